@@ -1,0 +1,47 @@
+# Two commands: `make run` opens Dateline on the sample articles, `make test` proves it.
+# Both set up .venv first (once) and work again at once the second time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 7860
+
+.PHONY: setup run test quick lint check build demo browser clean
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "expected Python 3.11 or newer, found $$($(PYTHON) --version); name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+build: setup
+	$(BIN)/dateline build corpus
+
+demo: build
+	$(BIN)/dateline ask "who brokered the September truce?"
+
+run: demo
+	$(BIN)/dateline serve --port $(PORT)
+
+test: setup browser
+	$(BIN)/python -m pytest
+
+quick: setup
+	$(BIN)/python -m pytest -m "not slow"
+
+# The page is tested in a real browser: Debian's Chromium, or the one that CHROMIUM names.
+browser:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium fonts-liberation >/dev/null; } || \
+	  echo "no Chromium found: the browser tests will be skipped (install chromium, or set CHROMIUM=/path/to/it)"
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint test
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,23 @@
+"""Building: articles to passages, vectors and keywords, published as generations on disk.
+
+import index
+index.build("corpus", "var/index")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from index.types import Article, DatelineError, Embedder, Filters, Match, Passage, Skipped, Store, Summary
+
+if TYPE_CHECKING:
+    from index.building import build
+
+__all__ = ["Article", "DatelineError", "Embedder", "Filters", "Match", "Passage", "Skipped", "Store", "Summary", "build"]
+
+
+def __getattr__(name: str) -> Any:
+    """`index.build`, imported when it is first used: its text splitters take half a second that asking need not pay."""
+    if name == "build":
+        from index.building import build
+
+        return build
+    raise AttributeError(f"module 'index' has no attribute {name!r}")

@@ -1,0 +1,133 @@
+"""The build path: load articles -> chunk -> describe -> encode -> add to stores -> publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.chunking import PASSAGE_CHARACTERS, passage_spans
+from index.describing import describe
+from index.embedding import DEFAULT_ENCODER, compiled_encoder
+from index.folder import ENCODERS, writing
+from index.furniture import without_furniture
+from index.loading import load_articles
+from index.local import LocalStore
+from index.types import Article, DatelineError, Embedder, Passage, Skipped, Summary, Vectors
+
+# What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
+SETTINGS = {"passages": "sentences 1", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
+_ENCODE_AT_ONCE = 256
+
+Progress = Callable[[str, int, int], None]  # (what, done, of how many)
+
+
+def build(
+    corpus: str | Path | Sequence[str | Path] = "corpus",
+    folder: str | Path = "var/index",
+    *,
+    encoder: str | None = None,
+    embedder: Embedder | None = None,
+    full: bool = False,
+    progress: Progress = lambda what, done, total: None,
+) -> Summary:
+    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, and make that index live.
+
+    `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
+    ready-made instead. `full` forgets the vectors of the live index. Where nothing changed, nothing is
+    written and the summary names the live generation. Raises DatelineError with one clear line where the
+    folder is missing or holds no article, or the index cannot be written; the live index is then as it was.
+    """
+    began = time.perf_counter()
+    corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
+    folder = Path(folder)
+    articles, skipped = _loaded(corpora, progress)
+
+    with writing(folder) as desk:
+        live = desk.live()
+        if embedder is None:
+            name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
+            embedder = compiled_encoder(name, folder / ENCODERS, say=lambda line: progress(line, 0, 0))
+        reusable = live if live is not None and not full and _made_alike(live, embedder) else None
+        known = live.fingerprints() if live is not None else {}
+        changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
+        added = sum(article.id not in known for article in articles)
+        removed = len(known.keys() - {article.id for article in articles})
+        unchanged = len(articles) - added - changed
+
+        if reusable is not None and unchanged == len(articles) and not removed:
+            generation, passages, reused = (
+                reusable.generation,
+                int(reusable.manifest["counts"]["passages"]),
+                reusable.manifest["counts"]["passages"],
+            )
+        else:
+            with desk.draft(embedder, SETTINGS) as draft:
+                passages = reused = 0
+                for some, vectors, kept in _encoded(articles, reusable, embedder, progress):
+                    draft.add(some, vectors)
+                    passages, reused = passages + len(some), reused + kept
+                generation = draft.publish()
+    seconds = time.perf_counter() - began
+    return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds)
+
+
+def _loaded(corpora: Sequence[Path], progress: Progress) -> tuple[list[Article], list[Skipped]]:
+    """The articles that have something to answer from, and what was left out."""
+    articles: list[Article] = []
+    skipped: list[Skipped] = []
+    for item in load_articles(corpora):
+        if isinstance(item, Article) and not without_furniture(item.text):
+            skipped.append(Skipped(item.path, "there is nothing in it but page furniture"))
+        elif isinstance(item, Article):
+            articles.append(item)
+            progress("loading articles", len(articles), 0)
+        else:
+            skipped.append(item)
+    if not articles:
+        why = f"; {len(skipped)} files skipped, the first {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+        raise DatelineError(f"expected articles in {', '.join(map(str, corpora))}, found none{why}. The index is as it was")
+    return articles, skipped
+
+
+def _made_alike(live: LocalStore, embedder: Embedder) -> bool:
+    return bool(live.manifest["encoder"]["fingerprint"] == embedder.fingerprint and live.manifest["settings"] == SETTINGS)
+
+
+def _encoded(
+    articles: Sequence[Article], live: LocalStore | None, embedder: Embedder, progress: Progress
+) -> Iterator[tuple[list[Passage], Vectors, int]]:
+    """(passages, vectors, how many of the vectors were reused), in the order of the articles, some articles at a time."""
+    known = live.fingerprints() if live is not None else {}
+    waiting: list[Passage] = []
+    reusable: dict[str, Vectors] = {}
+    for number, article in enumerate(articles, 1):
+        passages: list[Passage] = []
+        if live is not None and article.id in known:
+            passages, vectors = live.indexed(article)
+            reusable.update(zip(map(encoded_text, passages), vectors, strict=True))
+        if known.get(article.id) != article.fingerprint:
+            passages = passages_of(article)
+        waiting += passages
+        if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
+            texts = [encoded_text(passage) for passage in waiting]
+            missing = [row for row, text in enumerate(texts) if text not in reusable]
+            vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
+            vectors[missing] = embedder.encode([texts[row] for row in missing])
+            for row in set(range(len(texts))).difference(missing):
+                vectors[row] = reusable[texts[row]]
+            yield waiting, vectors, len(texts) - len(missing)
+            waiting, reusable = [], {}
+            progress("indexing articles", number, len(articles))
+
+
+def passages_of(article: Article) -> list[Passage]:
+    """The passages of an article, described, in order."""
+    return [Passage(article, start, end, describe(article, start, end)) for start, end in passage_spans(article.text)]
+
+
+def encoded_text(passage: Passage) -> str:
+    """What the encoder reads of a passage: its title, which often names whom the passage calls "he", and its text."""
+    return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text

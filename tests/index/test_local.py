@@ -1,0 +1,188 @@
+"""What every store must do, judged by brute force in NumPy; the local store is the first to pass it.
+
+A new store joins by adding a function to STORES: passages and vectors in, an open store out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+from index.folder import open_index, writing
+from index.keywords import KeywordIndex
+from index.local import LocalStore, reciprocal_rank_fusion
+from index.types import Article, Filters, Passage, Store, Vectors
+from tests.fakes import WordEmbedder
+
+EMBEDDER = WordEmbedder(dimensions=48)
+WORDS = "truce ministers Geneva border troops museum harvest river bridge election vote tennis final storm coast budget".split()
+OUTLETS = (None, "Example", "World Post", "EXAMPLE")
+
+
+def make_passages(articles: int = 40) -> list[Passage]:
+    rng = np.random.default_rng(5)
+    passages = []
+    for number in range(articles):
+        text = ". ".join(" ".join(rng.choice(WORDS, size=6)) for _ in range(4)) + "."
+        published = dt.date(2022, 1, 1) + dt.timedelta(days=7 * number) if number % 5 else None
+        article = Article(
+            f"a{number}", text, title=f"Title {rng.choice(WORDS)}", source=OUTLETS[number % 4], published=published, path=f"{number}.txt"
+        )
+        middle = text.index(". ") + 2
+        passages += [Passage(article, 0, middle - 1), Passage(article, middle, len(text))]
+    return passages
+
+
+def local_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    with writing(folder) as desk, desk.draft(EMBEDDER, {}) as draft:
+        draft.add(passages[:7], vectors[:7])
+        draft.add(passages[7:], vectors[7:])
+        draft.publish()
+    return open_index(folder)
+
+
+STORES: dict[str, Callable[[Path, Sequence[Passage], Vectors], Store]] = {"local": local_store}
+PASSAGES = make_passages()
+VECTORS = EMBEDDER.encode([passage.text for passage in PASSAGES])
+QUESTIONS = [
+    "truce in Geneva",
+    "who won the tennis final?",
+    "storm on the coast",
+    "budget vote election",
+    "the bridge over the river and the harvest",
+]
+
+
+@pytest.fixture(scope="module", params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return STORES[request.param](tmp_path_factory.mktemp("store") / "index", PASSAGES, VECTORS)
+
+
+def by_meaning(question: str, allowed: Sequence[int]) -> list[int]:
+    scores = VECTORS[list(allowed)] @ EMBEDDER.encode_question(question)
+    return [allowed[row] for row in np.argsort(-scores, kind="stable")]
+
+
+def passes(passage: Passage, filters: Filters) -> bool:
+    article = passage.article
+    outlet = not filters.sources or (article.source or "").casefold() in {source.casefold() for source in filters.sources}
+    since = filters.since is None or (article.published is not None and article.published >= filters.since)
+    until = filters.until is None or (article.published is not None and article.published <= filters.until)
+    return outlet and since and until
+
+
+FILTERS = [
+    Filters(),
+    Filters(sources=("example",)),
+    Filters(sources=("World Post", "nobody")),
+    Filters(since=dt.date(2022, 6, 1)),
+    Filters(until=dt.date(2022, 3, 5)),
+    Filters(since=dt.date(2022, 3, 5), until=dt.date(2022, 3, 5)),
+    Filters(sources=("Example",), since=dt.date(2022, 2, 1), until=dt.date(2022, 8, 1)),
+]
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_a_search_without_words_in_common_is_the_exact_nearest_neighbours(store: Store, filters: Filters) -> None:
+    """The keyword side finds nothing here, so the order is that of the vectors alone, by brute force."""
+    allowed = [row for row, passage in enumerate(PASSAGES) if passes(passage, filters)]
+    vector = EMBEDDER.encode_question("truce border")
+    scores = VECTORS[allowed] @ vector if allowed else np.empty(0)
+    expected = [allowed[row] for row in np.argsort(-scores, kind="stable")][:10]
+    found = store.search(vector, "zzz", 10, filters)
+    assert [(match.passage.article.id, match.passage.start) for match in found] == [
+        (PASSAGES[row].article.id, PASSAGES[row].start) for row in expected
+    ]
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_search_finds_what_passes_the_filters_best_first(store: Store, question: str, filters: Filters) -> None:
+    found = store.search(EMBEDDER.encode_question(question), question, 10, filters)
+    assert all(passes(match.passage, filters) for match in found)
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    assert all(0 < match.score <= 1 for match in found)
+    places = [(match.passage.article.id, match.passage.start) for match in found]
+    assert len(set(places)) == len(places) == min(10, sum(passes(passage, filters) for passage in PASSAGES))
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_the_keyword_side_finds_every_passage_with_the_word_that_passes_the_filters(store: Store, filters: Filters) -> None:
+    assert isinstance(store, LocalStore)
+    expected = {
+        row
+        for row, passage in enumerate(PASSAGES)
+        if passes(passage, filters) and ("storm" in passage.text or "storm" in (passage.article.title or ""))
+    }
+    assert {row for row, _ in store._keywords.matching("storm", 1000, filters)} == expected
+
+
+def test_a_passage_that_is_first_by_meaning_and_by_words_is_first(store: Store) -> None:
+    passage = Passage(Article("u", text := "A lighthouse keeper paints dominoes."), 0, len(text))
+    found = store.search(VECTORS[12], PASSAGES[12].text, 3)
+    assert found[0].passage.text == PASSAGES[12].text
+    assert found[0].score > 0.95
+    assert store.search(EMBEDDER.encode_question(passage.text), passage.text, 1)[0].score < 0.6  # found by meaning alone
+
+
+def test_articles_come_back_with_every_field(store: Store) -> None:
+    articles = {passage.article.id: passage.article for passage in PASSAGES}
+    assert {article.id: article for article in store.articles()} == articles
+    assert store.article("a7") == articles["a7"]
+    assert store.article("nobody") is None
+
+
+@pytest.mark.parametrize(
+    "question", ["", "???", "AND OR NOT", 'title:"x" body:[a TO b]', "*", "~2^3", "\x00\ud800", "(((", "a" * 5000, "who what when"]
+)
+def test_no_question_is_an_error(store: Store, question: str) -> None:
+    assert len(store.search(EMBEDDER.encode_question("x"), question, 3)) == 3
+
+
+def test_rows_that_do_not_match_are_refused(tmp_path: Path) -> None:
+    with writing(tmp_path / "index") as desk, desk.draft(EMBEDDER, {}) as draft, pytest.raises(ValueError, match="a vector for each of 3"):
+        draft.add(PASSAGES[:3], VECTORS[:2])
+
+
+def test_bm25_counts_the_title_at_half_weight(tmp_path: Path) -> None:
+    from index.keywords import write_keywords
+
+    texts = [("storm", "x"), ("x", "storm"), ("x", "x")]
+    passages = [Passage(Article(str(row), body, title=title), 0, len(body)) for row, (body, title) in enumerate(texts)]
+    write_keywords(passages, tmp_path / "keywords")
+    (first, body_score), (second, title_score) = KeywordIndex(tmp_path / "keywords").matching("storm", 5)
+    assert (first, second) == (0, 1)
+    assert title_score == pytest.approx(body_score / 2)
+
+
+def test_questions_are_stemmed_and_lose_their_question_words(store: Store) -> None:
+    assert isinstance(store, LocalStore)
+    assert store._keywords.terms("How many ministers did the Élysée meet in Geneva?") == ["minist", "elyse", "meet", "geneva"]
+
+
+def test_fusion_by_worked_numbers() -> None:
+    # row 1: ranks 1 and 2 -> (61/61 + 61/62)/2; row 2: rank 2 and absent -> (61/62)/2; row 3: absent and 1 -> 1/2
+    rows, scores = zip(*reciprocal_rank_fusion([[1, 2], [3, 1]]), strict=True)
+    assert rows == (1, 3, 2)
+    assert scores == pytest.approx(((1 + 61 / 62) / 2, 1 / 2, 61 / 62 / 2))
+    assert reciprocal_rank_fusion([[4, 2], [2, 4]])[0][0] == 2  # a tie goes to the lower row
+    assert reciprocal_rank_fusion([[], []]) == []
+
+
+@given(st.lists(st.permutations(range(6)).map(lambda rows: rows[:4]), min_size=1, max_size=3))
+def test_fusion_never_ranks_a_row_below_one_it_beats_everywhere(rankings: list[list[int]]) -> None:
+    fused = [row for row, _ in reciprocal_rank_fusion(rankings)]
+    assert set(fused) == {row for ranking in rankings for row in ranking}
+
+    def rank(ranking: list[int], row: int) -> int:
+        return ranking.index(row) if row in ranking else 99
+
+    for place, worse in enumerate(fused):
+        for better in fused[place + 1 :]:
+            assert not all(rank(ranking, better) < rank(ranking, worse) for ranking in rankings)
