@@ -1,0 +1,33 @@
+"""Answering: questions to verbatim, cited answers.
+
+import qa
+archive = qa.open("var/index")
+archive.ask("who brokered the September truce?").answers[0].text
+qa.retrieve("EU mission")
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from index.types import DatelineError
+from qa.archive import Archive
+from qa.types import Answer, Hit, Reader, Reply, Span
+
+__all__ = ["Answer", "Archive", "DatelineError", "Hit", "Reader", "Reply", "Span", "open", "retrieve"]
+
+open = Archive.open
+
+_default: Archive | None = None
+_opening = threading.Lock()
+
+
+def retrieve(question: str, k: int = 5, **filters: Any) -> list[Hit]:
+    """The `k` passages of the default index nearest to the question; the index is opened once, and followed as it is rebuilt."""
+    global _default
+    with _opening:
+        if _default is None:
+            _default = Archive.open()
+        _default.refresh()
+    return _default.retrieve(question, k, **filters)

@@ -1,0 +1,7 @@
+"""`python -m qa` is the `dateline` command."""
+
+import sys
+
+from qa.cli import main
+
+sys.exit(main())

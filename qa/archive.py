@@ -1,0 +1,163 @@
+"""The ask path: understand -> retrieve -> read -> agree -> reply. `Archive` is an index, open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.describing import in_words, moments_in
+from index.folder import current, encoder_of, open_index
+from index.types import Article, DatelineError, Embedder, Filters, Store
+from qa.agreement import agree
+from qa.reader import OnnxReader
+from qa.retrieval import retrieve
+from qa.types import Hit, Reader, Reply
+
+PASSAGES_READ = 16
+LONGEST_QUESTION = 1_000  # characters
+_MOST_PASSAGES = 1_000
+
+Day = dt.date | str | None
+
+
+def default_folder() -> Path:
+    """$DATELINE_INDEX, or var/index."""
+    return Path(os.environ.get("DATELINE_INDEX") or "var/index")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood: its text, the articles it may be answered from, and words to look for beside its own."""
+
+    text: str
+    filters: Filters
+    also: str = ""
+
+
+def understand(
+    question: str, source: str | Sequence[str] | None = None, since: Day = None, until: Day = None, as_of: Day = None
+) -> Question:
+    """Check and normalise a question. `as_of` asks as if on that day: nothing later is used, "last month" is the month before.
+
+    Raises DatelineError for an empty or over-long question, and for a day that is none.
+    """
+    text = " ".join("".join(character if character.isprintable() else " " for character in question).split())
+    if not any(character.isalnum() for character in text):
+        raise DatelineError('expected a question, found none; ask, for example: dateline ask "who brokered the truce?"')
+    if len(text) > LONGEST_QUESTION:
+        raise DatelineError(f"expected a question of at most {LONGEST_QUESTION} characters, found {len(text)}; shorten it")
+    asked_on, last = day(as_of, "--as-of"), day(until, "--to")
+    if asked_on is not None:
+        last = min(asked_on, last) if last is not None else asked_on
+    sources = (source,) if isinstance(source, str) else tuple(source or ())
+    also = " ".join(in_words(moment) for _, moment in moments_in(text, asked_on)) if asked_on is not None else ""
+    return Question(text, Filters(sources, day(since, "--from"), last), also)
+
+
+def day(value: Day, name: str = "date") -> dt.date | None:
+    """A date from "2022-10-14" (or a date, or None). Raises DatelineError for anything else."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise DatelineError(f"expected a day as YYYY-MM-DD for {name}, found {value!r}") from None
+
+
+class Archive:
+    """An open index. Safe to ask from several threads; stays on its generation until `refresh`."""
+
+    def __init__(self, store: Store, embedder: Embedder, reader: Reader, folder: Path | None = None) -> None:
+        """An archive of ready parts; `folder`, where it has one, is where `refresh` looks for a newer generation."""
+        self._live = store, embedder  # replaced together, so that no question meets one of each
+        self.reader, self._folder = reader, folder
+        self._given_embedder: Embedder | None = None
+        self._refreshing = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: str | Path | None = None, *, reader: Reader | None = None, embedder: Embedder | None = None) -> Archive:
+        """Open the live generation of an index folder. Raises DatelineError: no index, another encoder or format, damage."""
+        place = Path(folder) if folder is not None else default_folder()
+        with ThreadPoolExecutor(1) as beside:  # the two models load at the same time
+            loading = beside.submit(lambda: reader if reader is not None else OnnxReader())
+            store = open_index(place)
+            archive = cls(store, encoder_of(place, store, embedder), loading.result(), place)
+        archive._given_embedder = embedder
+        return archive
+
+    @property
+    def store(self) -> Store:
+        return self._live[0]
+
+    @property
+    def generation(self) -> str:
+        return self.store.generation
+
+    def article(self, id: str) -> Article | None:
+        return self.store.article(id)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = PASSAGES_READ,
+        source: str | Sequence[str] | None = None,
+        since: Day = None,
+        until: Day = None,
+        as_of: Day = None,
+    ) -> Reply:
+        """Answer from the `k` nearest passages. Raises DatelineError for a bad question, k or day."""
+        began = time.perf_counter()
+        store, embedder = self._live  # one generation for the whole reply
+        asked = understand(question, source, since, until, as_of)
+        hits = retrieve(store, embedder, asked.text, _checked(k), asked.filters, asked.also)
+        spans = self.reader.read(asked.text, hits)
+        answers, disagreement = agree(asked.text, spans, hits, self.reader.threshold)
+        took_ms = 1000 * (time.perf_counter() - began)
+        return Reply(asked.text, answers, tuple(hits), store.generation, took_ms, disagreement, None if answers else _reason(hits, asked))
+
+    def retrieve(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        source: str | Sequence[str] | None = None,
+        since: Day = None,
+        until: Day = None,
+        as_of: Day = None,
+    ) -> list[Hit]:
+        """The `k` nearest passages, best first. Raises DatelineError for a bad question, k or day."""
+        asked = understand(question, source, since, until, as_of)
+        return retrieve(*self._live, asked.text, _checked(k), asked.filters, asked.also)
+
+    def refresh(self) -> bool:
+        """Move to the live generation where it is a newer one; says whether it did. Replies under way end on the old one."""
+        with self._refreshing:
+            store, embedder = self._live
+            if self._folder is None or current(self._folder) == store.generation:
+                return False
+            store = open_index(self._folder)
+            if self._given_embedder is not None or store.manifest["encoder"]["fingerprint"] != embedder.fingerprint:
+                embedder = encoder_of(self._folder, store, self._given_embedder)
+            self._live = store, embedder
+            return True
+
+
+def _checked(k: int) -> int:
+    if not 1 <= k <= _MOST_PASSAGES:
+        raise DatelineError(f"expected k from 1 to {_MOST_PASSAGES} passages, found {k}")
+    return k
+
+
+def _reason(hits: Sequence[Hit], asked: Question) -> str:
+    if not hits:
+        return "no article passes the filters" if asked.filters else "nothing in the articles is near this question"
+    return "the articles do not say; the passages are the nearest they have"

@@ -1,0 +1,111 @@
+"""Replies, hits and summaries as text for a terminal or a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
+
+from index.describing import in_words
+from index.types import Article, Summary
+from qa.agreement import contradicting
+from qa.types import Hit, Reply, Span
+
+
+def reply_as_text(reply: Reply, bold: bool = False) -> str:
+    """The answers, each with its probability and citations; or why there is none, with the nearest passages."""
+    if not reply.answered:
+        nearest = hits_as_text(reply.passages[:3])
+        return f"{_capital(reply.reason or '')}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
+    lines = [f"The articles differ: {differing(reply)}", ""] if reply.disagreement else []
+    for answer in reply.answers:
+        lines.append(f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {counted(answer.origins, 'origin')})")
+        for citation in answer.citations:
+            lines += [
+                f"  “{_one_line(_marked(citation, bold))}”",
+                f"  {dateline(citation.article)} [{citation.article.path}:{citation.start}-{citation.end}]",
+            ]
+    return "\n".join(lines)
+
+
+def differing(reply: Reply) -> str:
+    """The figures that contradict each other, with who gives them: "286 (Expatica) · more than 200 (RFE/RL)"."""
+    return " · ".join(
+        f"{answer.text} ({', '.join(dict.fromkeys(outlet(citation.article) for citation in answer.citations))})"
+        for answer in contradicting(reply.answers)
+    )
+
+
+def hits_as_text(hits: Sequence[Hit]) -> str:
+    """Numbered passages with their score and where they stand."""
+    return "\n".join(
+        f"{number}. {dateline(hit.article)} [{hit.article.path}:{hit.start}-{hit.end}] {hit.score:.2f}\n   {_one_line(hit.text)}"
+        for number, hit in enumerate(hits, 1)
+    )
+
+
+def dateline(article: Article) -> str:
+    """Outlet, day and title of an article, as far as they are known."""
+    published = in_words(article.published.isoformat()) if article.published is not None else None
+    return " · ".join(part for part in (article.source, published, article.title) if part) or article.path
+
+
+def outlet(article: Article) -> str:
+    return article.source or article.path
+
+
+def summary_as_text(summary: Summary) -> str:
+    """What a build did, a line for each file that was left out."""
+    head = (
+        f"generation {summary.generation}: {counted(summary.articles, 'article')}, {counted(summary.passages, 'passage')} in {summary.seconds:.1f} s "
+        f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
+        f"{counted(summary.vectors_reused, 'vector')} reused)"
+    )
+    return "\n".join([head, *(f"  skipped {skipped.path}: {skipped.reason}" for skipped in summary.skipped)])
+
+
+@contextlib.contextmanager
+def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal; silence elsewhere."""
+    if not stream.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(file=stream)
+    ) as bar:
+        tasks = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=None)
+            bar.update(tasks[what], completed=done, total=total or None)
+
+        yield progress
+        for task in tasks.values():  # a count without an end, as of articles loaded, ends with the build
+            bar.update(task, total=max(1, int(bar.tasks[task].completed)), completed=max(1, int(bar.tasks[task].completed)))
+
+
+def _marked(citation: Span, bold: bool) -> str:
+    first, last = citation.sentence_span
+    text = citation.article.text
+    return text[first : citation.start] + _bold(citation.text, bold) + text[citation.end : last]
+
+
+def _bold(text: str, bold: bool) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if bold else text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 article", "4,886 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

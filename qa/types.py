@@ -1,0 +1,178 @@
+"""What answering is made of: hits, spans, answers, replies, and what a reader must do. Frozen data only.
+
+A `Span` is the citation: its text is always the slice of its article, never a stored copy, so a
+quotation cannot drift from its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from index.describing import as_of
+from index.sentences import sentence_around
+from index.types import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. `score` is in (0, 1], higher is better; `copies` are passages that say the same."""
+
+    passage: Passage
+    score: float
+    copies: tuple[Passage, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.passage.text
+
+    @property
+    def start(self) -> int:
+        return self.passage.start
+
+    @property
+    def end(self) -> int:
+        return self.passage.end
+
+    @property
+    def article(self) -> Article:
+        return self.passage.article
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+            "article": article_to_dict(self.article),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article: characters `start` to `end` of its text. `score` orders spans; `probability` is calibrated."""
+
+    article: Article
+    start: int
+    end: int
+    score: float = 0.0
+    probability: float = 0.0
+    attribution: str | None = None  # the speaker, where the sentence names one
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    @property
+    def sentence_span(self) -> tuple[int, int]:
+        return sentence_around(self.article.text, self.start, self.end)
+
+    @property
+    def sentence(self) -> str:
+        start, end = self.sentence_span
+        return self.article.text[start:end]
+
+    @property
+    def as_of(self) -> str | None:
+        """The moment the sentence speaks of at the span: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
+        start, end = self.sentence_span
+        return as_of(self.article.text[start:end], self.start - start, self.article.published)
+
+    @property
+    def link(self) -> str | None:
+        """The article's address with a text fragment that scrolls to the sentence; None without a web address."""
+        if self.article.url is None or urlsplit(self.article.url).scheme not in ("http", "https"):
+            return None
+        words = self.sentence.split()
+        ends = [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
+        return f"{self.article.url.split('#')[0]}#:~:text={','.join(quote(part, safe='').replace('-', '%2D') for part in ends)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "sentence": self.sentence,
+            "attribution": self.attribution,
+            "score": round(self.score, 3),
+            "probability": round(self.probability, 4),
+            "as_of": self.as_of,
+            "link": self.link,
+            "article": article_to_dict(self.article),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One value, with every citation that gives it, best first. `origins` counts a story and its copies once."""
+
+    citations: tuple[Span, ...]
+    origins: int = 1
+
+    @property
+    def text(self) -> str:
+        return self.citations[0].text
+
+    @property
+    def probability(self) -> float:
+        return self.citations[0].probability
+
+    def to_dict(self) -> dict[str, Any]:
+        citations = [citation.to_dict() for citation in self.citations]
+        return {"text": self.text, "probability": round(self.probability, 4), "origins": self.origins, "citations": citations}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Dateline says to a question: its answers, best first; or none, with the reason and the nearest passages."""
+
+    question: str
+    answers: tuple[Answer, ...]
+    passages: tuple[Hit, ...]
+    index_generation: str
+    took_ms: float
+    disagreement: bool = False
+    reason: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.answers)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "disagreement": self.disagreement,
+            "index_generation": self.index_generation,
+            "took_ms": round(self.took_ms, 1),
+            "answers": [answer.to_dict() for answer in self.answers],
+            "passages": [hit.to_dict() for hit in self.passages],
+            "reason": self.reason,
+        }
+
+
+class Reader(Protocol):
+    """Finds the spans of passages that answer a question."""
+
+    @property
+    def threshold(self) -> float:
+        """The probability below which the best span is no answer."""
+        ...
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """Spans within the hits' passages, highest score first; may be empty."""
+        ...
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published.isoformat() if article.published is not None else None,
+        "url": article.url,
+        "path": article.path,
+        "sha256": article.sha256,
+    }

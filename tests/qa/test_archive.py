@@ -1,0 +1,181 @@
+"""The invariants of a reply over generated articles and questions; bad questions; filters; the default archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+import index
+import qa
+from index.types import DatelineError
+from qa.archive import understand
+from tests.conftest import Write
+from tests.fakes import CapitalReader, WordEmbedder
+
+words = st.sampled_from("the truce Geneva of 286 ministers Paris was brokered by 2,000 rain\n\n . “No,” é 🙂 \u200b Share \n".split(" "))
+article_texts = st.lists(words, min_size=1, max_size=120).map(" ".join)
+EMBEDDER = WordEmbedder()
+
+
+def build(folder: Path, articles: list[dict[str, str]]) -> qa.Archive:
+    folder.mkdir(exist_ok=True)
+    (folder / "a.jsonl").write_text("".join(json.dumps(article) + "\n" for article in articles))
+    index.build(folder / "a.jsonl", folder / "index", embedder=EMBEDDER)
+    return qa.open(folder / "index", embedder=EMBEDDER, reader=CapitalReader())
+
+
+@hypothesis.settings(max_examples=25)
+@given(st.lists(article_texts, min_size=1, max_size=6), st.lists(words, min_size=1, max_size=8).map(" ".join))
+def test_every_span_of_every_reply_is_the_slice_it_says(tmp_path_factory: pytest.TempPathFactory, texts: list[str], question: str) -> None:
+    articles = [{"id": str(number), "text": text} for number, text in enumerate(["The truce held. " + texts[0], *texts[1:]])]
+    archive = build(tmp_path_factory.mktemp("slices"), articles)
+    reply = archive.ask("who? " + question)
+    sources = {article["id"]: article["text"] for article in articles}
+    told = json.loads(json.dumps(reply.to_dict()))
+    for answer in told["answers"]:
+        assert answer["citations"][0]["text"] == answer["text"]
+        for citation in answer["citations"]:
+            text = sources[citation["article"]["id"]]
+            assert text[citation["start"] : citation["end"]] == citation["text"]
+            assert citation["sentence"] in text
+            assert citation["text"] in citation["sentence"]
+    for passage in told["passages"]:
+        assert sources[passage["article"]["id"]][passage["start"] : passage["end"]] == passage["text"]
+    for answer_, citation_ in ((answer, citation) for answer in reply.answers for citation in answer.citations):
+        assert citation_.article.text[citation_.start : citation_.end] == citation_.text
+        assert answer_.text == answer_.citations[0].text
+    assert told["answered"] == bool(told["answers"]) == (told["reason"] is None)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> qa.Archive:
+    day = "2022-{:02d}-01".format
+    texts = [
+        "the truce was brokered by Atlantis.",
+        "the truce was brokered by Lemuria.",
+        "the truce was brokered by Thule.",
+        "the truce was brokered by Ys.",
+    ]
+    outlets = ["Example", "World Post", "Example", "World Post"]
+    articles = [
+        {"id": str(n), "text": text, "source": outlet, "published": day(n + 3)}
+        for n, (text, outlet) in enumerate(zip(texts, outlets, strict=True))
+    ]
+    del articles[3]["published"]
+    return build(tmp_path / "small", articles)
+
+
+QUESTION = "who brokered the truce?"
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, {"Atlantis", "Lemuria", "Thule", "Ys"}),
+        ({"source": "example"}, {"Atlantis", "Thule"}),
+        ({"source": ["Example", "World Post"]}, {"Atlantis", "Lemuria", "Thule", "Ys"}),
+        ({"since": "2022-04-01"}, {"Lemuria", "Thule"}),  # an article without a date passes no date filter
+        ({"until": "2022-04-01"}, {"Atlantis", "Lemuria"}),
+        ({"since": dt.date(2022, 4, 1), "until": "2022-04-01"}, {"Lemuria"}),
+        ({"as_of": "2022-03-31"}, {"Atlantis"}),
+        ({"as_of": "2022-04-30", "until": "2022-03-31"}, {"Atlantis"}),
+        ({"source": "nobody"}, set()),
+    ],
+)
+def test_filters(small: qa.Archive, filters: dict[str, Any], expected: set[str]) -> None:
+    reply = small.ask(QUESTION, **filters)
+    assert {answer.text for answer in reply.answers} == expected
+    assert {hit.text.split()[-1].strip(".") for hit in small.retrieve(QUESTION, k=10, **filters)} == expected
+    if not expected:
+        assert reply.reason == "no article passes the filters"
+
+
+def test_as_of_gives_relative_words_their_month() -> None:
+    assert understand("who died last month?", as_of="2022-10-14").also == "September 2022"
+    assert understand("who died last month?").also == ""
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n", "?!", "\x00\x07", "\u200b"])
+def test_an_empty_question_is_refused(small: qa.Archive, question: str) -> None:
+    for ask in (small.ask, small.retrieve):
+        with pytest.raises(DatelineError, match="expected a question, found none"):
+            ask(question)
+
+
+def test_a_question_too_long_is_refused_with_both_lengths(small: qa.Archive) -> None:
+    with pytest.raises(DatelineError, match="at most 1000 characters, found 10000"):
+        small.ask("a" * 10_000)
+
+
+@pytest.mark.parametrize("k", [0, -1, 1001])
+def test_a_k_out_of_range_is_refused(small: qa.Archive, k: int) -> None:
+    for ask in (small.ask, small.retrieve):
+        with pytest.raises(DatelineError, match=f"expected k from 1 to 1000 passages, found {k}"):
+            ask(QUESTION, k=k)
+
+
+@pytest.mark.parametrize("when", ["tomorrow", "2022-13-01", "14/10/2022", ""])
+def test_a_day_that_is_none_is_refused(small: qa.Archive, when: str) -> None:
+    with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
+        small.ask(QUESTION, since=when)
+
+
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200))
+def test_any_question_gets_a_reply_or_one_clear_line(small: qa.Archive, question: str) -> None:
+    if any(character.isalnum() and character.isprintable() for character in question):
+        assert small.ask(question).passages
+    else:
+        with pytest.raises(DatelineError, match="expected a question"):
+            small.ask(question)
+
+
+def test_k_is_how_many_passages_are_read(small: qa.Archive) -> None:
+    assert len(small.ask(QUESTION, k=2).passages) == 2
+    assert len(small.retrieve(QUESTION, 3)) == 3
+
+
+def test_many_threads_ask_one_archive(small: qa.Archive) -> None:
+    expected = small.ask(QUESTION).answers
+    failures: list[object] = []
+
+    def ask() -> None:
+        failures.extend(reply for _ in range(20) if (reply := small.ask(QUESTION)).answers != expected)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_the_default_archive_is_the_one_of_the_environment_and_follows_it(
+    corpus_index: Path, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    shutil.copytree(corpus_index, tmp_path / "index")
+    monkeypatch.setenv("DATELINE_INDEX", str(tmp_path / "index"))
+    monkeypatch.setattr(qa, "_default", None)
+    assert "mission" in qa.retrieve("EU mission")[0].text
+    index.build(write({"a.txt": "The lighthouse was repaired."}), tmp_path / "index")
+    assert [hit.text for hit in qa.retrieve("EU mission")] == ["The lighthouse was repaired."]
+
+
+def test_a_link_scrolls_to_the_sentence_and_only_on_the_web() -> None:
+    text = "Rain fell. The truce was well-kept, they say. Snow."
+    start = text.index("well-kept")
+    article = index.Article("a", text, url="https://example.org/a?b=c#d")
+    link = qa.Span(article, start, start + 9).link
+    assert link == "https://example.org/a?b=c#:~:text=The%20truce%20was%20well%2Dkept%2C%20they%20say."
+    assert qa.Span(index.Article("a", text, url="javascript:alert(1)"), start, start + 9).link is None
+    assert qa.Span(index.Article("a", text), start, start + 9).link is None

@@ -1,0 +1,210 @@
+"""The command line as other programs use it: exit status, one line on stderr, JSON of the contract, what it imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.cli import main
+from tests.conftest import ROOT, Write
+
+QUESTION = "who brokered the September truce?"
+
+
+def dateline(*arguments: str | Path, stdin: str = "", cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The console script's own entry, in a new process."""
+    command = [sys.executable, "-m", "qa", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+
+
+def refused(*arguments: str | Path, **options: Any) -> str:
+    """The one line with which a command is refused, status 1."""
+    done = dateline(*arguments, **options)
+    assert done.returncode == 1, done
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("dateline: ")
+    assert "Traceback" not in done.stderr
+    return line
+
+
+def test_ask_prints_the_answer_its_sentence_and_its_source(corpus_index: Path) -> None:
+    done = dateline("ask", QUESTION, "--index", corpus_index)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("the US  (")
+    assert "truce brokered by the US" in done.stdout
+    assert "after Expatica · 14 October 2022 · Kremlin shrugs off" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_ask_json_is_the_contract(corpus_index: Path) -> None:
+    reply = json.loads(dateline("--index", corpus_index, "ask", QUESTION, "--json").stdout)
+    assert list(reply) == ["question", "answered", "disagreement", "index_generation", "took_ms", "answers", "passages", "reason"]
+    assert (reply["question"], reply["answered"], reply["index_generation"], reply["reason"]) == (QUESTION, True, "000001", None)
+    answer = reply["answers"][0]
+    assert list(answer) == ["text", "probability", "origins", "citations"]
+    citation = answer["citations"][0]
+    assert list(citation) == ["text", "start", "end", "sentence", "attribution", "score", "probability", "as_of", "link", "article"]
+    assert list(citation["article"]) == ["id", "title", "source", "published", "url", "path", "sha256"]
+    assert citation["article"]["path"] == "kremlin-shrugs-off-macron-critique.md"
+    assert 0 <= answer["probability"] <= 1
+    assert list(reply["passages"][0]) == ["text", "start", "end", "score", "article"]
+
+
+def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> None:
+    done = dateline("ask", "What is the price of oil?", "--index", corpus_index)
+    assert done.returncode == 0
+    assert done.stdout.startswith("The articles do not say")
+    assert "Nearest:" in done.stdout
+    reply = json.loads(dateline("ask", "What is the price of oil?", "--json", "--index", corpus_index).stdout)
+    assert (reply["answered"], reply["answers"]) == (False, [])
+    assert reply["reason"]
+    assert reply["passages"]
+
+
+def test_many_questions_one_json_line_each(corpus_index: Path) -> None:
+    done = dateline(
+        "ask", "-", "--json", DATELINE_INDEX=str(corpus_index), stdin=f"{QUESTION}\n\n{'a' * 2000}\nWho is the prime minister of Armenia?\n"
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line.get("answered") for line in lines] == [True, None, True]
+    assert "at most 1000 characters" in lines[1]["error"]
+    assert lines[2]["answers"][0]["text"] == "Nikol Pashinian"
+    assert done.returncode == 1  # one of them was refused
+    assert not done.stderr
+
+
+def test_retrieve_gives_passages_only(corpus_index: Path) -> None:
+    hits = json.loads(dateline("retrieve", "EU mission", "-k", "3", "--json", "--source", "after RFE/RL", "--index", corpus_index).stdout)
+    assert len(hits) == 3
+    assert {hit["article"]["source"] for hit in hits} == {"after RFE/RL"}
+    assert "mission" in hits[0]["text"]
+    text = dateline("retrieve", "EU mission", "-k", "1", "--index", corpus_index).stdout
+    assert text.startswith("1. after ")
+    assert len(text.splitlines()) == 2
+
+
+def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: Path) -> None:
+    program = (
+        "import sys; from qa.cli import main; status = main(sys.argv[1:]); "
+        "print(sorted({'torch', 'gradio', 'transformers', 'sentence_transformers', 'langchain_text_splitters', 'pandas', 'scipy', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_asking_opens_no_connection(corpus_index: Path) -> None:
+    program = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise AssertionError('a connection was opened')\n"
+        "socket.socket.connect = refuse; socket.getaddrinfo = refuse\n"
+        "from qa.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)], cwd=ROOT, check=True, capture_output=True
+    )
+
+
+def test_info_and_verify(corpus_index: Path, tmp_path: Path) -> None:
+    facts = json.loads(dateline("info", "--json", "--index", corpus_index).stdout)
+    assert (facts["articles"], facts["generation"], facts["first_day"], facts["last_day"]) == (5, "000001", "2020-11-13", "2022-10-14")
+    assert facts["encoder"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert facts["outlets"]["after RFE/RL"] == 2
+    assert "generation 000001 is whole" in dateline("verify", "--index", corpus_index).stdout
+    saved = tmp_path / "replies.jsonl"
+    reply = dateline("ask", QUESTION, "--json", "--index", corpus_index).stdout
+    saved.write_text(reply)
+    citations = sum(len(answer["citations"]) for answer in json.loads(reply)["answers"])
+    assert f"{citations} of {citations} citations in 1 replies hold" in dateline("verify", saved, "--index", corpus_index).stdout
+    wrong = json.loads(reply)
+    wrong["answers"][0]["citations"][0]["text"] = "Atlantis"
+    other = json.loads(reply)
+    other["answers"][0]["citations"][0]["article"]["sha256"] = "0" * 64
+    gone = json.loads(reply)
+    gone["answers"][0]["citations"][0]["article"]["id"] = "nowhere.md"
+    saved.write_text("\n".join(map(json.dumps, (wrong, other, gone, {"no": "reply"}))))
+    done = dateline("verify", saved, "--index", corpus_index)
+    assert done.returncode == 1
+    assert [word in done.stderr for word in ("Atlantis", "another text now", "no longer indexed", ":4: expected a reply")] == [True] * 4
+
+
+def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+    """The encoder is taken from the real index, so nothing is compiled."""
+    import shutil
+
+    index = tmp_path / "index"
+    shutil.copytree(corpus_index, index)
+    corpus = write({"a.txt": "The lighthouse was repaired.", "b.txt": "Rain fell.", "photo.png": "x"})
+    summary = json.loads(dateline("build", corpus, "--index", index, "--json").stdout)
+    assert (summary["added"], summary["removed"], summary["changed"], summary["unchanged"]) == (2, 5, 0, 0)
+    assert summary["skipped"] == [{"path": "photo.png", "reason": "expected one of .txt .md .jsonl .jsonl.gz, found .png"}]
+    (corpus / "b.txt").write_text("Snow fell.")
+    done = dateline("build", corpus, "--index", index)
+    assert "(0 added, 1 changed, 0 removed, 1 unchanged, 1 skipped; 1 vector reused)" in done.stdout
+    assert "skipped photo.png: expected one of .txt" in done.stdout
+    assert "generation 000002 is live again" in dateline("rollback", "--index", index).stdout
+    assert json.loads(dateline("info", "--json", "--index", index).stdout)["generation"] == "000002"
+
+
+def test_the_default_corpus_and_index_are_those_of_the_folder_it_runs_in(corpus_index: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(corpus_index, tmp_path / "var" / "index")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
+    assert "1 article, 1 passage" in dateline("build", cwd=tmp_path).stdout
+    assert dateline("ask", "Who repaired the lighthouse?", cwd=tmp_path).stdout.startswith("Maria Olsen")
+
+
+def test_no_index_yet_says_the_command_that_makes_it(tmp_path: Path) -> None:
+    for command in (["ask", "x?"], ["ask", "-"], ["retrieve", "x?"], ["info"], ["verify"], ["rollback"], ["serve"]):
+        assert "found none; make one with: dateline build" in refused(*command, "--index", tmp_path / "none")
+
+
+def test_bad_input_is_one_clear_line(corpus_index: Path, tmp_path: Path) -> None:
+    index = ("--index", corpus_index)
+    assert "expected a question, found none" in refused("ask", "", *index)
+    assert "at most 1000 characters, found 10000" in refused("ask", "a" * 10_000, *index)
+    assert "expected k from 1 to 1000 passages, found 0" in refused("retrieve", "EU mission", "-k", "0", *index)
+    assert "YYYY-MM-DD for --from, found 'June'" in refused("ask", QUESTION, "--from", "June", *index)
+    (tmp_path / "empty").mkdir()
+    assert "found none. The index is as it was" in refused("build", tmp_path / "empty", *index)
+    assert "found nothing there" in refused("build", tmp_path / "nowhere", *index)
+    assert "expected saved replies" in refused("verify", tmp_path / "nowhere.jsonl", *index)
+    assert "expected questions in" in refused("evaluate", tmp_path / "nowhere.jsonl", *index)
+    (tmp_path / "file").write_text("x")
+    assert "expected to write the index in" in refused("build", ROOT / "corpus", "--index", tmp_path / "file")
+    assert "USER:PASSWORD" in refused("serve", "--auth", tmp_path / "file", *index)
+    assert dateline("info", "--index", corpus_index).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["ask"], ["nonsense"], ["retrieve", "x", "-k", "many"], ["ask", "x", "--nonsense"]])
+def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: dateline" in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa", "ask", "-", "--index", str(corpus_index)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdin.write(f"{QUESTION}\n" * 2)
+    process.stdin.close()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait()
