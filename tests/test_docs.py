@@ -1,0 +1,51 @@
+"""The README says what is true: its script runs, its commands parse, its make targets and files exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import _parser
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if path.exists()]
+
+
+def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> None:
+    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    shutil.copytree(corpus_index, tmp_path / "var" / "index")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("DATELINE_INDEX", None)
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    answer, title, passage = done.stdout.split("\n", 2)
+    assert answer == "the US"
+    assert title.startswith("Kremlin shrugs off Macron's critique of its part")
+    assert "mission" in passage
+
+
+COMMANDS = sorted(set(re.findall(r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", README, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("command", [one or other for one, other in COMMANDS])
+def test_the_commands_in_the_readme_parse(command: str) -> None:
+    words = shlex.split(re.sub(r"\[FILE\]|\[CORPUS \.\.\.\]|[<>].*", "", command))
+    assert _parser().parse_args(words[1:]).run
+
+
+def test_the_targets_and_files_that_the_documents_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s(),])", re.sub(r"make (?:it|sure|a|the)\b", "", text))) <= targets
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (ROOT / link).exists(), link
+    for path in re.findall(r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), path
