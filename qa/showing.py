@@ -11,6 +11,8 @@ from index.types import Article, Summary
 from qa.agreement import contradicting
 from qa.types import Hit, Reply, Span
 
+_SKIPPED_SHOWN = 20
+
 
 def reply_as_text(reply: Reply, bold: bool = False) -> str:
     """The answers, each with its probability and citations; or why there is none, with the nearest passages."""
@@ -55,13 +57,16 @@ def outlet(article: Article) -> str:
 
 
 def summary_as_text(summary: Summary) -> str:
-    """What a build did, a line for each file that was left out."""
+    """What a build did, a line for each of the first files that were left out."""
     head = (
         f"generation {summary.generation}: {counted(summary.articles, 'article')}, {counted(summary.passages, 'passage')} in {summary.seconds:.1f} s "
         f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
         f"{counted(summary.vectors_reused, 'vector')} reused)"
     )
-    return "\n".join([head, *(f"  skipped {skipped.path}: {skipped.reason}" for skipped in summary.skipped)])
+    lines = [head, *(f"  skipped {skipped.path}: {skipped.reason}" for skipped in summary.skipped[:_SKIPPED_SHOWN])]
+    if len(summary.skipped) > _SKIPPED_SHOWN:
+        lines.append(f"  and {len(summary.skipped) - _SKIPPED_SHOWN:,} more; --json names them all")
+    return "\n".join(lines)
 
 
 @contextlib.contextmanager
