@@ -20,7 +20,7 @@ from typing import Any
 from index.chunking import passage_spans
 from index.types import Article, DatelineError, Passage
 from qa.agreement import agree
-from qa.archive import Archive
+from qa.archive import PASSAGES_READ, Archive
 from qa.reader import OnnxReader
 from qa.types import Hit
 
@@ -74,7 +74,7 @@ def evaluate(questions: Path, folder: Path | None) -> dict[str, Any]:
                 tally("mrr", 1 / ranks[0] if ranks else 0.0)
                 for cutoff in _CUTOFFS:
                     tally(f"recall@{cutoff}", float(bool(ranks) and ranks[0] <= cutoff))
-            hits = hits[:16]
+            hits = hits[:PASSAGES_READ]
         else:
             article = Article(str(record.get("id", "")), _context(record, questions))
             hits = [Hit(Passage(article, start, end), 1.0) for start, end in passage_spans(article.text)]

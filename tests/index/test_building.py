@@ -162,6 +162,14 @@ def test_an_empty_or_missing_corpus_changes_nothing(tmp_path: Path, write: Write
     assert current(folder) == "000001"
 
 
+def test_vectors_of_another_encoder_are_not_reused(tmp_path: Path, write: Write) -> None:
+    folder, corpus = tmp_path / "index", write({"a.txt": LONG})
+    index.build(corpus, folder, embedder=WordEmbedder())
+    summary = index.build(corpus, folder, embedder=WordEmbedder(name="other"))
+    assert (summary.generation, summary.vectors_reused) == ("000002", 0)
+    assert open_index(folder).manifest["encoder"]["fingerprint"] == WordEmbedder(name="other").fingerprint
+
+
 def test_settings_that_decide_the_passages_are_not_mixed(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, embedder = tmp_path / "index", WordEmbedder()
     corpus = write({"a.txt": LONG})

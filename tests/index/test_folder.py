@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import filelock
 import hypothesis
@@ -185,6 +187,35 @@ def test_rows_that_do_not_line_up_are_refused(folder: Path) -> None:
     (generation / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}))
     with pytest.raises(DatelineError, match=r"1 in articles, 1 in vectors .* 2 in keywords"):
         open_index(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells which file a handle is by /proc")
+def test_everything_is_on_disk_before_current_names_it(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a power cut could lose: a rename that reaches the disk before the bytes it names."""
+    events: list[tuple[str, str]] = []
+    fsync = os.fsync
+
+    def synced(handle: int) -> None:
+        events.append(("sync", os.readlink(f"/proc/self/fd/{handle}")))
+        fsync(handle)
+
+    def noted(kind: str, move: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        def moved(one: Any, other: Any) -> None:
+            events.append((kind, str(other)))
+            move(one, other)
+
+        return moved
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", noted("replace", os.replace))
+    monkeypatch.setattr(os, "rename", noted("rename", os.rename))
+    folder = tmp_path / "index"
+    index.build(write(FILES), folder, embedder=EMBEDDER)
+    named, live = events.index(("rename", str(folder / "000001"))), events.index(("replace", str(folder / "CURRENT")))
+    written = {str(path).replace("/000001", "/.draft-000001") for path in [*files_of(folder / "000001"), folder / "000001"]}
+    assert written <= {path for kind, path in events[:named] if kind == "sync"}
+    assert {("sync", str(folder)), ("sync", str(folder / ".CURRENT"))} <= set(events[named:live])
+    assert ("sync", str(folder)) in events[live:]
 
 
 def test_a_failure_to_write_leaves_the_live_index(folder: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,12 +76,20 @@ def test_a_copy_that_retrieval_set_aside_is_cited_with_its_own_offsets() -> None
     assert answer.origins == 1
 
 
+def test_a_copy_without_the_sentence_is_not_cited() -> None:
+    first = span("Rain fell. At least 286 people were killed. Snow fell.", "286", id="a")
+    other = Article("b", "Rain fell. Snow fell. The truce held.", source="b")
+    hits = [Hit(Passage(first.article, 0, 54), 1.0, (Passage(other, 0, len(other.text)),))]
+    (answer,), _ = agree("How many were killed?", [first], hits, threshold=0.5)
+    assert [citation.article.id for citation in answer.citations] == ["a"]
+
+
 def test_figures_of_one_moment_contradict_and_others_do_not() -> None:
     a = span("In September 286 people died.", "286", 0.9, "a")
     b = span("Last month more than 200 people died.", "more than 200 people", 0.5, "b")
     war = span("In 1991 around 30,000 died.", "30,000", 0.8, "c")
     weeks = span("In September it lasted six weeks.", "six weeks", 0.8, "d")
-    unlikely = span("In September 12 died.", "12", 0.2, "e")
+    unlikely = span("In September some 12 died.", "12", 0.2, "e")
     answers, disagreement = agree("How many people died in September?", [a, war, b, unlikely], [], threshold=0.1)
     assert disagreement
     assert [answer.text for answer in contradicting(answers)] == ["286", "more than 200 people"]

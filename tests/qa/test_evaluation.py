@@ -35,12 +35,14 @@ def test_an_evaluation_of_the_corpus(corpus_index: Path, tmp_path: Path) -> None
         {"question": "What is Nagorno-Karabakh also called?", "answers": [{"text": "Upper Karabakh", "start": 0}]},
         {"question": "Who owns the moon?", "answers": ["Nobody at all"]},
         {"question": "What is the price of oil?", "answers": []},
+        {"question": "Who is the prime minister of Armenia?", "answers": []},  # answered, though the file says it should not be
     ]
     file.write_text("\n".join(map(json.dumps, questions)))
     figures = evaluate(file, corpus_index)
-    assert (figures["questions"], figures["answerable"], figures["refused"]) == (4, 3, 1.0)
+    assert (figures["questions"], figures["answerable"], figures["refused"]) == (5, 3, 0.5)
     assert figures["exact_match"] == figures["f1"] == pytest.approx(2 / 3, abs=1e-3)
     assert figures["recall@20"] == pytest.approx(2 / 3, abs=1e-3)
+    assert figures["recall@1"] <= figures["mrr"] <= figures["recall@20"]
     assert figures["recall@1"] <= figures["recall@5"] <= figures["recall@10"] <= figures["recall@20"]
     assert "exact match            66.7" in figures_as_text(figures)
 

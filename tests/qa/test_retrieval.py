@@ -21,6 +21,13 @@ def test_a_copy_joins_the_first_hit_and_a_like_story_does_not() -> None:
     assert [(hit.article.id, hit.score, [copy.article.id for copy in hit.copies]) for hit in hits] == [("a", 1.0, ["c"]), ("b", 0.9, [])]
 
 
+def test_a_copy_that_was_cut_short_is_a_copy_and_a_shared_phrase_is_not() -> None:
+    cut = STORY[: STORY.index(" before")]
+    assert [len(hit.copies) for hit in collapse([match("a", STORY, 1.0), match("b", cut, 0.9)])] == [1]
+    phrase = "At least 286 people were killed, and the price of bread rose in every town of the province"
+    assert len(collapse([match("a", STORY, 1.0), match("b", phrase, 0.9)])) == 2
+
+
 def test_shingles_by_hand() -> None:
     assert shingles("One two, three FOUR five") == {("one", "two", "three", "four"), ("two", "three", "four", "five")}
     assert shingles("One two") == {("one", "two")}
