@@ -17,6 +17,7 @@ import gradio as gr
 from qa import Archive, DatelineError
 from qa.cli import main
 from qa.page import archive_html, notice_html, reply_html
+from qa.types import Reader
 
 _TURNS_KEPT = 30
 _SERIF = ["Charter", "Georgia", "Noto Serif", "Liberation Serif", "serif"]  # of the system: no font is fetched
@@ -98,10 +99,11 @@ def serve(
     since: str | None = None,
     until: str | None = None,
     as_of: str | None = None,
+    reader: Reader | None = None,
     wait: bool = True,
 ) -> gr.Blocks:
     """Open the archive and serve its page until interrupted. Raises DatelineError: no index, no such port, a bad password file."""
-    archive = Archive.open(folder)
+    archive = Archive.open(folder, reader=reader)
     users = _users(auth)
     archive.ask("is the reader loaded?", source=source, since=since, until=until, as_of=as_of)  # so that the first question does not wait
     blocks = page(archive, source, since, until, as_of)

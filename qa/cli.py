@@ -18,7 +18,9 @@ from typing import Any
 
 from index.types import DatelineError
 from qa.archive import PASSAGES_READ, Archive, default_folder
+from qa.reader import OnnxReader
 from qa.showing import hits_as_text, reply_as_text
+from qa.types import Reader
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
     ask.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
     ask.add_argument("--json", action="store_true")
+    _reader_option(ask)
 
     retrieve = command(
         "retrieve", _retrieve, "show the passages nearest to a question", filters, example='dateline retrieve "EU mission" -k 3'
@@ -96,15 +99,34 @@ def _parser() -> argparse.ArgumentParser:
         "measure retrieval and answers on questions with known answers",
         example="dateline evaluate questions.jsonl --json",
     )
-    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    evaluate.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="questions in .jsonl (or .jsonl.gz), in SQuAD's .json, or a BEIR folder"
+    )
     evaluate.add_argument("--given", action="store_true", help="read each question against its own context: the reader alone")
+    evaluate.add_argument(
+        "--report",
+        type=Path,
+        metavar="DIR",
+        help="write report.html with plots there, and what became of each question; goes on where it was",
+    )
     evaluate.add_argument("--json", action="store_true")
+    _reader_option(evaluate)
 
     serve = command("serve", _serve, "open the page in a browser", filters, example="dateline serve --port 7860")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--auth", type=Path, metavar="FILE", help="ask for a password: a line USER:PASSWORD for each user")
+    _reader_option(serve)
     return parser
+
+
+def _reader_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
+
+
+def _reader(options: argparse.Namespace) -> Reader | None:
+    """The reader that --reader names; None for Dateline's own."""
+    return OnnxReader.named(options.reader) if options.reader is not None else None
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -117,7 +139,7 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    archive = Archive.open(options.index)
+    archive = Archive.open(options.index, reader=_reader(options))
     many = options.question == "-"
     failed = False
     for question in sys.stdin if many else [options.question]:
@@ -192,15 +214,23 @@ def _rollback(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     from qa.evaluation import evaluate, figures_as_text
+    from qa.showing import build_progress
 
-    figures = evaluate(options.questions, None if options.given else options.index)
+    with build_progress(sys.stderr) as progress:
+        figures = evaluate(
+            options.questions,
+            None if options.given else options.index,
+            report=options.report,
+            reader=_reader(options),
+            progress=lambda done, total: progress("asking", done, total),
+        )
     print(json.dumps(figures) if options.json else figures_as_text(figures))
 
 
 def _serve(options: argparse.Namespace) -> None:
     import app
 
-    app.serve(options.index, host=options.host, port=options.port, auth=options.auth, **_filters(options))
+    app.serve(options.index, host=options.host, port=options.port, auth=options.auth, reader=_reader(options), **_filters(options))
 
 
 def _filters(options: argparse.Namespace) -> dict[str, Any]:

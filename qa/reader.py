@@ -3,20 +3,26 @@
 The model says where an answer would start and end, how that compares with there being none (the
 null score, at [CLS]), and how relevant the text is. It reads twice: the passages, for candidates in
 context; then each candidate's sentence by itself, which tells apart two sentences of one passage
-that both look like answers (a US-brokered truce, a Russian-brokered one). A span's score is the sum
-over both readings of relevance + margin / 2; its probability is a logistic curve over the score,
-fitted by training/calibrate.py and kept in reader.json. Limits: English, lower-cased; a passage
-past the window is cut.
+that both look like answers (a US-brokered truce, a Russian-brokered one). What the two readings say
+is weighed into the log-odds that the span is right; the weights are fitted by training/calibrate.py
+and kept in reader.json. A passage past the model's window is read in windows that overlap. Limits:
+English, lower-cased (our own model; `named` takes any extractive one of Hugging Face).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import os
+import tempfile
+import warnings
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +34,8 @@ from qa.types import Hit, Span
 
 MODEL = Path(__file__).parent / "reader_model"
 _LONGEST_ANSWER = 30  # tokens
+_LONGEST_QUESTION = 64  # tokens; leaves the window to the passage
+_STRIDE = 64  # tokens that two windows of one passage share
 _SPANS_A_PASSAGE = 3
 _SENTENCES_READ = 10  # candidates that are read a second time
 
@@ -44,9 +52,9 @@ class Candidate:
     sentence_relevance: float
     sentence_margin: float  # of the best span in the sentence that overlaps this one; 0 where there is none
 
-    @property
-    def score(self) -> float:
-        return self.passage_relevance + self.passage_margin / 2 + self.sentence_relevance + self.sentence_margin / 2
+    def score(self, weights: Mapping[str, float]) -> float:
+        """The log-odds that the span is right: the weighed sum of the readings, and the bias."""
+        return weights["bias"] + sum(weight * float(getattr(self, name)) for name, weight in weights.items() if name != "bias")
 
 
 def best_spans(
@@ -77,37 +85,123 @@ def best_spans(
     return chosen
 
 
+def clean(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span as a reader would cut it: whole words and whole numbers ("6,500%", not "6"), no comma or half a quotation at its edges.
+
+    Empty where nothing but punctuation is left.
+    """
+    while 0 < start < end and _joined(text, start):
+        start -= 1
+    while start < end < len(text) and _joined(text, end):
+        end += 1
+    while start < end:
+        first, last, inside = text[start], text[end - 1], text[start:end]
+        if first in _CLOSERS or first in _EDGES or first.isspace() or (first in _PAIRS and _unpaired(first, inside)):
+            start += 1
+        elif (
+            last in _PAIRS
+            or last in _EDGES
+            or last.isspace()
+            or (last in _CLOSERS and _unpaired(last, inside))
+            or (last == "." and not _abbreviation(inside))
+        ):
+            end -= 1
+        else:
+            break
+    if start < end:
+        if start > 0 and text[start].isdigit() and text[start - 1] in "$£€¥":
+            start -= 1
+        if end < len(text) and text[end - 1].isdigit() and text[end] in "%°":
+            end += 1
+    return start, end
+
+
+_EDGES = ",;:!?-–—…|•*"
+_PAIRS = {"(": ")", "[": "]", "“": "”", "‘": "’", '"': '"'}
+_CLOSERS = {closer: opener for opener, closer in _PAIRS.items()}
+
+
+def _joined(text: str, place: int) -> bool:
+    """Whether the characters before and at `place` belong to one word or one number."""
+    before, after = text[place - 1], text[place]
+    if before.isalnum() and (after.isalnum() or (after in ",." and before.isdigit() and text[place + 1 : place + 2].isdigit())):
+        return not _ideographic(before) and not _ideographic(after)
+    return before in ",." and after.isdigit() and place > 1 and text[place - 2].isdigit()
+
+
+def _ideographic(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" or "\u0e00" <= character <= "\u0fff"
+
+
+def _unpaired(mark: str, inside: str) -> bool:
+    opener = mark if mark in _PAIRS else _CLOSERS[mark]
+    closer = _PAIRS[opener]
+    return inside.count(opener) % 2 == 1 if opener == closer else inside.count(opener) != inside.count(closer)
+
+
+def _abbreviation(inside: str) -> bool:
+    """Whether the last word keeps its full stop: "U.S.", "Washington, D.C.", "Martin Luther King Jr.", "Apple Inc."."""
+    word = inside.split()[-1]
+    return "." in word[:-1] or word.casefold() in ("jr.", "sr.", "inc.", "corp.", "ltd.", "co.", "st.", "a.m.", "p.m.", "dr.", "no.")
+
+
 class OnnxReader:
     """A `Reader` over a folder with model.int8.onnx, tokenizer.json and reader.json."""
 
-    def __init__(self, folder: Path = MODEL) -> None:
-        """Raises DatelineError where a file is missing or damaged."""
+    def __init__(self, folder: Path = MODEL, model: Path = Path("model.int8.onnx")) -> None:
+        """`model`: the network's file, another than the folder's own for comparisons. Raises DatelineError where a file is missing or damaged."""
         import onnxruntime
         from tokenizers import Tokenizer
 
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "model.int8.onnx"), session_options(), providers=["CPUExecutionProvider"]
-            )
-            self._slope, self._bias = float(settings["slope"]), float(settings["bias"])
+            self._session = onnxruntime.InferenceSession(str(folder / model), session_options(), providers=["CPUExecutionProvider"])
+            self.weights = {str(name): float(weight) for name, weight in settings["weights"].items()}
             self.threshold = float(settings["threshold"])
-            self._tokenizer.enable_truncation(int(settings["max_tokens"]), strategy="only_second")
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(int(settings["max_tokens"]), stride=_STRIDE, strategy="only_second")
         except Exception as error:  # each library has its own way to say that a file is damaged
             raise DatelineError(
                 f"expected the reader model in {folder}, found it missing or damaged ({type(error).__name__}); install Dateline again"
             ) from None
-        self._tokenizer.no_padding()
+        self._files = folder / "reader.json", folder / model
+        self._inputs = [entry.name for entry in self._session.get_inputs()]
+        self._outputs = [entry.name for entry in self._session.get_outputs()]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the model and of the weights of its readings: figures of one fingerprint are of one reader."""
+        return hashlib.sha256(b"".join(file.read_bytes() for file in self._files)).hexdigest()[:16]
+
+    @classmethod
+    def named(cls, name: str) -> OnnxReader:
+        """Any extractive question-answering model of Hugging Face: a name that is on this machine, or a local path.
+
+        Compiled once to int8 ONNX in $DATELINE_CACHE (~/.cache/dateline). It has no relevance output and no
+        fitted curve: it answers where the span's margin over its null score is above 0, as for SQuAD 2.0.
+        Raises DatelineError where there is no such model.
+        """
+        source = Path(name).resolve() if Path(name).is_dir() else None
+        key = hashlib.sha256(str(source or name).encode())
+        for file in sorted(source.iterdir()) if source is not None else []:
+            key.update(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}".encode())
+        folder = Path(os.environ.get("DATELINE_CACHE") or Path.home() / ".cache" / "dateline") / "readers" / key.hexdigest()[:16]
+        if not (folder / "reader.json").exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+                _compile(name, str(source or name), Path(scratch))
+                folder.mkdir(exist_ok=True)
+                for part in ("model.int8.onnx", "tokenizer.json", "reader.json"):  # reader.json last: it says that the rest is there
+                    os.replace(Path(scratch) / part, folder / part)
+        return cls(folder)
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-        candidates = self.candidates(question, hits)
-        spans = [replace(candidate.span, score=candidate.score, probability=self.probability(candidate.score)) for candidate in candidates]
+        spans = []
+        for candidate in self.candidates(question, hits):
+            score = candidate.score(self.weights)
+            spans.append(replace(candidate.span, score=score, probability=1 / (1 + math.exp(-max(-60.0, min(60.0, score))))))
         return sorted(spans, key=lambda span: (-span.score, span.article.id, span.start))
-
-    def probability(self, score: float) -> float:
-        """The calibrated probability that a span of this score is right."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self._slope * score + self._bias))))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the most promising sentences of the hits, with both readings' outputs."""
@@ -129,23 +223,93 @@ class OnnxReader:
     def outputs(self, question: str, passages: Sequence[str]) -> list[Output]:
         """For each passage its relevance, and its spans as (first character, past the last, margin over the null score).
 
-        One passage a run: dynamic int8 takes its scale from the whole batch, so in a batch a passage's
-        outputs would depend on its company, and batches are no faster on a CPU (measured on 2 cores).
+        Spans are clean and do not overlap, best first. One window a run: dynamic int8 takes its scale from
+        the whole batch, so in a batch a passage's outputs would depend on its company, and batches are no
+        faster on a CPU (measured on 2 cores).
         """
-        question = " ".join(question.split()[:64])  # leaves the window to the passage
+        question = self._cut(question)
         return [self._output(question, passage) for passage in passages]
 
+    @cached_property
+    def _untruncated(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def _cut(self, question: str) -> str:
+        """The question without what lies past its 64th token."""
+        if len(question) <= _LONGEST_QUESTION:
+            return question
+        tokens = self._untruncated.encode(question, add_special_tokens=False)
+        return question if len(tokens.ids) <= _LONGEST_QUESTION else question[: tokens.offsets[_LONGEST_QUESTION - 1][1]]
+
     def _output(self, question: str, passage: str) -> Output:
-        encoded = self._tokenizer.encode(question, passage)
-        columns = {
-            name: np.array([getattr(encoded, attribute)], dtype=np.int64)
-            for name, attribute in (("input_ids", "ids"), ("attention_mask", "attention_mask"), ("token_type_ids", "type_ids"))
-        }
-        (start,), (end,), (relevance,) = self._session.run(["start_logits", "end_logits", "relevance"], columns)
         bounds = [last for _, last in sentences(passage)]
-        sentence = [
-            bisect_right(bounds, first) if part == 1 else -1 for part, (first, _) in zip(encoded.sequence_ids, encoded.offsets, strict=True)
-        ]
-        null = float(start[0] + end[0])
-        spans = best_spans(start, end, np.array(sentence, dtype=np.int64))
-        return float(relevance), [(encoded.offsets[a][0], encoded.offsets[b][1], score - null) for a, b, score in spans]
+        encoded = self._tokenizer.encode(question, passage)
+        relevance, found = -math.inf, []
+        for window in [encoded, *encoded.overflowing]:
+            columns = {"input_ids": window.ids, "attention_mask": window.attention_mask, "token_type_ids": window.type_ids}
+            values = self._session.run(self._outputs, {name: np.array([columns[name]], dtype=np.int64) for name in self._inputs})
+            (start,), (end,) = (values[self._outputs.index(name)] for name in ("start_logits", "end_logits"))
+            sentence = [
+                bisect_right(bounds, first) if part == 1 and first < last else -1
+                for part, (first, last) in zip(window.sequence_ids, window.offsets, strict=True)
+            ]
+            relevance = max(relevance, float(values[self._outputs.index("relevance")][0]) if "relevance" in self._outputs else 0.0)
+            null = float(start[0] + end[0])
+            for a, b, score in best_spans(start, end, np.array(sentence, dtype=np.int64)):
+                first, last = clean(passage, window.offsets[a][0], window.offsets[b][1])
+                if first < last:
+                    found.append((first, last, score - null))
+        spans: list[tuple[int, int, float]] = []
+        for span in sorted(found, key=lambda span: -span[2]):
+            if len(spans) < _SPANS_A_PASSAGE and not any(span[0] < other[1] and other[0] < span[1] for other in spans):
+                spans.append(span)
+        return relevance, spans
+
+
+def _compile(name: str, source: str, folder: Path) -> None:
+    """Write an extractive model of transformers as int8 ONNX. Needs torch; raises DatelineError where there is none of that name."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
+        model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager").eval()
+    except (OSError, ValueError, KeyError) as error:
+        raise DatelineError(
+            f"expected an extractive question-answering model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
+            "give a local path, or download it first"
+        ) from None
+    sample = tokenizer("who brokered the truce?", "the US did", return_tensors="pt")
+    inputs = [key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample]
+
+    class Spans(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *tensors: torch.Tensor) -> Any:
+            output = self.model(**dict(zip(inputs, tensors, strict=True)))
+            return output.start_logits, output.end_logits
+
+    with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # the tracing exporter is deprecated; the newer wants onnxscript
+        torch.onnx.export(
+            Spans().eval(),
+            tuple(sample[key] for key in inputs),
+            str(folder / "model.onnx"),
+            input_names=inputs,
+            output_names=["start_logits", "end_logits"],
+            dynamic_axes={key: {0: "batch", 1: "length"} for key in (*inputs, "start_logits", "end_logits")},
+            opset_version=17,
+            dynamo=False,
+            verbose=False,
+        )
+    quantize_dynamic(folder / "model.onnx", folder / "model.int8.onnx", per_channel=True, weight_type=QuantType.QInt8)
+    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    longest = min(384, tokenizer.model_max_length, model.config.max_position_embeddings)
+    weights = {"passage_margin": 0.25, "sentence_margin": 0.25, "bias": 0.0}
+    (folder / "reader.json").write_text(json.dumps({"max_tokens": longest, "weights": weights, "threshold": 0.5}, indent=1) + "\n")

@@ -8,11 +8,11 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.reader import Candidate, OnnxReader, best_spans
+from qa.reader import Candidate, OnnxReader, best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -53,8 +53,45 @@ def test_the_best_spans_are_those_of_brute_force(
     assert not any(x[0] <= y[1] and y[0] <= x[1] for place, x in enumerate(found) for y in found[:place])
 
 
-def test_a_candidates_score_is_the_sum_of_both_readings() -> None:
-    assert Candidate(Span(Article("a", "x"), 0, 1), 2.0, 6.0, -1.0, 4.0).score == 2 + 3 - 1 + 2
+def test_a_candidates_score_is_the_weighed_sum_of_both_readings() -> None:
+    candidate = Candidate(Span(Article("a", "x"), 0, 1), 2.0, 6.0, -1.0, 4.0)
+    weights = {"passage_relevance": 1.0, "passage_margin": 0.5, "sentence_relevance": 2.0, "sentence_margin": 0.25, "bias": -3.0}
+    assert candidate.score(weights) == 2 + 3 - 2 + 1 - 3
+    assert candidate.score({"passage_margin": 1.0, "bias": 0.0}) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "cleaned"),
+    [
+        ("Some 6,500 men came.", "6", "6,500"), ("Some 6,500 men came.", "500 men", "6,500 men"), ("It rose 4.7% in May.", "4", "4.7%"),
+        ("It cost $12 million, he said.", "12 million,", "$12 million"), ("She won (twice) in Rome.", "(twice", "twice"),
+        ("She won (twice) in Rome.", "won (twice)", "won (twice)"), ("He said “not now” and left.", "“not now", "not now"),
+        ("He said “not now” and left.", "“not now”", "“not now”"), ('He said "go" twice.', '"go', "go"), ("It is in the U.S.", "U.S.", "U.S."),
+        ("It ended in May.", "May.", "May"), ("Sammy Davis Jr. sang.", "Davis Jr.", "Davis Jr."), ("at 9 p.m. on Friday", "9 p.m.", "9 p.m."),
+        ("the peace-keepers left", "keepers", "keepers"), ("Interest: 3-5 per cent", "3-5", "3-5"), ("Yes – in Goris,", "– in Goris,", "in Goris"),
+        ("Anna’s house", "Anna’s", "Anna’s"), ("a, b", ", ", ""), ("unbelievable", "believ", "unbelievable"), ("in 2022, 14 fell", "2022, 14", "2022, 14"),
+        ("in 2022,14 fell", "14", "2022,14"), ("选举在北京举行", "北京", "北京"), ("ends in 5.", "5.", "5"), ("x 5", "5", "5"),
+    ],
+)  # fmt: skip
+def test_an_answer_comes_clean(text: str, found: str, cleaned: str) -> None:
+    start, end = clean(text, text.index(found), text.index(found) + len(found))
+    assert text[start:end] == cleaned
+
+
+@given(st.text(st.sampled_from("ab1 ,.$%()“”\"'-"), max_size=14), st.data())
+def test_a_clean_span_is_clean_already_and_near_the_one_it_was(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, last = clean(text, start, end)
+    assert 0 <= first <= last <= len(text)
+    if first < last:
+        assert clean(text, first, last) == (first, last)
+        assert first < end
+        assert start < last
+        assert text[first] not in " ,-)”"
+        assert text[last - 1] not in " ,-(“"
+        assert not (text[first].isalnum() and first > 0 and text[first - 1].isalnum())
+        assert not (text[last - 1].isalnum() and text[last : last + 1].isalnum())
 
 
 @pytest.mark.parametrize(
@@ -115,6 +152,69 @@ def test_spans_stay_within_texts_of_any_script_and_length(reader: OnnxReader) ->
     texts = ["", " ", "中文新闻报道。", "🙂🙂", "e\u0301te\u0301", "word " * 3000, "\u200bİstanbul’da"]
     for text, (_, spans) in zip(texts, reader.outputs("Who? 谁?", texts), strict=True):
         assert all(0 <= start < end <= len(text) for start, end, _ in spans)
+
+
+ODD = st.lists(
+    st.sampled_from(["e\u0301", "ü", "🙂", "👩‍🚒", "שלום", "عاجل", "İ", "ﬁ", "\r\n", "\u200b", "Ǆ", "中", "a", " ", "\t"]), max_size=12
+).map("".join)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ODD, ODD)
+def test_offsets_are_exact_in_every_unicode_text(reader: OnnxReader, before: str, after: str) -> None:
+    text = f"{before}\r\nMaria Olsen repaired the lighthouse.\r\n{after}"
+    ((_, spans),) = reader.outputs("Who repaired the lighthouse?", [text])
+    assert {"Maria Olsen", "Maria", "Olsen"} & {text[start:end] for start, end, _ in spans}
+
+
+def test_a_passage_past_the_window_is_read_to_its_end(reader: OnnxReader) -> None:
+    text = "The weather was fine and the harbour was full of boats that day. " * 60 + "In spring Maria Olsen repaired the lighthouse."
+    ((relevance, spans),) = reader.outputs("Who repaired the lighthouse?", [text])
+    assert text[spans[0][0] : spans[0][1]] == "Maria Olsen"
+    assert relevance > reader.outputs("Who repaired the lighthouse?", [text[:3000]])[0][0] + 2
+
+
+def test_an_over_long_question_leaves_room_for_the_passage(reader: OnnxReader) -> None:
+    for word in ("lighthouse ", "灯", "灯塔?"):
+        ((_, spans),) = reader.outputs("Who repaired the " + word * 900, ["In spring Maria Olsen repaired the lighthouse."])
+        assert spans
+
+
+@pytest.mark.slow
+def test_any_extractive_model_reads_through_the_same_interface(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering, BertTokenizer
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "repaired", "it", "?", "maria", "olsen", "did", ".", "the", "harbour"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    torch.manual_seed(0)
+    model = BertForQuestionAnswering(
+        BertConfig(vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    )
+    with torch.no_grad():  # a span starts at "maria" and ends at "olsen", whatever stands around them
+        vectors = model.bert.embeddings.word_embeddings.weight
+        vectors[words.index("maria")] = 0
+        vectors[words.index("maria"), 0] = 30
+        vectors[words.index("olsen")] = 0
+        vectors[words.index("olsen"), 1] = 30
+        model.qa_outputs.weight.zero_()
+        model.qa_outputs.weight[0, 0] = model.qa_outputs.weight[1, 1] = 5
+    named = tmp_path / "named"
+    model.save_pretrained(named)
+    BertTokenizer(vocab=str(tmp_path / "vocab.txt")).save_pretrained(named)
+    monkeypatch.setenv("DATELINE_CACHE", str(tmp_path / "cache"))
+    foreign = OnnxReader.named(str(named))
+    text = "The harbour did. Maria Olsen repaired it."
+    best = foreign.read("Who repaired it?", [hit(text)])[0]
+    assert best.text == "Maria Olsen"
+    assert best.probability > foreign.threshold == 0.5
+    assert foreign.read("Who repaired it?", [hit("The harbour did.")])[0].probability < 0.5
+    made = (tmp_path / "cache" / "readers").iterdir()
+    before = {folder: (folder / "model.int8.onnx").stat().st_mtime_ns for folder in made}
+    assert OnnxReader.named(str(named)).read("Who repaired it?", [hit(text)])[0] == best  # compiled once
+    assert before == {folder: (folder / "model.int8.onnx").stat().st_mtime_ns for folder in (tmp_path / "cache" / "readers").iterdir()}
+    with pytest.raises(DatelineError, match="expected an extractive question-answering model at"):
+        OnnxReader.named(str(tmp_path))
 
 
 def test_a_damaged_model_is_one_clear_line(tmp_path: Path) -> None:

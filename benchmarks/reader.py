@@ -1,0 +1,78 @@
+"""Readers side by side: the time for 8 passages of 540 characters, and what they get right on SQuAD 1.1.
+
+    python -m benchmarks.reader DATA/qa [--model NAME=FILE.onnx ...] [--runs 30] [--questions 300]
+
+Always measures the shipped reader; --model adds others that share its tokenizer (the float32 of the same
+training, a student of fewer layers). The models take turns in one run, so that a noisy machine shows in
+all; medians with the 10th and 90th percentile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import statistics
+import time
+from pathlib import Path
+
+from index.chunking import passage_spans
+from qa.measures import exact_match, f1
+from qa.reader import MODEL, OnnxReader
+
+_PASSAGES, _CHARACTERS = 8, 540
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--model", action="append", default=[], metavar="NAME=FILE")
+    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--questions", type=int, default=300)
+    arguments = parser.parse_args()
+    models = {"shipped": MODEL / "model.int8.onnx"} | {
+        name: Path(file).resolve() for name, file in (item.split("=", 1) for item in arguments.model)
+    }
+    readers = {name: OnnxReader(MODEL, file) for name, file in models.items()}
+    with gzip.open(arguments.data / "test" / "squad1_dev_32articles.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    chance = random.Random(0)
+    long = sorted({row["context"] for row in rows if len(row["context"]) >= _CHARACTERS})
+
+    seconds: dict[str, list[float]] = {name: [] for name in readers}
+    for run in range(arguments.runs + 2):
+        question = chance.choice(rows)["question"]
+        passages = [text[:_CHARACTERS] for text in chance.sample(long, _PASSAGES)]
+        for name, reader in readers.items():
+            began = time.perf_counter()
+            reader.outputs(question, passages)
+            if run >= 2:  # the first ones warm the caches
+                seconds[name].append(time.perf_counter() - began)
+
+    print(f"{'':<14}{'MB':>6}{'8 passages, ms':>18}{'10% to 90%':>18}{'ratio':>8}{'exact':>8}{'F1':>8}")
+    for name, reader in readers.items():
+        exact, overlap = [], []
+        for row in random.Random(1).sample(rows, arguments.questions):
+            golds = [answer["text"] for answer in row["answers"]]
+            context = row["context"]
+            spans = [
+                (margin + relevance, context[a + start : a + end])
+                for a, b in passage_spans(context)
+                for relevance, found in reader.outputs(row["question"], [context[a:b]])
+                for start, end, margin in found
+            ]
+            best = max(spans, default=(0.0, ""))[1]
+            exact.append(exact_match(best, golds))
+            overlap.append(f1(best, golds))
+        times = [1000 * value for value in seconds[name]]
+        deciles = statistics.quantiles(times, n=10)
+        ratio = statistics.median(times) / statistics.median(1000 * value for value in seconds["shipped"])
+        print(
+            f"{name:<14}{models[name].stat().st_size / 1e6:>6.0f}{statistics.median(times):>18.0f}{f'{deciles[0]:.0f} to {deciles[-1]:.0f}':>18}"
+            f"{ratio:>8.2f}{100 * statistics.mean(exact):>8.1f}{100 * statistics.mean(overlap):>8.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

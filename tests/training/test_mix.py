@@ -1,0 +1,110 @@
+"""What training examples are made of: spans that stay on their words, and negatives that are negative."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from training.mix import Record, neighbour, positive_or_null, read, shingles, swapped, written_out
+
+STORY = (
+    "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "
+    "The harbour paid Peter Hansen 400 crowns for the oil in 1990."
+)
+
+
+def record(question: str, answer: str | None, context: str = STORY, group: str = "set") -> Record:
+    span = None if answer is None else (context.index(answer), context.index(answer) + len(answer))
+    return Record(group, question, context, span, () if answer is None else (answer,))
+
+
+@pytest.mark.parametrize(
+    ("tokenised", "answer", "text", "moved"),
+    [
+        ("He ca n't go , he said .", "go", "He can't go, he said.", "go"),
+        ("`` Stop ! '' said the king 's men .", "king 's men", '"Stop!" said the king\'s men.', "king's men"),
+        ("It ( the ship ) sank .", "the ship", "It (the ship) sank.", "the ship"),
+        ("It cost $ 5 million .", "$ 5 million", "It cost $5 million.", "$5 million"),
+        ("Nothing to mend here.", "mend", "Nothing to mend here.", "mend"),
+    ],
+)
+def test_tokenised_text_is_written_out_and_its_span_goes_along(tokenised: str, answer: str, text: str, moved: str) -> None:
+    start = tokenised.index(answer)
+    written, ((first, last),) = written_out(tokenised, [(start, start + len(answer))])
+    assert written == text
+    assert written[first:last] == moved
+
+
+@given(st.lists(st.sampled_from(["a", "b", ",", "``", "''", "n't", "(", ")", "$", "x's"]), min_size=1, max_size=12), st.data())
+def test_a_moved_span_holds_the_same_letters(tokens: list[str], data: st.DataObject) -> None:
+    text = " ".join(tokens)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    written, ((first, last),) = written_out(text, [(start, end)])
+    assert [c for c in written[first:last] if c.isalnum()] == [c for c in text[start:end] if c.isalnum()]
+
+
+def test_a_positive_example_is_a_passage_or_sentence_that_holds_the_answer() -> None:
+    seen = set()
+    for seed in range(60):
+        example = positive_or_null(record("Who repaired it?", "Maria Olsen", STORY * 8), random.Random(seed))
+        assert example is not None
+        assert example.passage[example.start : example.end] == "Maria Olsen"
+        assert example.passage in STORY * 8
+        seen.add(len(example.passage))
+    assert len("In spring Maria Olsen repaired the lighthouse at Bergen.") in seen  # the sentence alone, sometimes
+    assert len(seen) > 2
+
+
+def test_a_question_without_answer_gets_the_passage_nearest_to_it() -> None:
+    far = "Nothing of note happened that winter in the hills above the town. " * 9
+    example = positive_or_null(record("Who painted the lighthouse at Bergen?", None, far + STORY), random.Random(0))
+    assert example is not None
+    assert (example.start, example.end) == (-1, -1)
+    assert "lighthouse" in example.passage
+
+
+def test_a_swapped_question_asks_for_what_the_passage_does_not_say() -> None:
+    questions = set()
+    for seed in range(40):
+        example = swapped(record("Who repaired the lighthouse at Bergen in 1987?", "Maria Olsen"), random.Random(seed))
+        if example is not None:
+            assert (example.start, example.end) == (-1, -1)
+            assert "Maria" not in example.question  # the answer itself is never put into the question
+            questions.add(example.question)
+    assert questions == {"Who repaired the lighthouse at Peter Hansen in 1987?", "Who repaired the lighthouse at Bergen in 1990?"}
+    assert swapped(record("Who repaired it?", "Maria Olsen"), random.Random(0)) is None  # nothing to swap
+
+
+def test_a_neighbour_does_not_hold_the_answer() -> None:
+    context = STORY + " " + "The ferry to the islands left on time all through that long and stormy winter. " * 12
+    for seed in range(20):
+        example = neighbour(record("Who repaired it?", "Maria Olsen", context), random.Random(seed))
+        assert example is not None
+        assert "Maria Olsen" not in example.passage
+    assert neighbour(record("Who repaired it?", "Maria Olsen"), random.Random(0)) is None  # one passage, and it answers
+
+
+def test_what_overlaps_a_held_out_text_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "set.jsonl.gz"
+    other = "An entirely different story about the price of butter and of eggs in the market of the old town."
+    rows = [{"context": text, "question": "Who?", "answers": [{"text": "the", "start": text.index("the")}]} for text in (STORY, other)]
+    file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    held_out = shingles("A preface. " + STORY.upper() + " An end.")
+    assert [one.context for one in read(file, "set", held_out)] == [other]
+    assert len(list(read(file, "set", set()))) == 2
+
+
+def test_the_span_that_most_annotators_chose_is_learned(tmp_path: Path) -> None:
+    file = tmp_path / "set.jsonl.gz"
+    answers = [{"text": text, "start": STORY.index(text)} for text in ("the lighthouse", "lighthouse", "lighthouse")]
+    file.write_bytes(gzip.compress(json.dumps({"context": STORY, "question": "What?", "answers": answers}).encode()))
+    (one,) = read(file, "set", set())
+    assert one.answer is not None
+    assert STORY[slice(*one.answer)] == "lighthouse"

@@ -1,0 +1,107 @@
+"""Examples in tokens and batches; the network to int8 ONNX and back; a training that was killed goes on to the same end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.mix import Example
+from training.model import ReaderNetwork, export, floats, load
+from training.train import Item, batched, spans_of, tokenised
+
+TEXT = "In spring Maria Olsen repaired the lighthouse."
+
+
+def test_spans_of_characters_become_spans_of_tokens() -> None:
+    example = Example("set", "Who repaired it?", TEXT, TEXT.index("Maria"), TEXT.index(" repaired"))
+    null = Example("set", "Who sank it?", TEXT, -1, -1, 2.5)
+    cut = Example("set", "Who?", "word " * 400 + "Maria.", 2000, 2005)  # the answer lies past the window
+    one, two = tokenised([example, cut, null])
+    # [CLS] who repaired it ? [SEP] in spring maria olsen ...
+    assert (one.passage, one.start, one.relevance) == (6, 8, None)
+    assert one.end >= one.start + 1
+    assert (two.start, two.end, two.relevance) == (0, 0, 2.5)
+
+
+def test_batches_hold_every_item_once_within_their_tokens() -> None:
+    chance = random.Random(1)
+    items = [Item([0] * chance.randint(5, 60), 3, 0, 0, None) for _ in range(2_500)]
+    batches = batched(items, 240, random.Random(2))
+    assert sorted(number for batch in batches for number in batch) == list(range(2_500))
+    assert all(len(batch) * max(len(items[number].ids) for number in batch) <= 240 for batch in batches)
+    assert batches == batched(items, 240, random.Random(2))
+    padding = sum(len(batch) * max(len(items[n].ids) for n in batch) for batch in batches) / sum(len(item.ids) for item in items)
+    assert padding < 1.1  # texts of like length share a batch
+
+
+@pytest.mark.slow
+def test_no_span_can_be_in_the_question_or_the_padding() -> None:
+    torch.manual_seed(0)
+    network = ReaderNetwork(layers=1).eval()
+    one, two = tokenised([Example("set", "Who repaired it?", TEXT, 10, 21), Example("set", "Who?", TEXT[:20], -1, -1)])
+    with torch.no_grad():
+        start, end, relevance = spans_of(network, [one, two], torch.device("cpu"))
+    for row, item in enumerate((one, two)):
+        allowed = [0, *range(item.passage, len(item.ids) - 1)]
+        assert [place for place in range(start.shape[1]) if start[row, place] > -1e3] == allowed
+        assert [place for place in range(end.shape[1]) if end[row, place] > -1e3] == allowed
+    assert relevance.shape == (2,)
+
+
+@pytest.mark.slow
+def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = ReaderNetwork(layers=1).eval()
+    export(network, tmp_path)
+    restored, has_spans = load(tmp_path / "model.int8.onnx", layers=1)
+    assert has_spans
+    state = network.state_dict()
+    for name, array in floats(tmp_path / "model.int8.onnx").items():
+        if name in state:
+            error = np.abs(array - state[name].numpy()).max()
+            assert error <= 0.01 * max(1e-3, float(state[name].abs().max())), name  # half a step of 127
+    ids = torch.tensor([[101, 2040, 102, 3968, 102]])
+    kinds = torch.tensor([[0, 0, 0, 1, 1]])
+    with torch.no_grad():
+        for one, other in zip(network(ids, torch.ones_like(ids), kinds), restored.eval()(ids, torch.ones_like(ids), kinds), strict=True):
+            assert torch.allclose(one, other, atol=0.05)
+
+
+@pytest.mark.slow
+def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    export(ReaderNetwork(layers=1), tmp_path)
+    examples = [Example("set", f"Who repaired it {n}?", TEXT, 10, 21, float(n % 7)) for n in range(420)]
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
+        with gzip.open(tmp_path / name / "examples.jsonl.gz", "wt") as file:
+            file.writelines(json.dumps(asdict(example)) + "\n" for example in examples)
+
+    def command(name: str) -> list[str]:
+        options = ["--start", str(tmp_path / "model.int8.onnx"), "--layers", "1", "--batch-tokens", "200", "--save-every", "2", "--resume"]
+        return [sys.executable, "-m", "training.train", str(tmp_path / name), *options]
+
+    subprocess.run(command("whole"), check=True, capture_output=True)
+    process = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL)
+    while not (tmp_path / "killed" / "checkpoint.pt").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "killed" / "model.int8.onnx").exists()
+    again = subprocess.run(command("killed"), check=True, capture_output=True, text=True)
+    assert "from step 0" not in again.stdout
+    one, other = (floats(tmp_path / name / "model.int8.onnx") for name in ("whole", "killed"))
+    assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
