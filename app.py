@@ -23,14 +23,22 @@ _TURNS_KEPT = 30
 _SERIF = ["Charter", "Georgia", "Noto Serif", "Liberation Serif", "serif"]  # of the system: no font is fetched
 _SANS = ["system-ui", "Segoe UI", "Noto Sans", "Liberation Sans", "sans-serif"]
 
-# Opening a citation scrolls its story to the marked span.
-_SCROLL_TO_SPAN = """() => document.addEventListener('toggle', (event) => {
+# Opening a citation scrolls its story to the marked span; "copy quotation" copies it.
+_BEHAVIOUR = """() => { document.addEventListener('click', (event) => {
+  const button = event.target.closest('button.copy');
+  if (!button) return;
+  navigator.clipboard.writeText(button.dataset.quotation).then(() => {
+    button.textContent = 'copied';
+    setTimeout(() => { button.textContent = 'copy quotation'; }, 2000);
+  });
+});
+document.addEventListener('toggle', (event) => {
   const story = event.target.open && event.target.querySelector(':scope > .story');
   const span = story && story.querySelector('mark');
   if (!span) return;
   story.scrollTop = span.offsetTop - story.clientHeight / 3;
   story.scrollIntoView({block: 'nearest'});
-}, true)"""
+}, true); }"""
 
 
 def page(
@@ -120,7 +128,7 @@ def serve(
             footer_links=[],
             theme=gr.themes.Base(font=_SANS, font_mono=["monospace"], primary_hue="red", neutral_hue="stone", radius_size="none"),
             css_paths=Path(__file__).parent / "qa" / "page.css",
-            js=_SCROLL_TO_SPAN,
+            js=_BEHAVIOUR,
         )
     except OSError:
         raise DatelineError(f"expected port {port} of {host} to be free, found it taken; give another with --port") from None

@@ -18,16 +18,25 @@ from index.types import Article
 _MONTH = r"January|February|March|April|May|June|July|August|September|October|November|December"
 _SHORT = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _WEEKDAY = r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_COUNT = r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _TIME = re.compile(
     rf"""(?<![\w,.])(?:
       (?P<day>(?:(?:{_MONTH}|(?:{_SHORT})\.?)\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH}))(?P<day_year>,?\s(?:19|20)\d{{2}})?)
     | (?P<month>(?:{_MONTH})(?P<month_year>,?\s(?:of\s)?(?:19|20)\d{{2}})?)
-    | (?P<relative_day>(?i:yesterday|today|(?:on|last)\s(?:{_WEEKDAY})|\d{{1,2}}\sdays\sago))
-    | (?P<relative_month>(?i:(?:last|this|next)\smonth|\d{{1,2}}\smonths\sago))
-    | (?P<relative_year>(?i:(?:last|this|next)\syear|\d{{1,2}}\syears\sago))
+    | (?P<relative_day>(?i:yesterday|today|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening)|(?:on|last)\s(?:{_WEEKDAY})|{_COUNT}\sdays?\sago))
+    | (?P<weekday>(?<!\b[Nn]ext\s)(?<!\b[Ee]very\s)(?<!\b[Ee]ach\s)(?<!\bBlack\s)(?<!\bGood\s)(?<!\bSuper\s)(?<!\bThe\s)(?:{_WEEKDAY})(?!\s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z])(?!['’]s?\s[A-Z]))
+    | (?P<relative_week>(?i:(?:last|this|next)\sweek(?:end)?|{_COUNT}\sweeks?\sago))
+    | (?P<relative_month>(?i:(?:last|this|next)\smonth|{_COUNT}\smonths?\sago))
+    | (?P<relative_year>(?i:(?:last|this|next)\syear|{_COUNT}\syears?\sago))
     | (?P<year>(?:19|20)\d{{2}})
     )(?!\w)""",
     re.VERBOSE,
+)
+
+_MONTHS = _MONTH.split("|")
+_IS_MONTH = re.compile(r"(?i)\b(?:in|last|since|of|until|early|late|mid)[\s-]$")
+_AROUND_TIME = frozenset(
+    "a the in on of at by since until from early late mid around about autumn fall spring summer winter year month end".split()
 )
 
 
@@ -44,13 +53,36 @@ def moments_in(text: str, published: dt.date | None) -> list[tuple[int, str]]:
     for match in _TIME.finditer(text):
         kind = match.lastgroup or ""
         explicit = kind == "year" or bool(match["day_year"] or match["month_year"])
-        if match[0] == "May" and not re.search(r"(?i)\b(?:in|last|since|of|until)\s$", text[max(0, match.start() - 6) : match.start()]):
+        if match[0] == "May" and not _IS_MONTH.search(text[: match.start()]):
             continue  # more often the verb
         if explicit or published is not None:
             moment = _resolve(match[0], kind, None if explicit else published)
             if moment is not None:
                 found.append((match.start(), moment))
     return found
+
+
+def months_in(text: str) -> tuple[str, ...]:
+    """The months that a text names without a year, as "-09": a question for "the September truce" does not say of which year."""
+    found = [
+        match for match in _TIME.finditer(text) if match.lastgroup in ("month", "day") and not (match["month_year"] or match["day_year"])
+    ]
+    names = [
+        next(month for month in _MONTHS if month[:3] in match[0])
+        for match in found
+        if match[0] != "May" or _IS_MONTH.search(text[: match.start()])
+    ]
+    return tuple(dict.fromkeys(f"-{_MONTHS.index(name) + 1:02}" for name in names))
+
+
+def moment_of(text: str, published: dt.date | None) -> str | None:
+    """The moment that a text is, where it is nothing but an expression of time: "on October 3", "late 2020"."""
+    match = _TIME.search(text)
+    found = moments_in(text, published)
+    if match is None or len(found) != 1:
+        return None
+    rest = re.findall(r"\w+", (text[: match.start()] + " " + text[match.end() :]).casefold())
+    return found[0][1] if set(rest) <= _AROUND_TIME else None
 
 
 def as_of(sentence: str, position: int, published: dt.date | None) -> str | None:
@@ -68,12 +100,31 @@ def in_words(moment: str) -> str:
     return f"{day.day} {day:%B %Y}" if len(moment) == 10 else f"{day:%B %Y}"
 
 
+def _week(expression: str, published: dt.date) -> str | None:
+    """The month of a week, Monday to Sunday, where it lies within one: weeks have no moment of their own."""
+    weeks = -1 if expression.startswith("last") else 1 if expression.startswith("next") else 0
+    if expression.endswith("ago"):
+        counted = dateparser.parse(expression, languages=["en"], settings={"RELATIVE_BASE": dt.datetime.combine(published, dt.time())})
+        if counted is None:
+            return None
+        monday = counted.date() - dt.timedelta(days=counted.weekday())
+    else:
+        monday = published + dt.timedelta(days=7 * weeks - published.weekday())
+    sunday = monday + dt.timedelta(days=6)
+    return f"{monday:%Y-%m}" if monday.month == sunday.month else None
+
+
 @lru_cache(maxsize=65_536)
 def _resolve(expression: str, kind: str, published: dt.date | None) -> str | None:
     if kind == "year":
         return expression
+    if kind == "relative_week":
+        return _week(expression.lower(), published) if published is not None else None
     if kind.startswith("relative"):
         expression = expression.lower()
+        expression = (
+            "yesterday" if expression == "last night" else re.sub(r"^(?:tonight|this (?:morning|afternoon|evening))$", "today", expression)
+        )
     if kind in ("relative_month", "relative_year") and expression.startswith(("this", "next")):
         words = "today" if expression.startswith("this") else expression.replace("next", "in 1")
     else:
@@ -81,7 +132,7 @@ def _resolve(expression: str, kind: str, published: dt.date | None) -> str | Non
     settings: dict[str, object] = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first"}
     if published is not None:
         # dateparser's "past" leaves out the day itself, yet "on Friday" in Friday's paper is that Friday
-        named = kind in ("day", "month") or (kind == "relative_day" and expression.startswith("on "))
+        named = kind in ("day", "month", "weekday") or (kind == "relative_day" and expression.startswith("on "))
         settings["RELATIVE_BASE"] = dt.datetime.combine(published + dt.timedelta(days=1 if named else 0), dt.time())
     found = dateparser.parse(words, languages=["en"], settings=settings)
     if found is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from index.copies import stories
 from index.keywords import KeywordIndex, write_keywords
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
 from index.vectors import VectorIndex, write_vectors
@@ -26,12 +27,13 @@ _RRF_K = 60
 
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT, source TEXT,
-                       published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL, fingerprint TEXT NOT NULL);
+                       published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL, fingerprint TEXT NOT NULL,
+                       story TEXT);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, description TEXT NOT NULL);
 CREATE INDEX passages_of_article ON passages (article);
 """
-_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors"
+_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story"
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = _RRF_K) -> list[tuple[int, float]]:
@@ -75,14 +77,21 @@ class LocalDraft:
         published = article.published.isoformat() if article.published is not None else None
         values = (article.id, article.text, article.title, article.source, published, article.url, article.path)
         row = (number, *values, json.dumps(article.authors), article.fingerprint)
-        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
 
     def publish(self) -> str:
+        rows = self._database.execute("SELECT id, text FROM articles ORDER BY number").fetchall()
+        first = stories([text for _, text in rows])
+        self._database.executemany(
+            "UPDATE articles SET story = ? WHERE number = ?", [(rows[other][0], number) for number, other in enumerate(first)]
+        )
         self._database.commit()
         self._database.close()
         write_vectors(np.concatenate(self._vectors), self._folder / VECTORS)
         write_keywords(self._passages, self._folder / KEYWORDS)
-        return self._finish({"articles": len(self._numbers), "passages": len(self._passages)})
+        days = [passage.article.published.toordinal() for passage in self._passages if passage.article.published is not None]
+        counts = {"articles": len(self._numbers), "passages": len(self._passages)}
+        return self._finish(counts | ({"first_day": min(days), "last_day": max(days)} if days else {}))
 
     def close(self) -> None:
         self._database.close()
@@ -194,6 +203,6 @@ class LocalStore:
 
 
 def _article(columns: Iterable[Any]) -> Article:
-    id, text, title, source, published, url, path, authors = columns
+    id, text, title, source, published, url, path, authors, story = columns
     day = dt.date.fromisoformat(published) if published is not None else None
-    return Article(id, text, title, source, day, url, path, tuple(json.loads(authors)))
+    return Article(id, text, title, source, day, url, path, tuple(json.loads(authors)), story)

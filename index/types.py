@@ -34,6 +34,7 @@ class Article:
     url: str | None = None
     path: str = ""  # relative to the corpus folder, "/" between its parts
     authors: tuple[str, ...] = ()
+    story: str | None = None  # the id of the first article of which this one is a near-copy, itself for none; None: not known
 
     @cached_property
     def sha256(self) -> str:
@@ -42,7 +43,7 @@ class Article:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over every field: equal when a rebuild may keep the article's passages as they are."""
+        """SHA-256 over every field that the corpus gives: equal when a rebuild may keep the article's passages as they are."""
         parts = (self.id, self.text, self.title, self.source, str(self.published), self.url, self.path, self.authors)
         return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
 
@@ -79,6 +80,13 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.sources) or self.since is not None or self.until is not None
+
+    def in_words(self) -> str:
+        """For example "from Expatica or RFE/RL, since 2022-10-01"."""
+        parts = [f"from {' or '.join(self.sources)}"] if self.sources else []
+        parts += [f"since {self.since}"] if self.since is not None else []
+        parts += [f"until {self.until}"] if self.until is not None else []
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

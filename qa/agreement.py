@@ -1,102 +1,154 @@
-"""Spans to answers: one answer per distinct value, with every citation that gives it.
+"""Spans to answers: one answer per distinct value, with every citation that gives it, and whether answers contradict.
 
-What is decided here for now is the value of a count ("two" = 2, "2,000" = "2,000 Russian
-peacekeepers") and of a name ("Macron" = "French President Emmanuel Macron"); else texts must have
-the same words. Origins: citations whose sentences mostly repeat each other's words come from one
-origin, a wire story and its copies.
+Grouping is by value (qa/values.py) and does not depend on order: equal values are one answer; a value joins
+the fullest form that says the same at more length, where there is only one such form ("Macron" joins
+"Emmanuel Macron", unless "Brigitte Macron" stands there too).
+
+Origins: citations of one article, of near-copies of one story (index/copies.py), or whose sentences mostly
+repeat each other's words come from one origin. A further independent origin makes an answer more
+probable, each counting half of its own probability, since outlets draw on each other.
+
+Disagreement: two values that cannot both be true of the moment asked about, each with real support. A
+more and a less precise form of one value ("October" and "October 3", "six weeks" and "44 days") do not
+disagree: both are shown, neither is wrong. Nor do the items of a list.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
 from qa.retrieval import same_words, shingles
 from qa.types import Answer, Hit, Span
+from qa.values import Value, compatible, same_measure, value_of
 
-_SMALL_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_UNSAID = frozenset("a an the of in on at to for by its his her their s".split())
-_MODIFIERS = frozenset("about around nearly almost roughly approximately some more over than at least up under fewer less most".split())
-_LISTS = frozenset("and or with versus vs but".split())
 _COUNTS = re.compile(
-    r"\bhow (?:many|much|old|long|often|far|big|large)\b|\bwhat (?:number|percentage|share|proportion)\b|\bdeath toll\b", re.IGNORECASE
+    r"\bhow (?:many|much|old|long|often|far|big|large|tall|high)\b|\b(?:what|which) (?:number|percentage|percent|share|proportion|age)\b"
+    r"|\b(?:death )?toll\b|\bcost\b|\bprice\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(  # "which countries", "what other measures", "which EU states"; not "which alliance stands", "what crisis"
+    r"\b(?:which|what)(?: (?:two|three|four|five|other|of the|main|major|new|\d+|(?-i:[A-Z])\w*))? (?!(?:is|was|does|has|news|crisis|this|its|his|us|business"
+    r"|process|series|species|address|class|congress|status|virus|campus|happens|makes|causes|caused)\b)(?-i:[a-z])\w+[^\Ws]s\b"
+    r"|\b(?:who|what) (?:are|were)\b|^(?:name|list)\b|\bnames of\b",
+    re.IGNORECASE,
 )
 _MOST_ANSWERS = 8
+# Of the best answer's probability: less is the reader's doubt, no outlet's figure. A reader confuses names more than numbers.
+_SUPPORT = {"number": 1 / 3, "date": 1 / 3, "name": 2 / 3}
 
 
 def agree(question: str, spans: Sequence[Span], hits: Sequence[Hit], threshold: float) -> tuple[tuple[Answer, ...], bool]:
-    """(answers, best first; whether two of them contradict each other).
+    """(answers, most probable first; whether two of them contradict each other).
 
-    Only spans of at least `threshold` probability become answers. `hits` are where the spans were
-    found: the copies of a hit's passage that hold a span's sentence are cited with it.
+    A value is an answer where one of its spans has at least `threshold` probability; its other spans are cited from half of that on.
+    `hits` are where the spans were found: the copies of a hit's passage that hold a span's sentence are cited with it.
     """
-    groups: list[list[Span]] = []
-    for span in spans:
-        if span.probability < threshold:
-            continue
-        group = next((group for group in groups if same_value(group[0].text, span.text)), None)
-        if group is None:
-            groups.append([span])
-        elif not any(span.article.id == other.article.id and _overlap(span, other) for other in group):
+    counting = bool(_COUNTS.search(question))
+    spans = sorted(
+        (span for span in spans if span.probability >= threshold / 2),
+        key=lambda span: (-span.probability, -span.score, span.article.id, span.start),
+    )
+    articles = list(dict.fromkeys(span.article.text for span in spans))
+    values = [value_of(span, counting, articles) for span in spans]
+    form = fullest_forms(values)
+    groups: dict[Value, list[Span]] = {}
+    for span, value in zip(spans, values, strict=True):
+        group = groups.setdefault(form[value], [])
+        if not any(span.article.id == other.article.id and _overlap(span, other) for other in group):
             group.append(span)
-    answers = [Answer(tuple(_with_copies(group, hits)), origins(group)) for group in groups]
-    answers = sorted(answers, key=lambda answer: -answer.citations[0].score)[:_MOST_ANSWERS]
-    return tuple(answers), bool(_COUNTS.search(question)) and len(contradicting(answers)) > 1
+    answers = [
+        Answer(tuple(_with_copies(group, hits)), len(firsts := independent(group)), pooled([span.probability for span in firsts]), value)
+        for value, group in groups.items()
+        if group[0].probability >= threshold
+    ]
+    answers = sorted(answers, key=lambda answer: (-answer.probability, -answer.citations[0].score))[:_MOST_ANSWERS]
+    return tuple(answers), len(contradicting(answers, question)) > 1
 
 
-def contradicting(answers: Sequence[Answer]) -> list[Answer]:
-    """The answers that give other figures than the best one for the same thing at the same moment, the best one first.
+def fullest_forms(values: Iterable[Value]) -> dict[Value, Value]:
+    """Each value to the one that stands for its group: its only fullest refinement, or itself. Independent of order."""
+    distinct = set(values)
+    forms = {}
+    for value in distinct:
+        above = {other for other in distinct if other.refines(value)}
+        fullest = [other for other in above if not any(third.refines(other) for third in above)]
+        forms[value] = fullest[0] if len(fullest) == 1 else value
+    return forms
 
-    An answer counts that is at least a third as probable as the best, has numbers and no other unit,
-    and whose sentence speaks of the same moment (or neither names one).
+
+def pooled(probabilities: Sequence[float]) -> float:
+    """The probability of an answer that independent origins give, the first the most probable: each further one closes half its share of the doubt."""
+    first, *others = probabilities
+    return 1 - (1 - first) * math.prod(1 - probability / 2 for probability in others)
+
+
+def contradicting(answers: Sequence[Answer], question: str) -> list[Answer]:
+    """The answers that cannot be true together with the best one, after it; or the best one alone.
+
+    An answer counts that is nearly as probable as the best (a third for numbers and dates), is of its kind and unit, and whose sentence does not speak of
+    another moment. A question for several things has no contradicting answers, nor has one
+    whose best answer is no number, date or name.
     """
-    if not answers or not numbers_in(answers[0].text):
+    if not answers:
         return []
     best = answers[0]
-
-    def contradicts(answer: Answer) -> bool:
-        units = _unit(best.text), _unit(answer.text)
-        same_thing = not all(units) or bool(units[0] & units[1])
-        same_moment = best.citations[0].as_of == answer.citations[0].as_of
-        return bool(numbers_in(answer.text)) and same_thing and same_moment and answer.probability >= best.probability / 3
-
-    return [best, *filter(contradicts, answers[1:])]
+    if best.value is None or best.value.kind == "words" or best.value.listed or _SEVERAL.search(question):
+        return [best]
+    return [best, *(answer for answer in answers[1:] if _contradicts(best, answer))]
 
 
-def same_value(one: str, other: str) -> bool:
-    """Whether two spans state one value: equal numbers where both have them, else the words of one within the other."""
-    numbers, others = numbers_in(one), numbers_in(other)
-    if numbers or others:
-        return numbers == others and (not numbers or _unit(one) <= _unit(other) or _unit(other) <= _unit(one))
-    words, theirs = _words(one), _words(other)
-    if words == theirs:
-        return True
-    shorter, longer = sorted((words, theirs), key=len)
-    return bool(shorter) and not _LISTS & {*longer} and longer[-len(shorter) :] == shorter
+def _contradicts(best: Answer, answer: Answer) -> bool:
+    one, other = best.value, answer.value
+    if one is None or other is None or one.kind != other.kind or other.listed or compatible(one, other):
+        return False
+    if one.kind == "number" and not same_measure(one, other):
+        return False
+    moments = [{citation.as_of for citation in each.citations} for each in (best, answer)]
+    if one.kind == "name":  # who did it in September and who in 2020: two truths, not two stories
+        same_moment = bool(moments[0] & moments[1])
+    else:
+        same_moment = one.kind == "date" or any(_same_moment(first, second) for first in moments[0] for second in moments[1])
+    return same_moment and answer.probability >= _SUPPORT[one.kind] * best.probability
 
 
-def numbers_in(text: str) -> tuple[float, ...]:
-    """The numbers of a text, in order: digits with thousands commas, or words up to twelve; "2.5 million" is one number."""
-    found: list[float] = []
-    for token in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+", text.casefold()):
-        if token[0].isdigit():
-            found.append(float(token.replace(",", "")))
-        elif token in _SMALL_NUMBERS:
-            found.append(float(_SMALL_NUMBERS.index(token)))
-        elif token in _SCALES and found:
-            found[-1] *= _SCALES[token]
-    return tuple(found)
+def _same_moment(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one.startswith(other) or other.startswith(one)
 
 
-def origins(spans: Sequence[Span]) -> int:
-    """How many independent origins the sentences of `spans` have: sentences that repeat each other's words share one."""
-    kept: list[frozenset[tuple[str, ...]]] = []
+def superseded(answers: Sequence[Answer]) -> list[Span]:
+    """The figures of an outlet that gave another one later, with those later ones, oldest first; empty where none did."""
+    figures = [
+        (answer, span) for answer in answers if answer.value is not None and answer.value.kind == "number" for span in answer.citations
+    ]
+    changed = {
+        span.article.source
+        for answer, span in figures
+        for other, later in figures
+        if other is not answer
+        and span.article.source is not None
+        and span.article.source == later.article.source
+        and span.article.published is not None
+        and later.article.published is not None
+        and span.article.published < later.article.published
+    }
+    dated = [(span.article.published, span) for _, span in figures if span.article.source in changed and span.article.published is not None]
+    return [span for _, span in sorted(dated, key=lambda pair: (pair[0], pair[1].article.id, pair[1].start))]
+
+
+def independent(spans: Sequence[Span]) -> list[Span]:
+    """The first span of each origin: not of an article or story met before, and not in a sentence that repeats one met before."""
+    kept: list[tuple[Span, frozenset[tuple[str, ...]]]] = []
     for span in spans:
         words = shingles(span.sentence)
-        if not any(same_words(words, other) for other in kept):
-            kept.append(words)
-    return len(kept)
+        if not any(_one_story(span, other) or same_words(words, theirs) for other, theirs in kept):
+            kept.append((span, words))
+    return [span for span, _ in kept]
+
+
+def _one_story(one: Span, other: Span) -> bool:
+    return one.article.id == other.article.id or (one.article.story is not None and one.article.story == other.article.story)
 
 
 def _with_copies(group: Sequence[Span], hits: Sequence[Hit]) -> Iterable[Span]:
@@ -114,17 +166,6 @@ def _with_copies(group: Sequence[Span], hits: Sequence[Hit]) -> Iterable[Span]:
                         cited.add((copy.article.id, start))
                         copies.append(Span(copy.article, start, start + span.end - span.start, span.score, span.probability))
     return [*group, *copies]
-
-
-def _unit(text: str) -> frozenset[str]:
-    return (
-        frozenset(word for word in _words(text) if not word.isdigit() and word not in _SMALL_NUMBERS and word not in _SCALES) - _MODIFIERS
-    )
-
-
-def _words(text: str) -> list[str]:
-    words = re.findall(r"\w+", re.sub(r"(?<=\w)\.(?=\w\.)|(?<=\b\w)\.", "", text.casefold()).replace(",", ""))
-    return [word for word in words if word not in _UNSAID] or words
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.describing import in_words, moments_in
+from index.describing import in_words, moments_in, months_in
 from index.folder import current, encoder_of, open_index
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree
@@ -33,11 +34,16 @@ def default_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as understood: its text, the articles it may be answered from, and words to look for beside its own."""
+    """A question as understood: its text, the articles it may be answered from, and words to look for beside its own.
+
+    `moments` are those it names, a month without a year as "-09"; `latest`: whether it asks for the newest.
+    """
 
     text: str
     filters: Filters
     also: str = ""
+    moments: tuple[str, ...] = ()
+    latest: bool = False
 
 
 def understand(
@@ -56,8 +62,9 @@ def understand(
     if asked_on is not None:
         last = min(asked_on, last) if last is not None else asked_on
     sources = (source,) if isinstance(source, str) else tuple(source or ())
-    also = " ".join(in_words(moment) for _, moment in moments_in(text, asked_on)) if asked_on is not None else ""
-    return Question(text, Filters(sources, day(since, "--from"), last), also)
+    moments = tuple(moment for _, moment in moments_in(text, asked_on)) or months_in(text)
+    also = " ".join(map(in_words, moments)) if asked_on is not None else ""
+    return Question(text, Filters(sources, day(since, "--from"), last), also, moments, bool(_LATEST.search(text)))
 
 
 def day(value: Day, name: str = "date") -> dt.date | None:
@@ -70,6 +77,9 @@ def day(value: Day, name: str = "date") -> dt.date | None:
         return dt.date.fromisoformat(value)
     except (ValueError, TypeError):
         raise DatelineError(f"expected a day as YYYY-MM-DD for {name}, found {value!r}") from None
+
+
+_LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at present|at the moment)\b", re.IGNORECASE)
 
 
 class Archive:
@@ -118,11 +128,19 @@ class Archive:
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
         asked = understand(question, source, since, until, as_of)
-        hits = retrieve(store, embedder, asked.text, _checked(k), asked.filters, asked.also)
+        hits = retrieve(store, embedder, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
         spans = self.reader.read(asked.text, hits)
         answers, disagreement = agree(asked.text, spans, hits, self.reader.threshold)
         took_ms = 1000 * (time.perf_counter() - began)
-        return Reply(asked.text, answers, tuple(hits), store.generation, took_ms, disagreement, None if answers else _reason(hits, asked))
+        return Reply(
+            asked.text,
+            answers,
+            tuple(hits),
+            store.generation,
+            took_ms,
+            disagreement,
+            None if answers else _reason(hits, asked, _newest(store)),
+        )
 
     def retrieve(
         self,
@@ -136,7 +154,7 @@ class Archive:
     ) -> list[Hit]:
         """The `k` nearest passages, best first. Raises DatelineError for a bad question, k or day."""
         asked = understand(question, source, since, until, as_of)
-        return retrieve(*self._live, asked.text, _checked(k), asked.filters, asked.also)
+        return retrieve(*self._live, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
 
     def refresh(self) -> bool:
         """Move to the live generation where it is a newer one; says whether it did. Replies under way end on the old one."""
@@ -151,13 +169,33 @@ class Archive:
             return True
 
 
+def _newest(store: Store) -> dt.date | None:
+    """The day of the newest article, where one is dated."""
+    last = store.manifest["counts"].get("last_day")
+    return dt.date.fromordinal(last) if last else None
+
+
 def _checked(k: int) -> int:
     if not 1 <= k <= _MOST_PASSAGES:
         raise DatelineError(f"expected k from 1 to {_MOST_PASSAGES} passages, found {k}")
     return k
 
 
-def _reason(hits: Sequence[Hit], asked: Question) -> str:
-    if not hits:
-        return "no article passes the filters" if asked.filters else "nothing in the articles is near this question"
-    return "the articles do not say; the passages are the nearest they have"
+def _reason(hits: Sequence[Hit], asked: Question, newest: dt.date | None) -> str:
+    """Why there is no answer: a stable code, a colon, and a sentence. The codes: filtered-out, too-new, nothing-near, not-said."""
+    if not hits and asked.filters:
+        return f"filtered-out: no article passes the filters ({asked.filters.in_words()})"
+    later = [moment for moment in asked.moments if moment[0] != "-" and newest is not None and moment > newest.isoformat()[: len(moment)]]
+    if later and newest is not None:
+        return f"too-new: the articles end on {in_words(newest.isoformat())}, before {in_words(later[0])}"
+    asked_for = {word[:6] for word in re.findall(r"[^\W_]{3,}", asked.text.casefold())} - _SAYS_NOTHING
+    near = max((sum(word in hit.text.casefold() for word in asked_for) for hit in hits[:5]), default=0)
+    if not hits or (asked_for and near <= len(asked_for) / 4):
+        return "nothing-near: nothing in the articles is near this question"
+    titles = ", ".join(dict.fromkeys(f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title))
+    return "not-said: the articles do not say" + (f"; the nearest are {titles}" if titles else "; the passages are the nearest they have")
+
+
+_SAYS_NOTHING = frozenset(
+    "what when where which whose whom many much does were have been will would could should with from that this they them there about".split()
+)

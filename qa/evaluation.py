@@ -70,10 +70,12 @@ class Outcome:
     golds: tuple[str, ...] | None
     held: bool | None
     answered: bool
-    best: str  # the best span, whatever its probability
+    best: str  # the best answer, or where there is none the best span
     probability: float
     exact_match: float
     f1: float
+    span_exact_match: float  # of the best single span, before spans agree on values
+    span_f1: float
     rank: int | None = None
     ndcg: float | None = None
 
@@ -89,7 +91,7 @@ def evaluate(
     """Figures over the questions, asked of the index in `folder`, or read against their own contexts where it is None.
 
     Shares are from 0 to 1, `intervals` hold 95% bootstrap bounds. `exact_match` and `f1` count a refusal to answer an
-    answerable question as 0; `best_span_f1` takes the best span whatever its probability. With `report`, writes
+    answerable question as 0; `best_f1` takes the best answer whatever its probability, `best_span_f1` the best single span. With `report`, writes
     report.html, figures.json and outcomes.jsonl there, and goes on from outcomes.jsonl where it is of the same index
     and reader. Raises DatelineError for a bad file.
     """
@@ -139,7 +141,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return figures
 
 
-_MAIN = ("recall@1", "recall@20", "answered", "exact_match", "f1", "best_span_exact_match", "best_span_f1", "refused")
+_MAIN = ("recall@1", "recall@20", "answered", "exact_match", "f1", "best_exact_match", "best_f1", "refused")
 
 
 def _series(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
@@ -160,8 +162,10 @@ def _series(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
     series["answered"] = [float(one.answered) for one in can]
     series["exact_match"] = [one.exact_match * one.answered for one in can]
     series["f1"] = [one.f1 * one.answered for one in can]
-    series["best_span_exact_match"] = [one.exact_match for one in can]
-    series["best_span_f1"] = [one.f1 for one in can]
+    series["best_exact_match"] = [one.exact_match for one in can]
+    series["best_f1"] = [one.f1 for one in can]
+    series["best_span_exact_match"] = [one.span_exact_match for one in can]
+    series["best_span_f1"] = [one.span_f1 for one in can]
     series["refused"] = [float(not one.answered) for one in cannot]
     if can and cannot:  # as SQuAD 2.0 counts: silence is the right answer to a question without one
         series["exact_match_of_all"] = series["exact_match"] + series["refused"]
@@ -199,6 +203,8 @@ def _outcome(one: Known, archive: Archive | None, reader: Reader, file: Path) ->
         answers[0].probability if answers else spans[0].probability if spans else 0.0,
         exact_match(best, one.answers or ()),
         f1(best, one.answers or ()),
+        exact_match(spans[0].text if spans else "", one.answers or ()),
+        f1(spans[0].text if spans else "", one.answers or ()),
         rank,
         ndcg,
     )
@@ -262,7 +268,7 @@ def figures_as_text(figures: dict[str, Any]) -> str:
         )
         lines.append(f"{name.replace('_', ' '):<26} {shown}")
     columns = [name for name in _MAIN if any(name in row for row in figures["by_kind"].values())]
-    lines += ["", f"{'':<10}{'questions':>11}" + "".join(f"{name.replace('_', ' ').replace('best span', 'span'):>18}" for name in columns)]
+    lines += ["", f"{'':<10}{'questions':>11}" + "".join(f"{name.replace('_', ' '):>18}" for name in columns)]
     for kind, row in figures["by_kind"].items():
         lines.append(
             f"{kind:<10}{row['questions']:>11}" + "".join(f"{100 * row[name]:>18.1f}" if name in row else f"{'':>18}" for name in columns)

@@ -7,7 +7,7 @@ from html import escape
 
 from index.describing import in_words
 from index.types import Article, Store
-from qa.showing import counted, differing
+from qa.showing import counted, differing, quotation, reason_in_words, revised, silent_outlets
 from qa.types import Answer, Hit, Reply, Span
 
 _SHOWN_AROUND = 20_000  # characters of an article on either side of a citation
@@ -18,16 +18,18 @@ def reply_html(reply: Reply) -> str:
     """One turn of the conversation: the question, its answers with their evidence, the passages read."""
     if reply.answered:
         best, *others = reply.answers
-        body = (f'<p class="differ"><b>The articles differ.</b> {escape(differing(reply))}</p>' if reply.disagreement else "") + _answer(
-            best, "first"
-        )
+        body = f'<p class="differ"><b>The articles differ.</b> {escape(differing(reply))}</p>' if reply.disagreement else ""
+        if changed := revised(reply):
+            body += f'<p class="differ"><b>Revised.</b> {escape(changed)}</p>'
+        body += _answer(best, "first")
         if others:
             label = "Other figures and names found" if reply.disagreement else "Less likely answers"
             shown = "".join(_answer(answer, "other") for answer in others)
             body += f'<details class="others"{" open" if reply.disagreement else ""}><summary>{label} ({len(others)})</summary>{shown}</details>'
+        if quiet := silent_outlets(reply):
+            body += f'<p class="source">On the story too, without this: {escape(", ".join(quiet))}.</p>'
     else:
-        reason = reply.reason or ""
-        body = f'<p class="silent">{escape(reason[:1].upper() + reason[1:])}.</p>'
+        body = f'<p class="silent">{escape(reason_in_words(reply))}.</p>'
     return f'<section class="turn"><h2>{escape(reply.question)}</h2>{body}{_passages(reply.passages)}</section>'
 
 
@@ -74,10 +76,12 @@ def _citation(span: Span) -> str:
     original = (
         f' <a href="{escape(span.link)}" target="_blank" rel="noopener noreferrer">open original</a>' if span.link is not None else ""
     )
+    speaker = f" · as <b>{escape(span.attribution)}</b> is quoted" if span.attribution else ""
     return (
         f"<blockquote>{sentence}</blockquote>"
-        f'<details class="citation"><summary>{_dateline(span.article)}</summary>'
-        f'<div class="story" tabindex="0">{_story(span)}</div></details>{original}'
+        f'<details class="citation"><summary>{_dateline(span.article)}{speaker}</summary>'
+        f'<div class="story" tabindex="0">{_story(span)}</div></details>'
+        f'<button type="button" class="copy" data-quotation="{escape(quotation(span))}">copy quotation</button>{original}'
     )
 
 

@@ -8,8 +8,9 @@ from typing import TextIO
 
 from index.describing import in_words
 from index.types import Article, Summary
-from qa.agreement import contradicting
+from qa.agreement import contradicting, superseded
 from qa.types import Hit, Reply, Span
+from qa.values import qualified
 
 _SKIPPED_SHOWN = 20
 
@@ -18,24 +19,50 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
     """The answers, each with its probability and citations; or why there is none, with the nearest passages."""
     if not reply.answered:
         nearest = hits_as_text(reply.passages[:3])
-        return f"{_capital(reply.reason or '')}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
+        return f"{reason_in_words(reply)}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
     lines = [f"The articles differ: {differing(reply)}", ""] if reply.disagreement else []
+    if changed := revised(reply):
+        lines += [f"Revised: {changed}", ""]
     for answer in reply.answers:
         lines.append(f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {counted(answer.origins, 'origin')})")
         for citation in answer.citations:
+            speaker = f", as {citation.attribution} is quoted" if citation.attribution else ""
             lines += [
                 f"  “{_one_line(_marked(citation, bold))}”",
-                f"  {dateline(citation.article)} [{citation.article.path}:{citation.start}-{citation.end}]",
+                f"  {dateline(citation.article)} [{citation.article.path}:{citation.start}-{citation.end}]{speaker}",
             ]
+    if quiet := silent_outlets(reply):
+        lines += ["", f"On the story too, without this: {', '.join(quiet)}"]
     return "\n".join(lines)
 
 
+def reason_in_words(reply: Reply) -> str:
+    """Why there is no answer, as a sentence without its code or full stop."""
+    return _capital((reply.reason or "").partition(": ")[2] or reply.reason or "")
+
+
 def differing(reply: Reply) -> str:
-    """The figures that contradict each other, with who gives them: "286 (Expatica) · more than 200 (RFE/RL)"."""
+    """The values that contradict each other, with who gives them: "at least 286 (Expatica) · more than 200 (RFE/RL)"."""
     return " · ".join(
-        f"{answer.text} ({', '.join(dict.fromkeys(outlet(citation.article) for citation in answer.citations))})"
-        for answer in contradicting(reply.answers)
+        f"{qualified(answer.citations[0])} ({', '.join(dict.fromkeys(outlet(citation.article) for citation in answer.citations))})"
+        for answer in contradicting(reply.answers, reply.question)
     )
+
+
+def revised(reply: Reply) -> str:
+    """The figures of an outlet that gave another one later, oldest first: "12 (Globe, 2 August 2022) → 15 (Globe, 3 August 2022)"."""
+    return " → ".join(
+        f"{qualified(span)} ({outlet(span.article)}, {in_words(span.article.published.isoformat())})"
+        for span in superseded(reply.answers)
+        if span.article.published is not None
+    )
+
+
+def silent_outlets(reply: Reply) -> list[str]:
+    """The outlets whose passages are near to the question, at least half as near as the best, and that no answer cites."""
+    cited = {citation.article.source for answer in reply.answers for citation in answer.citations}
+    near = [hit for hit in reply.passages if hit.score >= reply.passages[0].score / 2]
+    return list(dict.fromkeys(hit.article.source for hit in near if hit.article.source is not None and hit.article.source not in cited))
 
 
 def hits_as_text(hits: Sequence[Hit]) -> str:
@@ -50,6 +77,12 @@ def dateline(article: Article) -> str:
     """Outlet, day and title of an article, as far as they are known."""
     published = in_words(article.published.isoformat()) if article.published is not None else None
     return " · ".join(part for part in (article.source, published, article.title) if part) or article.path
+
+
+def quotation(citation: Span) -> str:
+    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, and the address that opens at it."""
+    link = f" {citation.link}" if citation.link is not None else ""
+    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{link}"
 
 
 def outlet(article: Article) -> str:

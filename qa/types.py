@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 from index.describing import as_of
 from index.sentences import sentence_around
 from index.types import Article, Passage
+from qa.attribution import speaker_of
+from qa.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,6 @@ class Span:
     end: int
     score: float = 0.0
     probability: float = 0.0
-    attribution: str | None = None  # the speaker, where the sentence names one
 
     @property
     def text(self) -> str:
@@ -73,6 +74,19 @@ class Span:
     def sentence(self) -> str:
         start, end = self.sentence_span
         return self.article.text[start:end]
+
+    @property
+    def speaker_span(self) -> tuple[int, int] | None:
+        """Where the article names the one who says so, in the sentence of the span; None where the outlet itself says it."""
+        first, last = self.sentence_span
+        found = speaker_of(self.article.text[first:last], self.start - first, self.end - first)
+        return None if found is None else (first + found[0], first + found[1])
+
+    @property
+    def attribution(self) -> str | None:
+        """The speaker, in the article's words."""
+        place = self.speaker_span
+        return None if place is None else self.article.text[place[0] : place[1]]
 
     @property
     def as_of(self) -> str | None:
@@ -106,18 +120,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One value, with every citation that gives it, best first. `origins` counts a story and its copies once."""
+    """One value, with every citation that gives it, best first. `origins` counts a story and its copies once.
+
+    `probability` is that of the value: of its best citation, raised by further independent origins.
+    """
 
     citations: tuple[Span, ...]
     origins: int = 1
+    probability: float = 0.0
+    value: Value | None = None
 
     @property
     def text(self) -> str:
         return self.citations[0].text
-
-    @property
-    def probability(self) -> float:
-        return self.citations[0].probability
 
     def to_dict(self) -> dict[str, Any]:
         citations = [citation.to_dict() for citation in self.citations]

@@ -24,7 +24,8 @@ def verify_index(folder: Path) -> tuple[str, list[str]]:
 def verify_replies(file: Path, folder: Path) -> tuple[str, list[str]]:
     """(report, problems) of the citations in replies saved with `ask --json`, one a line.
 
-    A citation holds where its article is indexed with the same text and the slice is the quotation.
+    A citation holds where its article is indexed with the same text and the slice is the quotation. Else it is said what became of
+    it: moved (its sentence stands elsewhere in the article now), edited (the article has another text, without it), or gone.
     """
     store = open_index(folder)
     try:
@@ -51,8 +52,13 @@ def _problems(citation: dict[str, Any], store: Store) -> Iterator[str]:
     id, start, end = citation["article"]["id"], int(citation["start"]), int(citation["end"])
     article = store.article(id)
     if article is None:
-        yield f"{citation['text']!r}: the article {id!r} is no longer indexed"
-    elif article.sha256 != citation["article"]["sha256"]:
-        yield f"{citation['text']!r}: the article {id!r} has another text now"
-    elif article.text[start:end] != citation["text"]:
-        yield f"{citation['text']!r}: characters {start} to {end} of {id!r} are {article.text[start:end]!r}"
+        yield f"{citation['text']!r}: gone: the article {id!r} is no longer indexed"
+    elif article.text[start:end] != citation["text"] or article.sha256 != citation["article"]["sha256"]:
+        sentence = str(citation["sentence"])
+        place = article.text.find(sentence)
+        if article.sha256 == citation["article"]["sha256"]:
+            yield f"{citation['text']!r}: never stood there: characters {start} to {end} of {id!r} are {article.text[start:end]!r}"
+        elif place >= 0 and citation["text"] in sentence:
+            yield f"{citation['text']!r}: moved: the article {id!r} was edited, its sentence now begins at character {place}"
+        else:
+            yield f"{citation['text']!r}: edited: the article {id!r} no longer has its sentence"

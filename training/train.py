@@ -1,11 +1,13 @@
 """Fine-tune the reader on WORK/examples.jsonl.gz; goes on where it was after an interruption.
 
-    python -m training.train WORK --start FOLDER_OR_ONNX [--resume]
+    python -m training.train WORK --start FOLDER_OR_ONNX [--resume] [--layers 6 --teacher FOLDER_OR_ONNX]
 
 One pass, AdamW, a rate that rises over the first steps and falls linearly to nothing. The loss is
 the cross-entropy of start and end over [CLS] (no answer here) and the passage's tokens (Devlin et
 al. 2019), and 0.1 x the smooth L1 distance of the relevance output to the untouched cross-encoder's score,
-which keeps it a ranker. Batches hold a fixed number of tokens and texts of like length. What is exported
+which keeps it a ranker. With a teacher, half of the span loss is the
+Kullback-Leibler divergence from the teacher's distributions at temperature 2 (Hinton et al. 2015), and the
+teacher's relevance is the one to keep. Batches hold a fixed number of tokens and texts of like length. What is exported
 is the moving average of the weights. float32 on processors without bf16 arithmetic, where autocast
 is 20 times slower.
 """
@@ -34,6 +36,7 @@ from training.model import LAYERS, ReaderNetwork, export, load
 LONGEST = 224  # tokens
 _WARM_UP = 0.05
 _AVERAGE = 0.998
+_TEMPERATURE = 2.0
 _HELD_BACK = 300  # examples, to watch
 
 
@@ -59,6 +62,7 @@ def main() -> None:
     parser.add_argument("--batch-tokens", type=int, default=3_072)
     parser.add_argument("--save-every", type=int, default=100, help="steps from checkpoint to checkpoint")
     parser.add_argument("--layers", type=int, default=LAYERS)
+    parser.add_argument("--teacher", type=Path, help="weights of a 12-layer reader to distil from")
     parser.add_argument("--share", type=float, default=1.0, help="of the batches, for a sitting of limited time")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -73,6 +77,7 @@ def main() -> None:
     batches = batches[: max(1, round(arguments.share * len(batches)))]
     network, has_spans = load(arguments.start, arguments.layers)
     network.to(device).train()
+    teacher = load(arguments.teacher)[0].to(device).eval() if arguments.teacher is not None else None
     heads = [*network.span.parameters()]
     body = [parameter for name, parameter in network.named_parameters() if not name.startswith("span.")]
     optimiser = torch.optim.AdamW(
@@ -98,7 +103,7 @@ def main() -> None:
     began, losses = time.monotonic(), 0.0
     for step in range(first, len(batches)):
         with torch.autocast(device.type, torch.bfloat16, enabled=fast_bf16):
-            loss = loss_of(network, [items[number] for number in batches[step]], device)
+            loss = loss_of(network, [items[number] for number in batches[step]], device, teacher)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
@@ -182,15 +187,26 @@ def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device
     return start.float().masked_fill(~allowed, -1e4), end.float().masked_fill(~allowed, -1e4), relevance.float()
 
 
-def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> Tensor:
+def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device, teacher: ReaderNetwork | None = None) -> Tensor:
     start, end, relevance = spans_of(network, batch, device)
     starts, ends = (torch.tensor([getattr(item, name) for item in batch], device=device) for name in ("start", "end"))
     loss = (functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)) / 2
+    if teacher is not None:
+        with torch.no_grad():
+            taught_start, taught_end, taught_relevance = spans_of(teacher, batch, device)
+        loss = (loss + (divergence(start, taught_start) + divergence(end, taught_end)) / 2) / 2
+        return loss + 0.1 * functional.smooth_l1_loss(relevance, taught_relevance)
     ranked = [(row, item.relevance) for row, item in enumerate(batch) if item.relevance is not None]
     if ranked:
         rows, scores = zip(*ranked, strict=True)
         loss = loss + 0.1 * functional.smooth_l1_loss(relevance[list(rows)], torch.tensor(scores, device=device))
     return loss
+
+
+def divergence(logits: Tensor, taught: Tensor) -> Tensor:
+    """The mean Kullback-Leibler divergence from the teacher's distributions to the student's, both softened, in the scale of a loss."""
+    soft, target = functional.log_softmax(logits / _TEMPERATURE, dim=1), functional.log_softmax(taught / _TEMPERATURE, dim=1)
+    return functional.kl_div(soft, target, reduction="batchmean", log_target=True) * _TEMPERATURE**2
 
 
 @torch.no_grad()

@@ -43,7 +43,7 @@ def outcome(
     id: str, golds: tuple[str, ...] | None, best: str = "", probability: float = 0.5, answered: bool = True, **more: Any
 ) -> Outcome:
     good = float(best in (golds or ()))
-    return Outcome(id, f"who is {id}?", "who", golds, more.pop("held", None), answered, best, probability, good, good, **more)
+    return Outcome(id, f"who is {id}?", "who", golds, more.pop("held", None), answered, best, probability, good, good, good, good, **more)
 
 
 def test_figures_of_worked_outcomes() -> None:
@@ -61,7 +61,7 @@ def test_figures_of_worked_outcomes() -> None:
     assert [figures[f"recall@{k}"] for k in (1, 5, 10, 20)] == pytest.approx([1 / 3, 1 / 3, 2 / 3, 2 / 3], abs=1e-4)
     assert figures["mrr"] == pytest.approx((1 + 1 / 6 + 0) / 3, abs=1e-4)
     assert figures["ndcg@10"] == 0.75
-    assert (figures["answered"], figures["exact_match"], figures["best_span_exact_match"]) == (0.75, 0.25, 0.5)
+    assert (figures["answered"], figures["exact_match"], figures["best_exact_match"]) == (0.75, 0.25, 0.5)
     assert (figures["refused"], figures["f1_of_all"]) == (0.5, pytest.approx((1 + 1) / 6, abs=1e-4))
     low, high = figures["intervals"]["answered"]
     assert 0 <= low < 0.75 < high <= 1

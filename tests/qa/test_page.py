@@ -11,9 +11,10 @@ from hypothesis import given
 
 from index.types import Article, Passage
 from qa.page import likelihood, notice_html, reply_html
+from qa.showing import quotation
 from qa.types import Answer, Hit, Reply, Span
 
-OURS = {"section", "h2", "p", "b", "div", "details", "summary", "meter", "blockquote", "mark", "cite", "ol", "li", "a"}
+OURS = {"section", "h2", "p", "b", "div", "details", "summary", "meter", "blockquote", "mark", "cite", "ol", "li", "a", "button"}
 nasty = st.one_of(
     st.text(min_size=1, max_size=60),
     st.sampled_from(
@@ -61,11 +62,14 @@ def test_everything_is_escaped_and_the_marks_are_the_span(before: str, span: str
     text = before + span + after
     article = Article("a", text, title=title, source=title, published=dt.date(2022, 10, 14), url=f"https://example.org/{title}", path=title)
     citation = Span(article, len(before), len(before) + len(span), probability=0.9)
-    reply = Reply(question, (Answer((citation,)),), (Hit(Passage(article, 0, len(text)), 0.5),), "000001", 1.0)
+    reply = Reply(
+        question, (Answer((citation,), probability=citation.probability),), (Hit(Passage(article, 0, len(text)), 0.5),), "000001", 1.0
+    )
     page = Page(reply_html(reply))
     assert {tag for tag, _ in page.tags} <= OURS
     assert all(not name.startswith("on") and name != "src" for _, attributes in page.tags for name in attributes)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == [citation.link]
+    assert [attributes["data-quotation"] for tag, attributes in page.tags if tag == "button"] == [quotation(citation)]
     normal = span.replace("\r\n", "\n").replace("\r", "\n")
     assert {mark.replace("\r\n", "\n").replace("\r", "\n") for mark in page.marks[:2]} == {normal}  # in the sentence and in the story
     assert question in page.text
@@ -75,7 +79,7 @@ def test_everything_is_escaped_and_the_marks_are_the_span(before: str, span: str
 def test_an_abstention_and_a_notice_say_why() -> None:
     article = Article("a", "Rain fell.")
     silent = Page(
-        reply_html(Reply("Why?", (), (Hit(Passage(article, 0, 10), 0.25),), "000001", 1.0, reason="the articles do not say"))
+        reply_html(Reply("Why?", (), (Hit(Passage(article, 0, 10), 0.25),), "000001", 1.0, reason="not-said: the articles do not say"))
     ).text
     assert "The articles do not say." in silent
     assert "Passages read (1)" in silent

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import hypothesis.strategies as st
 from hypothesis import given
 
 from index.types import Article, Match, Passage
-from qa.retrieval import collapse, same_words, shingles
+from qa.retrieval import collapse, prefer, same_words, shingles
 
 STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
 
@@ -32,6 +34,46 @@ def test_shingles_by_hand() -> None:
     assert shingles("One two, three FOUR five") == {("one", "two", "three", "four"), ("two", "three", "four", "five")}
     assert shingles("One two") == {("one", "two")}
     assert shingles("") == {()}
+
+
+def test_of_one_story_half_the_words_make_a_copy() -> None:
+    edited = STORY.replace("border clashes", "fighting near the frontier")
+    for story, copies in (("a", 1), (None, 0)):
+        one, other = (Match(Passage(Article(id, text, story=story), 0, len(text)), 1.0) for id, text in (("a", STORY), ("b", edited)))
+        assert len(collapse([one, other])[0].copies) == copies
+
+
+def dated(id: str, text: str, day: str | None, score: float) -> Match:
+    published = dt.date.fromisoformat(day) if day else None
+    return Match(Passage(Article(id, text, published=published), 0, len(text)), score)
+
+
+def test_a_passage_of_another_time_comes_after_and_none_is_lost() -> None:
+    war = dated("war", "The war of 2020 ended with a truce.", "2022-10-14", 1.0)
+    autumn = dated("autumn", "The truce of last month holds.", "2022-10-14", 0.9)
+    undated = dated("undated", "A truce.", None, 0.8)
+    matches = [war, autumn, undated]
+    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, ["2022-09"])] == [
+        ("autumn", 0.9),
+        ("war", 0.85),
+        ("undated", 0.68),
+    ]
+    assert [one.passage.article.id for one in prefer(matches, ["-09"])] == ["autumn", "war", "undated"]  # of whatever year
+    assert [one.passage.article.id for one in prefer(matches, ["2020"])] == ["war", "autumn", "undated"]
+    assert prefer(matches) == matches
+
+
+def test_the_latest_is_preferred_where_it_is_asked_for() -> None:
+    matches = [
+        dated("old", "Prices rose.", "2021-01-01", 1.0),
+        dated("undated", "Prices rose.", None, 0.99),
+        dated("new", "Prices rose.", "2022-01-01", 0.95),
+    ]
+    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, latest=True)] == [
+        ("new", 0.95),
+        ("old", 0.925),
+        ("undated", 0.842),
+    ]
 
 
 @given(st.lists(st.sampled_from([STORY, STORY[:60], "Rain fell in the hills today", "Snow fell in the hills today", ""]), max_size=8))

@@ -7,12 +7,14 @@ import datetime as dt
 from index.types import Article, Passage, Skipped, Summary
 from qa.showing import dateline, reply_as_text, summary_as_text
 from qa.types import Answer, Hit, Reply, Span
+from qa.values import value_of
 
 
 def answer(text: str, quoted: str, source: str | None, probability: float) -> Answer:
     article = Article(f"{source}.txt", text, source=source, published=dt.date(2022, 10, 14), path=f"{source}.txt")
     start = text.index(quoted)
-    return Answer((Span(article, start, start + len(quoted), probability=probability),))
+    span = Span(article, start, start + len(quoted), probability=probability)
+    return Answer((span,), probability=probability, value=value_of(span))
 
 
 def test_outlets_that_differ_stand_in_the_first_line() -> None:
@@ -23,9 +25,30 @@ def test_outlets_that_differ_stand_in_the_first_line() -> None:
     assert "\x1b[1m286\x1b[0m" in reply_as_text(Reply("How many died?", answers, (), "000001", 1.0), bold=True)
 
 
+def test_a_speaker_and_the_outlets_without_the_value_are_named() -> None:
+    said = answer("The dead number 286, the ministry said.", "286", "Globe", 0.9)
+    hits = [
+        Hit(Passage(Article(name, f"{name} text", source=name), 0, 4), score)
+        for name, score in (("Globe", 1.0), ("Herald", 0.6), ("Press", 0.3))
+    ]
+    text = reply_as_text(Reply("How many died?", (said,), tuple(hits), "000001", 1.0))
+    assert "[Globe.txt:16-19], as the ministry is quoted" in text
+    assert text.endswith("On the story too, without this: Herald")
+
+
+def test_an_outlet_that_revised_its_figure_is_shown_in_order() -> None:
+    def figure(number: str, day: int) -> Answer:
+        article = Article(f"{day}", f"At least {number} died.", source="Globe", published=dt.date(2022, 8, day))
+        span = Span(article, 9, 11, probability=0.8)
+        return Answer((span,), probability=0.8, value=value_of(span))
+
+    text = reply_as_text(Reply("How many died?", (figure("15", 3), figure("12", 2)), (), "000001", 1.0))
+    assert text.startswith("Revised: At least 12 (Globe, 2 August 2022) → At least 15 (Globe, 3 August 2022)\n")
+
+
 def test_an_abstention_shows_the_three_nearest_passages() -> None:
     hits = tuple(Hit(Passage(Article(str(n), f"Passage {n}.", path=f"{n}.txt"), 0, 10), 0.5) for n in range(5))
-    text = reply_as_text(Reply("Why?", (), hits, "000001", 1.0, reason="the articles do not say"))
+    text = reply_as_text(Reply("Why?", (), hits, "000001", 1.0, reason="not-said: the articles do not say"))
     assert text.startswith("The articles do not say.\n\nNearest:\n1. 0.txt [0.txt:0-10] 0.50\n   Passage 0.\n")
     assert "3. 2.txt" in text
     assert "4. " not in text

@@ -19,7 +19,7 @@ import torch
 
 from training.mix import Example
 from training.model import ReaderNetwork, export, floats, load
-from training.train import Item, batched, spans_of, tokenised
+from training.train import Item, batched, divergence, loss_of, spans_of, tokenised
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -58,6 +58,31 @@ def test_no_span_can_be_in_the_question_or_the_padding() -> None:
         assert [place for place in range(start.shape[1]) if start[row, place] > -1e3] == allowed
         assert [place for place in range(end.shape[1]) if end[row, place] > -1e3] == allowed
     assert relevance.shape == (2,)
+
+
+def test_divergence_by_hand() -> None:
+    even, sure = torch.tensor([[0.0, 0.0]]), torch.tensor([[2 * np.log(3), 0.0]])
+    assert divergence(even, even).item() == pytest.approx(0, abs=1e-6)
+    # at temperature 2 the teacher says 3/4 and 1/4: 4 x (3/4 log(3/2) + 1/4 log(1/2))
+    assert divergence(even, sure).item() == pytest.approx(4 * (0.75 * np.log(1.5) + 0.25 * np.log(0.5)), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_a_student_moves_towards_its_teacher() -> None:
+    torch.manual_seed(0)
+    student, teacher = ReaderNetwork(layers=1), ReaderNetwork(layers=1).eval()
+    items = tokenised([Example("set", "Who repaired it?", TEXT, 10, 21)])
+    optimiser, device = torch.optim.Adam(student.parameters(), 1e-4), torch.device("cpu")
+    with torch.no_grad():
+        before = [spans_of(network, items, device) for network in (student, teacher)]
+    for _ in range(5):
+        loss_of(student, items, device, teacher).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        optimiser.zero_grad()
+    with torch.no_grad():
+        after = spans_of(student, items, device)
+    assert abs(after[2] - before[1][2]).item() < abs(before[0][2] - before[1][2]).item()
+    assert divergence(after[0], before[1][0]) < divergence(before[0][0], before[1][0])
 
 
 @pytest.mark.slow
