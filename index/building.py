@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from index.chunking import PASSAGE_CHARACTERS, passage_spans
+from index.copies import stories
 from index.describing import describe
 from index.embedding import DEFAULT_ENCODER, compiled_encoder
 from index.folder import ENCODERS, writing
-from index.furniture import without_furniture
+from index.furniture import repeated_lines, without_furniture
 from index.loading import load_articles
 from index.local import LocalStore
 from index.types import Article, DatelineError, Embedder, Passage, Skipped, Summary, Vectors
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
-SETTINGS = {"passages": "sentences 1", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
+SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
 _ENCODE_AT_ONCE = 256
 
 Progress = Callable[[str, int, int], None]  # (what, done, of how many)
@@ -64,6 +66,7 @@ def build(
                 reusable.manifest["counts"]["passages"],
             )
         else:
+            articles = in_context(articles, progress)
             with desk.draft(embedder, SETTINGS) as draft:
                 passages = reused = 0
                 for some, vectors, kept in _encoded(articles, reusable, embedder, progress):
@@ -108,7 +111,9 @@ def _encoded(
         if live is not None and article.id in known:
             passages, vectors = live.indexed(article)
             reusable.update(zip(map(encoded_text, passages), vectors, strict=True))
-        if known.get(article.id) != article.fingerprint:
+        if known.get(article.id) == article.fingerprint and passages and passages[0].article.furniture == article.furniture:
+            passages = [replace(passage, article=article) for passage in passages]
+        else:
             passages = passages_of(article)
         waiting += passages
         if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
@@ -123,9 +128,20 @@ def _encoded(
             progress("indexing articles", number, len(articles))
 
 
+def in_context(articles: Sequence[Article], progress: Progress) -> list[Article]:
+    """The articles with what only the whole corpus shows: which are one story, and what their outlets print under every one."""
+    progress("comparing articles", 0, 0)
+    first = stories([article.text for article in articles])
+    told = [replace(article, story=articles[number].id) for article, number in zip(articles, first, strict=True)]
+    return [replace(article, furniture=lines) for article, lines in zip(told, repeated_lines(told), strict=True)]
+
+
 def passages_of(article: Article) -> list[Passage]:
     """The passages of an article, described, in order."""
-    return [Passage(article, start, end, describe(article, start, end)) for start, end in passage_spans(article.text)]
+    return [
+        Passage(article, start, end, describe(article, start, end))
+        for start, end in passage_spans(article.text, furniture=article.furniture)
+    ]
 
 
 def encoded_text(passage: Passage) -> str:

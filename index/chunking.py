@@ -10,7 +10,7 @@ Page furniture (index/furniture.py) is in no passage, so no answer can come from
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langchain_text_splitters.base import TextSplitter
@@ -42,19 +42,21 @@ class SentenceSplitter(TextSplitter):
         return self._merge_splits(splits, separator="")
 
 
-def passage_spans(text: str, size: int = PASSAGE_CHARACTERS) -> list[tuple[int, int]]:
+def passage_spans(text: str, size: int = PASSAGE_CHARACTERS, furniture: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """Spans (start, end) of the passages of `text`, in order, without overlap or white space at the edges.
+
+    `furniture`: spans to leave out beside those that the lines themselves show to be page furniture.
 
     Every character that is neither white space nor page furniture is in exactly one span.
     Raises ValueError for a size below 1.
     """
     if size < 1:
         raise ValueError(f"a passage must have at least 1 character, not {size}")
-    return list(_spans(text, SentenceSplitter(chunk_size=size)))
+    return list(_spans(text, SentenceSplitter(chunk_size=size), furniture))
 
 
-def _spans(text: str, splitter: SentenceSplitter) -> Iterator[tuple[int, int]]:
-    for block_start, block_end in without_furniture(text):
+def _spans(text: str, splitter: SentenceSplitter, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for block_start, block_end in without_furniture(text, furniture):
         position = block_start
         for piece in splitter.split_text(text[block_start:block_end]):
             start, end = strip(text, position, position + len(piece))

@@ -2,12 +2,17 @@
 
 The article keeps its text as it was found; furniture is only left out of its passages. Rules look at
 whole lines and are few and conservative: a line that might be the story stays. Web pages proper
-come through an extractor, which does this with the page's structure at hand.
+come through an extractor, which does this with the page's structure at hand. Beside these rules the corpus
+itself shows what an outlet prints under every story.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from index.types import Article
 
 # A whole line that is one of these is furniture. Case does not matter.
 _FURNITURE = re.compile(
@@ -30,6 +35,8 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+_REPEATED, _FEWEST_WORDS = 4, 4  # stories; words of a line
 
 # What an outlet says of itself under every story.
 _ABOUT_THE_OUTLET = re.compile(
@@ -55,11 +62,39 @@ def furniture_lines(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def without_furniture(text: str) -> list[tuple[int, int]]:
-    """The story: spans (start, end) of `text` between its furniture lines, in order, empty ones left out."""
+def without_furniture(text: str, more: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """The story: spans (start, end) of `text` between its furniture lines and those of `more`, in order, empty ones left out."""
     spans, position = [], 0
-    for start, end in [*furniture_lines(text), (len(text), len(text))]:
+    for start, end in [*sorted({*furniture_lines(text), *more}), (len(text), len(text))]:
         if text[position:start].strip():
             spans.append((position, start))
-        position = end
+        position = max(position, end)
     return spans
+
+
+def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], ...]]:
+    """For each article the lines, as spans, that its outlet prints under at least four stories: newsletter prompts, lines about authors.
+
+    Near-copies (`Article.story`) count once, so a paragraph of a story that was updated ten times stays. Lines of fewer than four words
+    stay too: they are headings more often than furniture. Where nothing would be left of an article, nothing is taken.
+    """
+    printed: dict[tuple[str | None, str], set[str | None]] = defaultdict(set)
+    for article in articles:
+        for _, _, words in _lines(article.text):
+            printed[article.source, words].add(article.story or article.id)
+    found = []
+    for article in articles:
+        spans = tuple((start, end) for start, end, words in _lines(article.text) if len(printed[article.source, words]) >= _REPEATED)
+        found.append(spans if without_furniture(article.text, spans) else ())
+    return found
+
+
+def _lines(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, words) of the lines of at least four words."""
+    lines, position = [], 0
+    for line in text.splitlines(keepends=True):
+        words = " ".join(line.casefold().split())
+        if words.count(" ") >= _FEWEST_WORDS - 1:
+            lines.append((position, position + len(line), words))
+        position += len(line)
+    return lines

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from index.copies import stories
 from index.keywords import KeywordIndex, write_keywords
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
 from index.vectors import VectorIndex, write_vectors
@@ -28,12 +27,12 @@ _RRF_K = 60
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT, source TEXT,
                        published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL, fingerprint TEXT NOT NULL,
-                       story TEXT);
+                       story TEXT, furniture TEXT NOT NULL);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, description TEXT NOT NULL);
 CREATE INDEX passages_of_article ON passages (article);
 """
-_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story"
+_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture"
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = _RRF_K) -> list[tuple[int, float]]:
@@ -76,15 +75,10 @@ class LocalDraft:
         number = self._numbers[article.id] = len(self._numbers)
         published = article.published.isoformat() if article.published is not None else None
         values = (article.id, article.text, article.title, article.source, published, article.url, article.path)
-        row = (number, *values, json.dumps(article.authors), article.fingerprint)
-        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
+        row = (number, *values, json.dumps(article.authors), article.fingerprint, article.story, json.dumps(article.furniture))
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def publish(self) -> str:
-        rows = self._database.execute("SELECT id, text FROM articles ORDER BY number").fetchall()
-        first = stories([text for _, text in rows])
-        self._database.executemany(
-            "UPDATE articles SET story = ? WHERE number = ?", [(rows[other][0], number) for number, other in enumerate(first)]
-        )
         self._database.commit()
         self._database.close()
         write_vectors(np.concatenate(self._vectors), self._folder / VECTORS)
@@ -203,6 +197,17 @@ class LocalStore:
 
 
 def _article(columns: Iterable[Any]) -> Article:
-    id, text, title, source, published, url, path, authors, story = columns
+    id, text, title, source, published, url, path, authors, story, furniture = columns
     day = dt.date.fromisoformat(published) if published is not None else None
-    return Article(id, text, title, source, day, url, path, tuple(json.loads(authors)), story)
+    return Article(
+        id,
+        text,
+        title,
+        source,
+        day,
+        url,
+        path,
+        tuple(json.loads(authors)),
+        story,
+        tuple((start, end) for start, end in json.loads(furniture)),
+    )

@@ -34,7 +34,10 @@ class Article:
     url: str | None = None
     path: str = ""  # relative to the corpus folder, "/" between its parts
     authors: tuple[str, ...] = ()
-    story: str | None = None  # the id of the first article of which this one is a near-copy, itself for none; None: not known
+    # What only the whole corpus shows: the first article of which this one is a near-copy (itself for none; None: not known),
+    # and the stretches of text that its outlet prints under many stories.
+    story: str | None = None
+    furniture: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def sha256(self) -> str:

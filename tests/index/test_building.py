@@ -24,6 +24,7 @@ from index.types import DatelineError
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
 
+PROMPT = "Get the best of our paper every day."
 LONG = " ".join(f"The minister of Town{number} signed paper number {number} on that day." for number in range(40))
 
 
@@ -48,6 +49,27 @@ def test_a_rebuild_encodes_only_what_changed(tmp_path: Path, write: Write) -> No
         write({"a.txt": edited, "b.txt": "The museum opens at nine.", "d.txt": "Snow fell."}), folder, embedder=embedder, full=True
     )
     assert (full.vectors_reused, len(embedder.encoded)) == (0, full.passages)
+
+
+def test_what_an_outlet_repeats_is_learned_and_forgotten_as_articles_come_and_go(tmp_path: Path, write: Write) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+
+    def passages_after(count: int) -> set[str]:
+        index.build(write({f"{n}.txt": f"Boat {n} left the harbour.\n{PROMPT}\n" for n in range(count)}), folder, embedder=embedder)
+        store = open_index(folder)
+        return {passage.text for article in store.articles() for passage in store.indexed(article)[0]}
+
+    assert f"Boat 0 left the harbour.\n{PROMPT}" in passages_after(3)
+    assert passages_after(4) == {f"Boat {n} left the harbour." for n in range(4)}  # the first three are passages anew
+    assert f"Boat 0 left the harbour.\n{PROMPT}" in passages_after(3)
+
+
+def test_near_copies_are_known_as_one_story(tmp_path: Path, write: Write) -> None:
+    folder = tmp_path / "index"
+    index.build(write({"a.txt": LONG, "b.txt": LONG + " A last word.", "c.txt": "Rain fell."}), folder, embedder=WordEmbedder())
+    assert {article.id: article.story for article in open_index(folder).articles()} == {"a.txt": "a.txt", "b.txt": "a.txt", "c.txt": "c.txt"}
+    index.build(write({"b.txt": LONG + " A last word.", "c.txt": "Rain fell."}), folder, embedder=WordEmbedder())
+    assert {article.story for article in open_index(folder).articles()} == {"b.txt", "c.txt"}
 
 
 def test_reused_vectors_stand_with_their_own_passages(tmp_path: Path, write: Write) -> None:
@@ -84,7 +106,9 @@ def test_removed_and_edited_articles_are_never_cited_again(tmp_path: Path, write
 @given(
     st.lists(
         st.dictionaries(
-            st.sampled_from("abcde"), st.sampled_from(["Rain fell.", "Snow fell. It was cold.", LONG[:900], "Talks."]), min_size=1
+            st.sampled_from("abcdefg"),
+            st.sampled_from(["Rain fell.", "Snow fell. It was cold.", LONG[:900], LONG[:700], "Talks.", *(f"Boat {n}.\n{PROMPT}" for n in range(5))]),
+            min_size=1,
         ),
         max_size=4,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
 from index.chunking import passage_spans
-from index.furniture import furniture_lines, without_furniture
+from index.furniture import furniture_lines, repeated_lines, without_furniture
 from index.sentences import sentence_around, sentences, strip
+from index.types import Article
 
 PIECES = [
     "Mr. Smith left. ",
@@ -45,6 +48,22 @@ def test_passages_hold_each_character_of_the_story_once_and_in_order(text: str, 
             assert position in set(covered), (position, character)
     assert all(0 < end - start <= size for start, end in spans)
     assert all(text[start:end].strip() == text[start:end] for start, end in spans)
+
+
+def test_what_an_outlet_prints_under_four_stories_is_furniture() -> None:
+    prompt, heading = "Get the best of our paper in your inbox every day.", "What we know"
+    texts = [f"{n} boats left the harbour at dawn.\n{heading}\n{prompt}\n" for n in range(5)]
+    articles = [Article(str(n), text, source="Globe", story=str(n)) for n, text in enumerate(texts)]
+    spans = repeated_lines(articles)
+    assert [articles[0].text[slice(*span)] for span in spans[0]] == [prompt + "\n"]
+    assert passage_spans(articles[0].text, furniture=spans[0]) == [(0, len(f"0 boats left the harbour at dawn.\n{heading}"))]
+    assert repeated_lines(articles[:3]) == [(), (), ()]
+    other = [replace(article, source=str(n)) for n, article in enumerate(articles)]
+    assert repeated_lines(other) == [()] * 5  # of five outlets: a wire's own words
+    copies = [replace(article, story="0") for article in articles]
+    assert repeated_lines(copies) == [()] * 5  # of one story, updated
+    alone = [replace(article, text=prompt) for article in articles]
+    assert repeated_lines(alone) == [()] * 5  # nothing would be left
 
 
 def test_a_passage_is_whole_sentences() -> None:

@@ -32,7 +32,15 @@ def make_passages(articles: int = 40) -> list[Passage]:
         text = ". ".join(" ".join(rng.choice(WORDS, size=6)) for _ in range(4)) + "."
         published = dt.date(2022, 1, 1) + dt.timedelta(days=7 * number) if number % 5 else None
         article = Article(
-            f"a{number}", text, title=f"Title {rng.choice(WORDS)}", source=OUTLETS[number % 4], published=published, path=f"{number}.txt"
+            f"a{number}",
+            text,
+            title=f"Title {rng.choice(WORDS)}",
+            source=OUTLETS[number % 4],
+            published=published,
+            path=f"{number}.txt",
+            authors=("Ann", "Bo") if number % 3 else (),
+            story=f"a{number // 2}",
+            furniture=((0, 3), (5, 9)) if number % 2 else (),
         )
         middle = text.index(". ") + 2
         passages += [Passage(article, 0, middle - 1), Passage(article, middle, len(text))]
