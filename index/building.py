@@ -131,7 +131,7 @@ def _encoded(
 def in_context(articles: Sequence[Article], progress: Progress) -> list[Article]:
     """The articles with what only the whole corpus shows: which are one story, and what their outlets print under every one."""
     progress("comparing articles", 0, 0)
-    first = stories([article.text for article in articles])
+    first = stories(articles)
     told = [replace(article, story=articles[number].id) for article, number in zip(articles, first, strict=True)]
     return [replace(article, furniture=lines) for article, lines in zip(told, repeated_lines(told), strict=True)]
 

@@ -36,7 +36,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_REPEATED, _FEWEST_WORDS = 4, 4  # stories; words of a line
+_REPEATED, _FEWEST_WORDS, _FEWEST_WORDS_OF_A_FACT = 4, 4, 8  # stories; words of a line
 
 # What an outlet says of itself under every story.
 _ABOUT_THE_OUTLET = re.compile(
@@ -76,7 +76,7 @@ def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], .
     """For each article the lines, as spans, that its outlet prints under at least four stories: newsletter prompts, lines about authors.
 
     Near-copies (`Article.story`) count once, so a paragraph of a story that was updated ten times stays. Lines of fewer than four words
-    stay too: they are headings more often than furniture. Where nothing would be left of an article, nothing is taken.
+    stay too, they are headings more often than furniture, and short facts ("Incumbent: Ann Berg, Democrat"). Where nothing would be left of an article, nothing is taken.
     """
     printed: dict[tuple[str | None, str], set[str | None]] = defaultdict(set)
     for article in articles:
@@ -90,11 +90,11 @@ def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], .
 
 
 def _lines(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, words) of the lines of at least four words."""
+    """(start, end, words) of the lines that are long enough."""
     lines, position = [], 0
     for line in text.splitlines(keepends=True):
         words = " ".join(line.casefold().split())
-        if words.count(" ") >= _FEWEST_WORDS - 1:
+        if words.count(" ") >= (_FEWEST_WORDS_OF_A_FACT if ": " in words else _FEWEST_WORDS) - 1:
             lines.append((position, position + len(line), words))
         position += len(line)
     return lines

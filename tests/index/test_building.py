@@ -67,7 +67,11 @@ def test_what_an_outlet_repeats_is_learned_and_forgotten_as_articles_come_and_go
 def test_near_copies_are_known_as_one_story(tmp_path: Path, write: Write) -> None:
     folder = tmp_path / "index"
     index.build(write({"a.txt": LONG, "b.txt": LONG + " A last word.", "c.txt": "Rain fell."}), folder, embedder=WordEmbedder())
-    assert {article.id: article.story for article in open_index(folder).articles()} == {"a.txt": "a.txt", "b.txt": "a.txt", "c.txt": "c.txt"}
+    assert {article.id: article.story for article in open_index(folder).articles()} == {
+        "a.txt": "a.txt",
+        "b.txt": "a.txt",
+        "c.txt": "c.txt",
+    }
     index.build(write({"b.txt": LONG + " A last word.", "c.txt": "Rain fell."}), folder, embedder=WordEmbedder())
     assert {article.story for article in open_index(folder).articles()} == {"b.txt", "c.txt"}
 
@@ -107,7 +111,9 @@ def test_removed_and_edited_articles_are_never_cited_again(tmp_path: Path, write
     st.lists(
         st.dictionaries(
             st.sampled_from("abcdefg"),
-            st.sampled_from(["Rain fell.", "Snow fell. It was cold.", LONG[:900], LONG[:700], "Talks.", *(f"Boat {n}.\n{PROMPT}" for n in range(5))]),
+            st.sampled_from(
+                ["Rain fell.", "Snow fell. It was cold.", LONG[:900], LONG[:700], "Talks.", *(f"Boat {n}.\n{PROMPT}" for n in range(5))]
+            ),
             min_size=1,
         ),
         max_size=4,

@@ -57,6 +57,8 @@ def test_what_an_outlet_prints_under_four_stories_is_furniture() -> None:
     spans = repeated_lines(articles)
     assert [articles[0].text[slice(*span)] for span in spans[0]] == [prompt + "\n"]
     assert passage_spans(articles[0].text, furniture=spans[0]) == [(0, len(f"0 boats left the harbour at dawn.\n{heading}"))]
+    facts = [replace(article, text=article.text.replace(prompt, "Incumbent: Ann Berg, Democrat")) for article in articles]
+    assert repeated_lines(facts) == [()] * 5
     assert repeated_lines(articles[:3]) == [(), (), ()]
     other = [replace(article, source=str(n)) for n, article in enumerate(articles)]
     assert repeated_lines(other) == [()] * 5  # of five outlets: a wire's own words

@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
-from index.copies import runs_of, shared, stories
+from index.copies import runs_of, shared
+from index.copies import stories as stories_of
+from index.types import Article
 
 WORDS = (
     "harbour council ferry storm night mayor bridge price grain ship strike pilot vote market winter school road fire river engine doctor museum teacher "
     "village border truce minister border letter company budget train station police report island captain summer festival"
 ).split()
 LINKS = "the a of in on and to with from by after before near under over for when as while".split()
+
+
+def stories(texts: list[str], outlets: int = 1_000) -> list[int]:
+    return stories_of([Article(str(n), text, source=f"Outlet {n % outlets}") for n, text in enumerate(texts)])
 
 
 def article(seed: int, sentences: int = 25) -> list[str]:
@@ -57,7 +63,9 @@ def test_a_copy_of_a_copy_is_one_story_and_order_tells_the_first() -> None:
 
 def test_boilerplate_that_many_articles_share_makes_no_copies() -> None:
     terms = " ".join(article(99, 12))
-    assert stories([" ".join(article(n, 8)) + " " + terms for n in range(30)]) == list(range(30))
+    texts = [" ".join(article(n, 8)) + " " + terms for n in range(30)]
+    assert stories(texts, outlets=5) == list(range(30))
+    assert stories([" ".join(article(7))] * 12, outlets=12) == [0] * 12  # of twelve outlets: a wire story
 
 
 def test_precision_and_recall_on_constructed_copies() -> None:
