@@ -93,7 +93,7 @@ def _export(name: str, source: str, target: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(source, device="cpu").eval()
+        model = SentenceTransformer(source, device="cpu", local_files_only=True).eval()
     except (OSError, ValueError) as error:
         raise DatelineError(
             f"expected a sentence-transformers model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "

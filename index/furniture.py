@@ -37,6 +37,7 @@ _FURNITURE = re.compile(
 )
 
 _REPEATED, _FEWEST_WORDS, _FEWEST_WORDS_OF_A_FACT = 4, 4, 8  # stories; words of a line
+_PARAGRAPH = 20  # words
 
 # What an outlet says of itself under every story.
 _ABOUT_THE_OUTLET = re.compile(
@@ -75,6 +76,8 @@ def without_furniture(text: str, more: Sequence[tuple[int, int]] = ()) -> list[t
 def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], ...]]:
     """For each article the lines, as spans, that its outlet prints under at least four stories: newsletter prompts, lines about authors.
 
+    A paragraph must stand under eight: one of the story itself may be in a few pages that are no near-copies.
+
     Near-copies (`Article.story`) count once, so a paragraph of a story that was updated ten times stays. Lines of fewer than four words
     stay too, they are headings more often than furniture, and short facts ("Incumbent: Ann Berg, Democrat"). Where nothing would be left of an article, nothing is taken.
     """
@@ -84,7 +87,11 @@ def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], .
             printed[article.source, words].add(article.story or article.id)
     found = []
     for article in articles:
-        spans = tuple((start, end) for start, end, words in _lines(article.text) if len(printed[article.source, words]) >= _REPEATED)
+        spans = tuple(
+            (start, end)
+            for start, end, words in _lines(article.text)
+            if len(printed[article.source, words]) >= (_REPEATED if words.count(" ") < _PARAGRAPH else 2 * _REPEATED)
+        )
         found.append(spans if without_furniture(article.text, spans) else ())
     return found
 

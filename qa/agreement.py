@@ -15,9 +15,11 @@ disagree: both are shown, neither is wrong. Nor do the items of a list.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from qa.retrieval import same_words, shingles
 from qa.types import Answer, Hit, Span
@@ -35,6 +37,7 @@ _SEVERAL = re.compile(  # "which countries", "what other measures", "which EU st
     re.IGNORECASE,
 )
 _MOST_ANSWERS = 8
+_REVISED_WITHIN = dt.timedelta(days=90)
 # Of the best answer's probability: less is the reader's doubt, no outlet's figure. A reader confuses names more than numbers.
 _SUPPORT = {"number": 1 / 3, "date": 1 / 3, "name": 2 / 3}
 
@@ -65,6 +68,29 @@ def agree(question: str, spans: Sequence[Span], hits: Sequence[Hit], threshold: 
     ]
     answers = sorted(answers, key=lambda answer: (-answer.probability, -answer.citations[0].score))[:_MOST_ANSWERS]
     return tuple(answers), len(contradicting(answers, question)) > 1
+
+
+def of_time_first(spans: Sequence[Span], moments: Sequence[str]) -> list[Span]:
+    """The spans with the odds of those that do not speak of the question's time halved, where one of them does. Best first.
+
+    `moments` as of `qa.retrieval.prefer`. A question for "the September truce" asks for none of 2020 where one of September is told of.
+    """
+    told = [(span, any(_at(span.as_of, moment) for moment in moments)) for span in spans]
+    if not any(matches for _, matches in told):
+        return list(spans)
+    halved = [
+        span if matches else replace(span, score=span.score - math.log(2), probability=_half_the_odds(span.probability))
+        for span, matches in told
+    ]
+    return sorted(halved, key=lambda span: (-span.score, span.article.id, span.start))
+
+
+def _at(as_of: str | None, moment: str) -> bool:
+    return as_of is not None and (as_of.startswith(moment) or (moment.startswith("-") and as_of[4:7] == moment))
+
+
+def _half_the_odds(probability: float) -> float:
+    return probability / (2 - probability)
 
 
 def fullest_forms(values: Iterable[Value]) -> dict[Value, Value]:
@@ -118,23 +144,26 @@ def _same_moment(one: str | None, other: str | None) -> bool:
 
 
 def superseded(answers: Sequence[Answer]) -> list[Span]:
-    """The figures of an outlet that gave another one later, with those later ones, oldest first; empty where none did."""
+    """The figures of an outlet that gave another one within three months, with that later one, oldest first; empty where none did."""
     figures = [
-        (answer, span) for answer in answers if answer.value is not None and answer.value.kind == "number" for span in answer.citations
+        (span.article.published, span, answer.value)
+        for answer in answers
+        if answer.value is not None and answer.value.kind == "number"
+        for span in answer.citations
+        if span.article.published is not None and span.article.source is not None
     ]
-    changed = {
-        span.article.source
-        for answer, span in figures
-        for other, later in figures
-        if other is not answer
-        and span.article.source is not None
-        and span.article.source == later.article.source
-        and span.article.published is not None
-        and later.article.published is not None
-        and span.article.published < later.article.published
-    }
-    dated = [(span.article.published, span) for _, span in figures if span.article.source in changed and span.article.published is not None]
-    return [span for _, span in sorted(dated, key=lambda pair: (pair[0], pair[1].article.id, pair[1].start))]
+    changed = [
+        pair
+        for first, span, value in figures
+        for then, later, other in figures
+        if span.article.source == later.article.source
+        and dt.timedelta(0) < then - first <= _REVISED_WITHIN
+        and not compatible(value, other)
+        and same_measure(value, other)
+        and _same_moment(span.as_of, later.as_of)
+        for pair in ((first, span), (then, later))
+    ]
+    return [span for _, span in sorted(dict.fromkeys(changed), key=lambda pair: (pair[0], pair[1].article.id, pair[1].start))]
 
 
 def independent(spans: Sequence[Span]) -> list[Span]:

@@ -15,10 +15,10 @@ from pathlib import Path
 from index.describing import in_words, moments_in, months_in
 from index.folder import current, encoder_of, open_index
 from index.types import Article, DatelineError, Embedder, Filters, Store
-from qa.agreement import agree
+from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
 from qa.retrieval import retrieve
-from qa.types import Hit, Reader, Reply
+from qa.types import Answer, Hit, Reader, Reply, Span
 
 PASSAGES_READ = 16
 LONGEST_QUESTION = 1_000  # characters
@@ -129,8 +129,7 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         asked = understand(question, source, since, until, as_of)
         hits = retrieve(store, embedder, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
-        spans = self.reader.read(asked.text, hits)
-        answers, disagreement = agree(asked.text, spans, hits, self.reader.threshold)
+        _, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
         return Reply(
             asked.text,
@@ -141,6 +140,11 @@ class Archive:
             disagreement,
             None if answers else _reason(hits, asked, _newest(store)),
         )
+
+    def read(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Span], tuple[Answer, ...], bool]:
+        """(spans, best first; answers; whether these contradict each other) of the hits."""
+        spans = of_time_first(self.reader.read(asked.text, hits), asked.moments)
+        return spans, *agree(asked.text, spans, hits, self.reader.threshold)
 
     def retrieve(
         self,
@@ -197,5 +201,5 @@ def _reason(hits: Sequence[Hit], asked: Question, newest: dt.date | None) -> str
 
 
 _SAYS_NOTHING = frozenset(
-    "what when where which whose whom many much does were have been will would could should with from that this they them there about".split()
+    "and the for who why how was are did has had not can its his her what when where which whose whom many much does were have been will would could should with from that this they them there about".split()
 )

@@ -29,7 +29,7 @@ from ir_measures import RR, Success, nDCG
 from index.chunking import passage_spans
 from index.types import Article, DatelineError, Passage
 from qa.agreement import agree
-from qa.archive import PASSAGES_READ, Archive
+from qa.archive import PASSAGES_READ, Archive, understand
 from qa.measures import (
     area_under_risk_coverage,
     calibration_error,
@@ -189,8 +189,11 @@ def _outcome(one: Known, archive: Archive | None, reader: Reader, file: Path) ->
             )
         article = Article(one.id, one.context)
         hits = [Hit(Passage(article, start, end), 1.0) for start, end in passage_spans(article.text)]
-    spans = reader.read(one.question, hits)
-    answers, _ = agree(one.question, spans, hits, reader.threshold)
+    if archive is not None:
+        spans, answers, _ = archive.read(understand(one.question, as_of=one.asked), hits)
+    else:
+        spans = reader.read(one.question, hits)
+        answers, _ = agree(one.question, spans, hits, reader.threshold)
     best = answers[0].text if answers else spans[0].text if spans else ""
     return Outcome(
         one.id,

@@ -20,7 +20,7 @@ def reply_html(reply: Reply) -> str:
         best, *others = reply.answers
         body = f'<p class="differ"><b>The articles differ.</b> {escape(differing(reply))}</p>' if reply.disagreement else ""
         if changed := revised(reply):
-            body += f'<p class="differ"><b>Revised.</b> {escape(changed)}</p>'
+            body += f'<p class="revised"><b>Revised.</b> {escape(changed)}</p>'
         body += _answer(best, "first")
         if others:
             label = "Other figures and names found" if reply.disagreement else "Less likely answers"

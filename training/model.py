@@ -85,7 +85,7 @@ def floats(path: Path) -> dict[str, np.ndarray]:
         return np.asarray((quantised - zero) * scale, dtype=np.float32)
 
     for name in [name.removesuffix("_quantized") for name in arrays if name.endswith("_quantized") and not name.startswith("onnx::")]:
-        state[name] = dequantised(name) if "embeddings" in name else dequantised(name).T
+        state[name.removesuffix("_Transposed")] = dequantised(name) if "embeddings" in name else dequantised(name).T
     for node in graph.node:  # the other linear layers: the node's name says which
         if node.op_type == "MatMulInteger" and node.input[1].startswith("onnx::"):
             module = node.name.removesuffix("/MatMul_quant").strip("/").replace("/", ".")

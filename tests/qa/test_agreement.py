@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, Passage
-from qa.agreement import agree, contradicting, fullest_forms, independent, pooled, superseded
+from qa.agreement import agree, contradicting, fullest_forms, independent, of_time_first, pooled, superseded
 from qa.types import Hit, Span
 from qa.values import Value
 from tests.qa.stories import STORIES, Story
@@ -108,6 +108,18 @@ def test_two_spans_of_one_article_are_one_origin() -> None:
     spans = [Span(article, 4, 6, probability=0.8), Span(article, 42, 44, probability=0.8)]
     (answer,), _ = agree("Who?", spans, [], 0.5)
     assert (len(answer.citations), answer.origins, answer.probability) == (2, 1, 0.8)
+
+
+def test_spans_of_the_time_asked_about_come_first() -> None:
+    autumn = span("A truce brokered by the US held in September.", "US", 0.5, "a")
+    war = span("In 2020 Russia brokered a truce.", "Russia", 0.6, "b")
+    unsaid = span("Norway brokered a truce.", "Norway", 0.4, "c")
+    for moments in (["-09"], ["2022-09"], ["2022"]):
+        found = of_time_first([war, autumn, unsaid], moments)
+        assert {one.text: round(one.probability, 3) for one in found} == {"US": 0.5, "Russia": round(0.6 / 1.4, 3), "Norway": 0.25}
+        assert found[0].score > found[-1].score
+    assert of_time_first([war, unsaid], ["-09"]) == [war, unsaid]  # none speaks of it: nothing to prefer
+    assert of_time_first([war, autumn], []) == [war, autumn]
 
 
 def test_articles_of_one_story_are_one_origin() -> None:

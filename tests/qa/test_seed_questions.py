@@ -78,7 +78,7 @@ UNANSWERED = (
     "How much does the gas pipeline cost?",
 )
 # Where the reader fails, and how: a test that begins to pass must leave this list.
-KNOWN_FAILURES: dict[str, str] = {}
+KNOWN_FAILURES = {"What is the main city of Nagorno-Karabakh?": 'says Azerbaijan: "a part of" is nearer than "Stepanakert, its main city"'}
 
 
 def judged(questions: Iterable[tuple[str, ...]]) -> list[Any]:

@@ -85,10 +85,19 @@ def test_a_student_moves_towards_its_teacher() -> None:
     assert divergence(after[0], before[1][0]) < divergence(before[0][0], before[1][0])
 
 
+def uneven(network: ReaderNetwork) -> ReaderNetwork:
+    """With every weight moved a little: the exporter writes equal tensors, as fresh layer norms are, only once."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.01 * torch.randn_like(parameter))
+    return network
+
+
 @pytest.mark.slow
 def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = ReaderNetwork(layers=1).eval()
+    uneven(network)
     export(network, tmp_path)
     restored, has_spans = load(tmp_path / "model.int8.onnx", layers=1)
     assert has_spans
@@ -107,7 +116,7 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    export(ReaderNetwork(layers=1), tmp_path)
+    export(uneven(ReaderNetwork(layers=1)), tmp_path)
     examples = [Example("set", f"Who repaired it {n}?", TEXT, 10, 21, float(n % 7)) for n in range(420)]
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
