@@ -41,18 +41,18 @@ from qa import Archive
 MIX = {
     "squad2_16articles": 6_078,  # all: the only adversarial questions
     "squad_train_800para": 4_000,
-    "squadshifts_new_wiki": 5_000,
+    "squadshifts_new_wiki": 7_938,
     "squadshifts_amazon_reviews": 2_000,
-    "squadshifts_reddit": 2_500,
-    "qed_nq": 3_000,  # questions asked without having seen the text
-    "nq_oracle": 1_700,
-    "qamr": 5_000,  # Wikinews sentences
-    "qasrl_gs": 1_000,
+    "squadshifts_reddit": 4_000,
+    "qed_nq": 5_000,  # questions asked without having seen the text
+    "nq_oracle": 2_655,
+    "qamr": 3_500,  # Wikinews sentences
+    "qasrl_gs": 500,
     "tweetqa_verbatim": 1_500,
-    "timeqa_human": 1_200,
+    "timeqa_human": 1_500,
     "quoref_contrast": 700,
 }
-SWAPPED, NEIGHBOUR, MINED = 3_000, 2_500, 4_000
+SWAPPED, NEIGHBOUR, MINED = 4_500, 4_000, 4_500
 _SENTENCE_ALONE = 0.15
 _SIZES = (300, 600, 600, 600, 800)  # characters; Dateline's own size most often
 _TOKENISED = {"qed_nq", "qamr", "qasrl_gs", "timeqa_human"}

@@ -1,4 +1,4 @@
-"""The reader's network: a BERT with span outputs and a relevance output; from weights, to int8 ONNX.
+"""The reader's network: a BERT with span outputs and a relevance output, after its last layer and after some before it.
 
 Starting weights are a Hugging Face folder of a BERT cross-encoder (its classifier becomes the
 relevance output, the span output starts at random) or a reader's own model.int8.onnx, taken back to
@@ -8,6 +8,7 @@ floats: that is how a shipped reader is trained on.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,19 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.utils import logging
 
 LAYERS, WIDTH = 12, 384
+EXITS = (3, 6)
+
+Outputs = tuple[Tensor, Tensor, Tensor]
 
 
 class ReaderNetwork(nn.Module):
-    """Token ids to start logits, end logits (batch, tokens) and relevance (batch,)."""
+    """Token ids to start logits, end logits (batch, tokens) and relevance (batch,).
 
-    def __init__(self, layers: int = LAYERS) -> None:
+    `exits` are numbers of layers after which there are outputs too: a shallower reader within the deep one, trained
+    with it (deep supervision: Lee et al. 2015; its own last outputs as teacher: Zhang et al. 2019).
+    """
+
+    def __init__(self, layers: int = LAYERS, exits: Sequence[int] = ()) -> None:
         super().__init__()
         config = BertConfig(
             hidden_size=WIDTH,
@@ -39,36 +47,60 @@ class ReaderNetwork(nn.Module):
         self.bert = BertModel(config)
         self.span = nn.Linear(WIDTH, 2)
         self.rel = nn.Linear(WIDTH, 1)
+        self.exits = nn.ModuleDict(
+            {
+                str(depth): nn.ModuleDict({"pool": nn.Linear(WIDTH, WIDTH), "span": nn.Linear(WIDTH, 2), "rel": nn.Linear(WIDTH, 1)})
+                for depth in exits
+            }
+        )
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        output = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Outputs:
+        return self.outputs(input_ids, attention_mask, token_type_ids)[-1]
+
+    def outputs(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> list[Outputs]:
+        """Those of every exit, in the order of `exits`, and the last layer's."""
+        output = self.bert(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids, output_hidden_states=bool(self.exits)
+        )
+        found: list[Outputs] = []
+        for depth, heads in self.exits.items():
+            hidden = output.hidden_states[int(depth)]
+            start, end = heads["span"](hidden).unbind(-1)  # type: ignore[index]
+            found.append((start, end, heads["rel"](torch.tanh(heads["pool"](hidden[:, 0]))).squeeze(-1)))  # type: ignore[index]
         start, end = self.span(output.last_hidden_state).unbind(-1)
-        return start, end, self.rel(output.pooler_output).squeeze(-1)
+        return [*found, (start, end, self.rel(output.pooler_output).squeeze(-1))]
+
+    def shallow(self, depth: int) -> ReaderNetwork:
+        """The reader that ends at an exit, by itself."""
+        network = ReaderNetwork(depth)
+        own = self.state_dict()
+        state = {name: own[name] for name in network.state_dict() if name.startswith(("bert.embeddings.", "bert.encoder."))}
+        for name, head in (("bert.pooler.dense", "pool"), ("span", "span"), ("rel", "rel")):
+            state |= {f"{name}.{part}": own[f"exits.{depth}.{head}.{part}"] for part in ("weight", "bias")}
+        network.load_state_dict(state)
+        return network
 
 
-def load(path: Path, layers: int = LAYERS) -> tuple[ReaderNetwork, bool]:
+def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = ()) -> tuple[ReaderNetwork, bool]:
     """The network with the weights of `path`, and whether its span output was among them.
 
-    `path` is a reader's model.int8.onnx or a folder of a 12-layer BERT cross-encoder. With fewer
-    `layers` than it has, every second one is kept, beginning with the first (after Sanh et al. 2019, DistilBERT).
+    `path` is a reader's model.int8.onnx or a folder of a 12-layer BERT cross-encoder. An exit that has no
+    weights there begins with those of the last layer's outputs.
     """
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    network = ReaderNetwork(layers)
+    network = ReaderNetwork(layers, exits)
     if path.suffix == ".onnx":
         state = {name: torch.tensor(array) for name, array in floats(path).items()}
     else:
         state = BertForSequenceClassification.from_pretrained(path).state_dict()
         state = {name.replace("classifier.", "rel."): tensor for name, tensor in state.items()}
-    if layers < LAYERS:
-        step = LAYERS // layers
-        state = {
-            name.replace(f".layer.{n}.", f".layer.{n // step}."): tensor
-            for name, tensor in state.items()
-            for n in [int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else 0]
-            if n % step == 0
-        }
+    for depth in exits:
+        for head, name in (("pool", "bert.pooler.dense"), ("span", "span"), ("rel", "rel")):
+            for part in ("weight", "bias"):
+                if f"{name}.{part}" in state:
+                    state.setdefault(f"exits.{depth}.{head}.{part}", state[f"{name}.{part}"])
     missing = set(network.state_dict()) - set(state)
-    if missing - {"span.weight", "span.bias"}:
+    if any("span." not in name for name in missing):
         raise ValueError(f"expected a 12-layer BERT with a classifier in {path}, found no {sorted(missing)[:3]}")
     network.load_state_dict({name: tensor for name, tensor in state.items() if name in network.state_dict()}, strict=False)
     return network, not missing

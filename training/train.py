@@ -1,13 +1,13 @@
 """Fine-tune the reader on WORK/examples.jsonl.gz; goes on where it was after an interruption.
 
-    python -m training.train WORK --start FOLDER_OR_ONNX [--resume] [--layers 6 --teacher FOLDER_OR_ONNX]
+    python -m training.train WORK --start FOLDER_OR_ONNX [--resume] [--exits 3 6]
 
 One pass, AdamW, a rate that rises over the first steps and falls linearly to nothing. The loss is
 the cross-entropy of start and end over [CLS] (no answer here) and the passage's tokens (Devlin et
 al. 2019), and 0.1 x the smooth L1 distance of the relevance output to the untouched cross-encoder's score,
-which keeps it a ranker. With a teacher, half of the span loss is the
-Kullback-Leibler divergence from the teacher's distributions at temperature 2 (Hinton et al. 2015), and the
-teacher's relevance is the one to keep. Batches hold a fixed number of tokens and texts of like length. What is exported
+which keeps it a ranker. Each exit (training/model.py) adds 0.3 x its own: half of its span loss is the
+Kullback-Leibler divergence from the last layer's distributions at temperature 2 (Hinton et al. 2015), and
+the last layer's relevance is the one to reach. Batches hold a fixed number of tokens and texts of like length. What is exported
 is the moving average of the weights. float32 on processors without bf16 arithmetic, where autocast
 is 20 times slower.
 """
@@ -31,12 +31,13 @@ from torch.nn import functional
 
 from qa.reader import MODEL
 from training.mix import Example
-from training.model import LAYERS, ReaderNetwork, export, load
+from training.model import LAYERS, Outputs, ReaderNetwork, export, load
 
 LONGEST = 224  # tokens
 _WARM_UP = 0.05
 _AVERAGE = 0.998
 _TEMPERATURE = 2.0
+_RELEVANCE, _EXIT = 0.1, 0.3  # of the loss
 _HELD_BACK = 300  # examples, to watch
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--batch-tokens", type=int, default=3_072)
     parser.add_argument("--save-every", type=int, default=100, help="steps from checkpoint to checkpoint")
     parser.add_argument("--layers", type=int, default=LAYERS)
-    parser.add_argument("--teacher", type=Path, help="weights of a 12-layer reader to distil from")
+    parser.add_argument("--exits", type=int, nargs="*", default=[], help="layers after which there are outputs too")
     parser.add_argument("--share", type=float, default=1.0, help="of the batches, for a sitting of limited time")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -75,11 +76,10 @@ def main() -> None:
     watched, items = items[:_HELD_BACK], items[_HELD_BACK:]
     batches = batched(items, arguments.batch_tokens, random.Random(arguments.seed))
     batches = batches[: max(1, round(arguments.share * len(batches)))]
-    network, has_spans = load(arguments.start, arguments.layers)
+    network, has_spans = load(arguments.start, arguments.layers, arguments.exits)
     network.to(device).train()
-    teacher = load(arguments.teacher)[0].to(device).eval() if arguments.teacher is not None else None
-    heads = [*network.span.parameters()]
-    body = [parameter for name, parameter in network.named_parameters() if not name.startswith("span.")]
+    heads = [*network.span.parameters(), *network.exits.parameters()]
+    body = [parameter for name, parameter in network.named_parameters() if not name.startswith(("span.", "exits."))]
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": arguments.rate}, {"params": heads, "lr": arguments.rate * (1 if has_spans else 10)}],
         weight_decay=0.01,
@@ -103,7 +103,7 @@ def main() -> None:
     began, losses = time.monotonic(), 0.0
     for step in range(first, len(batches)):
         with torch.autocast(device.type, torch.bfloat16, enabled=fast_bf16):
-            loss = loss_of(network, [items[number] for number in batches[step]], device, teacher)
+            loss = loss_of(network, [items[number] for number in batches[step]], device)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
@@ -126,6 +126,9 @@ def main() -> None:
         parameter.data.copy_(mean)
     print(f"averaged weights, held back: {watch(network, watched, device)}")
     export(network.cpu(), arguments.work)
+    for depth in arguments.exits:
+        (arguments.work / f"layers{depth}").mkdir(exist_ok=True)
+        export(network.shallow(depth), arguments.work / f"layers{depth}")
     print(f"wrote {arguments.work / 'model.int8.onnx'}")
 
 
@@ -176,30 +179,31 @@ def columns(batch: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor
     return ids.to(device), mask.to(device), kinds.to(device)
 
 
-def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Start and end logits over [CLS] and the passage's tokens, the rest at minus infinity; relevance."""
+def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> list[Outputs]:
+    """Of every exit and of the last layer: start and end logits over [CLS] and the passage's tokens, the rest at minus infinity; relevance."""
     ids, mask, kinds = columns(batch, device)
-    start, end, relevance = network(ids, mask, kinds)
     allowed = kinds.bool()
     for row, item in enumerate(batch):
         allowed[row, len(item.ids) - 1] = False  # the last [SEP]
     allowed[:, 0] = True
-    return start.float().masked_fill(~allowed, -1e4), end.float().masked_fill(~allowed, -1e4), relevance.float()
+    return [
+        (start.float().masked_fill(~allowed, -1e4), end.float().masked_fill(~allowed, -1e4), relevance.float())
+        for start, end, relevance in network.outputs(ids, mask, kinds)
+    ]
 
 
-def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device, teacher: ReaderNetwork | None = None) -> Tensor:
-    start, end, relevance = spans_of(network, batch, device)
+def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> Tensor:
+    *shallower, (start, end, relevance) = spans_of(network, batch, device)
     starts, ends = (torch.tensor([getattr(item, name) for item in batch], device=device) for name in ("start", "end"))
     loss = (functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)) / 2
-    if teacher is not None:
-        with torch.no_grad():
-            taught_start, taught_end, taught_relevance = spans_of(teacher, batch, device)
-        loss = (loss + (divergence(start, taught_start) + divergence(end, taught_end)) / 2) / 2
-        return loss + 0.1 * functional.smooth_l1_loss(relevance, taught_relevance)
     ranked = [(row, item.relevance) for row, item in enumerate(batch) if item.relevance is not None]
     if ranked:
         rows, scores = zip(*ranked, strict=True)
-        loss = loss + 0.1 * functional.smooth_l1_loss(relevance[list(rows)], torch.tensor(scores, device=device))
+        loss = loss + _RELEVANCE * functional.smooth_l1_loss(relevance[list(rows)], torch.tensor(scores, device=device))
+    for early_start, early_end, early_relevance in shallower:
+        own = (functional.cross_entropy(early_start, starts) + functional.cross_entropy(early_end, ends)) / 2
+        taught = (divergence(early_start, start.detach()) + divergence(early_end, end.detach())) / 2
+        loss = loss + _EXIT * ((own + taught) / 2 + _RELEVANCE * functional.smooth_l1_loss(early_relevance, relevance.detach()))
     return loss
 
 
@@ -214,7 +218,7 @@ def watch(network: ReaderNetwork, items: Sequence[Item], device: torch.device) -
     """Exact spans among examples with an answer, and [CLS] among those without."""
     right: dict[bool, list[bool]] = {True: [], False: []}
     for place in range(0, len(items), 16):
-        start, end, _ = spans_of(network, items[place : place + 16], device)
+        start, end, _ = spans_of(network, items[place : place + 16], device)[-1]
         for item, first, last in zip(items[place : place + 16], start.argmax(1).tolist(), end.argmax(1).tolist(), strict=True):
             right[item.start > 0].append((first, last) == (item.start, item.end))
     return ", ".join(
