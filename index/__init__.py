@@ -6,12 +6,12 @@ index.build("corpus", "var/index")
 
 from typing import TYPE_CHECKING, Any
 
-from index.types import Article, DatelineError, Embedder, Filters, Match, Passage, Skipped, Store, Summary
+from index.types import Article, DatelineError, Embedder, Filters, Match, Note, Passage, Skipped, Store, Summary
 
 if TYPE_CHECKING:
     from index.building import build
 
-__all__ = ["Article", "DatelineError", "Embedder", "Filters", "Match", "Passage", "Skipped", "Store", "Summary", "build"]
+__all__ = ["Article", "DatelineError", "Embedder", "Filters", "Match", "Note", "Passage", "Skipped", "Store", "Summary", "build"]
 
 
 def __getattr__(name: str) -> Any:

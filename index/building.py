@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from index.folder import ENCODERS, writing
 from index.furniture import repeated_lines, without_furniture
 from index.loading import load_articles
 from index.local import LocalStore
-from index.types import Article, DatelineError, Embedder, Passage, Skipped, Summary, Vectors
+from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
 SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
@@ -33,19 +34,21 @@ def build(
     encoder: str | None = None,
     embedder: Embedder | None = None,
     full: bool = False,
+    columns: Mapping[str, str] | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Summary:
     """Index the articles of `corpus` (a folder, a file, or several) into `folder`, and make that index live.
 
     `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
-    ready-made instead. `full` forgets the vectors of the live index. Where nothing changed, nothing is
+    ready-made instead. `full` forgets the vectors of the live index. `columns` says which column of a table holds a field
+    ({"text": "story"}), where its name does not. Where nothing changed, nothing is
     written and the summary names the live generation. Raises DatelineError with one clear line where the
     folder is missing or holds no article, or the index cannot be written; the live index is then as it was.
     """
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
     folder = Path(folder)
-    articles, skipped = _loaded(corpora, progress)
+    articles, skipped, notes = _loaded(corpora, columns or {}, progress)
 
     with writing(folder) as desk:
         live = desk.live()
@@ -74,15 +77,18 @@ def build(
                     passages, reused = passages + len(some), reused + kept
                 generation = draft.publish()
     seconds = time.perf_counter() - began
-    return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds)
+    return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds, tuple(notes))
 
 
-def _loaded(corpora: Sequence[Path], progress: Progress) -> tuple[list[Article], list[Skipped]]:
-    """The articles that have something to answer from, and what was left out."""
+def _loaded(corpora: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> tuple[list[Article], list[Skipped], list[Note]]:
+    """The articles that have something to answer from, what was left out, and what is to be told of the rest."""
     articles: list[Article] = []
     skipped: list[Skipped] = []
-    for item in load_articles(corpora):
-        if isinstance(item, Article) and not without_furniture(item.text):
+    notes: list[Note] = []
+    for item in load_articles(corpora, columns):
+        if isinstance(item, Note):
+            notes.append(item)
+        elif isinstance(item, Article) and not without_furniture(item.text):
             skipped.append(Skipped(item.path, "there is nothing in it but page furniture"))
         elif isinstance(item, Article):
             articles.append(item)
@@ -92,7 +98,16 @@ def _loaded(corpora: Sequence[Path], progress: Progress) -> tuple[list[Article],
     if not articles:
         why = f"; {len(skipped)} files skipped, the first {skipped[0].path}: {skipped[0].reason}" if skipped else ""
         raise DatelineError(f"expected articles in {', '.join(map(str, corpora))}, found none{why}. The index is as it was")
-    return articles, skipped
+    return articles, skipped, notes + _other_languages(articles)
+
+
+def _other_languages(articles: Sequence[Article]) -> list[Note]:
+    counts = Counter(article.language for article in articles if article.language not in (None, "en"))
+    if not counts:
+        return []
+    listed = ", ".join(f"{language} {count}" for language, count in counts.most_common())
+    text = f"not in English: {listed}. They are indexed and marked; the default encoder and reader are made for English"
+    return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
 
 
 def _made_alike(live: LocalStore, embedder: Embedder) -> bool:

@@ -36,7 +36,7 @@ try:
 except ImportError:  # Windows: an open file cannot be removed there anyway
     fcntl = None  # type: ignore[assignment]
 
-FORMAT = 2
+FORMAT = 3
 ENCODERS = "encoders"
 _CHECKED_ON_OPEN = 256 * 1024 * 1024  # bytes: whole checksums up to here (0.2 s), sizes alone above; `verify` checks all
 _NAME = re.compile(r"\d{6,}")

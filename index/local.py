@@ -27,12 +27,12 @@ _RRF_K = 60
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT, source TEXT,
                        published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL, fingerprint TEXT NOT NULL,
-                       story TEXT, furniture TEXT NOT NULL);
+                       story TEXT, furniture TEXT NOT NULL, pages TEXT NOT NULL, language TEXT);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, description TEXT NOT NULL);
 CREATE INDEX passages_of_article ON passages (article);
 """
-_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture"
+_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture, pages, language"
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = _RRF_K) -> list[tuple[int, float]]:
@@ -75,8 +75,9 @@ class LocalDraft:
         number = self._numbers[article.id] = len(self._numbers)
         published = article.published.isoformat() if article.published is not None else None
         values = (article.id, article.text, article.title, article.source, published, article.url, article.path)
-        row = (number, *values, json.dumps(article.authors), article.fingerprint, article.story, json.dumps(article.furniture))
-        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        context = (article.story, json.dumps(article.furniture))
+        row = (number, *values, json.dumps(article.authors), article.fingerprint, *context, json.dumps(article.pages), article.language)
+        self._database.execute(f"INSERT INTO articles VALUES ({', '.join('?' * len(row))})", row)
 
     def publish(self) -> str:
         self._database.commit()
@@ -197,7 +198,7 @@ class LocalStore:
 
 
 def _article(columns: Iterable[Any]) -> Article:
-    id, text, title, source, published, url, path, authors, story, furniture = columns
+    id, text, title, source, published, url, path, authors, story, furniture, pages, language = columns
     day = dt.date.fromisoformat(published) if published is not None else None
     return Article(
         id,
@@ -208,6 +209,8 @@ def _article(columns: Iterable[Any]) -> Article:
         url,
         path,
         tuple(json.loads(authors)),
-        story,
-        tuple((start, end) for start, end in json.loads(furniture)),
+        story=story,
+        furniture=tuple((start, end) for start, end in json.loads(furniture)),
+        pages=tuple(json.loads(pages)),
+        language=language,
     )

@@ -34,6 +34,8 @@ class Article:
     url: str | None = None
     path: str = ""  # relative to the corpus folder, "/" between its parts
     authors: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()  # where its pages start in `text`, rising from 0; empty for what has no pages
+    language: str | None = None  # ISO 639-1, "en"; None: not known
     # What only the whole corpus shows: the first article of which this one is a near-copy (itself for none; None: not known),
     # and the stretches of text that its outlet prints under many stories.
     story: str | None = None
@@ -47,7 +49,18 @@ class Article:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over every field that the corpus gives: equal when a rebuild may keep the article's passages as they are."""
-        parts = (self.id, self.text, self.title, self.source, str(self.published), self.url, self.path, self.authors)
+        parts = (
+            self.id,
+            self.text,
+            self.title,
+            self.source,
+            str(self.published),
+            self.url,
+            self.path,
+            self.authors,
+            self.pages,
+            self.language,
+        )
         return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
 
 
@@ -71,6 +84,14 @@ class Skipped:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a build tells of a file that it did index: the columns it took for the fields, say."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +135,7 @@ class Summary:
     vectors_reused: int
     skipped: tuple[Skipped, ...] = field(default=())
     seconds: float = 0.0
+    notes: tuple[Note, ...] = ()
 
 
 class Embedder(Protocol):

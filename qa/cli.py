@@ -71,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
         "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
     )
     build.add_argument("--full", action="store_true", help="forget cached vectors")
+    build.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="the column of a table that holds text, title, source, published, url, authors, id or language, where its name does not tell; may be repeated",
+    )
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
     build.add_argument("--json", action="store_true")
 
@@ -131,10 +138,12 @@ def _reader(options: argparse.Namespace) -> Reader | None:
 
 def _build(options: argparse.Namespace) -> None:
     import index
+    from index.loaders.tables import read_mapping
     from qa.showing import build_progress, summary_as_text
 
+    columns = read_mapping(options.map)
     with build_progress(sys.stderr) as progress:
-        summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, progress=progress)
+        summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
 
 
@@ -186,6 +195,7 @@ def _info(options: argparse.Namespace) -> None:
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,
         "undated": len(articles) - len(days),
+        "languages": dict(Counter(article.language or "unknown" for article in articles).most_common()),
         "outlets": dict(Counter(article.source or "unknown" for article in articles).most_common()),
     }
     if options.json:

@@ -29,7 +29,7 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
             speaker = f", as {citation.attribution} is quoted" if citation.attribution else ""
             lines += [
                 f"  “{_one_line(_marked(citation, bold))}”",
-                f"  {dateline(citation.article)} [{citation.article.path}:{citation.start}-{citation.end}]{speaker}",
+                f"  {dateline(citation.article)} [{citation.file}:{citation.start}-{citation.end}]{speaker}{in_language(citation.article)}",
             ]
     if quiet := silent_outlets(reply):
         lines += ["", f"On the story too, without this: {', '.join(quiet)}"]
@@ -68,7 +68,7 @@ def silent_outlets(reply: Reply) -> list[str]:
 def hits_as_text(hits: Sequence[Hit]) -> str:
     """Numbered passages with their score and where they stand."""
     return "\n".join(
-        f"{number}. {dateline(hit.article)} [{hit.article.path}:{hit.start}-{hit.end}] {hit.score:.2f}\n   {_one_line(hit.text)}"
+        f"{number}. {dateline(hit.article)} [{Span(hit.article, hit.start, hit.end).file}:{hit.start}-{hit.end}]{in_language(hit.article)} {hit.score:.2f}\n   {_one_line(hit.text)}"
         for number, hit in enumerate(hits, 1)
     )
 
@@ -77,6 +77,11 @@ def dateline(article: Article) -> str:
     """Outlet, day and title of an article, as far as they are known."""
     published = in_words(article.published.isoformat()) if article.published is not None else None
     return " · ".join(part for part in (article.source, published, article.title) if part) or article.path
+
+
+def in_language(article: Article) -> str:
+    """ ", in de" for an article that is not in English; nothing where it is, or where it is not known."""
+    return "" if article.language in (None, "en") else f", in {article.language}"
 
 
 def quotation(citation: Span) -> str:
@@ -96,7 +101,8 @@ def summary_as_text(summary: Summary) -> str:
         f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
         f"{counted(summary.vectors_reused, 'vector')} reused)"
     )
-    lines = [head, *(f"  skipped {skipped.path}: {skipped.reason}" for skipped in summary.skipped[:_SKIPPED_SHOWN])]
+    notes = (f"  {note.path}: {note.text}" if note.path else f"  {note.text}" for note in summary.notes)
+    lines = [head, *notes, *(f"  skipped {skipped.path}: {skipped.reason}" for skipped in summary.skipped[:_SKIPPED_SHOWN])]
     if len(summary.skipped) > _SKIPPED_SHOWN:
         lines.append(f"  and {len(summary.skipped) - _SKIPPED_SHOWN:,} more; --json names them all")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ quotation cannot drift from its source.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -95,10 +96,22 @@ class Span:
         return as_of(self.article.text[start:end], self.start - start, self.article.published)
 
     @property
+    def page(self) -> int | None:
+        """The page on which the span begins, from 1; None for an article without pages."""
+        return bisect_right(self.article.pages, self.start) or None
+
+    @property
+    def file(self) -> str:
+        """The article's file in its corpus folder, opened at the page where it has pages: "reports/a.pdf#page=3"."""
+        return self.article.path if self.page is None else f"{self.article.path}#page={self.page}"
+
+    @property
     def link(self) -> str | None:
-        """The article's address with a text fragment that scrolls to the sentence; None without a web address."""
+        """The article's address, which opens at the page or scrolls to the sentence (a text fragment); None without a web address."""
         if self.article.url is None or urlsplit(self.article.url).scheme not in ("http", "https"):
             return None
+        if self.page is not None:
+            return f"{self.article.url.split('#')[0]}#page={self.page}"
         words = self.sentence.split()
         ends = [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
         return f"{self.article.url.split('#')[0]}#:~:text={','.join(quote(part, safe='').replace('-', '%2D') for part in ends)}"
@@ -114,6 +127,7 @@ class Span:
             "probability": round(self.probability, 4),
             "as_of": self.as_of,
             "link": self.link,
+            "page": self.page,
             "article": article_to_dict(self.article),
         }
 
@@ -190,4 +204,5 @@ def article_to_dict(article: Article) -> dict[str, Any]:
         "url": article.url,
         "path": article.path,
         "sha256": article.sha256,
+        "language": article.language,
     }

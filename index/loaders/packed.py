@@ -1,0 +1,87 @@
+"""Archives of articles: .zip and .tar (plain or compressed). Each member is unpacked alone, read and removed.
+
+Bounds against bombs: at most MOST_MEMBERS members, LARGEST_MEMBER bytes each, LARGEST_TOTAL bytes in all, as declared and as found.
+Nothing is unpacked under a name of the archive; links, devices and archives within the archive are left closed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, TypeVar
+
+from index.loaders.fields import Fields, Record
+from index.types import Skipped
+
+MOST_MEMBERS, LARGEST_MEMBER, LARGEST_TOTAL = 100_000, 64 * 2**20, 2**30
+
+Items = Iterator[Fields | Record | Skipped]
+_Member = TypeVar("_Member")
+LoadMember = Callable[[str], Callable[[Path], Iterable[Fields | Record | Skipped]] | str]  # a name to its loader, or why there is none
+
+
+def load_zip(path: Path, loader_of: LoadMember) -> Items:
+    """.zip: each member by its own suffix."""
+    with zipfile.ZipFile(path) as archive:
+        members = ((member.filename, member.file_size, member) for member in archive.infolist() if not member.is_dir())
+
+        def opened(member: zipfile.ZipInfo) -> IO[bytes]:
+            if member.flag_bits & 1:
+                raise ValueError("it is locked with a password; save it without one")
+            return archive.open(member)
+
+        yield from _members(members, opened, loader_of)
+
+
+def load_tar(path: Path, loader_of: LoadMember) -> Items:
+    """.tar, .tar.gz, .tgz, .tar.bz2, .tar.xz: each regular file by its own suffix, in one pass."""
+    with tarfile.open(path, "r|*") as archive:
+
+        def opened(member: tarfile.TarInfo) -> IO[bytes]:
+            file = archive.extractfile(member)
+            assert file is not None  # only regular files come here
+            return file
+
+        yield from _members(((member.name, member.size, member) for member in archive if member.isreg()), opened, loader_of)
+
+
+def _members(members: Iterable[tuple[str, int, _Member]], opened: Callable[[_Member], IO[bytes]], loader_of: LoadMember) -> Items:
+    total = 0
+    for number, (name, size, member) in enumerate(members):
+        within = f"/{PurePosixPath(name.replace(chr(92), '/')).as_posix().lstrip('/')}"
+        total += size
+        if number >= MOST_MEMBERS or total > LARGEST_TOTAL:
+            raise ValueError(
+                f"expected at most {MOST_MEMBERS:,} members and {LARGEST_TOTAL >> 20} MB unpacked; the rest is left out. Split it"
+            )
+        parts = within.split("/")
+        if ".." in parts:
+            yield Skipped(f"/{parts[-1]}", "its name leads out of the archive")
+            continue
+        if any(part.startswith((".", "__MACOSX")) for part in parts):
+            continue
+        load = loader_of(name)
+        if isinstance(load, str):
+            yield Skipped(within, load)
+        elif size > LARGEST_MEMBER:
+            yield Skipped(within, f"expected at most {LARGEST_MEMBER >> 20} MB, found {size >> 20} MB")
+        else:
+            yield from _member(within, partial(opened, member), load)
+
+
+def _member(within: str, opened: Callable[[], IO[bytes]], load: Callable[[Path], Iterable[Fields | Record | Skipped]]) -> Items:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"member{''.join(PurePosixPath(within).suffixes[-2:])}"
+        try:
+            with opened() as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            for item in load(copy):
+                yield Skipped(within + item.path, item.reason) if isinstance(item, Skipped) else replace(item, within=within)
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile, RecursionError, NotImplementedError) as error:
+            yield Skipped(within, f"it cannot be read: {error}")

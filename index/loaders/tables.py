@@ -1,0 +1,183 @@
+"""Articles as rows: .jsonl, .json, .csv, .parquet. Columns are guessed by their names; a mapping says otherwise.
+
+Document lists of LangChain and Haystack and a BEIR corpus are such rows too: what stands under `metadata`, `meta`
+or `kwargs` counts as columns of the row.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from index.loaders.fields import Fields, Record, day, names, string
+from index.loaders.text import decode
+from index.types import DatelineError, Note, Skipped
+
+# The names under which other people's tables keep what Dateline needs, the likelier first.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "text": ("text", "content", "body", "page_content", "article", "article_text", "full_text", "maintext", "content_text", "story", "description"),
+    "title": ("title", "headline", "heading", "subject", "name"),
+    "source": ("source", "outlet", "publisher", "publication", "newspaper", "source_name", "sitename", "site", "domain"),
+    "published": (
+        "published", "date", "published_at", "publishedat", "publish_date", "date_publish", "date_published", "pubdate", "publication_date",
+        "published_date", "datetime", "timestamp", "created_at",
+    ),
+    "url": ("url", "link", "canonical_url", "source_url", "permalink", "href"),
+    "authors": ("authors", "author", "byline", "creator", "writer"),
+    "id": ("id", "_id", "doc_id", "docid", "guid", "uuid"),
+    "language": ("language", "lang"),
+}  # fmt: skip
+_NESTED = ("kwargs", "metadata", "meta")
+_LISTS = ("articles", "documents", "items", "results", "data", "docs", "rows")
+_LONGEST_LINE = 16 * 2**20  # characters: an article, not a file that forgot its line ends
+_MOST_BYTES = 4 * 2**30  # of a compressed file, unpacked
+
+
+def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
+    """.jsonl, .jsonl.gz: a JSON object a line."""
+    read = 0
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+        number = 0
+        while line := lines.readline(_LONGEST_LINE):
+            number, read = number + 1, read + len(line)
+            if read > _MOST_BYTES or len(line) == _LONGEST_LINE:
+                raise ValueError(
+                    f"expected lines of at most {_LONGEST_LINE >> 20} MB and {_MOST_BYTES >> 30} GB in all, found more; split it"
+                )
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line.decode("utf-8-sig"))
+            except (ValueError, RecursionError) as error:
+                yield Skipped(f":{number}", f"expected a JSON object on the line, found: {error}")
+                continue
+            yield Record(_flat(record), f":{number}") if isinstance(record, dict) else Skipped(f":{number}", "expected a JSON object")
+
+
+def load_json(path: Path) -> Iterator[Record | Skipped]:
+    """.json: a list of objects, an object with such a list ({"articles": [...]}), or one article."""
+    data = json.loads(decode(path.read_bytes()))
+    if isinstance(data, dict):
+        lists = [data[name] for name in _LISTS if isinstance(data.get(name), list)]
+        data = lists[0] if lists else [data]
+    if not isinstance(data, list):
+        raise ValueError("expected a list of JSON objects, found something else")
+    for number, record in enumerate(data, 1):
+        yield Record(_flat(record), f":{number}") if isinstance(record, dict) else Skipped(f":{number}", "expected a JSON object")
+
+
+def load_csv(path: Path) -> Iterator[Record | Skipped]:
+    """.csv: a line of column names, then a row each; separated by commas, semicolons, tabs or bars."""
+    csv.field_size_limit(_LONGEST_LINE)
+    text = decode(path.read_bytes())
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=first.count)
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    try:
+        columns = [name.strip() for name in next(rows, [])]
+        for row in rows:
+            if len(row) == len(columns):
+                yield Record(dict(zip(columns, row, strict=True)), f":{rows.line_num}", table=True)
+            elif any(row):
+                yield Skipped(f":{rows.line_num}", f"expected {len(columns)} columns, found {len(row)}")
+    except csv.Error as error:
+        yield Skipped(f":{rows.line_num}", f"expected a row of a table, found: {error}")
+
+
+def load_parquet(path: Path) -> Iterator[Record | Skipped]:
+    """.parquet: a row an article, some rows at a time."""
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        yield Skipped("", "expected pyarrow to read it, found none; do: pip install 'dateline[parquet]'")
+        return
+    number = 0
+    with pyarrow.parquet.ParquetFile(path, memory_map=True) as table:
+        for batch in table.iter_batches(batch_size=256):
+            for row in batch.to_pylist():
+                number += 1
+                yield Record({name: value for name, value in _flat(row).items() if value is not None}, f":{number}", table=True)
+
+
+def articles_of(items: Iterable[Fields | Record | Skipped], mapping: Mapping[str, str], file: str) -> Iterator[Fields | Skipped | Note]:
+    """The `Fields` of records, by `mapping` (field: column) and else by the names in COLUMNS; others go through as they are.
+
+    At the end a `Note` that shows the columns used, where they are not simply named as the fields are.
+    Raises ValueError for a table without a column of text.
+    """
+    used: dict[str, dict[str, None]] = {}
+    for item in items:
+        if not isinstance(item, Record):
+            yield item
+            continue
+        found = {field: column for field in COLUMNS if (column := _column(item.columns, field, mapping)) is not None}
+        for field, column in found.items():
+            used.setdefault(field, {})[column] = None
+        columns = item.columns
+        text = columns.get(found.get("text", ""))
+        if not isinstance(text, str):
+            wanted = mapping.get("text", "text")
+            why = f"expected a string {wanted!r}, found the columns {', '.join(map(repr, columns)) or 'none'}; say which with --map text=COLUMN"
+            if item.table:
+                raise ValueError(why)
+            yield Skipped(item.part, why)
+            continue
+        source, url = _source(columns.get(found.get("source", ""))), string(columns.get(found.get("url", "")))
+        if source is not None and urlsplit(source).scheme in ("http", "https"):  # LangChain's web loader names the page its source
+            source, url = urlsplit(source).hostname, url or source
+        yield Fields(
+            text.replace("\r\n", "\n").replace("\r", "\n") if item.table else text,
+            title=string(columns.get(found.get("title", ""))),
+            source=source,
+            published=day(columns.get(found.get("published", ""))),
+            url=url,
+            authors=names(columns.get(found.get("authors", ""))),
+            id=string(columns.get(found.get("id", ""))),
+            language=string(columns.get(found.get("language", ""))),
+            part=item.part,
+            within=item.within,
+        )
+    if any(list(columns) != [field] for field, columns in used.items()):
+        yield Note(file, "columns: " + ", ".join(f"{field} from {' or '.join(columns)}" for field, columns in used.items()))
+
+
+def read_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """{field: column} from "text=story". Raises DatelineError for another form and for an unknown field."""
+    mapping = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or field not in COLUMNS or not column:
+            raise DatelineError(f"expected --map FIELD=COLUMN with one of the fields {', '.join(COLUMNS)}, found {pair!r}")
+        mapping[field] = column
+    return mapping
+
+
+def _column(columns: Mapping[str, Any], field: str, mapping: Mapping[str, str]) -> str | None:
+    """The column that holds the field: the one that is named, else the first by a known name that holds something."""
+    if field in mapping:
+        return mapping[field] if mapping[field] in columns else None
+    taken = set(mapping.values())
+    named = {name.strip().casefold().replace(" ", "_").replace("-", "_"): name for name in columns if name not in taken}
+    present = [named[name] for name in COLUMNS[field] if name in named]
+    return next((name for name in present if columns[name] not in (None, "")), present[0] if present else None)
+
+
+def _source(value: Any) -> str | None:
+    return string(value.get("name") if isinstance(value, dict) else value)
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with what it keeps under `metadata` and the like beside its own columns, its own first."""
+    if "lc" in record and isinstance(record.get("kwargs"), dict):  # an object that LangChain dumped: `id` there is its class
+        record = record["kwargs"]
+    flat = dict(record)
+    for name in _NESTED:
+        if isinstance(inner := flat.get(name), dict):
+            del flat[name]
+            flat = _flat({**cast(dict[str, Any], inner), **flat})
+    return flat
