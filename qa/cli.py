@@ -71,15 +71,34 @@ def _parser() -> argparse.ArgumentParser:
         "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
     )
     build.add_argument("--full", action="store_true", help="forget cached vectors")
-    build.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="FIELD=COLUMN",
-        help="the column of a table that holds text, title, source, published, url, authors, id or language, where its name does not tell; may be repeated",
-    )
+    _map_option(build)
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
     build.add_argument("--json", action="store_true")
+
+    add = command(
+        "add",
+        _add,
+        "fetch pages or feeds into a corpus folder and index it",
+        example="dateline add https://example.org/feed.xml --corpus corpus/",
+    )
+    add.add_argument("urls", nargs="+", metavar="URL", help="the address of a page, a PDF, or an RSS or Atom feed, whose pages are fetched")
+    add.add_argument(
+        "--corpus",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="the folder they go to (default: corpus/); may be repeated to name further folders that the index is made of",
+    )
+    add.add_argument("--most", type=int, default=50, metavar="N", help="pages of a feed, the newest first (default 50)")
+    add.add_argument("--no-build", action="store_true", help="fetch only")
+    add.add_argument("--json", action="store_true")
+
+    watch = command("watch", _watch, "index articles now and whenever their files change, until Ctrl-C", example="dateline watch corpus/")
+    watch.add_argument(
+        "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
+    )
+    _map_option(watch)
+    watch.add_argument("--json", action="store_true", help="a line of JSON for each build")
 
     ask = command("ask", _ask, "answer a question, with citations", filters, example='dateline ask "who brokered the September truce?"')
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
@@ -98,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--json", action="store_true")
     verify = command("verify", _verify, "check the index whole, or saved replies against it", example="dateline verify replies.jsonl")
     verify.add_argument("replies", nargs="?", type=Path, metavar="FILE", help="replies saved with ask --json, one a line")
-    command("rollback", _rollback, "go back to the generation before the live one", example="dateline rollback")
+    verify.add_argument("--json", action="store_true")
+    rollback = command("rollback", _rollback, "go back to the generation before the live one", example="dateline rollback")
+    rollback.add_argument("--json", action="store_true")
 
     evaluate = command(
         "evaluate",
@@ -124,11 +145,26 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--auth", type=Path, metavar="FILE", help="ask for a password: a line USER:PASSWORD for each user")
     _reader_option(serve)
+
+    completion = command(
+        "completion", _completion, "print what makes a shell complete dateline's words", example='eval "$(dateline completion bash)"'
+    )
+    completion.add_argument("shell", choices=["bash", "zsh", "tcsh"])
     return parser
 
 
 def _reader_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
+
+
+def _map_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="the column of a table that holds text, title, source, published, url, authors, id or language, where its name does not tell; may be repeated",
+    )
 
 
 def _reader(options: argparse.Namespace) -> Reader | None:
@@ -145,6 +181,55 @@ def _build(options: argparse.Namespace) -> None:
     with build_progress(sys.stderr) as progress:
         summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
+
+
+def _add(options: argparse.Namespace) -> int:
+    import index
+    from index.fetching import Added, fetch
+    from qa.showing import build_progress, summary_as_text
+
+    corpora = options.corpus or [Path("corpus")]
+    found_all = []
+    for found in fetch(options.urls, corpora[0], most=options.most):
+        found_all.append(found)
+        if not options.json:
+            print(
+                f"added {found.path}: {found.title or found.url}" if isinstance(found, Added) else f"skipped {found.path}: {found.reason}"
+            )
+    added = [found for found in found_all if isinstance(found, Added)]
+    skipped = [found for found in found_all if not isinstance(found, Added)]
+    summary = None
+    if added and not options.no_build:
+        with build_progress(sys.stderr) as progress:
+            summary = index.build(corpora, options.index, progress=progress)
+    if options.json:
+        told = {
+            "added": [asdict(one) | {"path": one.path.as_posix()} for one in added],
+            "skipped": [asdict(one) for one in skipped],
+            "build": asdict(summary) if summary is not None else None,
+        }
+        print(json.dumps(told, ensure_ascii=False))
+    elif summary is not None:
+        print(summary_as_text(summary))
+    return int(not added)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    import index
+    from index.loaders.tables import read_mapping
+    from index.watching import rebuilds
+    from qa.showing import summary_as_text
+
+    columns = read_mapping(options.map)
+    try:
+        for done in rebuilds(options.corpus, options.index, lambda: index.build(options.corpus, options.index, columns=columns)):
+            if isinstance(done, DatelineError):
+                print(f"dateline: {done}; trying again", file=sys.stderr, flush=True)
+            else:
+                print(json.dumps(asdict(done), ensure_ascii=False) if options.json else summary_as_text(done), flush=True)
+    except KeyboardInterrupt:  # the way to end it
+        pass
+    return 0
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -167,9 +252,14 @@ def _ask(options: argparse.Namespace) -> int:
                 flush=True,
             )
             continue
-        shown = json.dumps(reply.to_dict(), ensure_ascii=False) if options.json else reply_as_text(reply, bold=sys.stdout.isatty())
+        shown = json.dumps(reply.to_dict(), ensure_ascii=False) if options.json else reply_as_text(reply, bold=_styled())
         print(f"{reply.question}\n{shown}\n" if many and not options.json else shown, flush=True)
     return int(failed)
+
+
+def _styled() -> bool:
+    """Whether standard output is a terminal that shows bold and links (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _retrieve(options: argparse.Namespace) -> None:
@@ -210,6 +300,9 @@ def _verify(options: argparse.Namespace) -> int:
     from qa.verifying import verify_index, verify_replies
 
     report, problems = verify_replies(options.replies, options.index) if options.replies is not None else verify_index(options.index)
+    if options.json:
+        print(json.dumps({"report": report, "problems": list(problems)}, ensure_ascii=False))
+        return int(bool(problems))
     for problem in problems:
         print(problem, file=sys.stderr)
     print(report)
@@ -219,7 +312,8 @@ def _verify(options: argparse.Namespace) -> int:
 def _rollback(options: argparse.Namespace) -> None:
     from index.folder import rollback
 
-    print(f"generation {rollback(options.index)} is live again")
+    generation = rollback(options.index)
+    print(json.dumps({"generation": generation}) if options.json else f"generation {generation} is live again")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -241,6 +335,23 @@ def _serve(options: argparse.Namespace) -> None:
     import app
 
     app.serve(options.index, host=options.host, port=options.port, auth=options.auth, reader=_reader(options), **_filters(options))
+
+
+def _completion(options: argparse.Namespace) -> None:
+    import shtab
+
+    parser = _parser()
+    for command in (parser, *commands_of(parser).values()):
+        for action in command._actions:
+            if action.type is Path:
+                action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(parser, options.shell))
+
+
+def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, by its name."""
+    (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    return dict(commands.choices)
 
 
 def _filters(options: argparse.Namespace) -> dict[str, Any]:

@@ -16,7 +16,10 @@ _SKIPPED_SHOWN = 20
 
 
 def reply_as_text(reply: Reply, bold: bool = False) -> str:
-    """The answers, each with its probability and citations; or why there is none, with the nearest passages."""
+    """The answers, each with its probability and citations; or why there is none, with the nearest passages.
+
+    `bold`: for a terminal, with answers in bold and citations that open their article.
+    """
     if not reply.answered:
         nearest = hits_as_text(reply.passages[:3])
         return f"{reason_in_words(reply)}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
@@ -29,7 +32,7 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
             speaker = f", as {citation.attribution} is quoted" if citation.attribution else ""
             lines += [
                 f"  “{_one_line(_marked(citation, bold))}”",
-                f"  {dateline(citation.article)} [{citation.file}:{citation.start}-{citation.end}]{speaker}{in_language(citation.article)}",
+                f"  {_linked(dateline(citation.article), citation.link, bold)} [{citation.file}:{citation.start}-{citation.end}]{speaker}{in_language(citation.article)}",
             ]
     if quiet := silent_outlets(reply):
         lines += ["", f"On the story too, without this: {', '.join(quiet)}"]
@@ -140,6 +143,11 @@ def _marked(citation: Span, bold: bool) -> str:
 
 def _bold(text: str, bold: bool) -> str:
     return f"\x1b[1m{text}\x1b[0m" if bold else text
+
+
+def _linked(text: str, link: str | None, bold: bool) -> str:
+    """A terminal's own kind of link (OSC 8). The link is an article's: escapes in it were replaced when it was loaded."""
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if bold and link is not None else text
 
 
 def _one_line(text: str) -> str:

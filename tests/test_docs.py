@@ -16,6 +16,7 @@ from qa.cli import _parser
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if path.exists()]
 
 
@@ -31,11 +32,18 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     assert "mission" in passage
 
 
-COMMANDS = sorted(set(re.findall(r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", README, re.MULTILINE)))
+COMMANDS = sorted(
+    {
+        command
+        for text in (README, *(page.read_text(encoding="utf-8") for page in PAGES))
+        for command in re.findall(r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", text, re.MULTILINE)
+        if "[options]" not in command[0]
+    }
+)
 
 
 @pytest.mark.parametrize("command", [one or other for one, other in COMMANDS])
-def test_the_commands_in_the_readme_parse(command: str) -> None:
+def test_the_commands_in_the_readme_and_docs_parse(command: str) -> None:
     words = shlex.split(re.sub(r"\[FILE\]|\[CORPUS \.\.\.\]|[<>].*", "", command))
     assert _parser().parse_args(words[1:]).run
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import http.server
 import json
 import os
+import pty
 import re
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa.cli import main
+from qa.cli import _parser, commands_of, main
+from qa.manual import manual
 from tests.conftest import ROOT, Write
+from tests.index import samples
 
 QUESTION = "who brokered the September truce?"
 
@@ -94,7 +105,7 @@ def test_retrieve_gives_passages_only(corpus_index: Path) -> None:
 def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: Path) -> None:
     program = (
         "import sys; from qa.cli import main; status = main(sys.argv[1:]); "
-        "print(sorted({'torch', 'gradio', 'transformers', 'sentence_transformers', 'langchain_text_splitters', 'pandas', 'scipy', 'sklearn'} & set(sys.modules)))"
+        "print(sorted({'torch', 'gradio', 'transformers', 'sentence_transformers', 'langchain_text_splitters', 'pandas', 'scipy', 'sklearn', 'trafilatura', 'pypdf', 'lxml', 'httpx', 'watchfiles', 'pyarrow', 'py3langid', 'langchain_core', 'llama_index'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)], capture_output=True, text=True, cwd=ROOT, check=True
@@ -145,8 +156,6 @@ def test_info_and_verify(corpus_index: Path, tmp_path: Path) -> None:
 
 def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Write) -> None:
     """The encoder is taken from the real index, so nothing is compiled."""
-    import shutil
-
     index = tmp_path / "index"
     shutil.copytree(corpus_index, index)
     corpus = write({"a.txt": "The lighthouse was repaired.", "b.txt": "Rain fell.", "photo.png": "x"})
@@ -164,8 +173,6 @@ def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Wr
 
 
 def test_the_default_corpus_and_index_are_those_of_the_folder_it_runs_in(corpus_index: Path, tmp_path: Path) -> None:
-    import shutil
-
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
@@ -217,3 +224,122 @@ def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait()
+
+
+def test_the_page_of_the_command_line_is_the_parsers() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == manual(), "renew it: python -m qa.manual > docs/cli.md"
+    assert set(re.findall(r"^## dateline (\w+)$", manual(), re.MULTILINE)) == set(commands_of(_parser()))
+
+
+def test_every_command_has_an_example_that_parses_and_json() -> None:
+    for name, command in commands_of(_parser()).items():
+        example = re.search(r"example: (.*)", command.epilog or "")
+        assert example is not None, name
+        line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
+        assert _parser().parse_args(shlex.split(line)[1:]).run, name
+        assert ("--json" in command.format_help()) == (name not in ("serve", "completion")), name
+
+
+def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:
+    assert json.loads(dateline("verify", "--json", "--index", corpus_index).stdout) == {
+        "report": "generation 000001 is whole",
+        "problems": [],
+    }
+    (tmp_path / "no.jsonl").write_text("{}\n")
+    done = dateline("verify", tmp_path / "no.jsonl", "--json", "--index", corpus_index)
+    assert done.returncode == 1
+    assert "expected a reply" in json.loads(done.stdout)["problems"][0]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_names_the_commands_and_their_options(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in commands_of(_parser()))
+    assert "as-of" in script
+    if shell == "bash":
+        done = subprocess.run(
+            ["bash", "-c", f"{script}\nCOMP_WORDS=(dateline re); COMP_CWORD=1; COMP_LINE='dateline re'; COMP_POINT=11; _shtab_dateline; echo \"${{COMPREPLY[@]}}\""],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.split() == ["retrieve"]
+
+
+def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    corpus = write({"news.csv": "id,summary,story\nx,Short.,The lighthouse was repaired by Maria Olsen.\n"})
+    done = dateline("build", corpus, "--map", "text=summary", "--index", tmp_path / "index")
+    assert "news.csv: columns: text from summary, id from id" in done.stdout
+    assert "expected --map FIELD=COLUMN" in refused("build", corpus, "--map", "summary", "--index", tmp_path / "index")
+
+
+def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "bridge.html").write_text(samples.PAGE)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        place = ("--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
+        done = json.loads(dateline("add", f"{url}/bridge.html", f"{url}/none.html", "--json", *place).stdout)
+        none = dateline("add", f"{url}/none.html", *place)
+        server.shutdown()
+    assert done["added"][0]["title"] == samples.TITLE
+    assert [skipped["path"] for skipped in done["skipped"]] == [f"{url}/none.html"]
+    assert (done["build"]["articles"], done["build"]["added"]) == (1, 1)
+    assert none.returncode == 1
+    assert "status 404" in none.stdout
+    assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
+
+
+def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    corpus = write({"a.txt": "The lighthouse was repaired by Maria Olsen."})
+    command = [sys.executable, "-m", "qa", "watch", str(corpus), "--json", "--index", str(tmp_path / "index")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["articles"] == 1
+        (corpus / "b.html").write_text(samples.PAGE)
+        assert json.loads(process.stdout.readline())["articles"] == 2
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
+
+
+def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    corpus = write({f"{number}.txt": f"Ship {number} left the harbour. " * 40 for number in range(400)})
+    command = [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(tmp_path / "index")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "index").glob(".draft-*")):
+            assert time.monotonic() < until
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out, errors) == (1, "", "dateline: interrupted; the index is as it was\n")
+    facts = json.loads(dateline("info", "--json", "--index", tmp_path / "index").stdout)
+    assert (facts["generation"], facts["articles"]) == ("000001", 5)
+    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
+    assert not list((tmp_path / "index").glob(".draft-*"))
+
+
+def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
+    def shown(**environment: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "qa", "ask", QUESTION, "--index", str(corpus_index)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=theirs, env={**os.environ, "TERM": "xterm", **environment}) as process:
+            os.close(theirs)
+            out = b""
+            with contextlib.suppress(OSError):  # the terminal closes with the process
+                while piece := os.read(ours, 4096):
+                    out += piece
+            os.close(ours)
+            assert process.wait() == 0
+        return out.decode()
+
+    assert shown(NO_COLOR="").startswith("\x1b[1mthe US\x1b[0m  (")
+    assert "\x1b" not in shown(NO_COLOR="1")

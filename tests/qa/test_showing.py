@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from index.types import Article, Passage, Skipped, Summary
+from index.types import Article, Note, Passage, Skipped, Summary
 from qa.showing import dateline, reply_as_text, summary_as_text
 from qa.types import Answer, Hit, Reply, Span
 from qa.values import value_of
@@ -68,3 +68,15 @@ def test_skipped_files_are_listed_up_to_a_bound() -> None:
     assert lines[1] == "  skipped 0.png: expected text"
     assert lines[-1] == "  and 5 more; --json names them all"
     assert len(lines) == 22
+
+
+def test_a_citation_is_a_link_on_a_terminal_only() -> None:
+    article = Article("a", "It rained.", title="Rain", url="https://example.org/a", path="a.pdf", pages=(0,), language="de")
+    reply = Reply("Did it rain?", (Answer((Span(article, 3, 9),)),), (), "000001", 1.0)
+    assert "\x1b]8;;https://example.org/a#page=1\x1b\\Rain\x1b]8;;\x1b\\ [a.pdf#page=1:3-9], in de" in reply_as_text(reply, bold=True)
+    assert "\x1b" not in reply_as_text(reply)
+
+
+def test_notes_of_a_build_stand_under_its_summary() -> None:
+    summary = Summary("000001", 1, 1, 1, 0, 0, 0, 0, notes=(Note("a.csv", "columns: text from body"), Note("", "not in English: de 1")))
+    assert summary_as_text(summary).splitlines()[1:] == ["  a.csv: columns: text from body", "  not in English: de 1"]

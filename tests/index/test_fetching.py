@@ -1,0 +1,187 @@
+"""dateline add: what a site allows and no more, bounded in bytes and time. Against a server on this machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from index.fetching import AGENT, Added, fetch
+from index.loaders.web import LARGEST_PAGE
+from index.loading import load_articles
+from index.types import Article, Skipped
+from tests.index import samples
+from tests.index.samples import PARAGRAPHS, TITLE
+
+PAGE = samples.PAGE.replace('<link rel="canonical" href="https://courier.example/2023/03/bridge">', "")
+
+
+class Site:
+    """Answers by path; what was asked, in order, is in `asked`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, str, bytes]] = {"/robots.txt": (404, "text/plain", b"")}
+        self.asked: list[tuple[str, str]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append((self.path, self.headers["User-Agent"]))
+                status, kind, body = site.answers.get(self.path, (404, "text/plain", b"nothing here"))
+                try:
+                    self.send_response(status)
+                    self.send_header("Location" if 300 <= status < 400 else "Content-Type", kind)
+                    self.end_headers()
+                    if body == b"drip":
+                        for _ in range(100):
+                            self.wfile.write(b"<p>")
+                            self.wfile.flush()
+                            time.sleep(0.1)
+                    elif body == b"hang":
+                        time.sleep(2)
+                    else:
+                        self.wfile.write(body)
+                except OSError:  # the client has had enough
+                    pass
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def page(self, path: str, body: str | bytes = PAGE, kind: str = "text/html; charset=utf-8") -> str:
+        self.answers[path] = (200, kind, body if isinstance(body, bytes) else body.encode())
+        return self.url + path
+
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    thread = threading.Thread(target=site.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield site
+    site.server.shutdown()
+    site.server.server_close()
+    thread.join()
+
+
+def reason(*urls: str, corpus: Path, seconds: float = 5, deadline: float = 5) -> str:
+    (skipped,) = fetch(urls, corpus, seconds=seconds, deadline=deadline)
+    assert isinstance(skipped, Skipped)
+    assert not list(corpus.rglob("*.*"))
+    return skipped.reason
+
+
+def test_a_page_becomes_an_article_with_its_address(site: Site, tmp_path: Path) -> None:
+    url = site.page("/2023/03/bridge.html")
+    (added,) = fetch([f"{url}#comments"], tmp_path)
+    assert isinstance(added, Added)
+    assert (added.url, added.title) == (url, TITLE)
+    (article,) = load_articles([tmp_path])
+    assert isinstance(article, Article)
+    assert (article.title, article.source, article.url) == (TITLE, "The Norvik Courier", url)
+    assert (article.published, article.authors) == (dt.date(2023, 3, 9), ("Marit Aas",))
+    assert all(paragraph in article.text for paragraph in PARAGRAPHS)
+    assert article.path.startswith("added/127.0.0.1/2023-03-bridge-")
+    site.page("/2023/03/bridge.html", PAGE.replace("three weeks", "four weeks"))
+    list(fetch([url], tmp_path))
+    (again,) = load_articles([tmp_path])  # the same file, not a second one
+    assert isinstance(again, Article)
+    assert again.id == article.id
+    assert "four weeks" in again.text
+    assert {agent for _, agent in site.asked} == {AGENT}
+
+
+def test_a_feed_gives_its_pages(site: Site, tmp_path: Path) -> None:
+    for number in range(4):
+        site.page(f"/{number}", PAGE.replace("Norvik was", f"Norvik{number} was"))
+    items = "".join(f"<item><title>t</title><link>/{number}</link></item>" for number in (0, 1, 9, 2, 3))
+    url = site.page(
+        "/feed", f"<?xml version='1.0'?><rss version='2.0'><channel><title>f</title>{items}</channel></rss>", "application/rss+xml"
+    )
+    found = list(fetch([url], tmp_path, most=4))
+    assert [type(one) for one in found] == [Added, Added, Skipped, Added]
+    assert "status 404" in next(one.reason for one in found if isinstance(one, Skipped))
+    assert len(list(load_articles([tmp_path]))) == 3
+    assert site.paths().count("/robots.txt") == 1
+
+
+def test_a_pdf_keeps_its_address_and_its_pages(site: Site, tmp_path: Path) -> None:
+    url = site.page("/plan.pdf", samples.pdf(PARAGRAPHS[0], PARAGRAPHS[1]), "application/pdf")
+    list(fetch([url], tmp_path))
+    (article,) = load_articles([tmp_path])
+    assert isinstance(article, Article)
+    assert (article.url, len(article.pages)) == (url, 2)
+
+
+def test_robots_txt_is_kept_to(site: Site, tmp_path: Path) -> None:
+    url = site.page("/private/a")
+    rules = "User-agent: other\nDisallow: /\n\nUser-agent: *\nAllow: /private/open$\nDisallow: /private/*\n"
+    site.answers["/robots.txt"] = (200, "text/plain", rules.encode())
+    assert reason(url, corpus=tmp_path) == "its robots.txt does not allow it"
+    assert "/private/a" not in site.paths()
+    site.answers["/moved"] = (302, "/private/a", b"")
+    assert reason(f"{site.url}/moved", corpus=tmp_path) == "its robots.txt does not allow it"
+    assert "/private/a" not in site.paths()
+    (added,) = fetch([site.page("/private/open")], tmp_path)
+    assert isinstance(added, Added)
+
+
+def test_a_site_whose_robots_txt_fails_is_left_alone(site: Site, tmp_path: Path) -> None:
+    url = site.page("/a")
+    site.answers["/robots.txt"] = (503, "text/plain", b"")
+    assert "robots.txt does not answer" in reason(url, corpus=tmp_path)
+    assert "/a" not in site.paths()
+    site.answers["/robots.txt"] = (200, "text/plain", b"User-agent: *\nCrawl-delay: 600\n")
+    assert "600 s between pages" in reason(url, corpus=tmp_path)
+
+
+def test_the_crawl_delay_is_waited(site: Site, tmp_path: Path) -> None:
+    site.answers["/robots.txt"] = (200, "text/plain", b"User-agent: *\nCrawl-delay: 1\n")
+    site.page("/a")
+    feed = site.page("/feed", "<rss version='2.0'><channel><title>f</title><item><link>/a</link></item></channel></rss>", "text/xml")
+    began = time.monotonic()
+    list(fetch([feed], tmp_path))
+    assert time.monotonic() - began >= 1
+
+
+def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path) -> None:
+    assert "at most 20 MB" in reason(site.page("/big", b"a" * (LARGEST_PAGE + 1)), corpus=tmp_path)
+    assert reason(site.page("/hang", b"hang"), corpus=tmp_path, seconds=0.5) == "it does not answer in time"
+    began = time.monotonic()
+    assert "took over" in reason(site.page("/drip", b"drip"), corpus=tmp_path, deadline=0.5)
+    assert time.monotonic() - began < 5  # it would drip for ten
+    site.answers["/loop"] = (302, "/loop", b"")
+    assert "redirects more than 5 times" in reason(f"{site.url}/loop", corpus=tmp_path)
+    assert "found image/png" in reason(site.page("/a.png", b"\x89PNG", "image/png"), corpus=tmp_path)
+    assert "with a story" in reason(site.page("/empty", "<html></html>"), corpus=tmp_path)
+    entities = "<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'b'>]><rss version='2.0'/>"
+    assert "entities" in reason(site.page("/f", entities, "text/xml"), corpus=tmp_path)
+
+
+def test_addresses_of_other_kinds_are_refused(site: Site, tmp_path: Path) -> None:
+    for url in ("file:///etc/passwd", "ftp://example.org/a", "example.org", "http://", "http://[x"):
+        assert reason(url, corpus=tmp_path)
+    site.answers["/up"] = (302, "file:///etc/passwd", b"")
+    assert "begins with http" in reason(f"{site.url}/up", corpus=tmp_path)
+    port = site.server.server_port
+    site.page("/secret")
+    site.answers["/in"] = (302, f"http://localhost:{port}/secret", b"")  # another name for a private address, which the user did not give
+    assert "private network" in reason(f"{site.url}/in", corpus=tmp_path)
+    feed = f"<rss version='2.0'><channel><title>f</title><item><link>http://localhost:{port}/secret</link></item></channel></rss>"
+    assert "private network" in reason(site.page("/feed", feed, "text/xml"), corpus=tmp_path)
+    assert "/secret" not in site.paths()
+
+
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    assert "robots.txt does not answer" in reason("http://127.0.0.1:9/a", corpus=tmp_path)
