@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.describing import in_words, moments_in, months_in
 from index.folder import current, encoder_of, open_index
@@ -19,6 +20,9 @@ from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
 from qa.retrieval import retrieve
 from qa.types import Answer, Hit, Reader, Reply, Span
+
+if TYPE_CHECKING:
+    import pandas
 
 PASSAGES_READ = 16
 LONGEST_QUESTION = 1_000  # characters
@@ -159,6 +163,12 @@ class Archive:
         """The `k` nearest passages, best first. Raises DatelineError for a bad question, k or day."""
         asked = understand(question, source, since, until, as_of)
         return retrieve(*self._live, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The articles as rows. Raises ImportError without pandas."""
+        from qa.notebook import articles_frame
+
+        return articles_frame(self.store.articles())
 
     def refresh(self) -> bool:
         """Move to the live generation where it is a newer one; says whether it did. Replies under way end on the old one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from index.describing import as_of
@@ -17,6 +17,9 @@ from index.sentences import sentence_around
 from index.types import Article, Passage
 from qa.attribution import speaker_of
 from qa.values import Value
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,18 @@ class Reply:
             "passages": [hit.to_dict() for hit in self.passages],
             "reason": self.reason,
         }
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The citations as rows. Raises ImportError without pandas."""
+        from qa.notebook import citations_frame
+
+        return citations_frame(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, escaped."""
+        from qa.notebook import reply_as_html
+
+        return reply_as_html(self)
 
 
 class Reader(Protocol):

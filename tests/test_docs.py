@@ -32,6 +32,16 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     assert "mission" in passage
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
+def test_the_code_in_the_docs_runs(page: Path, corpus_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus_index, tmp_path / "var" / "index")
+    script = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("DATELINE_INDEX", None)
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout
+
+
 COMMANDS = sorted(
     {
         command

@@ -1,0 +1,49 @@
+"""A LlamaIndex retriever over a Dateline archive.
+
+from qa.integrations.llama_index import DatelineRetriever
+DatelineRetriever(qa.open(), k=4).retrieve("who brokered the truce?")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+try:
+    from llama_index.core.retrievers import BaseRetriever
+    from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+except ImportError:
+    raise ImportError("expected llama-index-core, found none; do: pip install 'dateline[llama-index]'") from None
+
+from qa.archive import Archive
+from qa.integrations.metadata import metadata, passage_id
+from qa.types import Hit
+
+
+class DatelineRetriever(BaseRetriever):
+    """The `k` passages nearest to a question, as nodes: `text` is the slice start_char_idx:end_char_idx of the article's text.
+
+    `filters` are those of `Archive.retrieve`: source, since, until, as_of. Follows the index as it is rebuilt.
+    Raises DatelineError for a bad question, k or day.
+    """
+
+    def __init__(self, archive: Archive, k: int = 5, **filters: Any) -> None:
+        super().__init__()
+        self._archive, self._k, self._filters = archive, k, filters
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        self._archive.refresh()
+        hits = self._archive.retrieve(query_bundle.query_str, self._k, **self._filters)
+        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _node(hit: Hit) -> TextNode:
+    node = TextNode(id_=passage_id(hit), text=hit.text, metadata=metadata(hit), start_char_idx=hit.start, end_char_idx=hit.end)
+    node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=hit.article.id)
+    # what a language model would be shown beside the text: the dateline, not offsets and checksums
+    shown = {"title", "source", "published"}
+    node.excluded_llm_metadata_keys = node.excluded_embed_metadata_keys = sorted(node.metadata.keys() - shown)
+    return node
