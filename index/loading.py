@@ -19,7 +19,7 @@ from index.loaders.apart import Apart
 from index.loaders.documents import load_docx, load_epub, load_pdf
 from index.loaders.fields import Fields, Record
 from index.loaders.mail import load_eml, load_mbox
-from index.loaders.packed import load_tar, load_zip
+from index.loaders.packed import BROKEN, load_tar, load_zip
 from index.loaders.tables import articles_of, load_csv, load_json, load_jsonl, load_parquet
 from index.loaders.text import load_markdown, load_text
 from index.loaders.web import load_feed, load_html, load_mhtml, load_warc
@@ -30,7 +30,7 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_UNREADABLE = (OSError, EOFError, UnicodeDecodeError, ValueError, RecursionError, MemoryError, NotImplementedError)
+_UNREADABLE = (OSError, EOFError, ValueError, RecursionError, MemoryError, NotImplementedError, *BROKEN)
 
 
 def _loader_of(name: str) -> Loader | str:
@@ -145,8 +145,10 @@ def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart) 
 
 
 def _articles(items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str]) -> Iterator[Article | Skipped | Note]:
+    empty = True
     try:
         for item in articles_of(items, mapping, path):
+            empty = False
             if isinstance(item, Note):
                 yield item
             elif isinstance(item, Skipped):
@@ -155,6 +157,8 @@ def _articles(items: Iterable[Fields | Record | Skipped], path: str, mapping: Ma
                 yield Skipped(path + item.within, "there is no text in it")
             else:
                 yield _article(item, path + item.within)
+        if empty:
+            yield Skipped(path, "there is no article in it")
     except ValueError as error:  # a table without a column of text
         yield Skipped(path, _reason(error))
 

@@ -31,11 +31,12 @@ def load_mbox(path: Path) -> Iterator[Fields | Skipped]:
     box = mailbox.mbox(path, create=False)
     try:
         for number, key in enumerate(box.keys(), 1):
-            message = email.message_from_bytes(box.get_bytes(key), policy=email.policy.default)
-            known = str(message.get("Message-ID", "")).strip(" <>\n") or number
+            known: object = number
             try:
+                message = email.message_from_bytes(box.get_bytes(key), policy=email.policy.default)
+                known = str(message.get("Message-ID", "")).strip(" <>\n") or number
                 yield _article(message, f":{known}")
-            except (ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
+            except (ValueError, LookupError) as error:  # LookupError: an unknown encoding, a header that email trips over
                 yield Skipped(f":{known}", str(error))
     finally:
         box.close()

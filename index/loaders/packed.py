@@ -6,10 +6,13 @@ Nothing is unpacked under a name of the archive; links, devices and archives wit
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import stat
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -19,6 +22,7 @@ from typing import IO, TypeVar
 from index.loaders.fields import Fields, Record
 from index.types import Skipped
 
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
 MOST_MEMBERS, LARGEST_MEMBER, LARGEST_TOTAL = 100_000, 64 * 2**20, 2**30
 
 Items = Iterator[Fields | Record | Skipped]
@@ -29,7 +33,11 @@ LoadMember = Callable[[str], Callable[[Path], Iterable[Fields | Record | Skipped
 def load_zip(path: Path, loader_of: LoadMember) -> Items:
     """.zip: each member by its own suffix."""
     with zipfile.ZipFile(path) as archive:
-        members = ((member.filename, member.file_size, member) for member in archive.infolist() if not member.is_dir())
+        members = (
+            (member.filename, member.file_size, member)
+            for member in archive.infolist()
+            if not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
+        )
 
         def opened(member: zipfile.ZipInfo) -> IO[bytes]:
             if member.flag_bits & 1:
@@ -83,5 +91,5 @@ def _member(within: str, opened: Callable[[], IO[bytes]], load: Callable[[Path],
                 shutil.copyfileobj(source, target)
             for item in load(copy):
                 yield Skipped(within + item.path, item.reason) if isinstance(item, Skipped) else replace(item, within=within)
-        except (ValueError, OSError, EOFError, zipfile.BadZipFile, RecursionError, NotImplementedError) as error:
+        except (ValueError, OSError, EOFError, RecursionError, NotImplementedError, *BROKEN) as error:
             yield Skipped(within, f"it cannot be read: {error}")

@@ -56,7 +56,7 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
     if not feed.version:
         raise ValueError("expected an RSS or Atom feed, found something else")
     for number, entry in enumerate(feed.entries, 1):
-        content = max((part.get("value", "") for part in entry.get("content", ())), key=len, default="") or entry.get("summary", "")
+        content = max((part.get("value") or "" for part in entry.get("content", ())), key=len, default="") or entry.get("summary") or ""
         key = entry.get("id") or entry.get("link") or number
         text = plain(content)
         if not text:
@@ -64,8 +64,8 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
             continue
         yield Fields(
             text,
-            title=plain(entry.get("title", "")) or None,
-            source=plain(feed.feed.get("title", "")) or None,
+            title=plain(entry.get("title") or "") or None,
+            source=plain(feed.feed.get("title") or "") or None,
             published=_feed_day(entry),
             url=entry.get("link"),
             authors=tuple(author["name"] for author in entry.get("authors", ()) if author.get("name")),
