@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -27,7 +28,6 @@ from index.loaders.fields import Fields
 from index.loaders.web import LARGEST_PAGE, page
 from index.types import Skipped
 
-AGENT = "dateline/0.1 (question answering over articles that a person adds)"
 SECONDS, DEADLINE, LONGEST_DELAY = 15.0, 60.0, 30.0  # without a byte; for a whole answer; between two pages of a site
 _REDIRECTS, _ROBOTS_BYTES = 5, 500 * 1024
 
@@ -45,11 +45,19 @@ class _Refused(ValueError):
     """Why an address gives nothing."""
 
 
+@lru_cache(maxsize=1)
+def agent() -> str:
+    """What Dateline calls itself."""
+    from importlib.metadata import version
+
+    return f"dateline/{version('dateline')} (question answering over articles that a person adds)"
+
+
 def fetch(
     urls: Sequence[str], corpus: Path, *, most: int = 50, seconds: float = SECONDS, deadline: float = DEADLINE
 ) -> Iterator[Added | Skipped]:
     """Fetch each page, or the `most` newest pages of each feed, into `corpus`/added. Fetched again, a page goes to the same file."""
-    with httpx.Client(headers={"User-Agent": AGENT}, timeout=seconds) as client:
+    with httpx.Client(headers={"User-Agent": agent()}, timeout=seconds) as client:
         for url in urls:
             try:
                 site = _Site(client, urlsplit(url).hostname, deadline)
@@ -114,9 +122,9 @@ class _Site:
         rules = self._rules[origin]
         if rules is None:
             raise _Refused("its robots.txt does not answer, so nothing is fetched; try again later")
-        if not rules.can_fetch(url, AGENT):
+        if not rules.can_fetch(url, agent()):
             raise _Refused("its robots.txt does not allow it")
-        delay = rules.crawl_delay(AGENT) or 0.0
+        delay = rules.crawl_delay(agent()) or 0.0
         if delay > LONGEST_DELAY:
             raise _Refused(f"its robots.txt asks for {delay:.0f} s between pages, more than the {LONGEST_DELAY:.0f} s that are waited")
         time.sleep(max(0.0, self._asked.get(origin, 0.0) + delay - time.monotonic()))

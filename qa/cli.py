@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="dateline", description="Answers questions about a folder of news articles with the articles' own words."
     )
     parser.add_argument("--index", type=Path, metavar="DIR", default=default_folder(), help=argparse.SUPPRESS)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, help: str, *parents: argparse.ArgumentParser, example: str) -> argparse.ArgumentParser:
@@ -155,6 +156,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _reader_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
+
+
+class _Version(argparse.Action):
+    """The version of the package that is installed; read when it is asked for, as most commands are not."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"dateline {version('dateline')}")
+        parser.exit()
 
 
 def _map_option(parser: argparse.ArgumentParser) -> None:

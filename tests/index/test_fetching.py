@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.fetching import AGENT, Added, fetch
+from index.fetching import Added, agent, fetch
 from index.loaders.web import LARGEST_PAGE
 from index.loading import load_articles
 from index.types import Article, Skipped
@@ -99,7 +99,7 @@ def test_a_page_becomes_an_article_with_its_address(site: Site, tmp_path: Path) 
     assert isinstance(again, Article)
     assert again.id == article.id
     assert "four weeks" in again.text
-    assert {agent for _, agent in site.asked} == {AGENT}
+    assert {asked_as for _, asked_as in site.asked} == {agent()}
 
 
 def test_a_feed_gives_its_pages(site: Site, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from index.fetching import agent
 from qa.cli import _parser, commands_of, main
 from qa.manual import manual
 from tests.conftest import ROOT, Write
@@ -273,6 +274,7 @@ def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_pa
     assert "expected --map FIELD=COLUMN" in refused("build", corpus, "--map", "summary", "--index", tmp_path / "index")
 
 
+@pytest.mark.slow
 def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
     (tmp_path / "site").mkdir()
@@ -293,6 +295,7 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
     corpus = write({"a.txt": "The lighthouse was repaired by Maria Olsen."})
@@ -308,6 +311,7 @@ def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write
     assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_path: Path, write: Write) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
     corpus = write({f"{number}.txt": f"Ship {number} left the harbour. " * 40 for number in range(400)})
@@ -343,3 +347,12 @@ def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
 
     assert shown(NO_COLOR="").startswith("\x1b[1mthe US\x1b[0m  (")
     assert "\x1b" not in shown(NO_COLOR="1")
+
+
+def test_the_version_has_one_place(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert capsys.readouterr().out == f"dateline {version}\n"
+    assert agent().startswith(f"dateline/{version} ")

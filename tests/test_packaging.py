@@ -1,0 +1,76 @@
+"""What is installed is whole: a wheel in a bare environment, outside the repository, builds, asks and reads every kind of file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.index import samples
+
+BUILD = "import sys; from setuptools import build_meta; out = sys.argv[1]; build_meta.build_wheel(out); build_meta.build_sdist(out)"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel and the sdist, made from a copy of what git tracks."""
+    copy, out = tmp_path_factory.mktemp("source") / "dateline", tmp_path_factory.mktemp("dist")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, tracked):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+    subprocess.run([sys.executable, "-c", BUILD, str(out)], cwd=copy, capture_output=True, check=True)
+    return out
+
+
+@pytest.mark.slow
+def test_a_wheel_works_in_a_bare_environment(built: Path, corpus_index: Path, tmp_path: Path) -> None:
+    """The other packages are those of this environment, by a path file: theirs (and our editable install) are not run from there."""
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    (wheel,) = built.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(bare / "bin" / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
+    site = next((bare / "lib").glob("python*/site-packages"))
+    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
+    shutil.copytree(corpus_index, tmp_path / "var" / "index")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.html").write_text(samples.PAGE)
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATELINE_INDEX")}
+
+    def run(*command: str) -> str:
+        return subprocess.run(
+            [str(bare / "bin" / command[0]), *command[1:]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert Path(run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(site)
+    assert run("dateline", "ask", "who brokered the September truce?").startswith("the US  (")
+    assert "1 article" in run("dateline", "build")
+    assert "Ingrid Dahl" in run("dateline", "ask", "Who is the mayor of Norvik?")
+    assert run("python", "-c", "import app, qa.integrations.langchain, qa.integrations.llama_index; print('imported')") == "imported\n"
+
+
+@pytest.mark.slow
+def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    python = {path.relative_to(ROOT).as_posix() for folder in ("index", "qa") for path in (ROOT / folder).rglob("*.py")}
+    assert python | {"app.py", "qa/page.css", "qa/reader_model/model.int8.onnx", "qa/reader_model/MODEL_CARD.md"} <= names
+    assert not [name for name in names if name.startswith(("tests", "training", "benchmarks", "corpus", "var"))]
+    assert wheel.stat().st_size < 60 * 2**20
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert python | {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "qa/reader_model/model.int8.onnx"} <= packed
+    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert {f"dateline-{version}" in path.name for path in (wheel, sdist)} == {True}
