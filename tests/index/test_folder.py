@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 import index
-from index.folder import current, open_index, rollback, verify, writing
+from index.folder import FORMAT, current, open_index, rollback, verify, writing
 from index.types import DatelineError
 from qa import Archive
 from tests.conftest import Write
@@ -43,7 +43,7 @@ def test_the_folder_is_as_designed(folder: Path) -> None:
     assert current(folder) == "000002"
     assert {path.name for path in (folder / "000002").iterdir()} == {"manifest.json", "articles.sqlite", "vectors.faiss", "keywords"}
     manifest = json.loads((folder / "000002" / "manifest.json").read_text())
-    assert manifest["format"] == 3
+    assert manifest["format"] == FORMAT == 3
     assert manifest["counts"] == {"articles": 1, "passages": 1}
     assert manifest["encoder"]["fingerprint"] == EMBEDDER.fingerprint
     assert {"articles.sqlite", "vectors.faiss", "keywords/meta.json"} <= manifest["files"].keys()
@@ -159,8 +159,8 @@ def test_readers_write_nothing_into_a_generation(folder: Path) -> None:
 
 def test_another_format_is_refused_with_what_was_expected(folder: Path) -> None:
     path = folder / "000002" / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 2', '"format": 99'))
-    with pytest.raises(DatelineError, match="expected an index of format 2, found format 99"):
+    path.write_text(path.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
+    with pytest.raises(DatelineError, match=f"expected an index of format {FORMAT}, found format 99"):
         open_index(folder)
 
 
