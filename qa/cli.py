@@ -211,6 +211,7 @@ def _add(options: argparse.Namespace) -> int:
     skipped = [found for found in found_all if not isinstance(found, Added)]
     summary = None
     if added and not options.no_build:
+        _refuse_other_folders(options.index, corpora)
         with build_progress(sys.stderr) as progress:
             summary = index.build(corpora, options.index, progress=progress)
     if options.json:
@@ -223,6 +224,22 @@ def _add(options: argparse.Namespace) -> int:
     elif summary is not None:
         print(summary_as_text(summary))
     return int(not added)
+
+
+def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
+    """Raises DatelineError where the index holds articles of folders that are not named: a build would drop them."""
+    from index.folder import open_index
+
+    try:
+        paths = {Path(article.path) for article in open_index(folder).articles()}
+    except DatelineError:  # no index yet, or none that opens: a build makes one
+        return
+    gone = [path for path in paths if not any((corpus / place).exists() for corpus in corpora for place in (path, *path.parents[:-1]))]
+    if gone:
+        raise DatelineError(
+            f"expected all articles of the index below {', '.join(map(str, corpora))}, found {len(gone)} elsewhere ({min(gone)}); "
+            "what was fetched is kept. Name their folder with another --corpus, or run: dateline build FOLDER ..."
+        )
 
 
 def _watch(options: argparse.Namespace) -> int:

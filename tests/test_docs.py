@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -40,6 +41,32 @@ def test_the_code_in_the_docs_runs(page: Path, corpus_index: Path, tmp_path: Pat
     environment.pop("DATELINE_INDEX", None)
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -> None:
+    """Their code, cell by cell in one process; what a cell ends with is shown as a notebook would, by its HTML where it has any."""
+    shutil.copytree(corpus_index, tmp_path / "var" / "index")
+    cells = ["".join(cell["source"]) for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    program = (
+        "import ast, json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\n"
+        "    *most, last = ast.parse(cell).body\n"
+        "    exec(compile(ast.Module(most, []), 'cell', 'exec'), space)\n"
+        "    if isinstance(last, ast.Expr):\n"
+        "        value = eval(compile(ast.Expression(last.value), 'cell', 'eval'), space)\n"
+        "        print(getattr(value, '_repr_html_', lambda: value)())\n"
+        "    else:\n"
+        "        exec(compile(ast.Module([last], []), 'cell', 'exec'), space)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("DATELINE_INDEX", None)
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(cells), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert not any(cell.get("outputs") for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"])  # none is committed
 
 
 COMMANDS = sorted(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.cli import _parser
 from tests.conftest import ROOT
 from tests.index import samples
 
@@ -74,3 +75,26 @@ def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
     assert python | {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "qa/reader_model/model.int8.onnx"} <= packed
     (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert {f"dateline-{version}" in path.name for path in (wheel, sdist)} == {True}
+
+
+def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
+    """No daemon here to build it with: its sources exist and are not ignored, it drops its rights, and its command parses."""
+    lines = [line for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for line in lines:
+        if line.startswith("COPY") and "--from" not in line:
+            for source in line.split()[1:-1]:
+                assert (ROOT / source).exists(), source
+                assert source not in ignored
+    stages = [number for number, line in enumerate(lines) if line.startswith("FROM")]
+    assert len(stages) == 2
+    last = lines[stages[-1] :]
+    assert [line for line in last if line.startswith("USER")] == ["USER dateline"]
+    assert last.index("USER dateline") < next(number for number, line in enumerate(last) if line.startswith("CMD"))
+    for command in re.findall(r"dateline ((?:build|serve)[^&\"]*)", last[-1]):
+        assert _parser().parse_args(command.split()).run
+    installed = set(
+        re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0].replace('"', "").split(", ")
+    )
+    found = {".".join(path.parent.relative_to(ROOT).parts) for folder in ("index", "qa") for path in (ROOT / folder).rglob("__init__.py")}
+    assert found == installed  # a package that is forgotten there is in no wheel and no image

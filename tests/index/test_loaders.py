@@ -193,6 +193,13 @@ def test_columns_of_tables_are_guessed_and_shown(tmp_path: Path, name: str) -> N
     )
 
 
+def test_parquet_without_its_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (skipped,) = tables.load_parquet(tmp_path / "a.parquet")
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason == "expected pyarrow to read it, found none; do: pip install 'dateline[parquet]'"
+
+
 def test_a_mapping_says_otherwise(write: Write) -> None:
     corpus = write({"a.csv": "headline,summary,content,when\nA title of it,Short.,The long text.,2022-10-14\n"})
     article = next(iter(loaded(corpus, text="summary", published="when")[0].values()))

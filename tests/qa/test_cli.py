@@ -276,7 +276,8 @@ def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_pa
 
 @pytest.mark.slow
 def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
-    shutil.copytree(corpus_index, tmp_path / "index")
+    (tmp_path / "index").mkdir()
+    shutil.copytree(corpus_index / "encoders", tmp_path / "index" / "encoders")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "bridge.html").write_text(samples.PAGE)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
@@ -286,12 +287,16 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
         place = ("--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
         done = json.loads(dateline("add", f"{url}/bridge.html", f"{url}/none.html", "--json", *place).stdout)
         none = dateline("add", f"{url}/none.html", *place)
+        elsewhere = dateline("add", f"{url}/bridge.html", "--corpus", tmp_path / "other", "--index", tmp_path / "index")
         server.shutdown()
     assert done["added"][0]["title"] == samples.TITLE
     assert [skipped["path"] for skipped in done["skipped"]] == [f"{url}/none.html"]
     assert (done["build"]["articles"], done["build"]["added"]) == (1, 1)
     assert none.returncode == 1
     assert "status 404" in none.stdout
+    assert elsewhere.returncode == 1
+    assert "found 1 elsewhere" in elsewhere.stderr
+    assert list((tmp_path / "other").rglob("*.md"))
     assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
 
 

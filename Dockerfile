@@ -1,0 +1,27 @@
+# Dateline with the page, on a CPU, as a user without rights:
+#   docker build -t dateline .
+#   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v dateline:/data dateline
+# CPU_INDEX: the address of PyTorch's index of CPU builds (--build-arg CPU_INDEX=...); without it the registry's newest torch
+# brings gigabytes of CUDA.
+FROM python:3.11-slim AS build
+ARG CPU_INDEX=""
+WORKDIR /source
+COPY constraints.txt ./
+RUN python -m venv /opt/dateline \
+    && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch
+COPY pyproject.toml README.md LICENSE NOTICE app.py ./
+COPY index ./index
+COPY qa ./qa
+RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt .
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data
+COPY --from=build /opt/dateline /opt/dateline
+ENV PATH=/opt/dateline/bin:$PATH DATELINE_INDEX=/data/index HF_HUB_OFFLINE=1
+USER dateline
+WORKDIR /home/dateline
+VOLUME /data
+EXPOSE 7860
+HEALTHCHECK --interval=30s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=5)"]
+# The articles are indexed at each start (what is unchanged is not encoded again), then the page is served.
+CMD ["sh", "-c", "dateline build /articles && exec dateline serve --host 0.0.0.0"]
