@@ -278,6 +278,8 @@ def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_pa
 def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
     shutil.copytree(corpus_index / "encoders", tmp_path / "index" / "encoders")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "own.txt").write_text("The lighthouse was repaired by Maria Olsen.")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "bridge.html").write_text(samples.PAGE)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
@@ -291,11 +293,11 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
         server.shutdown()
     assert done["added"][0]["title"] == samples.TITLE
     assert [skipped["path"] for skipped in done["skipped"]] == [f"{url}/none.html"]
-    assert (done["build"]["articles"], done["build"]["added"]) == (1, 1)
+    assert (done["build"]["articles"], done["build"]["added"]) == (2, 2)
     assert none.returncode == 1
     assert "status 404" in none.stdout
     assert elsewhere.returncode == 1
-    assert "found 1 elsewhere" in elsewhere.stderr
+    assert "found 1 elsewhere (own.txt)" in elsewhere.stderr
     assert list((tmp_path / "other").rglob("*.md"))
     assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
 
