@@ -44,6 +44,22 @@ def test_the_code_in_the_docs_runs(page: Path, corpus_index: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_the_site_builds_strictly(tmp_path: Path) -> None:
+    """A link that leads nowhere or a name without its docstring's object fails it; nothing of it is loaded from elsewhere."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
+    assert "Answer from the" in reference  # a docstring
+    for page in tmp_path.rglob("*.html"):
+        loaded = re.findall(
+            r"<(?:script|img|iframe)[^>]+src=\"(https?:[^\"]+)|<link[^>]+rel=\"stylesheet\"[^>]+href=\"(https?:[^\"]+)",
+            page.read_text(encoding="utf-8"),
+        )
+        assert loaded == [], page
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -> None:
     """Their code, cell by cell in one process; what a cell ends with is shown as a notebook would, by its HTML where it has any."""
