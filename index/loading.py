@@ -130,18 +130,27 @@ def _unknown(suffix: str) -> str:
 
 def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
-    beside_corpus = file.with_name("corpus.jsonl").is_file() or file.parent.with_name("corpus.jsonl").is_file()
-    if beside_corpus and (file.stem.split(".")[0] == "queries" or file.parent.name == "qrels"):
+    if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
+        file.name.split(".")[0] == "queries" and (file.parent / "corpus.jsonl").is_file()
+    ):
         yield Skipped(path, "questions of a BEIR folder are no articles; measure on them with: dateline evaluate FOLDER")
     elif load is None:
         yield Skipped(path, _unknown(suffix))
     elif not file.is_file():
         yield Skipped(path, "expected a regular file; it is a pipe, a device or a broken link")
-    elif (size := file.stat().st_size) > MAX_FILE_BYTES:
+    elif (size := _size(file)) > MAX_FILE_BYTES:
         yield Skipped(path, f"expected at most {MAX_FILE_BYTES // 2**20} MB, found {size // 2**20} MB; split it")
     else:
         items = read_here(file, file.name) if suffix in TRUSTED else apart.read(file, file.name)
         yield from _articles(items, path, mapping)
+
+
+def _size(file: Path) -> int:
+    """Bytes; 0 for a file that has gone meanwhile, which its loader then says."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _articles(items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str]) -> Iterator[Article | Skipped | Note]:
@@ -175,8 +184,14 @@ def _article(fields: Fields, path: str) -> Article:
         path=_clean(path),
         authors=tuple(filter(None, map(_line, fields.authors))),
         pages=fields.pages,
-        language=fields.language or language_of(text),
+        language=_code(fields.language) or language_of(text),
     )
+
+
+def _code(language: str | None) -> str | None:
+    """ "en" of "en-GB" or "EN"; None for what is no code, "English" say: the text then tells."""
+    found = re.match(r"[a-z]{2,3}(?![^_-])", (language or "").strip().lower())
+    return found.group() if found else None
 
 
 def _reason(error: BaseException) -> str:

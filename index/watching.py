@@ -56,6 +56,8 @@ def _outcome(build: Callable[[], Summary]) -> Summary | DatelineError:
         return build()
     except DatelineError as error:
         return error
+    except OSError as error:  # a folder that went while it was being read
+        return DatelineError(f"expected to read the articles, found: {error}")
 
 
 def _told(outcome: Summary | DatelineError) -> object:

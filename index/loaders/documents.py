@@ -80,7 +80,7 @@ def load_docx(path: Path) -> Iterator[Fields | Skipped]:
         source=outlet_in(text),
         published=published_in(text),
         authors=tuple(filter(None, map(str.strip, re.split(r"[;,]", author or "")))) if author != "python-docx" else (),
-        language=language[:2].lower() or None,
+        language=language or None,
     )
 
 
@@ -126,7 +126,7 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
                         published=day(next(iter(said("date")), None)) or published_in(text),
                         authors=tuple(said("creator")),
                         part=f":{name}",
-                        language=(next(iter(said("language")), "")[:2].lower()) or None,
+                        language=next(iter(said("language")), None),
                     )
     except (KeyError, etree.LxmlError, zipfile.BadZipFile, RuntimeError, TypeError) as error:
         raise ValueError(f"expected a whole EPUB, found: {str(error) or type(error).__name__}") from None

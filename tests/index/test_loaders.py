@@ -20,6 +20,7 @@ import pytest
 
 import index
 import qa
+from index.folder import open_index
 from index.languages import language_of
 from index.loaders import packed, tables, web
 from index.loaders.apart import Apart
@@ -191,6 +192,13 @@ def test_columns_of_tables_are_guessed_and_shown(tmp_path: Path, name: str) -> N
         name,
         "columns: text from content, title from headline, source from publisher, published from date, url from link, authors from byline",
     )
+
+
+def test_the_folder_one_stands_in_is_a_corpus(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write({"a.txt": "Rain fell.", "sub/b.html": samples.PAGE})
+    monkeypatch.chdir(corpus)
+    assert set(loaded(Path())[0]) == {"a.txt", "sub/b.html"}
+    assert set(loaded(Path("a.txt"))[0]) == {"a.txt"}
 
 
 def test_parquet_without_its_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -511,8 +519,14 @@ def test_the_language_of_an_article_is_marked(write: Write) -> None:
     assert language_of("市長は金曜日、嵐の後、橋は三週間閉鎖されると述べた。フェリーは運航を続ける。") == "ja"
     assert language_of("Rain fell.") is None
     assert language_of("12 34 56 " * 50) is None
-    articles, _, _ = loaded(write({"a.txt": GERMAN, "b.md": "---\nlanguage: nn\n---\nDette er ei melding.", "c.txt": STORY}))
-    assert {id: article.language for id, article in articles.items()} == {"a.txt": "de", "b.md": "nn", "c.txt": "en"}
+    files = {
+        "a.txt": GERMAN,
+        "b.md": "---\nlanguage: nn-NO\n---\nDette er ei melding.",
+        "c.txt": STORY,
+        "d.md": f"---\nlanguage: German\n---\n{GERMAN}",
+    }
+    articles, _, _ = loaded(write(files))
+    assert {id: article.language for id, article in articles.items()} == {"a.txt": "de", "b.md": "nn", "c.txt": "en", "d.md": "de"}
 
 
 def test_pages_language_and_notes_come_through_a_build(tmp_path: Path) -> None:
@@ -536,3 +550,22 @@ def test_pages_language_and_notes_come_through_a_build(tmp_path: Path) -> None:
     )
     again = index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder(), columns={"text": "story"})
     assert (again.unchanged, again.generation) == (2, summary.generation)
+
+
+def test_offsets_hold_in_every_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in _whole_files(tmp_path / "in").items():
+        stem, suffix = name.split(".", 1)
+        (tmp_path / "in" / f"{stem}-{suffix.replace('.', '-')}.{suffix}").write_bytes(data)
+    index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
+    store = open_index(tmp_path / "index")
+    assert not list(store.problems())
+    kinds = {Path(article.path.split("/")[0]).name.split(".", 1)[1] for article in store.articles()}
+    assert kinds == {name.split(".", 1)[1] for name in _whole_files(tmp_path / "in")}
+    archive = qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader())
+    reply = archive.ask("Who told residents that repairs of the harbour bridge could take three weeks?", k=100)
+    assert reply.answered
+    for citation in (citation for answer in reply.answers for citation in answer.citations):
+        article = archive.article(citation.article.id)
+        assert article is not None
+        assert article.text[citation.start : citation.end] == citation.text == citation.to_dict()["text"]
