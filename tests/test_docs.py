@@ -33,6 +33,7 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     assert "mission" in passage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
 def test_the_code_in_the_docs_runs(page: Path, corpus_index: Path, tmp_path: Path) -> None:
     shutil.copytree(corpus_index, tmp_path / "var" / "index")

@@ -338,6 +338,7 @@ def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_pa
     assert not list((tmp_path / "index").glob(".draft-*"))
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
     def shown(**environment: str) -> str:
         ours, theirs = pty.openpty()
