@@ -42,7 +42,7 @@ def test_a_sample_is_the_same_each_time_and_none_twice(tmp_path: Path) -> None:
 
 
 def test_a_question_is_given_passages_of_its_own_articles_only(tmp_path: Path) -> None:
-    articles = [
+    articles: list[dict[str, str | None]] = [
         {"id": "a", "text": "The lighthouse of Varna was repaired by Maria Olsen.", "title": "", "source": "S", "published": "2022-01-02"},
         {"id": "b", "text": "The lighthouse of Odesa was repaired by Ivan Petrov.", "title": "", "source": "S", "published": None},
         {"id": "c", "text": "Apples are cheap.", "title": "", "source": "S", "published": None},
