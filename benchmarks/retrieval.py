@@ -11,7 +11,6 @@ the clock for both searches and their fusion. Nothing is read by the reader here
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import statistics
 import time
@@ -22,7 +21,7 @@ import numpy as np
 
 from index.folder import encoder_of, open_index
 from index.keywords import KeywordIndex
-from index.local import KEYWORDS, VECTORS, LocalStore, reciprocal_rank_fusion
+from index.local import KEYWORDS, VECTORS, LocalStore, fused
 from index.types import Filters, Match
 from index.vectors import VectorIndex
 from qa.archive import understand
@@ -65,11 +64,8 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
     def words(keywords: KeywordIndex, one: Known, k: int = 100) -> Scored:
         return keywords.matching(f"{one.question} {understand(one.question, as_of=one.asked).also}", k, Filters())
 
-    def rrf(one: Known, k: int = 60, weight: float = 1.0) -> Scored:
-        return weighted_rrf([row for row, _ in nearest(one)], [row for row, _ in words(described, one)], k, weight)
-
-    def convex(one: Known, share: float) -> Scored:
-        return convex_sum(nearest(one), words(described, one), share)
+    def both(one: Known) -> Scored:
+        return fused(nearest(one), words(described, one))
 
     variants: dict[str, Callable[[Known], Sequence[Match]]] = {}
 
@@ -80,26 +76,23 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
     rows("BM25 only, text", lambda one: words(plain, one))
     rows("BM25 only, text and title", lambda one: words(titled, one))
     rows("BM25 only, text, title and description", lambda one: words(described, one))
-    for k in (10, 30, 60):
-        rows(f"fused by reciprocal rank, k = {k}", lambda one, k=k: rrf(one, k))  # type: ignore[misc]
-    for weight in (2.0, 3.0):
-        rows(f"fused by reciprocal rank, k = 60, words x {weight:.0f}", lambda one, weight=weight: rrf(one, 60, weight))  # type: ignore[misc]
-    for share in (0.3, 0.5, 0.7):
-        rows(f"fused by scores, words' share {share}", lambda one, share=share: convex(one, share))  # type: ignore[misc]
-    for cap in (1, 2, 3):
-        variants[f"fused, at most {cap} of an article"] = lambda one, cap=cap: capped(matches(store, rrf(one)[:100]), cap)  # type: ignore[misc]
+    for k in (10, 60):
+        rows(f"fused by reciprocal rank, k = {k}", lambda one, k=k: reciprocal_rank_fusion([nearest(one), words(described, one)], k))  # type: ignore[misc]
+    for share in (0.5, 0.65, 0.85):
+        rows(f"fused by scores, words' share {share}", lambda one, share=share: convex_sum(nearest(one), words(described, one), share))  # type: ignore[misc]
+    rows("fused by scores, words' share 0.75", both)
+    for most in (1, 2, 3):
+        variants[f"fused, at most {most} of an article"] = lambda one, most=most: capped(matches(store, both(one)), most)  # type: ignore[misc]
     variants["fused, near-copies collapsed"] = lambda one: [
-        Match(hit.passage, hit.score) for hit in collapse(matches(store, rrf(one)[:60]))
+        Match(hit.passage, hit.score) for hit in collapse(matches(store, both(one)[:60]))
     ]
-    variants["fused, the question's time preferred"] = lambda one: prefer(
-        matches(store, rrf(one)[:60]), understand(one.question, as_of=one.asked).moments
+    variants["fused, the question's time and news preferred"] = lambda one: prefer(
+        matches(store, both(one)[:60]), understand(one.question, as_of=one.asked)
     )
-    for days in (7, 14, 30, 90):
-        variants[f"fused, newer first, half-life {days} days"] = lambda one, days=days: newer(matches(store, rrf(one)[:60]), one, days)  # type: ignore[misc]
 
     def ours(one: Known) -> list[Match]:
         asked = understand(one.question, as_of=one.asked)
-        hits = retrieve(store, embedder, asked.text, max(CUTOFFS), asked.filters, asked.also, asked.moments, asked.latest)
+        hits = retrieve(store, embedder, asked, max(CUTOFFS))
         return [Match(hit.passage, hit.score) for hit in hits]
 
     variants["retrieve(), as it is"] = ours
@@ -126,24 +119,19 @@ def matches(store: LocalStore, scored: Scored) -> list[Match]:
     return [Match(passages[row], score) for row, score in scored]
 
 
-def weighted_rrf(by_meaning: Sequence[int], by_words: Sequence[int], k: int, weight: float) -> Scored:
-    """Reciprocal rank fusion with the words' ranking counted `weight` times."""
-    if weight == 1:
-        return reciprocal_rank_fusion([by_meaning, by_words], k)
+def reciprocal_rank_fusion(rankings: Sequence[Scored], k: int) -> Scored:
+    """Cormack, Clarke and Büttcher 2009."""
     scores: dict[int, float] = {}
-    for ranking, times in ((by_meaning, 1.0), (by_words, weight)):
-        for rank, row in enumerate(ranking, 1):
-            scores[row] = scores.get(row, 0.0) + times * (k + 1) / (k + rank) / (1 + weight)
+    for ranking in rankings:
+        for rank, (row, _) in enumerate(ranking, 1):
+            scores[row] = scores.get(row, 0.0) + 1 / (k + rank)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def convex_sum(by_meaning: Scored, by_words: Scored, share: float) -> Scored:
-    """The scores of both, each scaled to its best, summed (Bruch, Gai and Ingber 2023, with the maximum as bound)."""
-    scores: dict[int, float] = {}
-    for ranking, weight in ((by_meaning, 1 - share), (by_words, share)):
-        best = max((score for _, score in ranking), default=1.0) or 1.0
-        for row, score in ranking:
-            scores[row] = scores.get(row, 0.0) + weight * score / best
+    """`index.local.fused` with another share."""
+    one, other = dict(fused(by_meaning, [])), dict(fused([], by_words))
+    scores = {row: (1 - share) / 0.25 * one.get(row, 0.0) + share / 0.75 * other.get(row, 0.0) for row in {*one, *other}}
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -155,20 +143,6 @@ def capped(found: Sequence[Match], most: int) -> list[Match]:
         if met[match.passage.article.id] <= most:
             kept.append(match)
     return kept
-
-
-def newer(found: Sequence[Match], one: Known, half_life: int) -> list[Match]:
-    """The scores with up to a quarter taken off by age at the day of asking, half of it after `half_life` days."""
-    asked = dt.date.fromisoformat(one.asked) if one.asked else None
-
-    def score(match: Match) -> float:
-        published = match.passage.article.published
-        if asked is None or published is None:
-            return match.score * 0.85
-        age = max(0, (asked - published).days)
-        return match.score * (0.75 + 0.25 * float(0.5 ** (age / half_life)))
-
-    return sorted(found, key=lambda match: -score(match))
 
 
 if __name__ == "__main__":
