@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import random
 from collections.abc import Sequence
@@ -88,8 +87,7 @@ def main() -> None:
         with gzip.open(arguments.trained, "rt", encoding="utf-8") as file:
             trained = {json.loads(line)["question"] for line in file}
     reader = OnnxReader(arguments.reader)
-    model = hashlib.sha256((arguments.reader / "model.int8.onnx").read_bytes()).hexdigest()[:12]
-    asked = [one for name in SETS for one in _asked(name, arguments, trained, reader, model)]
+    asked = [one for name in SETS for one in _asked(name, arguments, trained, reader)]
     random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
@@ -149,7 +147,7 @@ def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:
     return float(np.mean([good and can if probability >= cut else not can for probability, good, can in rows]))
 
 
-def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: OnnxReader, model: str) -> list[Asked]:
+def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
     """The questions of one set, asked of an archive of its contexts; both are kept in --work."""
     with gzip.open(arguments.data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
@@ -165,7 +163,7 @@ def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: 
     archive = Archive.open(arguments.work / name, reader=reader)
     inside = set(contexts)
     questions = [record for record in records if record["context"] in inside and record["answers"] and record["question"] not in trained]
-    kept = arguments.work / f"{name}-{model}.jsonl"
+    kept = arguments.work / f"{name}-{reader.network}.jsonl"
     known = {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     asked = []
     with kept.open("a") as file:
