@@ -154,7 +154,9 @@ def test_an_outlet_that_corrects_itself_is_shown_in_order() -> None:
     assert disagreement
     assert [(one.article.source, one.text) for one in superseded(answers)] == [("Globe", "12"), ("Globe", "15")]
     assert superseded(agree("How many died?", [dated(2, "12", "Globe"), dated(2, "13", "Herald")], [], 0.1)[0]) == []
-    assert superseded(agree("How many died?", [dated(2, "12", "Globe"), dated(2, "15", "Globe")], [], 0.1)[0]) == []  # of one day: which is later?
+    assert (
+        superseded(agree("How many died?", [dated(2, "12", "Globe"), dated(2, "15", "Globe")], [], 0.1)[0]) == []
+    )  # of one day: which is later?
 
 
 # ---- sixty questions over many outlets, judged before the rules ran on them
