@@ -47,15 +47,18 @@ def describe(article: Article, start: int, end: int) -> str:
     return " · ".join([*([article.source] if article.source else []), *map(in_words, dict.fromkeys(moments))])
 
 
-def moments_in(text: str, published: dt.date | None) -> list[tuple[int, str]]:
-    """(offset, moment) of each expression of time: a moment is "2022", "2022-10" or "2022-10-14"."""
+def moments_in(text: str, published: dt.date | None, named: bool = True) -> list[tuple[int, str]]:
+    """(offset, moment) of each expression of time: a moment is "2022", "2022-10" or "2022-10-14".
+
+    Those without a year are resolved against `published`; months, days and weekdays by name only where `named`.
+    """
     found = []
     for match in _TIME.finditer(text):
         kind = match.lastgroup or ""
         explicit = kind == "year" or bool(match["day_year"] or match["month_year"])
         if match[0] == "May" and not _IS_MONTH.search(text[: match.start()]):
             continue  # more often the verb
-        if explicit or published is not None:
+        if explicit or (published is not None and (named or kind not in ("day", "month", "weekday"))):
             moment = _resolve(match[0], kind, None if explicit else published)
             if moment is not None:
                 found.append((match.start(), moment))

@@ -73,12 +73,13 @@ def write_keywords(passages: Iterable[Passage], folder: Path) -> None:
 class KeywordIndex:
     """A written index: read-only, safe to search from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises DatelineError for a folder that is not such an index."""
+    def __init__(self, folder: Path, title_weight: float = _TITLE_WEIGHT, description_weight: float = _DESCRIPTION_WEIGHT) -> None:
+        """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
         try:
             self._index = tantivy.Index.open(str(self._view(folder)))
         except (ValueError, OSError):
             raise DatelineError(f"expected a keyword index in {folder}, found damaged files; run: dateline build --full") from None
+        self._fields = (("body", 1.0), ("title", title_weight), ("description", description_weight))
         self._analyzer = _analyzer()
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
@@ -117,11 +118,10 @@ class KeywordIndex:
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
     def _term(self, term: str) -> tantivy.Query:
-        weighted = (("body", 1.0), ("title", _TITLE_WEIGHT), ("description", _DESCRIPTION_WEIGHT))
         return tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, term, "freq"), weight))
-                for field, weight in weighted
+                for field, weight in self._fields
             ]
         )
 

@@ -11,10 +11,12 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.keywords import KeywordIndex, write_keywords
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
@@ -22,7 +24,7 @@ from index.vectors import VectorIndex, write_vectors
 
 ARTICLES, VECTORS, KEYWORDS = "articles.sqlite", "vectors.faiss", "keywords"
 _CANDIDATES = 100  # taken from each of the two searches before they are fused
-_RRF_K = 60
+_WORDS_SHARE = 0.75  # of the fused score: news questions often have their article's words (benchmarks/retrieval.py)
 
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT, source TEXT,
@@ -35,16 +37,20 @@ CREATE INDEX passages_of_article ON passages (article);
 _ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture, pages, language"
 
 
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = _RRF_K) -> list[tuple[int, float]]:
-    """(row, score) over several rankings of rows, best first, ties by row.
+def fused(by_meaning: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """(row, score) of what two searches found as (row, score), best first, ties by row. Scores are in (0, 1]; first in both is 1.
 
-    Score: the mean over the rankings of (k + 1) / (k + rank), 0 where a ranking lacks the row; so first
-    everywhere is 1. Cormack, Clarke and Büttcher, SIGIR 2009, scaled.
+    BM25 scores are divided by their best. Cosines, which are all alike, are stretched from just below the lowest to the best. The
+    score is the weighed sum (Bruch, Gai and Ingber 2023, convex combination).
     """
     scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, 1):
-            scores[row] = scores.get(row, 0.0) + (k + 1) / (k + rank) / len(rankings)
+    lowest = min((score for _, score in by_meaning), default=0.0)
+    step = (max((score for _, score in by_meaning), default=0.0) - lowest) / max(1, len(by_meaning))
+    ranges = ((by_meaning, lowest - step if step else 0.0, 1 - _WORDS_SHARE), (by_words, 0.0, _WORDS_SHARE))
+    for found, least, share in ranges:
+        best = max((score for _, score in found), default=0.0)
+        for row, score in found:
+            scores[row] = scores.get(row, 0.0) + share * ((score - least) / (best - least) if best > least else 1.0)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -116,12 +122,11 @@ class LocalStore:
             )
 
     def search(self, vector: Vectors, text: str, k: int, filters: Filters = Filters()) -> list[Match]:
-        """The best `k` passages, the two searches fused by reciprocal rank, best first."""
+        """The best `k` passages, the two searches fused, best first."""
         candidates = max(_CANDIDATES, k)
         allowed = self._allowed(filters) if filters else None
-        by_meaning = [row for row, _ in self._vectors.nearest(vector, candidates, allowed)] if allowed is None or len(allowed) else []
-        by_words = [row for row, _ in self._keywords.matching(text, candidates, filters)]
-        best = reciprocal_rank_fusion([by_meaning, by_words])[:k]
+        by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
+        best = fused(by_meaning, self._keywords.matching(text, candidates, filters))[:k]
         passages = self.passages([row for row, _ in best])
         return [Match(passages[row], score) for row, score in best]
 
@@ -177,23 +182,34 @@ class LocalStore:
             for row in np.flatnonzero(np.abs(np.linalg.norm(vectors, axis=1) - 1) > 1e-3):
                 yield f"vector {first + int(row)}: expected length 1, found {float(np.linalg.norm(vectors[row])):.3f}"
 
-    def _allowed(self, filters: Filters) -> np.ndarray[Any, np.dtype[np.int64]]:
-        clauses, values = [], []
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Whether each row passes the filters, shape (rows,)."""
+        days, outlets, names = self._facts
+        allowed = np.ones(len(days), dtype=bool)
         if filters.sources:
-            clauses.append(f"fold(source) IN ({','.join('?' * len(filters.sources))})")
-            values += [source.casefold() for source in filters.sources]
-        for operator, day in ((">=", filters.since), ("<=", filters.until)):
-            if day is not None:
-                clauses.append(f"published {operator} ?")
-                values.append(day.isoformat())
-        query = f"SELECT row FROM passages JOIN articles ON article = number WHERE {' AND '.join(clauses)}"
-        return np.array([row for (row,) in self._sql(query, tuple(values))], dtype=np.int64)
+            wanted = {source.casefold() for source in filters.sources}
+            allowed &= np.isin(outlets, [number for number, name in enumerate(names) if name in wanted])
+        if filters.since is not None:
+            allowed &= days >= filters.since.toordinal()
+        if filters.until is not None:
+            allowed &= (days <= filters.until.toordinal()) & (days > 0)
+        return allowed
+
+    @cached_property
+    def _facts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], list[str]]:
+        """What filters ask of each row: its day (0 where it has none) and the number of its outlet in the list of their names."""
+        names: dict[str, int] = {"": 0}
+        facts = [
+            (dt.date.fromisoformat(published).toordinal() if published else 0, names.setdefault((source or "").casefold(), len(names)))
+            for source, published in self._sql("SELECT source, published FROM passages JOIN articles ON article = number ORDER BY row")
+        ]
+        days, outlets = np.array(facts, dtype=np.int32).reshape(-1, 2).T
+        return days, outlets, list(names)
 
     def _sql(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._database, uri=True)
-            connection.create_function("fold", 1, lambda text: text.casefold() if text is not None else None, deterministic=True)
         return connection.execute(query, values)
 
 

@@ -41,10 +41,11 @@ class VectorIndex:
         """The vectors of `rows`, float32, (len(rows), dimensions)."""
         return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
 
-    def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
-        """(row, cosine) of the `k` nearest rows, of `allowed` rows only where given; best first."""
+    def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
+        """(row, cosine) of the `k` nearest rows, only of rows `allowed`, shape (rows,), where given; best first."""
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+            bits = np.packbits(allowed, bitorder="little")
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits)))  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]

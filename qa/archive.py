@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
 from qa.retrieval import retrieve
-from qa.types import Answer, Hit, Reader, Reply, Span
+from qa.types import Answer, Hit, Question, Reader, Reply, Span
 
 if TYPE_CHECKING:
     import pandas
@@ -36,24 +35,12 @@ def default_folder() -> Path:
     return Path(os.environ.get("DATELINE_INDEX") or "var/index")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question as understood: its text, the articles it may be answered from, and words to look for beside its own.
-
-    `moments` are those it names, a month without a year as "-09"; `latest`: whether it asks for the newest.
-    """
-
-    text: str
-    filters: Filters
-    also: str = ""
-    moments: tuple[str, ...] = ()
-    latest: bool = False
-
-
 def understand(
     question: str, source: str | Sequence[str] | None = None, since: Day = None, until: Day = None, as_of: Day = None
 ) -> Question:
-    """Check and normalise a question. `as_of` asks as if on that day: nothing later is used, "last month" is the month before.
+    """Check and normalise a question. `as_of` asks as if on that day: nothing later is used, "last month" is the month before it.
+
+    Without it "last month" is the one before today, and "September" that of any year.
 
     Raises DatelineError for an empty or over-long question, and for a day that is none.
     """
@@ -66,9 +53,12 @@ def understand(
     if asked_on is not None:
         last = min(asked_on, last) if last is not None else asked_on
     sources = (source,) if isinstance(source, str) else tuple(source or ())
-    moments = tuple(moment for _, moment in moments_in(text, asked_on)) or months_in(text)
-    also = " ".join(map(in_words, moments)) if asked_on is not None else ""
-    return Question(text, Filters(sources, day(since, "--from"), last), also, moments, bool(_LATEST.search(text)))
+    today = dt.date.today()
+    moments = [moment for _, moment in moments_in(text, asked_on or today, named=asked_on is not None)]
+    also = " ".join(map(in_words, moments))
+    if asked_on is None:
+        moments += months_in(text)
+    return Question(text, Filters(sources, day(since, "--from"), last), asked_on or today, also, tuple(moments), bool(_LATEST.search(text)))
 
 
 def day(value: Day, name: str = "date") -> dt.date | None:
@@ -132,7 +122,7 @@ class Archive:
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
         asked = understand(question, source, since, until, as_of)
-        hits = retrieve(store, embedder, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
+        hits = retrieve(store, embedder, asked, _checked(k))
         _, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
         return Reply(
@@ -162,7 +152,7 @@ class Archive:
     ) -> list[Hit]:
         """The `k` nearest passages, best first. Raises DatelineError for a bad question, k or day."""
         asked = understand(question, source, since, until, as_of)
-        return retrieve(*self._live, asked.text, _checked(k), asked.filters, asked.also, asked.moments, asked.latest)
+        return retrieve(*self._live, asked, _checked(k))
 
     def to_frame(self) -> pandas.DataFrame:
         """The articles as rows. Raises ImportError without pandas."""

@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
 from index.describing import moments_in
-from index.types import Embedder, Filters, Match, Passage, Store
-from qa.types import Hit
+from index.types import Embedder, Match, Passage, Store
+from qa.types import Hit, Question
 
 _SHINGLE = 4  # words
 _OTHER_TIME = 0.85  # of a score, where the passage is of another time than the question's
+_NEWS, _HALF_LIFE = 0.3, 14  # of a score; days
 _COPY = 0.7  # the share of the shorter text's shingles that the longer one has
 
 
-def retrieve(
-    store: Store,
-    embedder: Embedder,
-    question: str,
-    k: int,
-    filters: Filters = Filters(),
-    also: str = "",
-    moments: Sequence[str] = (),
-    latest: bool = False,
-) -> list[Hit]:
-    """The best `k` hits, best first. `also` holds words to search for beside the question's own; `moments` and `latest` see `prefer`."""
-    vector = embedder.encode_question(question)
-    return collapse(prefer(store.search(vector, f"{question} {also}", 2 * k, filters), moments, latest))[:k]
+def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[Hit]:
+    """The best `k` hits, best first."""
+    vector = embedder.encode_question(asked.text)
+    return collapse(prefer(store.search(vector, f"{asked.text} {asked.also}", 2 * k, asked.filters), asked))[:k]
 
 
-def prefer(matches: Sequence[Match], moments: Sequence[str] = (), latest: bool = False) -> list[Match]:
-    """The matches in the order of their scores, those of another time than one of `moments` at a discount; none is lost.
+def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
+    """The matches in the order of their scores, those of another time than the question's at a discount; none is lost.
 
-    A moment is "2022", "2022-09", "2022-09-14", or "-09" for September of whatever year. A passage is of that time where it speaks
-    of it or was published then. `latest` discounts a passage by its age among the matches, from the newest (none) to the oldest.
+    Where it names a moment, the discount is of passages that neither speak of it nor were published then. Where it names none, or
+    one that includes the day it is asked on ("this week"), it asks for news: a passage keeps 70% of its score and what it has of the rest halves with
+    every two weeks of its age (benchmarks/retrieval.py). Where it asks for the latest, age is counted by rank among the matches, however old all are.
     """
-    scored = [(match.score * (1.0 if not moments or of_time(match.passage, moments) else _OTHER_TIME), match) for match in matches]
-    if latest:
+    factors = [1.0] * len(matches)
+    if asked.moments:
+        factors = [1.0 if of_time(match.passage, asked.moments) else _OTHER_TIME for match in matches]
+    if asked.latest:
         days = sorted({match.passage.article.published for match in matches if match.passage.article.published is not None})
         newness = {day: (place + 1) / len(days) for place, day in enumerate(days)}
-        scored = [
-            (
-                score * (_OTHER_TIME + (1 - _OTHER_TIME) * (newness[day] if (day := match.passage.article.published) is not None else 0)),
-                match,
-            )
-            for score, match in scored
+        factors = [
+            factor * (_OTHER_TIME + (1 - _OTHER_TIME) * (newness[day] if (day := match.passage.article.published) is not None else 0))
+            for factor, match in zip(factors, matches, strict=True)
         ]
-    return [Match(match.passage, score) for score, match in sorted(scored, key=lambda pair: -pair[0])]
+    elif asked.asked_on is not None and all(asked.asked_on.isoformat().startswith(moment) for moment in asked.moments):
+        factors = [
+            factor * freshness(match.passage.article.published, asked.asked_on) for factor, match in zip(factors, matches, strict=True)
+        ]
+    scored = [Match(match.passage, match.score * factor) for match, factor in zip(matches, factors, strict=True)]
+    return sorted(scored, key=lambda match: -match.score)
+
+
+def freshness(published: dt.date | None, asked_on: dt.date) -> float:
+    """From 1 for today's news down to 0.7 for old or undated ones."""
+    if published is None:
+        return 1 - _NEWS
+    return 1 - _NEWS + _NEWS * float(0.5 ** (max(0, (asked_on - published).days) / _HALF_LIFE))
 
 
 def of_time(passage: Passage, moments: Sequence[str]) -> bool:

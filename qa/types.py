@@ -1,4 +1,4 @@
-"""What answering is made of: hits, spans, answers, replies, and what a reader must do. Frozen data only.
+"""What answering is made of: questions, hits, spans, answers, replies, and what a reader must do. Frozen data only.
 
 A `Span` is the citation: its text is always the slice of its article, never a stored copy, so a
 quotation cannot drift from its source.
@@ -6,6 +6,7 @@ quotation cannot drift from its source.
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,28 @@ from urllib.parse import quote, urlsplit
 
 from index.describing import as_of
 from index.sentences import sentence_around
-from index.types import Article, Passage
+from index.types import Article, Filters, Passage
 from qa.attribution import speaker_of
 from qa.values import Value
 
 if TYPE_CHECKING:
     import pandas
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood: its text, the articles it may be answered from, the day it is asked on, and words to look for beside its own.
+
+    `moments` are those it names: "2022", "2022-09", "2022-09-14", or "-09" for September of whatever year; `latest`: whether it
+    asks for the newest.
+    """
+
+    text: str
+    filters: Filters = Filters()
+    asked_on: dt.date | None = None
+    also: str = ""
+    moments: tuple[str, ...] = ()
+    latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
-"""Fit what a reader's two readings are worth: the log-odds that a span is right, over open retrieval.
+"""Fit what a reader's two readings are worth: the log-odds that its best span is right, over open retrieval.
 
     python -m training.calibrate DATA/qa/train [--trained WORK/examples.jsonl.gz] [--questions 400] [--work var/calibration]
 
 Contexts of training sets become an archive; some are held back, so that their questions have no
 answer in it though much that is near. Questions that the reader was not trained on are asked through
-the real retrieval and reader; a logistic regression maps the four outputs of a candidate span to whether
-it is right (word F1 >= 0.6 with a gold answer), over all candidates, since the same numbers order
-them. Two thirds of the questions fit it, one third measures it. The threshold keeps 92% of the right
-best spans of the fitted questions; it is lowered where fewer refusals would be right more often.
+the real retrieval and reader. Right is a span of word F1 >= 0.6 with a gold answer. Two thirds of the
+questions fit, one third measures:
+
+1. A logistic regression of the four outputs of a candidate span, over all candidates, says how to order them.
+2. Another of the score of the best one, a question each (Platt 1999), since the best of many is right more often
+   than its own odds say. Both are linear, so that reader.json holds their product.
+3. The threshold keeps 92% of the right best spans; it is lowered where fewer refusals would be right more often.
+
+What was asked is kept in --work, so that an interrupted run goes on and a second fit takes seconds.
 Prints the figures, writes reader.json.
 """
 
@@ -18,7 +23,7 @@ import gzip
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +32,8 @@ from sklearn.linear_model import LogisticRegression
 
 import index
 from qa import Archive
-from qa.measures import calibration_error, f1
-from qa.reader import MODEL
+from qa.measures import area_under_risk_coverage, calibration_error, f1
+from qa.reader import MODEL, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
@@ -47,57 +52,94 @@ class Asked:
     answerable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Log-odds that a best span is right: `weights` (4,) times its features, plus `bias`; no answer below `threshold`, a probability."""
+
+    weights: NDArray[np.float64]
+    bias: float
+    threshold: float
+
+    def best(self, one: Asked) -> tuple[float, bool]:
+        """The probability of the best candidate, and whether it is right; (0, False) where there is none."""
+        if not len(one.f1):
+            return 0.0, False
+        scores = one.features @ self.weights + self.bias
+        place = int(scores.argmax())
+        return float(1 / (1 + np.exp(-scores[place]))), bool(one.f1[place] >= _RIGHT)
+
+    def rows(self, asked: Sequence[Asked]) -> list[tuple[float, bool, bool]]:
+        """(probability of the best span, whether it is right, whether the question could be answered) of each."""
+        return [(*self.best(one), one.answerable) for one in asked]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--trained", type=Path, help="the examples the reader was trained on")
     parser.add_argument("--questions", type=int, default=400, help="of each set")
+    parser.add_argument("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
     parser.add_argument("--work", type=Path, default=Path("var/calibration"))
     arguments = parser.parse_args()
-    random.seed(0)
     arguments.work.mkdir(parents=True, exist_ok=True)
     trained: set[str] = set()
     if arguments.trained is not None:
         with gzip.open(arguments.trained, "rt", encoding="utf-8") as file:
             trained = {json.loads(line)["question"] for line in file}
-
-    asked = [one for name in SETS for one in _asked(name, arguments, trained)]
-    random.shuffle(asked)
+    reader = OnnxReader(arguments.reader)
+    asked = [one for name in SETS for one in _asked(name, arguments, trained, reader)]
+    random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
-    model = LogisticRegression(C=1e3).fit(
-        np.concatenate([one.features for one in train]), np.concatenate([one.answerable * (one.f1 >= _RIGHT) for one in train])
-    )
-    weights = dict(zip(FEATURES, map(float, model.coef_[0]), strict=True))
-    best = {id(one): _best(one, model.coef_[0], float(model.intercept_[0])) for one in asked}
-    right = sorted(best[id(one)][0] for one in train if best[id(one)][1] and one.answerable)
-    highest = right[int((1 - _KEPT) * len(right))]
-    threshold = max(
-        (cut for cut in np.arange(0.02, 0.9, 0.01) if cut <= highest),
-        key=lambda cut: utility([(*best[id(one)], one.answerable) for one in train], cut),
-    )
-    print({name: round(weight, 4) for name, weight in weights.items()}, f"bias {model.intercept_[0]:.4f} threshold {threshold:.2f}")
+    found = fit(train)
+    print({name: round(weight, 4) for name, weight in zip(FEATURES, found.weights, strict=True)}, end=" ")
+    print(f"bias {found.bias:.4f} threshold {found.threshold:.2f}")
     for part, some in (("fitted on", train), ("held out", test)):
-        rows = [(*best[id(one)], one.answerable) for one in some]
-        can, cannot = [row for row in rows if row[2]], [row for row in rows if not row[2]]
-        kept = [probability >= threshold for probability, good, _ in can if good]
-        print(
-            f"{part}: {len(rows)} questions; best span right {np.mean([row[1] for row in can]):.3f} of {len(can)} answerable, of these "
-            f"{np.mean(kept):.3f} answered; {np.mean([row[0] < threshold for row in cannot]):.3f} of {len(cannot)} others refused; "
-            f"right or rightly refused {utility(rows, threshold):.3f}; calibration error {calibration_error([row[0] for row in rows], [row[1] and row[2] for row in rows]):.3f}"
-        )
-        for low in np.arange(0, 1, 0.2):
-            inside = [(probability, good and can) for probability, good, can in rows if low <= probability < low + 0.2]
-            if inside:
-                print(
-                    f"   probability {np.mean([p for p, _ in inside]):.2f}: right {np.mean([good for _, good in inside]):.2f} of {len(inside)}"
-                )
-    kept_settings = json.loads((MODEL / "reader.json").read_text())
-    settings = {
-        "max_tokens": kept_settings["max_tokens"],
-        "weights": {name: round(weight, 4) for name, weight in (weights | {"bias": float(model.intercept_[0])}).items()},
-        "threshold": round(float(threshold), 3),
-    }
-    (MODEL / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
+        print(f"{part}: {figures(found, some)}")
+    for low in np.arange(0, 1, 0.2):
+        inside = [(probability, good and can) for probability, good, can in found.rows(test) if low <= probability < low + 0.2]
+        if inside:
+            print(
+                f"   probability {np.mean([p for p, _ in inside]):.2f}: right {np.mean([good for _, good in inside]):.2f} of {len(inside)}"
+            )
+    settings = json.loads((arguments.reader / "reader.json").read_text())
+    weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)}
+    settings |= {"weights": weights | {"bias": round(found.bias, 4)}, "threshold": round(found.threshold, 3)}
+    (arguments.reader / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
+
+
+def fit(asked: Sequence[Asked]) -> Fit:
+    """The three steps of the module's docstring. Raises ValueError where no best span is right, or every one is."""
+    order = LogisticRegression(C=1e3).fit(
+        np.concatenate([one.features for one in asked]), np.concatenate([one.answerable * (one.f1 >= _RIGHT) for one in asked])
+    )
+    first = Fit(order.coef_[0], float(order.intercept_[0]), 0.0)
+    best = [(first.best(one), one.answerable) for one in asked if len(one.f1)]
+    odds = np.array([[np.log(probability / (1 - probability))] for (probability, _), _ in best])
+    curve = LogisticRegression(C=1e3).fit(odds, [good and can for (_, good), can in best])
+    scale = float(curve.coef_[0, 0])
+    scaled = Fit(scale * first.weights, scale * first.bias + float(curve.intercept_[0]), 0.0)
+    rows = scaled.rows(asked)
+    right = sorted(probability for probability, good, can in rows if good and can)
+    highest = right[int((1 - _KEPT) * len(right))]
+    threshold = max((cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest), key=lambda cut: utility(rows, cut))
+    return replace(scaled, threshold=float(threshold))
+
+
+def figures(found: Fit, asked: Sequence[Asked]) -> str:
+    rows = found.rows(asked)
+    can, cannot = [row for row in rows if row[2]], [row for row in rows if not row[2]]
+    right = sorted(probability for probability, good, _ in can if good)
+    kept = [probability >= found.threshold for probability in right]
+    said, truth = [row[0] for row in rows], [row[1] and row[2] for row in rows]
+    at_90 = right[int(0.1 * len(right))]
+    raw = [float(one.features.sum(axis=1).max(initial=-99)) for one in asked]  # of no fit: the plain sum of the outputs
+    return (
+        f"{len(rows)} questions; best span right {np.mean([row[1] for row in can]):.3f} of {len(can)} answerable, of these "
+        f"{np.mean(kept):.3f} answered; {np.mean([row[0] < found.threshold for row in cannot]):.3f} of {len(cannot)} others refused "
+        f"({np.mean([row[0] < at_90 for row in cannot]):.3f} where 90% are kept); right or rightly refused {utility(rows, found.threshold):.3f}; "
+        f"calibration error {calibration_error(said, truth):.3f}; area under risk and coverage "
+        f"{area_under_risk_coverage(said, [float(good) for good in truth]):.3f}, of the raw sum {area_under_risk_coverage(raw, [float(good) for good in truth]):.3f}"
+    )
 
 
 def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:
@@ -105,17 +147,8 @@ def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:
     return float(np.mean([good and can if probability >= cut else not can for probability, good, can in rows]))
 
 
-def _best(one: Asked, weights: NDArray[np.float64], bias: float) -> tuple[float, bool]:
-    """The probability of the best candidate, and whether it is right."""
-    if not len(one.f1):
-        return 0.0, False
-    scores = one.features @ weights + bias
-    place = int(scores.argmax())
-    return float(1 / (1 + np.exp(-scores[place]))), bool(one.f1[place] >= _RIGHT)
-
-
-def _asked(name: str, arguments: argparse.Namespace, trained: set[str]) -> list[Asked]:
-    """The questions of one set, asked of an archive of its contexts; the archive is kept in --work."""
+def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
+    """The questions of one set, asked of an archive of its contexts; both are kept in --work."""
     with gzip.open(arguments.data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
     contexts = sorted({record["context"] for record in records})
@@ -127,16 +160,24 @@ def _asked(name: str, arguments: argparse.Namespace, trained: set[str]) -> list[
         "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(contexts) if text not in held_back)
     )
     index.build(articles, arguments.work / name, progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"))
-    archive = Archive.open(arguments.work / name)
+    archive = Archive.open(arguments.work / name, reader=reader)
     inside = set(contexts)
     questions = [record for record in records if record["context"] in inside and record["answers"] and record["question"] not in trained]
+    kept = arguments.work / f"{name}-{reader.network}.jsonl"
+    known = {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     asked = []
-    for number, record in enumerate(random.sample(questions, min(arguments.questions, len(questions))), 1):
-        candidates = archive.reader.candidates(record["question"], archive.retrieve(record["question"], k=16))  # type: ignore[attr-defined]
-        golds = [answer["text"] for answer in record["answers"]]
-        features = np.array([[getattr(one, feature) for feature in FEATURES] for one in candidates]).reshape(-1, len(FEATURES))
-        asked.append(Asked(features, np.array([f1(one.span.text, golds) for one in candidates]), record["context"] not in held_back))
-        print(f"{name}: {number} asked  ", end="\r")
+    with kept.open("a") as file:
+        for number, record in enumerate(random.Random(0).sample(questions, min(arguments.questions, len(questions))), 1):
+            if (row := known.get(record["question"])) is None:
+                candidates = reader.candidates(record["question"], archive.retrieve(record["question"], k=16))
+                golds = [answer["text"] for answer in record["answers"]]
+                features = [[getattr(one, feature) for feature in FEATURES] for one in candidates]
+                row = {"question": record["question"], "features": features, "f1": [f1(one.span.text, golds) for one in candidates]}
+                file.write(json.dumps(row) + "\n")
+                file.flush()
+            matrix = np.array(row["features"]).reshape(-1, len(FEATURES))
+            asked.append(Asked(matrix, np.array(row["f1"]), record["context"] not in held_back))
+            print(f"{name}: {number} asked  ", end="\r")
     return asked
 
 

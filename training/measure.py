@@ -112,7 +112,7 @@ def given(folder: Path, work: Path, number: int) -> Path:
     if not target.exists():
         wanted = {id for row in rows for id in row["google_articles"]}
         passages = [
-            passage for article in _articles(folder / "articles.jsonl.gz") if article.id in wanted for passage in _passages(article)
+            passage for article in articles_of(folder / "articles.jsonl.gz") if article.id in wanted for passage in _passages(article)
         ]
         if not (work / "keywords").exists():
             write_keywords(passages, work / "keywords")
@@ -127,7 +127,7 @@ def given(folder: Path, work: Path, number: int) -> Path:
     return target
 
 
-def _articles(path: Path) -> Iterator[Article]:
+def articles_of(path: Path) -> Iterator[Article]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for row in map(json.loads, file):
             published = dt.date.fromisoformat(row["published"]) if row["published"] else None

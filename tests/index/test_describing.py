@@ -81,3 +81,22 @@ def test_the_description_says_outlet_day_and_moments_once_in_words() -> None:
     article = Article("a", "Clashes last month. A war in September 2022. Talks on Friday.", title="T", source="Example", published=FRIDAY)
     assert describe(article, 0, len(article.text)) == "Example · 14 October 2022 · September 2022"
     assert in_words("2022") == "2022"
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "moment"),
+    [
+        ("last week", "2022-08-08", "2022-08"),  # Monday the 1st to Sunday the 7th
+        ("last week", "2022-08-01", "2022-07"),  # Monday the 25th to Sunday the 31st
+        ("this week", "2022-08-07", "2022-08"),
+        ("next week", "2022-07-31", "2022-08"),
+        ("next week", "2022-07-24", "2022-07"),
+        ("two weeks ago", "2022-08-15", "2022-08"),
+        ("this week", "2022-11-01", None),  # it began in October
+        ("Last Night", "2022-08-01", "2022-07-31"),
+        ("Tonight", "2022-08-01", "2022-08-01"),
+        ("This Morning", "2022-08-01", "2022-08-01"),
+    ],
+)
+def test_weeks_begin_on_monday_and_words_may_be_capitals(text: str, published: str, moment: str | None) -> None:
+    assert [found for _, found in moments_in(f"It rained {text}.", dt.date.fromisoformat(published))] == ([moment] if moment else [])

@@ -16,7 +16,7 @@ from hypothesis import given
 
 from index.folder import open_index, writing
 from index.keywords import KeywordIndex
-from index.local import LocalStore, reciprocal_rank_fusion
+from index.local import LocalStore, fused
 from index.types import Article, Filters, Passage, Store, Vectors
 from tests.fakes import WordEmbedder
 
@@ -175,22 +175,32 @@ def test_questions_are_stemmed_and_lose_their_question_words(store: Store) -> No
 
 
 def test_fusion_by_worked_numbers() -> None:
-    # row 1: ranks 1 and 2 -> (61/61 + 61/62)/2; row 2: rank 2 and absent -> (61/62)/2; row 3: absent and 1 -> 1/2
-    rows, scores = zip(*reciprocal_rank_fusion([[1, 2], [3, 1]]), strict=True)
-    assert rows == (1, 3, 2)
-    assert scores == pytest.approx(((1 + 61 / 62) / 2, 1 / 2, 61 / 62 / 2))
-    assert reciprocal_rank_fusion([[4, 2], [2, 4]])[0][0] == 2  # a tie goes to the lower row
-    assert reciprocal_rank_fusion([[], []]) == []
+    # cosines 0.6, 0.5 and 0.4: one step, a third of their range, below the lowest is 0, so they are 1, 0.625 and 0.25 of a quarter
+    by_meaning = [(1, 0.6), (2, 0.5), (3, 0.4)]
+    by_words = [(2, 8.0), (4, 4.0)]  # of three quarters 1 and 0.5
+    rows, scores = zip(*fused(by_meaning, by_words), strict=True)
+    assert rows == (2, 4, 1, 3)
+    assert scores == pytest.approx((0.25 * 0.625 + 0.75, 0.375, 0.25, 0.0625))
+    assert [row for row, _ in fused([(4, 0.5), (2, 0.5)], [])] == [2, 4]  # a tie goes to the lower row
+    assert fused([(9, -0.2)], []) == [(9, 0.25)]
+    assert fused([], []) == []
 
 
-@given(st.lists(st.permutations(range(6)).map(lambda rows: rows[:4]), min_size=1, max_size=3))
-def test_fusion_never_ranks_a_row_below_one_it_beats_everywhere(rankings: list[list[int]]) -> None:
-    fused = [row for row, _ in reciprocal_rank_fusion(rankings)]
-    assert set(fused) == {row for ranking in rankings for row in ranking}
+found_rows = st.dictionaries(st.integers(0, 9), st.floats(0.01, 30), max_size=6).map(
+    lambda found: sorted(found.items(), key=lambda item: -item[1])
+)
 
-    def rank(ranking: list[int], row: int) -> int:
-        return ranking.index(row) if row in ranking else 99
 
-    for place, worse in enumerate(fused):
-        for better in fused[place + 1 :]:
-            assert not all(rank(ranking, better) < rank(ranking, worse) for ranking in rankings)
+@given(found_rows, found_rows)
+def test_fusion_never_ranks_a_row_below_one_it_beats_everywhere(
+    by_meaning: list[tuple[int, float]], by_words: list[tuple[int, float]]
+) -> None:
+    order = fused(by_meaning, by_words)
+    assert {row for row, _ in order} == {row for ranking in (by_meaning, by_words) for row, _ in ranking}
+    assert all(0 < score <= 1 + 1e-9 for _, score in order)
+    place = {row: number for number, (row, _) in enumerate(order)}
+    one, other = dict(by_meaning), dict(by_words)
+    for better in place:
+        for worse in place:
+            if all(found.get(better, 0.0) > found.get(worse, 0.0) + 1e-6 for found in (one, other)):
+                assert place[better] < place[worse]

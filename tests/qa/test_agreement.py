@@ -62,6 +62,14 @@ def test_a_copy_that_retrieval_set_aside_is_cited_with_its_own_offsets() -> None
     assert answer.origins == 1
 
 
+def test_a_copy_that_begins_with_the_sentence_is_cited() -> None:
+    first = span("Rain fell. At least 286 people were killed.", "286", id="a")
+    twin = Article("b", "At least 286 people were killed. Snow fell.", source="b")
+    hits = [Hit(Passage(first.article, 0, 43), 1.0, (Passage(twin, 0, len(twin.text)),))]
+    (answer,), _ = agree("How many were killed?", [first], hits, threshold=0.5)
+    assert [(citation.article.id, citation.start) for citation in answer.citations] == [("a", 20), ("b", 9)]
+
+
 def test_a_copy_without_the_sentence_is_not_cited() -> None:
     first = span("Rain fell. At least 286 people were killed. Snow fell.", "286", id="a")
     other = Article("b", "Rain fell. Snow fell. The truce held.", source="b")
@@ -146,6 +154,9 @@ def test_an_outlet_that_corrects_itself_is_shown_in_order() -> None:
     assert disagreement
     assert [(one.article.source, one.text) for one in superseded(answers)] == [("Globe", "12"), ("Globe", "15")]
     assert superseded(agree("How many died?", [dated(2, "12", "Globe"), dated(2, "13", "Herald")], [], 0.1)[0]) == []
+    assert (
+        superseded(agree("How many died?", [dated(2, "12", "Globe"), dated(2, "15", "Globe")], [], 0.1)[0]) == []
+    )  # of one day: which is later?
 
 
 # ---- sixty questions over many outlets, judged before the rules ran on them

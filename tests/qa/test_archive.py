@@ -15,7 +15,8 @@ from hypothesis import given
 
 import index
 import qa
-from index.types import DatelineError
+from index.describing import in_words
+from index.types import DatelineError, Filters
 from qa.archive import understand
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
@@ -101,7 +102,13 @@ def test_filters(small: qa.Archive, filters: dict[str, Any], expected: set[str])
 
 def test_as_of_gives_relative_words_their_month() -> None:
     assert understand("who died last month?", as_of="2022-10-14").also == "September 2022"
-    assert understand("who died last month?").also == ""
+    today = dt.date.today()
+    before = (today.replace(day=1) - dt.timedelta(days=1)).isoformat()[:7]
+    assert understand("who died last month?").moments == (before,)  # before today, where nothing else is said
+    assert understand("who died last month?").also == in_words(before)
+    assert understand("who died last month?").filters == Filters()  # which hides nothing
+    assert understand("who brokered the September truce of May 3?").moments == ("-09", "-05")  # of any year
+    assert understand("who brokered the September truce?", as_of="2022-10-14").moments == ("2022-09",)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n", "?!", "\x00\x07", "\u200b"])

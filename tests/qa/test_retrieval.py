@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from index.types import Article, Match, Passage
-from qa.retrieval import collapse, prefer, same_words, shingles
+from qa.retrieval import collapse, freshness, prefer, same_words, shingles
+from qa.types import Question
 
 STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
 
@@ -53,14 +55,18 @@ def test_a_passage_of_another_time_comes_after_and_none_is_lost() -> None:
     autumn = dated("autumn", "The truce of last month holds.", "2022-10-14", 0.9)
     undated = dated("undated", "A truce.", None, 0.8)
     matches = [war, autumn, undated]
-    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, ["2022-09"])] == [
+    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, Question("?", moments=("2022-09",)))] == [
         ("autumn", 0.9),
         ("war", 0.85),
         ("undated", 0.68),
     ]
-    assert [one.passage.article.id for one in prefer(matches, ["-09"])] == ["autumn", "war", "undated"]  # of whatever year
-    assert [one.passage.article.id for one in prefer(matches, ["2020"])] == ["war", "autumn", "undated"]
-    assert prefer(matches) == matches
+    assert [one.passage.article.id for one in prefer(matches, Question("?", moments=("-09",)))] == [
+        "autumn",
+        "war",
+        "undated",
+    ]  # of whatever year
+    assert [one.passage.article.id for one in prefer(matches, Question("?", moments=("2020",)))] == ["war", "autumn", "undated"]
+    assert prefer(matches, Question("?")) == matches
 
 
 def test_the_latest_is_preferred_where_it_is_asked_for() -> None:
@@ -69,11 +75,34 @@ def test_the_latest_is_preferred_where_it_is_asked_for() -> None:
         dated("undated", "Prices rose.", None, 0.99),
         dated("new", "Prices rose.", "2022-01-01", 0.95),
     ]
-    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, latest=True)] == [
+    assert [(one.passage.article.id, round(one.score, 3)) for one in prefer(matches, Question("?", latest=True))] == [
         ("new", 0.95),
         ("old", 0.925),
         ("undated", 0.842),
     ]
+
+
+def test_news_is_preferred_unless_the_question_names_another_time() -> None:
+    asked_on = dt.date(2022, 10, 14)
+    old = dated("old", "Prices rose.", "2021-01-01", 1.0)
+    new = dated("new", "Prices rose.", "2022-09-30", 0.9)
+    undated = dated("undated", "Prices rose.", None, 0.8)
+    order = [(one.passage.article.id, round(one.score, 3)) for one in prefer([old, new, undated], Question("?", asked_on=asked_on))]
+    assert order == [("new", 0.765), ("old", 0.7), ("undated", 0.56)]  # 0.9 x (0.7 + 0.3 / 2), two weeks old
+    this_month = prefer([old, new, undated], Question("?", asked_on=asked_on, moments=("2022-10",)))
+    assert [round(one.score, 3) for one in this_month] == [0.65, 0.595, 0.476]  # and none of them speaks of October
+    of_2021 = prefer([old, new, undated], Question("?", asked_on=asked_on, moments=("2021",)))
+    assert [(one.passage.article.id, round(one.score, 3)) for one in of_2021] == [("old", 1.0), ("new", 0.765), ("undated", 0.68)]
+    far_later = prefer([old, new, undated], Question("?", asked_on=dt.date(2030, 1, 1)))
+    assert [one.passage.article.id for one in far_later] == ["old", "new", "undated"]  # all equally old: the order of the scores
+
+
+@given(st.integers(-400, 4_000), st.integers(0, 4_000))
+def test_freshness_falls_with_age_between_its_bounds(age: int, more: int) -> None:
+    asked_on = dt.date(2030, 1, 1)
+    one, other = (freshness(asked_on - dt.timedelta(days=days), asked_on) for days in (age, age + more))
+    assert freshness(None, asked_on) == pytest.approx(0.7)
+    assert 0.7 <= other <= one <= 1
 
 
 @given(st.lists(st.sampled_from([STORY, STORY[:60], "Rain fell in the hills today", "Snow fell in the hills today", ""]), max_size=8))

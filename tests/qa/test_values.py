@@ -29,7 +29,7 @@ def value(text: str, around: str = "{}", counting: bool = False) -> Value:
         ("half a million workers", [500_000], "worker"), ("a dozen", [12], ""), ("$12 million", [12_000_000], "dollar"), ("54 per cent", [54], "percent"),
         ("54%", [54], "percent"), ("six-week", [6], "week"), ("six weeks", [6], "week"), ("two hundred and eighty-six people", [286], ""),
         ("at least 286 lives", [286], ""), ("a hundred countries", [100], "country"), ("€1.2bn", [1_200_000_000], "euro"), ("million", [1_000_000], ""),
-        ("the government's 5 ministers", [5], "government minister"), ("1990s", [1990], ""),
+        ("the government's 5 ministers", [5], "government minister"), ("1990s", [1990], ""),  ("20k voters", [20_000], "voter"), ("$3m", [3_000_000], "dollar"),
     ],
 )  # fmt: skip
 def test_numbers_and_their_units(text: str, numbers: list[float], unit: str) -> None:

@@ -1,0 +1,51 @@
+"""The fit of the readings: worked choices, and probabilities that mean what they say on questions it did not see."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qa.measures import calibration_error
+from training.calibrate import Asked, Fit, fit, utility
+
+
+def drawn(number: int, seed: int) -> list[Asked]:
+    """Questions of ten candidates, one of which is right where it can be: its readings are then higher by two, in two of four outputs."""
+    chance = np.random.default_rng(seed)
+    asked = []
+    for _ in range(number):
+        features, f1 = chance.normal(size=(10, 4)), np.zeros(10)
+        answerable = bool(chance.random() < 0.7)
+        if answerable:
+            features[3, :2] += 2
+            f1[3] = 1.0
+        asked.append(Asked(features, f1, answerable))
+    return asked
+
+
+def test_the_best_candidate_by_hand() -> None:
+    found = Fit(np.array([1.0, 0, 0, 0]), -1.0, 0.5)
+    one = Asked(np.array([[1.0, 9, 9, 9], [3.0, 0, 0, 0]]), np.array([1.0, 0.59]), True)
+    probability, right = found.best(one)  # of the second, though it is only nearly right
+    assert probability == pytest.approx(1 / (1 + np.exp(-2)))
+    assert not right
+    assert found.best(Asked(np.zeros((0, 4)), np.zeros(0), True)) == (0.0, False)
+
+
+def test_utility_counts_right_answers_and_right_refusals() -> None:
+    rows = [(0.9, True, True), (0.8, False, True), (0.2, True, True), (0.7, False, False), (0.1, False, False), (0.6, True, False)]
+    assert utility(rows, 0.5) == pytest.approx(2 / 6)  # one right answer, one right refusal; a right span of a held-back context is luck
+    assert utility(rows, 0.75) == pytest.approx(4 / 6)
+    assert utility(rows, 0.95) == pytest.approx(3 / 6)
+
+
+def test_the_fit_orders_by_the_outputs_that_tell_and_its_probabilities_hold_on_other_questions() -> None:
+    found, others = fit(drawn(1_500, 1)), drawn(1_500, 2)
+    assert found.weights[:2].min() > 5 * np.abs(found.weights[2:]).max()
+    rows = found.rows(others)
+    assert calibration_error([row[0] for row in rows], [row[1] and row[2] for row in rows]) < 0.04
+    unscaled = Fit(found.weights / 2, found.bias / 2, 0.0).rows(others)  # what a fit without the curve can be off by
+    assert calibration_error([row[0] for row in unscaled], [row[1] and row[2] for row in unscaled]) > 0.08
+    kept = [row[0] >= found.threshold for row in rows if row[1] and row[2]]
+    assert np.mean(kept) > 0.88
+    assert utility(rows, found.threshold) > max(utility(rows, 0.0), utility(rows, 1.0))
