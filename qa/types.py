@@ -97,7 +97,7 @@ class Span:
     @property
     def link(self) -> str | None:
         """The article's address with a text fragment that scrolls to the sentence; None without a web address."""
-        if self.article.url is None or urlsplit(self.article.url).scheme not in ("http", "https"):
+        if self.article.url is None or not on_the_web(self.article.url):
             return None
         words = self.sentence.split()
         ends = [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
@@ -179,6 +179,14 @@ class Reader(Protocol):
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Spans within the hits' passages, highest score first; may be empty."""
         ...
+
+
+def on_the_web(url: str) -> bool:
+    """Whether an address is one of http or https, which alone become links."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # "http://[": no address at all
+        return False
 
 
 def article_to_dict(article: Article) -> dict[str, Any]:
