@@ -18,6 +18,7 @@ _CLICKS = """element.addEventListener('click', (event) => {
   if (clicked.dataset.remove && !clicked.dataset.sure) {
     clicked.dataset.sure = 'yes';
     clicked.textContent = 'really remove?';
+    clicked.setAttribute('aria-label', `Really remove? ${clicked.getAttribute('aria-label')}`);
     return;
   }
   trigger('click', {...clicked.dataset});

@@ -64,7 +64,7 @@ def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
                         since = gr.Textbox(label="From", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
                         until = gr.Textbox(label="To", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
                         as_of = gr.Textbox(label="As if asked on", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
-                        clear = gr.Button("Clear", size="sm", min_width=80, elem_id="clear")
+                        clear = gr.Button("Clear limits", size="sm", min_width=80, elem_id="clear")
                 examples = gr.HTML("", elem_id="examples", js_on_load=_CLICKS)
                 announcement = gr.HTML("", elem_id="announcement")
                 conversation = gr.HTML(reading_html(""), elem_id="conversation", js_on_load=_CLICKS)

@@ -61,7 +61,8 @@ class Room:
         self._opened: Future[Archive] = Future()
         self._examples: dict[str, list[str]] = {}
         self._asking_examples = threading.Lock()
-        threading.Thread(target=self._open, args=(folder, reader), name="models", daemon=True).start()
+        # no daemon: the process must not end while native code loads, which would abort it
+        threading.Thread(target=self._open, args=(folder, reader), name="models").start()
 
     @classmethod
     def over(cls, archive: Archive, limits: Limits = Limits()) -> Room:

@@ -1,0 +1,103 @@
+"""The page as other programs call it: gradio_client, and a real client of MCP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.app.conftest import QUESTION, Served, serve
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def client(served: Served) -> Client:
+    return Client(served.address, verbose=False)
+
+
+def test_ask_gives_the_reply_of_the_contract(client: Client) -> None:
+    reply = client.predict(QUESTION, api_name="/ask")
+    assert list(reply) == ["question", "answered", "disagreement", "index_generation", "took_ms", "answers", "passages", "reason"]
+    assert reply["answers"][0]["text"] == "the US"
+    assert (
+        client.predict(QUESTION, source=["after RFE/RL"], until="2020-12-31", api_name="/ask")["passages"][0]["article"]["published"]
+        == "2020-11-13"
+    )
+
+
+def test_retrieve_gives_passages(client: Client) -> None:
+    hits = client.predict("EU mission", k=3, source=["after RFE/RL"], api_name="/retrieve")
+    assert len(hits) == 3
+    assert {hit["article"]["source"] for hit in hits} == {"after RFE/RL"}
+
+
+def test_what_cannot_be_asked_is_told(client: Client) -> None:
+    for arguments, said in (
+        (("  ",), "expected a question"),
+        (("who?", ["x"], "yesterday"), "expected a day as YYYY-MM-DD"),
+        (("who?", [], "", "", "", 0), "expected k from 1"),
+    ):
+        with pytest.raises(AppError, match=said):
+            client.predict(*arguments, api_name="/ask")
+
+
+def test_these_two_are_all_that_is_offered_with_their_types(client: Client) -> None:
+    offered = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert sorted(offered) == ["/ask", "/retrieve"]
+    types = {one["parameter_name"]: one["python_type"]["type"] for one in offered["/ask"]["parameters"]}
+    assert (types["question"], types["k"], types["since"]) == ("str", "int", "str")
+    assert "list" in types["source"].casefold()
+
+
+def tools(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+    """(the tools offered, what each call gives) by a client of MCP over streamable HTTP."""
+
+    async def talk() -> tuple[list[Any], list[Any]]:
+        async with streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            listed = (await session.list_tools()).tools
+            return listed, [await session.call_tool(name, arguments) for name, arguments in calls]
+
+    return anyio.run(talk)
+
+
+def test_the_same_as_tools_of_mcp(served: Served) -> None:
+    listed, (reply, hits, refused) = tools(
+        served.address, ("ask", {"question": QUESTION}), ("retrieve", {"question": "EU mission", "k": 2}), ("ask", {"question": " "})
+    )
+    assert sorted(tool.name for tool in listed) == ["ask", "retrieve"]
+    described = {tool.name: tool for tool in listed}
+    assert "each cited" in described["ask"].description
+    assert described["ask"].inputSchema["properties"]["question"]["type"] == "string"
+    assert "only articles of these outlets" in described["ask"].inputSchema["properties"]["source"]["description"]
+    assert json.loads(reply.content[0].text)["answers"][0]["text"] == "the US"
+    assert len(json.loads(hits.content[0].text)) == 2
+    assert refused.isError
+    assert "expected a question" in refused.content[0].text
+
+
+def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(copied: Callable[[], tuple[Path, Path]], tmp_path: Path) -> None:
+    (tmp_path / "users").write_text("reader:secret\n")
+    app = serve(*copied(), "--mcp", "--auth", str(tmp_path / "users"), "--source", "after RFE/RL", "--to", "2020-12-31", "--read-only")
+    try:
+        with pytest.raises(Exception):  # noqa: B017, PT011: whatever way a client says that it was not let in
+            tools(app.address, ("ask", {"question": QUESTION}))
+        with pytest.raises(Exception):  # noqa: B017, PT011
+            Client(app.address, verbose=False)
+        client = Client(app.address, auth=("reader", "secret"), verbose=False)
+        reply = client.predict(QUESTION, api_name="/ask")
+        assert {hit["article"]["published"] for hit in reply["passages"]} == {"2020-11-13"}
+        with pytest.raises(AppError, match="expected an outlet among after RFE/RL"):
+            client.predict(QUESTION, source=["after Expatica"], api_name="/ask")
+        assert sorted(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == ["/ask", "/retrieve"]
+    finally:
+        app.stop()
