@@ -45,7 +45,7 @@ def serve(
 
     The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`.
     `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. Raises DatelineError: no index, no such
-    port, a bad password file, --mcp without its package.
+    port, a bad password file, --mcp without its package or with passwords.
     """
     users = _users(auth)
     if mcp:
@@ -80,11 +80,12 @@ def serve(
 
 
 def _check_mcp(users: list[tuple[str, str]] | None) -> None:
+    if users is not None:  # Gradio lists its tools to anybody, and then cannot call them
+        raise DatelineError("expected --mcp or --auth, found both; tools of MCP know no password: serve them apart, on 127.0.0.1")
     try:
         import mcp  # noqa: F401
     except ImportError:
         raise DatelineError("expected the package mcp for --mcp, found none; install it with: pip install 'dateline[mcp]'") from None
-    del users
 
 
 def _users(file: Path | None) -> list[tuple[str, str]] | None:

@@ -1,8 +1,12 @@
-"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP. Types and docstrings are their documentation."""
+"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP. Types and docstrings are their documentation.
+
+They give JSON as text: gradio_client takes an object with a "path", as an article has, for a file to download, and
+Gradio's tools of MCP would write a dict as Python does.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import gradio as gr
 from gradio.events import api
@@ -14,9 +18,7 @@ from qa.ui.room import Limits, Room
 def endpoints(room: Room) -> None:
     """Register /ask and /retrieve; call inside the page's Blocks."""
 
-    def ask(
-        question: str, source: list[str] | None = None, since: str = "", until: str = "", as_of: str = "", k: int = 16
-    ) -> dict[str, Any]:
+    def ask(question: str, source: list[str] | None = None, since: str = "", until: str = "", as_of: str = "", k: int = 16) -> str:
         """Answer a question from the news archive with stretches of its articles, each cited; or say that the articles do not say.
 
         Args:
@@ -28,16 +30,14 @@ def endpoints(room: Room) -> None:
             k: how many passages to read, 1 to 1000.
 
         Returns:
-            The reply: question, answered, disagreement, answers (text, probability, origins, citations), passages, reason.
+            The reply as JSON: question, answered, disagreement, answers (text, probability, origins, citations), passages, reason.
         """
         try:
-            return room.ask(question, Limits.of(source, since, until, as_of), k).to_dict()
+            return json.dumps(room.ask(question, Limits.of(source, since, until, as_of), k).to_dict(), ensure_ascii=False)
         except DatelineError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
-    def retrieve(
-        question: str, k: int = 5, source: list[str] | None = None, since: str = "", until: str = "", as_of: str = ""
-    ) -> list[dict[str, Any]]:
+    def retrieve(question: str, k: int = 5, source: list[str] | None = None, since: str = "", until: str = "", as_of: str = "") -> str:
         """Find the passages of the news archive that are nearest to a question, best first.
 
         Args:
@@ -49,10 +49,11 @@ def endpoints(room: Room) -> None:
             as_of: nothing published after this day, YYYY-MM-DD.
 
         Returns:
-            Passages: text, start, end (characters of the article), score, and the article.
+            A JSON list of passages: text, start, end (characters of the article), score, and the article.
         """
         try:
-            return [hit.to_dict() for hit in room.retrieve(question, k, Limits.of(source, since, until, as_of))]
+            hits = room.retrieve(question, k, Limits.of(source, since, until, as_of))
+            return json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
         except DatelineError as error:
             raise gr.Error(str(error), print_exception=False) from None
 

@@ -78,7 +78,7 @@ def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
         asking = Asking(room)
         gr.on(
             [question.submit, button.click],
-            asking.ask,
+            asking.answer,
             [question, turns, *limits],
             shown,
             show_progress="hidden",
@@ -108,7 +108,7 @@ class Asking:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    def ask(
+    def answer(
         self, question: str, turns: list[Turn], outlets: list[str], since: str, until: str, as_of: str, literally: bool = False
     ) -> Iterator[Shown]:
         """The reading page at once, then the reply. A question that cannot be asked is a notice."""
@@ -138,7 +138,7 @@ class Asking:
         if "afresh" in data:
             yield front_html(self._room.store()), [], "", *((gr.skip(),) * 4), ""
         elif "literally" in data:
-            yield from self.ask(str(data["literally"]), turns, outlets, since, until, as_of, literally=True)
+            yield from self.answer(str(data["literally"]), turns, outlets, since, until, as_of, literally=True)
         else:
             yield from self._address(str(data.get("address", "")), turns)
 
@@ -157,7 +157,7 @@ class Asking:
             return
         filters = limits.filters
         boxes = (list(filters.sources), str(filters.since or ""), str(filters.until or ""), limits.as_of or "")
-        for result in self.ask(question, turns, *boxes, literally=True):
+        for result in self.answer(question, turns, *boxes, literally=True):
             yield (*result[:3], *boxes, result[-1])
 
 
