@@ -13,6 +13,7 @@ import pandas as pd
 from index.types import Article, DatelineError
 from qa.conversation import Turn
 from qa.showing import counted
+from qa.ui.cards import bidi
 from qa.ui.room import Limits, Room
 
 # Ink, accent and what goes with them: an outlet each; those beyond are "other outlets".
@@ -24,30 +25,36 @@ _MOST_MONTHS = 48
 
 def insight_tab(room: Room, turns: gr.State) -> None:
     """Build the tab; call inside its gr.Tab."""
+    tab = gr.context.Context.block
+    assert isinstance(tab, gr.Tab)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    look: dict[str, Any] = {"color": "outlet", "height": 260, "x_title": " ", "y_title": " ", "color_title": " ", "visible": False}
-    over_time = gr.BarPlot(None, x="when", y="articles", title="Articles over time, by outlet", elem_id="over-time", **look)
-    passages = gr.BarPlot(
-        None, x="outlet", y="passages", title="Where the passages of the last question come from", elem_id="passages-by-outlet", **look
-    )
-    with gr.Row(elem_id="topic"):
-        topic = gr.Textbox(label="Coverage of a topic", placeholder="a name, a place, an event", max_lines=1, scale=6)
-        button = gr.Button("Show", min_width=88, scale=1)
-    said = gr.HTML("", elem_id="topic-said")
-    coverage = gr.BarPlot(None, x="when", y="articles", title="Articles on the topic, by outlet", elem_id="coverage", **look)
+    look: dict[str, Any] = {"height": 240, "x_title": " ", "y_title": " ", "color_title": " ", "visible": False}
+    with gr.Column(elem_id="insight"):
+        gr.HTML("<h2>Articles over time, by outlet</h2>")
+        over_time = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="over-time", **look)
+        times = gr.HTML("")
+        gr.HTML("<h2>Where the passages of the last question come from</h2>")
+        passages = gr.BarPlot(None, x="outlet", y="passages", elem_id="passages-by-outlet", **look)
+        outlets = gr.HTML("")
+        gr.HTML("<h2>Coverage of a topic, by outlet</h2>")
+        with gr.Row(elem_id="topic"):
+            topic = gr.Textbox(label="Topic", placeholder="a name, a place, an event", max_lines=1, scale=6)
+            button = gr.Button("Show", min_width=88, scale=1)
+        said = gr.HTML("", elem_id="topic-said")
+        coverage = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="coverage", **look)
+        covers = gr.HTML("")
 
-    def covered(text: str) -> tuple[gr.BarPlot, str]:
+    def covered(text: str) -> tuple[str, gr.BarPlot, str]:
         try:
             articles = on_topic(room, text)
         except DatelineError as error:
-            return _plotted(by_time([])), f'<p role="alert">{escape(str(error)[:1].upper() + str(error)[1:])}.</p>'
-        return _plotted(by_time(articles)), f'<p role="status">{counted(len(articles), "article")} near it.</p>'
+            return f'<p role="alert">{escape(str(error)[:1].upper() + str(error)[1:])}.</p>', *_shown(by_time([]), "")
+        return f'<p role="status">{counted(len(articles), "article")} near it.</p>', *_shown(by_time(articles), "")
 
-    gr.on([topic.submit, button.click], covered, topic, [coverage, said], **quiet)
-    tab = gr.context.Context.block
-    assert isinstance(tab, gr.Tab)
-    tab.select(lambda: _plotted(by_time(room.store().articles())), None, over_time, **quiet)
-    tab.select(lambda asked: _plotted(by_outlet(room, asked)), turns, passages, **quiet)
+    none_asked = "Ask a question first: its passages are counted here."
+    gr.on([topic.submit, button.click], covered, topic, [said, coverage, covers], **quiet)
+    tab.select(lambda: _shown(by_time(room.store().articles()), "No article has a date."), None, [over_time, times], **quiet)
+    tab.select(lambda asked: _shown(by_outlet(room, asked), none_asked), turns, [passages, outlets], **quiet)
 
 
 def on_topic(room: Room, topic: str) -> list[Article]:
@@ -76,9 +83,14 @@ def by_outlet(room: Room, turns: Sequence[Turn]) -> pd.DataFrame:
     return pd.DataFrame(counts.most_common(len(_COLOURS)), columns=["outlet", "passages"])
 
 
-def _plotted(data: pd.DataFrame) -> gr.BarPlot:
-    """The plot of some data, a colour an outlet; hidden where there is none."""
+def _shown(data: pd.DataFrame, otherwise: str) -> tuple[gr.BarPlot, str]:
+    """(the plot of some data, a colour an outlet, hidden where there is none; the same as a table, or what to say instead)."""
+    if data.empty:
+        return gr.BarPlot(value=None, visible=False), f"<p>{escape(otherwise)}</p>" if otherwise else ""
     outlets = [outlet for outlet in dict.fromkeys(data["outlet"]) if outlet != _OTHERS]
-    colours = {**dict(zip(outlets, _COLOURS, strict=False)), _OTHERS: _OF_OTHERS}
-    highest = data.groupby(data.columns[0])[data.columns[-1]].sum().max() if not data.empty else 1
-    return gr.BarPlot(value=data, color_map=colours, y_lim=[0, float(highest)], visible=not data.empty)
+    colours = {**dict(zip(outlets, _COLOURS, strict=False)), _OTHERS: _OF_OTHERS} if "when" in data else None
+    highest = float(data.groupby(data.columns[0])[data.columns[-1]].sum().max())
+    heads = "".join(f'<th scope="col">{name}</th>' for name in data.columns)
+    rows = "".join("<tr>" + "".join(f"<td>{bidi(str(cell))}</td>" for cell in row) + "</tr>" for row in data.itertuples(index=False))
+    table = f"<details><summary>the same as a table</summary><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+    return gr.BarPlot(value=data, color_map=colours, y_lim=[0, highest], visible=True), table

@@ -18,6 +18,7 @@ def theme() -> gr.themes.Base:
         "background_fill_secondary": "var(--paper)",
         "border_color_primary": "var(--line)",
         "border_color_accent": "var(--accent)",
+        "color_accent": "#9c1c1f",
         "color_accent_soft": "var(--paper)",
         "block_background_fill": "transparent",
         "block_border_width": "0px",
@@ -39,7 +40,8 @@ def theme() -> gr.themes.Base:
         "button_secondary_text_color": "var(--ink)",
         "button_secondary_text_color_hover": "var(--accent)",
     }
-    dark = {f"{name}_dark": value for name, value in same.items() if name != "block_border_width"}
+    alike = ("block_border_width", "color_accent")  # which have no variant for dark
+    dark = {f"{name}_dark": value for name, value in same.items() if name not in alike}
     look = gr.themes.Base(font=SANS, font_mono=["monospace"], primary_hue="red", neutral_hue="stone", radius_size="none")
     plain = {
         "block_shadow": "none",

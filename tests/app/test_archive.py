@@ -201,10 +201,10 @@ def test_insight_plots_time_topics_and_the_last_question(served: Served, opened:
     for plot in ("#over-time", "#passages-by-outlet"):
         expect(page.locator(f"{plot} canvas, {plot} svg.marks").first).to_be_visible(timeout=30_000)
     expect(page.locator("#coverage")).to_have_count(0)
-    page.get_by_label("Coverage of a topic").fill("peacekeepers")
+    page.get_by_label("Topic", exact=True).fill("peacekeepers")
     page.keyboard.press("Enter")
     expect(page.locator("#topic-said")).to_contain_text("near it", timeout=30_000)
     expect(page.locator("#coverage canvas, #coverage svg.marks").first).to_be_visible(timeout=30_000)
-    page.get_by_label("Coverage of a topic").fill("?")
+    page.get_by_label("Topic", exact=True).fill("?")
     page.keyboard.press("Enter")
     expect(page.locator("#topic-said [role=alert]")).to_contain_text("Expected a question, found none", timeout=30_000)
