@@ -28,7 +28,7 @@ _COUNT = re.compile(
     r"\s(?P<verb>were|was|died|have been|had been)(?P<rest>(?:\s(?!that|which|who|and|when|but|by)[\w’'-]+){0,6})"
 )
 _MADE = re.compile(
-    r"\b(?P<what>(?:the|a)\s(?:[a-z]+\s)?(?:truce|cease-?fire|deal|agreement|treaty|merger|talks))\s(?:that was\s)?(?P<verb>brokered|signed|announced|mediated)\sby\s(?P<who>(?:the\s)?[A-Z][\w’'-]+)"
+    r"\b(?P<what>(?i:the|a)\s(?:[a-z]+\s)?(?:truce|cease-?fire|deal|agreement|treaty|merger|talks))\s(?:that was\s)?(?P<verb>brokered|signed|announced|mediated)\sby\s(?P<who>(?:the\s)?[A-Z][\w’'-]+)"
 )
 
 
@@ -52,7 +52,7 @@ def questions_in(article: Article) -> Iterator[tuple[str, str, str]]:
     """(kind, question, answer) for each pattern that an article's text matches."""
     text = " ".join(article.text.split())
     for match in _MADE.finditer(text):
-        what = re.sub(r"^a\s", "the ", match["what"])
+        what = re.sub(r"^(?:a|the)\s", "the ", match["what"], flags=re.IGNORECASE)
         yield "made", f"Who {match['verb']} {what}?", match["who"]
     for match in _COUNT.finditer(text):
         rest = re.sub(r"\s(?:in|on|at|of|to|from|with|the|a|an)$", "", match["rest"])

@@ -34,7 +34,7 @@ def insight_tab(room: Room, turns: gr.State) -> None:
         over_time = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="over-time", **look)
         times = gr.HTML("")
         gr.HTML("<h2>Where the passages of the last question come from</h2>")
-        passages = gr.BarPlot(None, x="outlet", y="passages", elem_id="passages-by-outlet", **look)
+        passages = gr.BarPlot(None, x="outlet", y="passages", elem_id="passages-by-outlet", x_label_angle=-15, **look)
         outlets = gr.HTML("")
         gr.HTML("<h2>Coverage of a topic, by outlet</h2>")
         with gr.Row(elem_id="topic"):
