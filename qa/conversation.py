@@ -34,13 +34,14 @@ _IDIOM = re.compile(
 )
 _OF_THEM = re.compile(r"\bof (?:them|these|those)\b(?! \w+s\b)", re.IGNORECASE)
 _THING = re.compile(
-    r"\b(?P<of>its)\b|\b(?P<itself>it|this|that)\b(?=\s*[?,]|\s+(?:in|on|at|by|to|for|from|end|ended|begin|began|start|started|happen|happened|last|lasted|say|said|is|was|take|took|mean)\b|$)",
+    r"\b(?P<of>its)\b|\b(?P<itself>it)\b|\b(?:this|that)\b(?=\s*[?,]|\s+(?:end|ended|begin|began|start|started|happen|happened|last|lasted|take|took|mean)\b|$)",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"\b(?:(?P<of>his)|(?P<her>her)|(?P<itself>he|she|him))\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"\b(?:(?P<of>their)|(?P<itself>they|them))\b", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?=\s*\?|\s+(?:in|on|for|with|to)\b|$)", re.IGNORECASE)
 _DEMONSTRATED = re.compile(r"\b(?:that|this|those|these) (?P<noun>[a-z]{3,})\b(?<!that is)", re.IGNORECASE)
+_ASKS_FOR_SOMEBODY = re.compile(r"(?:who|whom|which (?:man|woman|person|minister|president|leader|official))\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w.])[A-Z][\w’'-]*[\w](?:\s(?:(?:of|the|de|van|von|al)\s){0,2}[A-Z][\w’'-]*\w)*")
 _NOT_NAMES = frozenset(
     "who whom whose what when where which why how and but the a an in on at is are was were did does do has have had i".split()
@@ -217,7 +218,8 @@ def _pronouns(question: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
     if match := _THING.search(question):
         if re.search(r"\b(?:the|a|an) \w+", question[: match.start()]):
             return []  # "When did the war end and who won it?"
-        return [(_in_time(_put(question, match, phrase), phrase, last), phrase) for phrase in _things(turns)]
+        phrases = dict.fromkeys(_unsaid(phrase, question) for phrase in _things(turns))
+        return [(_in_time(_put(question, match, phrase), phrase, last), phrase) for phrase in phrases]
     if match := _DEMONSTRATED.search(question):
         named = [phrase for phrase in _things(turns) if _stem(_head(phrase)) == _stem(match["noun"].casefold())]
         return [(_replaced(question, match.span(), phrase), phrase) for phrase in named[:1]]
@@ -245,6 +247,16 @@ def _in_time(question: str, phrase: str, last: Turn) -> str:
     return f"{question.rstrip(' ?.!')} {said}?"
 
 
+def _unsaid(phrase: str, question: str) -> str:
+    """A phrase without what its noun is called that the question says itself: who brokered "the truce", not "the US-brokered truce"."""
+    own = {_stem(word) for word in re.findall(r"[^\W_]{4,}", question.casefold())}
+    head = _head(phrase)
+    kept = [
+        word for word in phrase.split() if word.casefold() == head or not own & {_stem(part) for part in re.split(r"[-–]", word.casefold())}
+    ]
+    return " ".join(kept)
+
+
 def _things(turns: Sequence[Turn]) -> list[str]:
     """What "it" may stand for: what the last question spoke of, what its answer's sentence does, what the question before did."""
     last = turns[-1]
@@ -262,10 +274,8 @@ def _people(turns: Sequence[Turn]) -> list[str]:
     """Whom "he" or "she" may stand for: the answer to a question for a person, else a name of a question, the latest first."""
     found: list[str] = []
     for turn in reversed(turns[-3:]):
-        if turn.answer and re.match(
-            r"(?:who|whom|which (?:man|woman|person|minister|president|leader|official))\b", turn.understood, re.IGNORECASE
-        ):
-            found += [turn.answer] if _names(turn.answer) else []
+        if turn.answer and _ASKS_FOR_SOMEBODY.match(turn.understood) and _names(turn.answer):
+            return [*found, turn.answer]
         found += [turn.understood[start:end] for start, end in _names(turn.understood)]
     return list(dict.fromkeys(re.sub(r"[’']s$", "", name) for name in found))[:4]
 

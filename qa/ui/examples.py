@@ -55,7 +55,7 @@ def questions_in(article: Article) -> Iterator[tuple[str, str, str]]:
         what = re.sub(r"^(?:a|the)\s", "the ", match["what"], flags=re.IGNORECASE)
         yield "made", f"Who {match['verb']} {what}?", match["who"]
     for match in _COUNT.finditer(text):
-        rest = re.sub(r"\s(?:in|on|at|of|to|from|with|the|a|an)$", "", match["rest"])
+        rest = re.sub(r"(?:\s(?:in|on|at|of|to|from|with|for|as|the|a|an|its|their))+$", "", match["rest"])
         if match["verb"] == "died" or len(rest.split()) > 0:
             yield "count", f"How many {match['what']} {match['verb']}{rest}?", match["number"]
     for pattern in _OFFICES:

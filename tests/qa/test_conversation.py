@@ -51,9 +51,11 @@ WORKED = (
     ("How many troops were killed in the war of 2020?", "6,500", "How long did it last?", "How long did the war of 2020 last?"),
     ("How many troops were killed in the war of 2020?", "6,500", "When did that war end?", "When did the war of 2020 end?"),
     ("Which country sent the peacekeepers?", "Russia", "What is its capital?", "What is Russia’s capital?"),
+    ("How long did the war of 2020 last?", "six weeks", "how many people did it kill?", "How many people did the war of 2020 kill?"),
     # he, she, his, they, there
     ("Who called the remarks unacceptable?", "Vladimir Putin", "where did he say so?", "Where did Vladimir Putin say so?"),
     ("Who is the spokeswoman?", "Maria Zakharova", "What did she say?", "What did Maria Zakharova say?"),
+    ("Who is the Russian foreign minister?", "Sergei Lavrov", "where did he go?", "Where did Sergei Lavrov go?"),
     ("Who is the prime minister?", "Nikol Pashinian", "Who is his adviser?", "Who is Nikol Pashinian’s adviser?"),
     ("What did Macron say in Prague?", "nothing", "Whom did he accuse?", "Whom did Macron accuse?"),
     (
@@ -97,6 +99,11 @@ def test_the_follow_up_of_a_follow_up_leans_on_how_that_was_understood() -> None
     first = turn("Who brokered the September truce?", "the US")
     second = Turn("and in 2020?", resolve("and in 2020?", [first])[0].text, "Russia")
     assert resolve("when?", [first, second])[0].text == "When was the truce in 2020 brokered?"
+
+
+def test_what_the_question_says_itself_is_not_said_twice() -> None:
+    before = turn("How many died in September?", "286", "In September 286 died, before a US-brokered truce.")
+    assert "Who brokered the truce in September?" in [way.text for way in resolve("who brokered it?", [before])]
 
 
 def test_of_several_things_the_passages_say_which_is_meant() -> None:

@@ -100,7 +100,7 @@ def test_a_name_that_leads_into_the_own_network_is_refused(address: str) -> None
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "2130706433", "0x7f.1", "localhost"])
 def test_nor_an_address_written_in_whatever_way(host: str) -> None:
-    with pytest.raises(DatelineError, match="public internet|expected to reach"):
+    with pytest.raises(DatelineError, match=r"public internet|expected to reach"):
         fetch(f"http://{host}:9/")
 
 
