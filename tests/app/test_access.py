@@ -16,6 +16,13 @@ from tests.app.test_ask import DIFFER
 pytestmark = pytest.mark.slow
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PICTURES = os.environ.get("DATELINE_PICTURES")  # a folder: the pictures of the README are written there
+SHOWN = {
+    "differ-1280-light": "answer",
+    "follow-up-1280-dark": "conversation",
+    "differ-390-light": "phone",
+    "archive-upload-1280-light": "archive",
+    "insight-1280-light": "insight",
+}
 
 
 def serious(page: Page) -> list[str]:
@@ -31,9 +38,9 @@ def serious(page: Page) -> list[str]:
 
 
 def picture(page: Page, name: str) -> None:
-    if PICTURES:
+    if PICTURES and name in SHOWN:
         page.mouse.move(0, 0)
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        page.screenshot(path=Path(PICTURES) / f"{SHOWN[name]}.png")
 
 
 @pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
