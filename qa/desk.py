@@ -10,7 +10,6 @@ articles are not all in the corpus folders is not rebuilt, since that would lose
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import queue
 import re
@@ -22,12 +21,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from index.folder import open_index
 from index.loading import load_articles
 from index.types import Article, DatelineError, Skipped, Store, Summary
-from qa.fetching import Fetched, fetch
+from qa.fetching import fetch
+from qa.filing import free_path, safe_name, was_named, write_article, write_fetched
 from qa.showing import counted
 
 ADDED, REMOVED = "added", ".removed"
@@ -91,7 +89,7 @@ class Desk:
         """Add uploaded files; those that cannot be read are named in the notes."""
         kept = Path(tempfile.mkdtemp(prefix="dateline-upload-"))
         for file in files:
-            shutil.copyfile(file, _free(kept, safe_name(file.name)))
+            shutil.copyfile(file, free_path(kept, safe_name(file.name)))
         self._do(f"adding {counted(len(files), 'file')}", lambda: self._keep(kept))
 
     def add_text(self, text: str, title: str = "", source: str = "", published: str = "", url: str = "") -> None:
@@ -108,7 +106,7 @@ class Desk:
             raise DatelineError(f"expected a day as YYYY-MM-DD, found {published.strip()[:40]!r}") from None
         article = Article("", text, title.strip() or None, source.strip() or None, day, url.strip() or None)
         kept = Path(tempfile.mkdtemp(prefix="dateline-paste-"))
-        _write(kept, article)
+        write_article(kept, article)
         self._do("adding the pasted article", lambda: self._keep(kept))
 
     def add_url(self, url: str) -> None:
@@ -118,7 +116,7 @@ class Desk:
 
         def fetched() -> tuple[list[str], _Undo]:
             kept = Path(tempfile.mkdtemp(prefix="dateline-fetch-"))
-            _keep_fetched(kept, fetch(url, private=self._private))
+            write_fetched(kept, fetch(url, private=self._private))
             return self._keep(kept)
 
         self._do("fetching the article", fetched)
@@ -137,7 +135,7 @@ class Desk:
 
         def moved() -> tuple[list[str], _Undo]:
             corpus = next(corpus for corpus in self.corpora if file.is_relative_to(corpus) and corpus.is_dir())
-            place = _free(corpus / REMOVED, file.name)
+            place = free_path(corpus / REMOVED, file.name)
             file.rename(place)
 
             def put_back() -> None:
@@ -227,7 +225,7 @@ class Desk:
         store = open_index(self.folder)
         missing = [article.path for article in store.articles() if self._file(article) is None]
         removed = {path.name for corpus in self.corpora if corpus.is_dir() for path in (corpus / REMOVED).glob("*")}
-        lost = [path for path in missing if not any(_was(Path(path).name, name) for name in removed)]
+        lost = [path for path in missing if not any(was_named(Path(path).name, name) for name in removed)]
         return (
             f"expected every article of the index in {', '.join(map(str, self.corpora))}, found {len(lost)} elsewhere; run dateline build yourself"
             if lost
@@ -249,7 +247,7 @@ class Desk:
                 if file.read_bytes() in known:
                     notes.append(f"{file.name}: it is in the archive already")
                     continue
-                place = _free(corpus / ADDED, file.name)
+                place = free_path(corpus / ADDED, file.name)
                 shutil.move(file, place)
                 moved.append(place)
                 notes.append(f"{place.name}: added")
@@ -263,64 +261,3 @@ class Desk:
                 place.unlink(missing_ok=True)
 
         return notes, undo
-
-
-def safe_name(name: str) -> str:
-    """A file name without folders, control or direction characters or a leading dot, at most 100 characters, its suffix kept."""
-    name = re.split(r"[\\/]", name)[-1]
-    name = "".join(character if character.isprintable() and character not in '<>:"|?*' else "-" for character in name).strip(" .-")
-    stem, dot, suffix = name.rpartition(".")
-    name = f"{stem[:80]}{dot}{suffix[:20]}" if dot else name[:80]
-    while len(name.encode()) > 200:
-        name = name[1:]
-    return name or "article.txt"
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A path in the folder (made where missing) that nothing has yet: "a.txt", "a-2.txt", ..."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stem, dot, suffix = name.partition(".")
-    number, path = 1, folder / name
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}{dot}{suffix}"
-    return path
-
-
-def _was(name: str, removed: str) -> bool:
-    stem, dot, suffix = name.partition(".")
-    return re.fullmatch(rf"{re.escape(stem)}(?:-\d+)?{re.escape(dot + suffix)}", removed) is not None
-
-
-def _write(folder: Path, article: Article) -> None:
-    """An article as Markdown with front matter, or as plain text where nothing is known of it but that."""
-    meta = {
-        "title": article.title,
-        "source": article.source,
-        "published": article.published,
-        "url": article.url,
-        "authors": list(article.authors) or None,
-    }
-    known = {name: value for name, value in meta.items() if value is not None}
-    words = re.findall(r"\w+", (article.title or article.text[:200]).casefold())[:8]
-    stem = "-".join(words)[:80] or "article"
-    if known:
-        head = yaml.safe_dump(known, allow_unicode=True, sort_keys=False)
-        _free(folder, safe_name(f"{stem}.md")).write_text(f"---\n{head}---\n{article.text.strip()}\n", encoding="utf-8", errors="replace")
-    else:
-        _free(folder, safe_name(f"{stem}.txt")).write_text(article.text, encoding="utf-8", errors="replace")
-
-
-def _keep_fetched(folder: Path, fetched: Fetched) -> None:
-    """A fetched page as an article that knows its address; as it came where it cannot be read, so that the reason is told."""
-    with tempfile.TemporaryDirectory(prefix="dateline-page-") as aside:
-        page = Path(aside) / f"{safe_name(fetched.url.rstrip('/').split('?')[0])[:60]}{fetched.suffix}"
-        page.write_bytes(fetched.data)
-        items = list(load_articles([Path(aside)]))
-        articles = [item for item in items if isinstance(item, Article)]
-        if len(articles) == 1:
-            one = articles[0]
-            _write(folder, Article("", one.text, one.title, one.source, one.published, one.url or fetched.url, authors=one.authors))
-        else:
-            with contextlib.suppress(OSError):
-                shutil.copy(page, folder / page.name)

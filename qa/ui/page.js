@@ -29,6 +29,7 @@
     show(`mark[data-findings~="${place}"]`, moved);
   };
 
+  let returning = false;
   const settle = (moved) => {
     const shown = turn();
     if (shown) {
@@ -36,14 +37,20 @@
       if (!Number(shown.querySelector('.evidence')?.dataset.findings)) show('[data-passages~="0"]', false);
     }
     const address = shown?.dataset.address;
-    if (moved && address && address !== window.location.search) history.pushState(null, '', address);
-    if (moved && !shown && window.location.search) history.pushState(null, '', window.location.pathname);
+    // the back button, and an address opened, are where they are already; only what is asked is a new place
+    const wanted = address || window.location.pathname;
+    const there = address ? window.location.search === address : !window.location.search;
+    if (!there && (address || (moved && document.querySelector('#conversation .front')))) {
+      history[moved && !returning ? 'pushState' : 'replaceState'](null, '', wanted);
+    }
+    returning = false;
     document.title = shown?.querySelector('h2') ? `${shown.querySelector('h2').textContent} · Dateline` : 'Dateline';
   };
   window.dateline = { settle };
 
   window.addEventListener('popstate', () => {
     const root = [...document.querySelectorAll('#conversation, #conversation *')].find((one) => one.followed);
+    returning = Boolean(root);
     root?.followed(window.location.search);
   });
 

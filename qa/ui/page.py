@@ -6,6 +6,7 @@ alone: opened anywhere, or by the back button, it is asked literally.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -23,6 +24,7 @@ from qa.ui.room import Limits, Room
 from qa.ui.shelf import front_html, holdings, timeline_of
 
 TURNS_KEPT = 30
+_UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an uploaded file
 
 # What is clicked in a reply, the examples or the timeline becomes an event with the data-* attributes of what was clicked.
 _CLICKS = """element.addEventListener('click', (event) => {
@@ -39,7 +41,7 @@ Shown = tuple[Any, ...]  # conversation, turns, question, outlets, since, until,
 
 def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
     """The page over an open room; `desk`: where articles are added and removed (None: they are not)."""
-    blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(_UPLOADS_KEPT, _UPLOADS_KEPT))
     with blocks, gr.Column(elem_id="dateline"):
         masthead = gr.HTML(_masthead(""), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
@@ -118,7 +120,10 @@ class Asking:
             limits = Limits.of(outlets, _days_only(since), _days_only(until), _days_only(as_of))
             understood = Understood(question, question) if literally else self._room.understood(question, turns, limits)
             reply = self._room.ask(understood.text, limits)
-        except DatelineError as error:
+        except Exception as error:
+            if not isinstance(error, DatelineError):  # a bug: the page says so, and does not seem to read for ever
+                traceback.print_exc()
+                error = DatelineError("expected an answer, found an error of Dateline's own; the server's log tells it")
             yield notice_html(question, str(error)) + earlier_html(turns, ""), turns, "", *same, f"<p>{escape(str(error))}</p>"
             return
         address = address_of(reply.question, limits.filters, limits.as_of)

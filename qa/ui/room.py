@@ -35,7 +35,10 @@ class Limits:
     @classmethod
     def of_address(cls, query: str) -> tuple[str, Limits]:
         """(question, limits) of the query of an address; see qa.ui.cards.address_of. Raises DatelineError for a day that is none."""
-        values = parse_qs(query.removeprefix("?"), max_num_fields=100)
+        try:
+            values = parse_qs(query.removeprefix("?"), max_num_fields=100)
+        except ValueError:
+            raise DatelineError("expected an address with a question and its limits, found one with more than a hundred") from None
         last = {name: found[-1] for name, found in values.items()}
         return last.get("q", ""), cls.of(values.get("source"), last.get("from"), last.get("to"), last.get("as_of"))
 
@@ -96,7 +99,10 @@ class Room:
 
     def archive(self) -> Archive:
         """The archive, on its live generation. Waits for the models; raises DatelineError where they did not load."""
-        archive = self._opened.result(timeout=300)
+        try:
+            archive = self._opened.result(timeout=300)
+        except TimeoutError:
+            raise DatelineError("expected the models to be loaded by now, found them loading still; ask again later") from None
         try:
             archive.refresh()
         except DatelineError as error:  # a damaged new generation: go on with the one that is open

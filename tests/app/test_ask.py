@@ -101,6 +101,13 @@ def test_outlets_that_differ_are_shown_at_a_glance_and_the_findings_are_stepped_
     expect(page.locator(".evidence .place")).to_have_text("finding 5 of 5")
 
 
+def test_who_is_quoted_is_named(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, "What did Peskov say of the accusation against Russia?")
+    expect(page.locator("#conversation .answer.first .speaker").first).to_contain_text("as Peskov is quoted")
+
+
 def test_it_says_so_where_the_articles_do_not(served: Served, opened: Open) -> None:
     page = opened(served)
     settled(page)
@@ -144,7 +151,7 @@ def test_a_conversation_is_understood_and_one_click_asks_literally(served: Serve
 
 
 def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Served, opened: Open) -> None:
-    page = opened(served, "/?q=who+brokered+the+September+truce%3F&source=after+Expatica&to=2022-10-31")
+    page = opened(served, "/?q=who%20brokered%20the%20September%20truce%3F&source=after+Expatica&to=2022-10-31")
     value = page.locator("#conversation .value").first
     expect(value).to_have_text("the US", timeout=60_000)
     expect(page.locator(".limits")).to_have_text("Only articles from after Expatica, until 2022-10-31.")
@@ -158,6 +165,10 @@ def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Se
     expect(value).to_have_text("the US", timeout=30_000)
     expect(page.locator(".limits")).to_contain_text("after Expatica")
     page.go_forward()
+    expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
+    page.go_back()
+    expect(value).to_have_text("the US", timeout=30_000)
+    page.go_forward()  # going back adds nothing to go back to
     expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
     page.reload()
     expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
@@ -309,11 +320,16 @@ def test_nothing_jumps_while_an_answer_comes(served: Served, opened: Open) -> No
     page = opened(
         served,
         script="window.shifts = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value; })"
-        ".observe({type: 'layout-shift', buffered: true});",
+        ".observe({type: 'layout-shift', buffered: true});"
+        "new MutationObserver(() => { window.skeletons = Math.max(window.skeletons || 0, document.querySelectorAll('.reading .skeleton').length); })"
+        ".observe(document, {childList: true, subtree: true});",
     )
     settled(page)
     expect(page.locator("#examples a").first).to_be_visible(timeout=60_000)
     ask(page, QUESTION)
+    page.evaluate("window.skeletons = 0")
+    ask(page, "Who is the prime minister of Armenia?")
+    assert page.evaluate("window.skeletons") >= 4  # while it was reading
     page.wait_for_timeout(500)
     assert page.evaluate("window.shifts") < 0.1  # what the web calls good
 

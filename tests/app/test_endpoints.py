@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError, AuthenticationError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from playwright.sync_api import expect
 
-from tests.app.conftest import QUESTION, Served, serve
+from tests.app.conftest import QUESTION, Open, Served, serve, settled
+from tests.conftest import ROOT
 from tests.qa.test_cli import refused
 
 pytestmark = pytest.mark.slow
@@ -66,7 +71,8 @@ def tools(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], 
             listed = (await session.list_tools()).tools
             return listed, [await session.call_tool(name, arguments) for name, arguments in calls]
 
-    return anyio.run(talk)
+    with ThreadPoolExecutor(1) as aside:  # Playwright holds an event loop in this thread
+        return aside.submit(anyio.run, talk).result()
 
 
 def test_the_same_as_tools_of_mcp(served: Served) -> None:
@@ -84,7 +90,27 @@ def test_the_same_as_tools_of_mcp(served: Served) -> None:
     assert "expected a question" in bad.content[0].text
 
 
-def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(copied: Callable[[], tuple[Path, Path]], tmp_path: Path) -> None:
+def test_32_sessions_ask_at_once(served: Served) -> None:
+    questions = [(QUESTION, "the US"), ("Who is the prime minister of Armenia?", "Nikol Pashinian")]
+
+    def session(number: int) -> bool:
+        question, answer = questions[number % 2]
+        reply = json.loads(Client(served.address, verbose=False).predict(question, api_name="/ask"))
+        return bool(reply["answers"][0]["text"] == answer)
+
+    with ThreadPoolExecutor(32) as pool:
+        assert list(pool.map(session, range(32))) == [True] * 32
+
+
+def test_no_file_of_the_machine_is_served(served: Served) -> None:
+    for path in (ROOT / "app.py", served.corpus / "kremlin-shrugs-off-macron-critique.md", served.index / "CURRENT", Path("/etc/passwd")):
+        with pytest.raises(urllib.error.HTTPError, match=r"403|404"):
+            urllib.request.urlopen(f"{served.address}/gradio_api/file={path}")
+
+
+def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(
+    copied: Callable[[], tuple[Path, Path]], opened: Open, tmp_path: Path
+) -> None:
     (tmp_path / "users").write_text("reader:secret\n")
     app = serve(*copied(), "--auth", str(tmp_path / "users"), "--source", "after RFE/RL", "--to", "2020-12-31", "--read-only")
     both = refused("serve", "--mcp", "--auth", tmp_path / "users", "--index", app.index)
@@ -98,5 +124,13 @@ def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(copied: 
         with pytest.raises(AppError, match="expected an outlet among after RFE/RL"):
             client.predict(QUESTION, source=["after Expatica"], api_name="/ask")
         assert sorted(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == ["/ask", "/retrieve"]
+        page = opened(app)
+        page.locator("input").first.fill("reader")
+        page.locator("input[type=password]").fill("secret")
+        page.keyboard.press("Enter")
+        settled(page)
+        page.get_by_role("tab", name="Archive").click()
+        expect(page.locator("table.articles tbody tr")).to_have_count(5)
+        assert page.locator("#adding, [data-remove]").count() == 0  # read-only: nothing to add or remove with
     finally:
         app.stop()

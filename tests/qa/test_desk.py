@@ -13,7 +13,8 @@ from hypothesis import given
 
 import index
 from index.folder import current, open_index
-from qa.desk import Desk, safe_name
+from qa.desk import Desk
+from qa.filing import safe_name
 from tests.conftest import Write
 from tests.fakes import WordEmbedder
 

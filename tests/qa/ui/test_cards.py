@@ -161,6 +161,8 @@ def test_an_address_holds_the_question_and_its_limits() -> None:
     assert Limits.of_address("?q=x&utm=1&from=") == ("x", Limits())
     with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
         Limits.of_address("?q=x&from=yesterday")
+    with pytest.raises(DatelineError, match="expected an address"):
+        Limits.of_address("?" + "&".join(["source=x"] * 1_000))
 
 
 @pytest.mark.parametrize(
