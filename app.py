@@ -1,4 +1,4 @@
-"""The browser app: a question goes in, a reply comes out as a page. Everything else is qa's.
+"""The browser app: opens an archive, puts its page together and serves it. What the page shows is qa/ui's.
 
 python app.py            (or: dateline serve)
 """
@@ -14,88 +14,16 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is i
 
 import gradio as gr
 
-from qa import Archive, DatelineError
+from qa import DatelineError
 from qa.cli import main
-from qa.page import archive_html, notice_html, reply_html
+from qa.desk import Desk
 from qa.types import Reader
+from qa.ui.page import page
+from qa.ui.room import Limits, Room
+from qa.ui.theme import theme
 
-_TURNS_KEPT = 30
-_SERIF = ["Charter", "Georgia", "Noto Serif", "Liberation Serif", "serif"]  # of the system: no font is fetched
-_SANS = ["system-ui", "Segoe UI", "Noto Sans", "Liberation Sans", "sans-serif"]
-
-# Opening a citation scrolls its story to the marked span; "copy quotation" copies it.
-_BEHAVIOUR = """() => { document.addEventListener('click', (event) => {
-  const button = event.target.closest('button.copy');
-  if (!button) return;
-  navigator.clipboard.writeText(button.dataset.quotation).then(() => {
-    button.textContent = 'copied';
-    setTimeout(() => { button.textContent = 'copy quotation'; }, 2000);
-  });
-});
-document.addEventListener('toggle', (event) => {
-  const story = event.target.open && event.target.querySelector(':scope > .story');
-  const span = story && story.querySelector('mark');
-  if (!span) return;
-  story.scrollTop = span.offsetTop - story.clientHeight / 3;
-  story.scrollIntoView({block: 'nearest'});
-}, true); }"""
-
-
-def page(
-    archive: Archive, source: Sequence[str] | None = None, since: str | None = None, until: str | None = None, as_of: str | None = None
-) -> gr.Blocks:
-    """The page over an open archive; the filters hold for every question asked on it."""
-
-    fronts: dict[str, str] = {}  # what a visitor finds first, by generation
-
-    def follow() -> None:
-        try:
-            archive.refresh()
-        except DatelineError as error:  # a damaged new generation: go on with the one that is open
-            print(f"dateline: {error}", file=sys.stderr)
-
-    def front() -> str:
-        follow()
-        store = archive.store
-        if store.generation not in fronts:
-            fronts[store.generation] = archive_html(store)
-        return fronts[store.generation]
-
-    def ask(question: str, turns: list[str]) -> tuple[str, list[str], str]:
-        follow()
-        try:
-            turn = reply_html(archive.ask(question, source=source, since=since, until=until, as_of=as_of))
-        except DatelineError as error:
-            turn = notice_html(question, str(error))
-        turns = [turn, *turns][:_TURNS_KEPT]
-        return "".join(turns), turns, ""
-
-    blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True)
-    with blocks:
-        with gr.Column(elem_id="dateline"):
-            gr.HTML("<header><h1>Dateline</h1><p>Ask a folder of news. It answers in the articles’ own words.</p></header>")
-            turns = gr.State([])
-            with gr.Row(elem_id="ask"):
-                question = gr.Textbox(
-                    placeholder="Who, when, where, how many …?",
-                    label="Your question",
-                    show_label=False,
-                    container=False,
-                    scale=8,
-                    max_lines=3,
-                    autofocus=True,
-                )
-                button = gr.Button("Ask", variant="primary", scale=1, min_width=88)
-            conversation = gr.HTML(front, elem_id="conversation")
-        gr.on(
-            [question.submit, button.click],
-            ask,
-            [question, turns],
-            [conversation, turns, question],
-            show_progress="minimal",
-            api_visibility="private",
-        )
-    return blocks
+_LOOKS = Path(__file__).parent / "qa" / "ui"
+_LARGEST_UPLOAD = "64mb"
 
 
 def serve(
@@ -108,14 +36,27 @@ def serve(
     until: str | None = None,
     as_of: str | None = None,
     reader: Reader | None = None,
+    corpora: Sequence[Path] = (Path("corpus"),),
+    read_only: bool = False,
+    mcp: bool = False,
     wait: bool = True,
 ) -> gr.Blocks:
-    """Open the archive and serve its page until interrupted. Raises DatelineError: no index, no such port, a bad password file."""
-    archive = Archive.open(folder, reader=reader)
+    """Open the archive and serve its page until interrupted; the filters hold for every question asked on it.
+
+    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`.
+    `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. Raises DatelineError: no index, no such
+    port, a bad password file, --mcp without its package or with passwords.
+    """
     users = _users(auth)
-    archive.ask("is the reader loaded?", source=source, since=since, until=until, as_of=as_of)  # so that the first question does not wait
-    blocks = page(archive, source, since, until, as_of)
+    if mcp:
+        _check_mcp(users)
+    room = Room(folder, reader=reader, limits=Limits.of(source, since, until, as_of))
+    local = host in ("127.0.0.1", "localhost", "::1")
+    desk = None if read_only else Desk(corpora, folder, private=local)
+    blocks = page(room, desk)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
+    if desk is not None and not local and users is None:
+        print("dateline: whoever reaches this page can add and remove articles; give --auth FILE or --read-only", file=sys.stderr)
     try:
         blocks.queue(default_concurrency_limit=4)
         blocks.launch(
@@ -126,13 +67,25 @@ def serve(
             share=False,
             prevent_thread_lock=not wait,
             footer_links=[],
-            theme=gr.themes.Base(font=_SANS, font_mono=["monospace"], primary_hue="red", neutral_hue="stone", radius_size="none"),
-            css_paths=Path(__file__).parent / "qa" / "page.css",
-            js=_BEHAVIOUR,
+            max_file_size=_LARGEST_UPLOAD,
+            mcp_server=mcp,
+            ssr_mode=False,
+            theme=theme(),
+            css_paths=_LOOKS / "page.css",
+            js=(_LOOKS / "page.js").read_text(encoding="utf-8"),
         )
     except OSError:
         raise DatelineError(f"expected port {port} of {host} to be free, found it taken; give another with --port") from None
     return blocks
+
+
+def _check_mcp(users: list[tuple[str, str]] | None) -> None:
+    if users is not None:  # Gradio lists its tools to anybody, and then cannot call them
+        raise DatelineError("expected --mcp or --auth, found both; tools of MCP know no password: serve them apart, on 127.0.0.1")
+    try:
+        import mcp  # noqa: F401
+    except ImportError:
+        raise DatelineError("expected the package mcp for --mcp, found none; install it with: pip install 'dateline[mcp]'") from None
 
 
 def _users(file: Path | None) -> list[tuple[str, str]] | None:

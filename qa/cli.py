@@ -145,6 +145,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--auth", type=Path, metavar="FILE", help="ask for a password: a line USER:PASSWORD for each user")
+    serve.add_argument(
+        "--corpus",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="the folder of articles that the index is built from, to which the page adds (default: corpus/); may be repeated",
+    )
+    serve.add_argument("--read-only", action="store_true", help="nothing can be added or removed on the page")
+    serve.add_argument("--mcp", action="store_true", help="serve asking and retrieving as tools of MCP too, at /gradio_api/mcp/")
     _reader_option(serve)
 
     completion = command(
@@ -362,7 +371,17 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     import app
 
-    app.serve(options.index, host=options.host, port=options.port, auth=options.auth, reader=_reader(options), **_filters(options))
+    app.serve(
+        options.index,
+        host=options.host,
+        port=options.port,
+        auth=options.auth,
+        corpora=options.corpus if options.corpus is not None else [Path("corpus")],
+        read_only=options.read_only,
+        mcp=options.mcp,
+        reader=_reader(options),
+        **_filters(options),
+    )
 
 
 def _completion(options: argparse.Namespace) -> None:

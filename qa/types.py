@@ -128,7 +128,7 @@ class Span:
     @property
     def link(self) -> str | None:
         """The article's address, which opens at the page or scrolls to the sentence (a text fragment); None without a web address."""
-        if self.article.url is None or urlsplit(self.article.url).scheme not in ("http", "https"):
+        if self.article.url is None or not on_the_web(self.article.url):
             return None
         if self.page is not None:
             return f"{self.article.url.split('#')[0]}#page={self.page}"
@@ -225,6 +225,14 @@ class Reader(Protocol):
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Spans within the hits' passages, highest score first; may be empty."""
         ...
+
+
+def on_the_web(url: str) -> bool:
+    """Whether an address is one of http or https, which alone become links."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # "http://[": no address at all
+        return False
 
 
 def article_to_dict(article: Article) -> dict[str, Any]:

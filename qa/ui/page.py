@@ -1,0 +1,200 @@
+"""The page, put together: Ask, with the Archive and Insight tabs of their own modules, and what happens on each event.
+
+A conversation is a session's own (gr.State). The address holds the question as it was understood, so that it stands
+alone: opened anywhere, or by the back button, it is asked literally.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from index.types import DatelineError, Filters
+from qa.conversation import Turn, Understood
+from qa.desk import Desk
+from qa.ui.archive_tab import archive_tab
+from qa.ui.cards import address_of, earlier_html, likelihood, notice_html, reading_html, reply_html
+from qa.ui.endpoints import endpoints
+from qa.ui.insight import insight_tab
+from qa.ui.room import Limits, Room
+from qa.ui.shelf import front_html, holdings, timeline_of
+
+TURNS_KEPT = 30
+_UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an uploaded file
+
+# What is clicked in a reply, the examples or the timeline becomes an event with the data-* attributes of what was clicked.
+_CLICKS = """element.addEventListener('click', (event) => {
+  const clicked = event.target.closest('[data-again], [data-literally], [data-afresh], [data-from]');
+  if (!clicked || clicked.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const address = clicked.getAttribute('href');
+  trigger('click', {...clicked.dataset, ...(address ? {address} : {}), pressed: clicked.getAttribute('aria-pressed')});
+});
+element.followed = (address) => trigger('click', {address});"""
+
+Shown = tuple[Any, ...]  # conversation, turns, question, outlets, since, until, as of, announcement
+
+
+def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
+    """The page over an open room; `desk`: where articles are added and removed (None: they are not)."""
+    blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(_UPLOADS_KEPT, _UPLOADS_KEPT))
+    with blocks, gr.Column(elem_id="dateline"):
+        masthead = gr.HTML(_masthead(""), elem_id="masthead")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                turns = gr.State([])
+                with gr.Row(elem_id="ask"):
+                    question = gr.Textbox(
+                        placeholder="Who, when, where, how many …?",
+                        label="Your question",
+                        show_label=False,
+                        container=False,
+                        scale=8,
+                        lines=1,
+                        max_lines=3,
+                        autofocus=True,
+                    )
+                    button = gr.Button("Ask", variant="primary", scale=1, min_width=88)
+                with gr.Accordion("Narrow by outlet or date", open=False, elem_id="filters"):
+                    timeline = gr.HTML("", elem_id="timeline", js_on_load=_CLICKS)
+                    with gr.Row(elem_id="limits"):
+                        outlets = gr.Dropdown([], value=[], multiselect=True, label="Outlets", elem_id="outlets", min_width=200, scale=3)
+                        since = gr.Textbox(label="From", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
+                        until = gr.Textbox(label="To", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
+                        as_of = gr.Textbox(label="As if asked on", placeholder="YYYY-MM-DD", elem_classes="day", min_width=120, max_lines=1)
+                        clear = gr.Button("Clear limits", size="sm", min_width=80, elem_id="clear")
+                examples = gr.HTML("", elem_id="examples", js_on_load=_CLICKS)
+                announcement = gr.HTML("", elem_id="announcement")
+                conversation = gr.HTML(reading_html(""), elem_id="conversation", js_on_load=_CLICKS)
+            with gr.Tab("Archive", id="archive"):
+                archive_tab(room, desk)
+            with gr.Tab("Insight", id="insight"):
+                insight_tab(room, turns)
+
+        limits = [outlets, since, until, as_of]
+        shown = [conversation, turns, question, *limits, announcement]
+        asking = Asking(room)
+        gr.on(
+            [question.submit, button.click],
+            asking.answer,
+            [question, turns, *limits],
+            shown,
+            show_progress="hidden",
+            api_visibility="private",
+        ).then(None, js="() => window.dateline.settle(true)")
+        conversation.click(asking.followed, [turns, *limits], shown, show_progress="hidden", api_visibility="private").then(
+            None, js="() => window.dateline.settle(true)"
+        )
+        examples.click(asking.followed, [turns, *limits], shown, show_progress="hidden", api_visibility="private").then(
+            None, js="() => window.dateline.settle(true)"
+        )
+        timeline.click(_days, [since, until], [since, until], show_progress="hidden", api_visibility="private")
+        clear.click(lambda: ([], "", "", ""), None, limits, show_progress="hidden", queue=False, api_visibility="private")
+        blocks.load(lambda: _opened(room), None, [masthead, timeline, outlets], show_progress="hidden", api_visibility="private")
+        where = gr.Textbox(visible=False)
+        blocks.load(
+            asking.opened, [where], shown, js="() => [window.location.search]", show_progress="hidden", api_visibility="private"
+        ).then(None, js="() => window.dateline.settle(false)")
+        blocks.load(lambda: _examples(room), None, examples, show_progress="hidden", api_visibility="private")
+        endpoints(room)
+    return blocks
+
+
+class Asking:
+    """What asking does to the page. Holds nothing but the room: a session's turns come and go as its state."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def answer(
+        self, question: str, turns: list[Turn], outlets: list[str], since: str, until: str, as_of: str, literally: bool = False
+    ) -> Iterator[Shown]:
+        """The reading page at once, then the reply. A question that cannot be asked is a notice."""
+        same = (gr.skip(),) * 4
+        yield reading_html(question), turns, gr.skip(), *same, "<p>Reading.</p>"
+        try:
+            limits = Limits.of(outlets, _days_only(since), _days_only(until), _days_only(as_of))
+            understood = Understood(question, question) if literally else self._room.understood(question, turns, limits)
+            reply = self._room.ask(understood.text, limits)
+        except Exception as error:
+            if not isinstance(error, DatelineError):  # a bug: the page says so, and does not seem to read for ever
+                traceback.print_exc()
+                error = DatelineError("expected an answer, found an error of Dateline's own; the server's log tells it")
+            yield notice_html(question, str(error)) + earlier_html(turns, ""), turns, "", *same, f"<p>{escape(str(error))}</p>"
+            return
+        address = address_of(reply.question, limits.filters, limits.as_of)
+        turns = [*(turn for turn in turns if turn.address != address), Turn.of(understood, reply, address)][-TURNS_KEPT:]
+        html = reply_html(reply, understood, limits.filters, address) + earlier_html(turns, address)
+        if reply.answered:
+            best = reply.answers[0]
+            said = f"Answer: {best.text}, {likelihood(best.probability)}, from {best.citations[0].article.source or 'an article'}."
+            said += " The articles differ." if reply.disagreement else ""
+        else:
+            said = "The articles do not answer this."
+        yield html, turns, "", *same, f"<p>{escape(said)}</p>"
+
+    def followed(self, turns: list[Turn], outlets: list[str], since: str, until: str, as_of: str, event: gr.EventData) -> Iterator[Shown]:
+        """What a click in the conversation or the examples asks for."""
+        data: dict[str, Any] = event._data or {}
+        if "afresh" in data:
+            yield front_html(self._room.store()), [], "", *((gr.skip(),) * 4), ""
+        elif "literally" in data:
+            yield from self.answer(str(data["literally"]), turns, outlets, since, until, as_of, literally=True)
+        else:
+            yield from self._address(str(data.get("address", "")), turns)
+
+    def opened(self, query: str) -> Iterator[Shown]:
+        """What the page shows first: the answer that its address asks for, or what the archive holds."""
+        yield from self._address(query, [])
+
+    def _address(self, query: str, turns: list[Turn]) -> Iterator[Shown]:
+        try:
+            question, limits = Limits.of_address(query)
+        except DatelineError as error:
+            yield notice_html("", str(error)), turns, "", *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
+            return
+        if not question.strip():
+            yield front_html(self._room.store()) + earlier_html(turns, ""), turns, "", *((gr.skip(),) * 4), ""
+            return
+        filters = limits.filters
+        boxes = (list(filters.sources), str(filters.since or ""), str(filters.until or ""), limits.as_of or "")
+        for result in self.answer(question, turns, *boxes, literally=True):
+            yield (*result[:3], *boxes, result[-1])
+
+
+def _days_only(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def _opened(room: Room) -> tuple[str, str, Any]:
+    store = room.store()
+    names = sorted({article.source for article in store.articles() if article.source}, key=str.casefold)
+    allowed = {name.casefold() for name in room.limits.filters.sources}
+    names = [name for name in names if not allowed or name.casefold() in allowed]
+    return _masthead(holdings(store)), timeline_of(store), gr.update(choices=names)
+
+
+def _masthead(holds: str) -> str:
+    return f"<header><h1>Dateline</h1><p>Ask a folder of news. It answers in the articles’ own words.</p><p class='holds'>{escape(holds)}&nbsp;</p></header>"
+
+
+def _examples(room: Room) -> str:
+    try:
+        asked = room.examples()
+    except DatelineError:
+        return ""
+    links = "".join(f'<li><a href="{escape(address_of(one, Filters()))}" data-again>{escape(one)}</a></li>' for one in asked)
+    return f'<nav aria-label="Questions to begin with"><span>For example</span><ul>{links}</ul></nav>' if asked else ""
+
+
+def _days(since: str, until: str, event: gr.EventData) -> tuple[str, str]:
+    """The days of the bar that was clicked; none where they were chosen already."""
+    chosen = str((event._data or {}).get("from", "")), str((event._data or {}).get("to", ""))
+    return ("", "") if chosen == (since, until) else chosen
+
+
+__all__: Sequence[str] = ("Asking", "page")

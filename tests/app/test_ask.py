@@ -1,0 +1,365 @@
+"""Asking in a real browser, with the real models: the answer and its evidence, wide and narrow, light and dark, by keyboard."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import index
+from qa.verifying import verify_replies
+from tests.app.conftest import QUESTION, Open, Served, ask, serve, settled
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+DIFFER = "How many people were killed in the border clashes in September?"
+
+
+def in_view(page: Page, selector: str) -> bool:
+    """Whether an element lies within its article's window and the browser's."""
+    return bool(
+        page.locator(selector).first.evaluate(
+            """element => { const box = element.getBoundingClientRect(), story = element.closest('.story').getBoundingClientRect();
+            return box.top >= story.top && box.bottom <= story.bottom && box.bottom <= window.innerHeight && box.top >= 0; }"""
+        )
+    )
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
+def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, width: int, colours: str) -> None:
+    page = opened(served, width=width, colours=colours)
+    settled(page)
+    expect(page.locator("#masthead")).to_contain_text("5 articles from 4 outlets, 13 November 2020 to 14 October 2022")
+    ask(page, QUESTION)
+    turn = page.locator("#conversation .turn")
+    best = turn.locator(".answer.first")
+    expect(best.locator(".value")).to_have_text("the US")
+    expect(best.locator(".likelihood")).to_contain_text("likely")
+    expect(best.locator("[role=meter]").first).to_be_visible()
+    expect(best.locator(".givers")).to_have_text("after Expatica (14 October 2022)")
+    expect(best.locator("blockquote").first).to_contain_text("until a truce brokered by the US put an end")
+    expect(best.locator("blockquote mark").first).to_have_text("the US")
+    bottom = best.locator("blockquote").first.bounding_box()
+    assert bottom is not None
+    assert bottom["y"] + bottom["height"] <= page.viewport_size["height"]  # type: ignore[index]  # on the first screen
+
+    evidence = turn.locator(".evidence")
+    expect(evidence.locator(".paper:visible h3")).to_contain_text("Kremlin shrugs off Macron's critique")
+    expect(evidence.locator(".paper:visible mark.current")).to_have_text("the US")
+    if width > 900:
+        left, right = best.bounding_box(), evidence.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert right["x"] >= left["x"] + left["width"]  # beside it
+        assert in_view(page, ".paper:not([hidden]) mark.current")
+    best.get_by_role("button", name="show in the article").first.click()
+    assert in_view(page, ".paper:not([hidden]) mark.current")
+    expect(evidence.locator(".story:visible")).to_be_focused()
+    if width < 900:
+        page.get_by_role("button", name="back to the answer").click()
+        expect(best.get_by_role("button", name="show in the article").first).to_be_focused()
+
+    best.get_by_role("button", name="copy quotation").first.click()
+    expect(best.get_by_role("button", name="copied").first).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("“The clashes on the border in September cost at least 286 lives, until a truce brokered by the US")
+    assert copied.endswith("after Expatica · 14 October 2022 · Kremlin shrugs off Macron's critique of its part in the Karabakh conflict")
+
+    passages = turn.locator("details.passages")
+    passages.locator("summary").click()
+    expect(passages.locator("li")).to_have_count(16)
+    passages.get_by_role("button", name="show in the article").nth(3).click()
+    assert in_view(page, ".paper:not([hidden]) span.current")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_outlets_that_differ_are_shown_at_a_glance_and_the_findings_are_stepped_through(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, DIFFER)
+    table = page.locator("#conversation .differ")
+    expect(table.locator("caption")).to_have_text("The articles differ")
+    expect(table.locator("tr").first).to_contain_text("at least 286")
+    expect(table).to_contain_text("after RFE/RL (14 October 2022)")
+    expect(page.locator(".evidence .place")).to_have_text("finding 1 of 5")
+    assert page.locator(".paper:not([hidden]) mark[data-first]").count() >= 2  # the others of this article, in its margin
+    seen = [page.locator(".paper:visible mark.current").first.inner_text()]
+    for _ in range(4):
+        page.get_by_role("button", name="Next finding").click()
+        assert in_view(page, ".paper:not([hidden]) mark.current")
+        seen.append(page.locator(".paper:visible mark.current").first.inner_text())
+    assert len(set(seen)) == 5
+    page.get_by_role("button", name="Next finding").click()
+    expect(page.locator(".evidence .place")).to_have_text("finding 1 of 5")
+    page.get_by_role("button", name="Previous finding").click()
+    expect(page.locator(".evidence .place")).to_have_text("finding 5 of 5")
+
+
+def test_who_is_quoted_is_named(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, "What did Hajiyev call the ambassador's comment?")
+    expect(page.locator("#conversation .answer.first .speaker").first).to_contain_text("as Hikmet Hajiyev is quoted")
+
+
+def test_it_says_so_where_the_articles_do_not(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, "How many tanks did Armenia lose?")
+    turn = page.locator("#conversation .turn")
+    expect(turn.locator(".silent")).to_contain_text("The articles do not say")
+    expect(turn.locator("h3").filter(has_text="The nearest passages")).to_be_visible()
+    assert turn.locator(".answer").count() == 0
+    expect(turn.locator(".passages > ol > li")).to_have_count(3)
+    expect(page.locator("#announcement")).to_have_text("The articles do not answer this.")
+
+
+def test_a_conversation_is_understood_and_one_click_asks_literally(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, QUESTION)
+    page.locator("#ask textarea").fill("and in 2020?")
+    page.keyboard.press("Enter")
+    turn = page.locator("#conversation .turn")
+    expect(turn.locator("h2")).to_have_text("and in 2020?", timeout=30_000)
+    expect(turn.locator(".understood em")).to_have_text("Who brokered the truce in 2020?")
+    expect(turn.locator(".value").first).to_have_text("Russia")
+    expect(page.locator(".earlier li")).to_have_text([f"{QUESTION} the US"])
+    turn.get_by_role("button", name="ask it literally").click()
+    expect(turn.locator(".understood")).to_have_count(0, timeout=30_000)
+    expect(turn.locator("h2")).to_have_text("and in 2020?")
+    expect(page.locator(".earlier li")).to_have_count(2)
+    page.locator(".earlier a", has_text="September truce").click()
+    expect(turn.locator(".value").first).to_have_text("the US", timeout=30_000)
+    page.locator("#ask textarea").fill("How many people were killed in the border clashes in September?")
+    page.keyboard.press("Enter")
+    expect(turn.locator(".value").first).to_have_text("286", timeout=30_000)
+    page.locator("#ask textarea").fill("who brokered it?")
+    page.keyboard.press("Enter")
+    expect(turn.locator(".understood em")).to_have_text("Who brokered the truce in September?", timeout=30_000)
+    expect(turn.locator(".value").first).to_have_text("the US")
+    page.get_by_role("button", name="begin a new conversation").click()
+    expect(page.locator(".front")).to_be_visible()
+    ask(page, "who brokered it?")
+    expect(page.locator(".understood")).to_have_count(0)
+
+
+def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Served, opened: Open) -> None:
+    page = opened(served, "/?q=who%20brokered%20the%20September%20truce%3F&source=after+Expatica&to=2022-10-31")
+    value = page.locator("#conversation .value").first
+    expect(value).to_have_text("the US", timeout=60_000)
+    expect(page.locator(".limits")).to_have_text("Only articles from after Expatica, until 2022-10-31.")
+    assert page.title() == "who brokered the September truce? · Dateline"
+    page.locator("#filters > button").click()
+    page.get_by_role("button", name="Clear limits").click()
+    ask(page, "Who is the prime minister of Armenia?")
+    expect(value).to_have_text("Nikol Pashinian")
+    assert page.url == f"{served.address}/?q=Who+is+the+prime+minister+of+Armenia%3F"
+    page.go_back()
+    expect(value).to_have_text("the US", timeout=30_000)
+    expect(page.locator(".limits")).to_contain_text("after Expatica")
+    page.go_forward()
+    expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
+    page.go_back()
+    expect(value).to_have_text("the US", timeout=30_000)
+    page.go_forward()  # going back adds nothing to go back to
+    expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
+    page.reload()
+    expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
+    expect(page.locator(".earlier")).to_have_count(0)  # a conversation is its session's
+
+
+def test_a_bad_address_is_a_notice(served: Served, opened: Open) -> None:
+    page = opened(served, "/?q=who&from=yesterday")
+    expect(page.locator("#conversation [role=alert]")).to_contain_text("Expected a day as YYYY-MM-DD", timeout=30_000)
+
+
+def test_two_sessions_do_not_see_each_other(served: Served, opened: Open) -> None:
+    one, other = opened(served), opened(served)
+    settled(one)
+    settled(other)
+    ask(one, QUESTION)
+    ask(other, "Who is the prime minister of Armenia?")
+    ask(other, "who brokered the ceasefire in 2020?")
+    one.locator("#ask textarea").fill("and in 2020?")
+    one.keyboard.press("Enter")
+    expect(one.locator(".understood em")).to_have_text("Who brokered the truce in 2020?", timeout=30_000)
+    expect(one.locator(".earlier li")).to_have_count(1)
+    expect(other.locator(".earlier li")).to_have_count(1)
+    assert "September" not in other.locator("#conversation .earlier").inner_text()
+
+
+def test_the_filters_and_the_clickable_timeline_limit_what_is_read(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    page.locator("#filters > button").click()
+    bars = page.locator("#timeline .timeline button")
+    expect(bars).to_have_count(24)  # November 2020 to October 2022
+    first = page.get_by_role("button", name="November 2020: 1 article")
+    first.click()
+    expect(page.get_by_label("From")).to_have_value("2020-11-01")
+    expect(page.get_by_label("To", exact=True)).to_have_value("2020-11-30")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    ask(page, "How many people did the war kill?")
+    expect(page.locator(".limits")).to_have_text("Only articles since 2020-11-01, until 2020-11-30.")
+    assert "from=2020-11-01&to=2020-11-30" in page.url
+    assert set(page.locator("#conversation time").evaluate_all("times => times.map(time => time.dateTime)")) == {"2020-11-13"}
+    first.click()
+    expect(page.get_by_label("From")).to_have_value("")
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="after RFE/RL").click()
+    page.keyboard.press("Escape")
+    page.get_by_label("As if asked on").fill("2020-12-31")
+    ask(page, "How many peacekeepers did Russia send?")
+    expect(page.locator(".limits")).to_contain_text("from after RFE/RL")
+    assert "as_of=2020-12-31" in page.url
+    assert set(page.locator("#conversation .paper .source b").all_inner_texts()) == {"after RFE/RL"}
+    assert set(page.locator("#conversation time").evaluate_all("times => times.map(time => time.dateTime)")) == {"2020-11-13"}
+
+
+def test_a_reply_is_saved_as_json_that_verifies_and_as_markdown(served: Served, opened: Open, tmp_path: Path) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, QUESTION)
+    saved: dict[str, Path] = {}
+    for label, name in (("JSON", "reply.json"), ("Markdown", "reply.md")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=label).click()
+        assert download.value.suggested_filename == name
+        download.value.save_as(saved.setdefault(label, tmp_path / name))
+    reply = json.loads(saved["JSON"].read_text(encoding="utf-8"))
+    assert (reply["question"], reply["answers"][0]["text"]) == (QUESTION, "the US")
+    report, problems = verify_replies(saved["JSON"], served.index)
+    assert (problems, "1 " in report) == ([], True)
+    text = saved["Markdown"].read_text(encoding="utf-8")
+    assert text.startswith("# who brokered the September truce?")
+    assert "a truce brokered by **the US** put an end" in text
+
+
+def test_everything_by_keyboard_alone(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    expect(page.locator("#ask textarea")).to_be_focused()
+    page.keyboard.type(DIFFER)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation .value").first).to_have_text("286", timeout=30_000)
+    reached: dict[str, str] = {}
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.split('\\n')[0]")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        reached.setdefault(str(name), str(outline))
+        if name == "Next finding" and "finding 1" in page.locator(".evidence .place").inner_text():
+            page.keyboard.press("Enter")
+    wanted = (
+        "Ask",
+        "Narrow by outlet or date",
+        "show in the article",
+        "copy quotation",
+        "Passages read (16)",
+        "JSON",
+        "Next finding",
+        "Text of the article",
+    )
+    assert [name for name in wanted if name not in reached] == []
+    assert [name for name in wanted if reached[name] == "none"] == []  # where the focus is can be seen
+    expect(page.locator(".evidence .place")).to_have_text("finding 2 of 5")
+    page.get_by_role("tab", name="Ask").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tab", name="Archive")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("table.articles")).to_be_visible()
+
+
+def test_bad_questions_are_a_notice(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    page.locator("#ask button").click()
+    expect(page.locator("#conversation [role=alert]")).to_contain_text("Expected a question, found none", timeout=30_000)
+    page.locator("#ask textarea").fill("a" * 10_000)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation [role=alert]")).to_contain_text("at most 1000 characters, found 10000", timeout=30_000)
+
+
+def test_examples_are_made_from_the_index_and_answered(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    examples = page.locator("#examples a")
+    expect(examples.first).to_be_visible(timeout=60_000)
+    assert 2 <= examples.count() <= 4
+    asked = examples.first.inner_text()
+    examples.first.click()
+    expect(page.locator("#conversation .turn:not(.reading) h2")).to_have_text(asked, timeout=30_000)
+    expect(page.locator("#conversation .answer.first")).to_be_visible()
+    expect(page.locator("#examples")).to_be_hidden()
+
+
+def test_the_page_paints_before_the_models_are_there_and_does_not_jump(copied: Callable[[], tuple[Path, Path]], opened: Open) -> None:
+    """A server whose encoder is gone cannot load its models, yet shows its page, and says why it does not answer."""
+    folder, corpus = copied()
+    shutil.rmtree(folder / "encoders")
+    app = serve(folder, corpus)
+    try:
+        page = opened(app)
+        settled(page)
+        expect(page.locator(".front")).to_contain_text("Kremlin shrugs off")
+        page.locator("#ask textarea").fill(QUESTION)
+        page.keyboard.press("Enter")
+        expect(page.locator("#conversation [role=alert]")).to_be_visible(timeout=30_000)
+    finally:
+        app.stop()
+
+
+def test_nothing_jumps_while_an_answer_comes(served: Served, opened: Open) -> None:
+    page = opened(
+        served,
+        script="window.shifts = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value; })"
+        ".observe({type: 'layout-shift', buffered: true});"
+        "new MutationObserver(() => { window.skeletons = Math.max(window.skeletons || 0, document.querySelectorAll('.reading .skeleton').length); })"
+        ".observe(document, {childList: true, subtree: true});",
+    )
+    settled(page)
+    expect(page.locator("#examples a").first).to_be_visible(timeout=60_000)
+    ask(page, QUESTION)
+    page.evaluate("window.skeletons = 0")
+    ask(page, "Who is the prime minister of Armenia?")
+    assert page.evaluate("window.skeletons") >= 4  # while it was reading
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.shifts") < 0.1  # what the web calls good
+
+
+def test_the_page_follows_a_rebuild_made_elsewhere(copied: Callable[[], tuple[Path, Path]], opened: Open, tmp_path: Path) -> None:
+    folder, corpus = copied()
+    app = serve(folder, corpus)
+    try:
+        page = opened(app)
+        settled(page)
+        (tmp_path / "a.txt").write_text("In spring Maria Olsen repaired the lighthouse.")
+        index.build(tmp_path, folder)
+        ask(page, "Who repaired the lighthouse?")
+        expect(page.locator("#conversation .value").first).to_have_text("Maria Olsen")
+        page.goto(app.address)
+        expect(page.locator("#masthead .holds")).to_contain_text("1 article", timeout=30_000)
+    finally:
+        app.stop()
+
+
+def test_a_port_that_is_taken_is_one_clear_line(served: Served) -> None:
+    port = served.address.rsplit(":", 1)[1]
+    done = subprocess.run(
+        [sys.executable, "app.py", "--index", str(served.index), "--port", port],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "to be free, found it taken; give another with --port" in line
