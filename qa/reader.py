@@ -3,9 +3,8 @@
 The model says where an answer would start and end, how that compares with there being none (the
 null score, at [CLS]), and how relevant the text is. It reads twice: the passages, for candidates in
 context; then each candidate's sentence by itself, which tells apart two sentences of one passage
-that both look like answers (a US-brokered truce, a Russian-brokered one). Of the passages it reads only the
-most promising to the end: the model comes in two parts, and its lower layers, a quarter of the work, already
-say how relevant a passage is. What the two readings say is weighed into the log-odds that the span is right; the weights are fitted by training/calibrate.py
+that both look like answers (a US-brokered truce, a Russian-brokered one). What the two readings say
+is weighed into the log-odds that the span is right; the weights are fitted by training/calibrate.py
 and kept in reader.json. A passage past the model's window is read in windows that overlap. Limits:
 English, lower-cased (our own model; `named` takes any extractive one of Hugging Face).
 """
@@ -38,10 +37,7 @@ _LONGEST_ANSWER = 30  # tokens
 _LONGEST_QUESTION = 64  # tokens; leaves the window to the passage
 _STRIDE = 64  # tokens that two windows of one passage share
 _SPANS_A_PASSAGE = 3
-_READ_TO_THE_END = 8  # passages
-_RETRIEVAL = 10.0  # what the retrieval's score, from 0 to 1, counts beside the lower layers' relevance, which is in logits
 _SENTENCES_READ = 10  # candidates that are read a second time
-LOWER, UPPER, WHOLE = "lower.int8.onnx", "upper.int8.onnx", "model.int8.onnx"
 
 Output = tuple[float, list[tuple[int, int, float]]]  # relevance; spans as (first character, past the last, margin)
 
@@ -149,37 +145,18 @@ def _abbreviation(inside: str) -> bool:
     return "." in word[:-1] or word.casefold() in ("jr.", "sr.", "inc.", "corp.", "ltd.", "co.", "st.", "a.m.", "p.m.", "dr.", "no.")
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """A passage half read: its windows in tokens, what the lower layers made of each, and how relevant these find it.
-
-    A model in one part has no lower layers: `hidden` is empty, and every passage is read to the end.
-    """
-
-    passage: str
-    windows: tuple[Any, ...]
-    hidden: tuple[NDArray[np.float32], ...] = ()  # a window each: (1, tokens, width)
-    relevance: float = 0.0
-
-
 class OnnxReader:
-    """A `Reader` over a folder with tokenizer.json, reader.json and the network: lower.int8.onnx and upper.int8.onnx, or model.int8.onnx."""
+    """A `Reader` over a folder with model.int8.onnx, tokenizer.json and reader.json."""
 
-    def __init__(self, folder: Path = MODEL, model: Path | None = None) -> None:
-        """`model`: a network in one file instead of the folder's own, for comparisons. Raises DatelineError where a file is missing or damaged."""
+    def __init__(self, folder: Path = MODEL, model: Path = Path("model.int8.onnx")) -> None:
+        """`model`: the network's file, another than the folder's own for comparisons. Raises DatelineError where a file is missing or damaged."""
         import onnxruntime
         from tokenizers import Tokenizer
 
-        if model is None and (folder / WHOLE).exists():
-            model = Path(WHOLE)
-        networks = [folder / model] if model is not None else [folder / LOWER, folder / UPPER]
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            *lower, self._upper = (
-                onnxruntime.InferenceSession(str(network), session_options(), providers=["CPUExecutionProvider"]) for network in networks
-            )
-            self._lower = lower[0] if lower else None
+            self._session = onnxruntime.InferenceSession(str(folder / model), session_options(), providers=["CPUExecutionProvider"])
             self.weights = {str(name): float(weight) for name, weight in settings["weights"].items()}
             self.threshold = float(settings["threshold"])
             self._tokenizer.no_padding()
@@ -188,19 +165,19 @@ class OnnxReader:
             raise DatelineError(
                 f"expected the reader model in {folder}, found it missing or damaged ({type(error).__name__}); install Dateline again"
             ) from None
-        self._settings, self._networks = folder / "reader.json", networks
-        self._inputs = [entry.name for entry in (self._lower or self._upper).get_inputs()]
-        self._outputs = [entry.name for entry in self._upper.get_outputs()]
+        self._files = folder / "reader.json", folder / model
+        self._inputs = [entry.name for entry in self._session.get_inputs()]
+        self._outputs = [entry.name for entry in self._session.get_outputs()]
 
     @property
     def network(self) -> str:
         """A fingerprint of the network: what it says of a text is of one such."""
-        return hashlib.sha256(b"".join(file.read_bytes() for file in self._networks)).hexdigest()[:16]
+        return hashlib.sha256(self._files[1].read_bytes()).hexdigest()[:16]
 
     @property
     def fingerprint(self) -> str:
         """Of the network and of the weights of its readings: figures of one fingerprint are of one reader."""
-        return hashlib.sha256(self.network.encode() + self._settings.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(self.network.encode() + self._files[0].read_bytes()).hexdigest()[:16]
 
     @classmethod
     def named(cls, name: str) -> OnnxReader:
@@ -233,12 +210,8 @@ class OnnxReader:
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the most promising sentences of the hits, with both readings' outputs."""
-        cut = self._cut(question)
-        half_read = [(hit, self.glance(cut, hit.text)) for hit in hits]
-        if self._lower is not None:
-            half_read = sorted(half_read, key=lambda pair: -(pair[1].relevance + _RETRIEVAL * pair[0].score))[:_READ_TO_THE_END]
         best: dict[tuple[str, int, int], tuple[float, Span, float, float]] = {}  # by sentence
-        for hit, (relevance, spans) in [(hit, self.read_on(glance)) for hit, glance in half_read]:
+        for hit, (relevance, spans) in zip(hits, self.outputs(question, [hit.text for hit in hits]), strict=True):
             for start, end, margin in spans:
                 span = Span(hit.article, hit.start + start, hit.start + end)
                 place = (hit.article.id, *span.sentence_span)
@@ -260,20 +233,7 @@ class OnnxReader:
         faster on a CPU (measured on 2 cores).
         """
         question = self._cut(question)
-        return [self.read_on(self.glance(question, passage)) for passage in passages]
-
-    def glance(self, question: str, passage: str) -> Glance:
-        """The passage as the lower layers read it."""
-        encoded = self._tokenizer.encode(question, passage)
-        windows = encoded, *encoded.overflowing
-        if self._lower is None:
-            return Glance(passage, windows)
-        hidden, relevance = zip(*(self._lower.run(["hidden", "relevance"], self._columns(window)) for window in windows), strict=True)
-        return Glance(passage, windows, hidden, max(float(value[0]) for value in relevance))
-
-    def _columns(self, window: Any) -> dict[str, NDArray[np.int64]]:
-        columns = {"input_ids": window.ids, "attention_mask": window.attention_mask, "token_type_ids": window.type_ids}
-        return {name: np.array([columns[name]], dtype=np.int64) for name in self._inputs}
+        return [self._output(question, passage) for passage in passages]
 
     @cached_property
     def _untruncated(self) -> Any:
@@ -290,14 +250,13 @@ class OnnxReader:
         tokens = self._untruncated.encode(question, add_special_tokens=False)
         return question if len(tokens.ids) <= _LONGEST_QUESTION else question[: tokens.offsets[_LONGEST_QUESTION - 1][1]]
 
-    def read_on(self, glance: Glance) -> Output:
-        """What the whole network says of a passage; see `outputs`."""
-        passage = glance.passage
+    def _output(self, question: str, passage: str) -> Output:
         bounds = [last for _, last in sentences(passage)]
+        encoded = self._tokenizer.encode(question, passage)
         relevance, found = -math.inf, []
-        for number, window in enumerate(glance.windows):
-            given = {"hidden": glance.hidden[number]} if glance.hidden else self._columns(window)
-            values = self._upper.run(self._outputs, given)
+        for window in [encoded, *encoded.overflowing]:
+            columns = {"input_ids": window.ids, "attention_mask": window.attention_mask, "token_type_ids": window.type_ids}
+            values = self._session.run(self._outputs, {name: np.array([columns[name]], dtype=np.int64) for name in self._inputs})
             (start,), (end,) = (values[self._outputs.index(name)] for name in ("start_logits", "end_logits"))
             sentence = [
                 bisect_right(bounds, first) if part == 1 and first < last else -1

@@ -84,15 +84,13 @@ class ReaderNetwork(nn.Module):
 def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = ()) -> tuple[ReaderNetwork, bool]:
     """The network with the weights of `path`, and whether its span output was among them.
 
-    `path` is a reader's model.int8.onnx, a folder with its two parts, or a folder of a 12-layer BERT cross-encoder. An exit that has no
+    `path` is a reader's model.int8.onnx or a folder of a 12-layer BERT cross-encoder. An exit that has no
     weights there begins with those of the last layer's outputs.
     """
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     network = ReaderNetwork(layers, exits)
     if path.suffix == ".onnx":
         state = {name: torch.tensor(array) for name, array in floats(path).items()}
-    elif (path / "lower.int8.onnx").exists():
-        state = {name: torch.tensor(array) for part in ("lower", "upper") for name, array in floats(path / f"{part}.int8.onnx").items()}
     else:
         state = BertForSequenceClassification.from_pretrained(path).state_dict()
         state = {name.replace("classifier.", "rel."): tensor for name, tensor in state.items()}
@@ -123,67 +121,22 @@ def floats(path: Path) -> dict[str, np.ndarray]:
     for node in graph.node:  # the other linear layers: the node's name says which
         if node.op_type == "MatMulInteger" and node.input[1].startswith("onnx::"):
             module = node.name.removesuffix("/MatMul_quant").strip("/").replace("/", ".")
-            module = f"bert.encoder.{module}" if module.startswith("layer.") else module  # in a part the layers are called one by one
             state[f"{module}.weight"] = dequantised(node.input[1].removesuffix("_quantized")).T
     return state
 
 
-class Lower(nn.Module):
-    """The layers up to an exit: one text's token ids to the hidden states that the upper ones go on from, and the exit's relevance."""
-
-    def __init__(self, network: ReaderNetwork, depth: int) -> None:
-        super().__init__()
-        self.bert, self.exits, self.depth = network.bert, network.exits, depth
-
-    def forward(self, input_ids: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = self.bert.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
-        for layer in self.bert.encoder.layer[: self.depth]:
-            hidden = layer(hidden)
-        heads = self.exits[str(self.depth)]
-        return hidden, heads["rel"](torch.tanh(heads["pool"](hidden[:, 0]))).squeeze(-1)  # type: ignore[index]
-
-
-class Upper(nn.Module):
-    """The layers after an exit: hidden states to start logits, end logits and relevance."""
-
-    def __init__(self, network: ReaderNetwork, depth: int) -> None:
-        super().__init__()
-        self.bert, self.span, self.rel, self.depth = network.bert, network.span, network.rel, depth
-
-    def forward(self, hidden: Tensor) -> Outputs:
-        for layer in self.bert.encoder.layer[self.depth :]:
-            hidden = layer(hidden)
-        start, end = self.span(hidden).unbind(-1)
-        assert self.bert.pooler is not None
-        return start, end, self.rel(self.bert.pooler(hidden)).squeeze(-1)
-
-
 def export(network: ReaderNetwork, folder: Path) -> None:
-    """Write model.onnx (float) and model.int8.onnx."""
-    _export(network, folder / "model", ["input_ids", "attention_mask", "token_type_ids"], _OUTPUTS, torch.ones(1, 8, dtype=torch.long))
-
-
-def export_parts(network: ReaderNetwork, depth: int, folder: Path) -> None:
-    """Write lower.int8.onnx and upper.int8.onnx, the reader in two parts that meet at an exit; each reads one text a run."""
-    lower, upper = Lower(network, depth), Upper(network, depth)
-    _export(lower, folder / "lower", ["input_ids", "token_type_ids"], ["hidden", "relevance"], torch.ones(1, 8, dtype=torch.long))
-    _export(upper, folder / "upper", ["hidden"], _OUTPUTS, torch.rand(1, 8, WIDTH))
-
-
-_OUTPUTS = ["start_logits", "end_logits", "relevance"]
-
-
-def _export(module: nn.Module, file: Path, inputs: Sequence[str], outputs: Sequence[str], example: Tensor) -> None:
-    """Write FILE.onnx and FILE.int8.onnx, quantised per channel (per tensor loses 7 F1)."""
-    module.eval()
-    bert: BertModel = module.bert  # type: ignore[assignment]
-    axes = {name: {0: "batch"} if name == "relevance" else {0: "batch", 1: "tokens"} for name in (*inputs, *outputs)}
-    whole, quantised = file.with_suffix(".onnx"), file.with_suffix(".int8.onnx")
+    """Write model.onnx (float) and model.int8.onnx, quantised per channel (per tensor loses 7 F1)."""
+    network.eval()
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    example = tuple(torch.ones(1, 8, dtype=torch.long) for _ in names)
+    outputs = ["start_logits", "end_logits", "relevance"]
+    axes = {name: {0: "batch", 1: "tokens"} for name in names + outputs[:2]} | {"relevance": {0: "batch"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracing exporter is deprecated; the new one needs onnxscript and renames every weight
-        bert.config._attn_implementation = "eager"
+        network.bert.config._attn_implementation = "eager"
         torch.onnx.export(
-            module, (example,) * len(inputs), str(whole), input_names=[*inputs], output_names=[*outputs], dynamic_axes=axes, dynamo=False
+            network, example, str(folder / "model.onnx"), input_names=names, output_names=outputs, dynamic_axes=axes, dynamo=False
         )
-        bert.config._attn_implementation = "sdpa"
-    quantize_dynamic(whole, quantised, weight_type=QuantType.QInt8, per_channel=True)
+        network.bert.config._attn_implementation = "sdpa"
+    quantize_dynamic(folder / "model.onnx", folder / "model.int8.onnx", weight_type=QuantType.QInt8, per_channel=True)

@@ -31,7 +31,7 @@ from torch.nn import functional
 
 from qa.reader import MODEL
 from training.mix import Example
-from training.model import LAYERS, Outputs, ReaderNetwork, export, export_parts, load
+from training.model import LAYERS, Outputs, ReaderNetwork, export, load
 
 LONGEST = 224  # tokens
 _WARM_UP = 0.05
@@ -129,7 +129,6 @@ def main() -> None:
     for depth in arguments.exits:
         (arguments.work / f"layers{depth}").mkdir(exist_ok=True)
         export(network.shallow(depth), arguments.work / f"layers{depth}")
-        export_parts(network, depth, arguments.work / f"layers{depth}")
     print(f"wrote {arguments.work / 'model.int8.onnx'}")
 
 

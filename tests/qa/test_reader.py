@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.reader import Candidate, Glance, OnnxReader, Output, best_spans, clean
+from qa.reader import Candidate, OnnxReader, best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -138,26 +138,6 @@ def test_the_real_model_is_silent_where_nothing_is_near(reader: OnnxReader, ques
 def test_what_a_passage_gives_does_not_depend_on_its_company(reader: OnnxReader) -> None:
     texts = ["Short.", "The storm made landfall near Bergen on Tuesday. " * 6, "Maria Olsen repaired the lighthouse in spring."]
     assert reader.outputs("Who repaired it?", texts) == [reader.outputs("Who repaired it?", [text])[0] for text in texts]
-
-
-def test_of_many_passages_the_promising_ones_are_read_to_the_end(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [f"The museum of clocks opens at {hour} in the morning, and closes when the last visitor has left." for hour in range(5, 20)]
-    hits = [Hit(Passage(Article(str(n), text), 0, len(text)), 0.9) for n, text in enumerate(texts)]
-    answer = "In spring Maria Olsen repaired the lighthouse of the island."
-    hits.append(Hit(Passage(Article("answer", answer), 0, len(answer)), 0.3))  # the retrieval put it last
-    read: list[str] = []
-    to_the_end = OnnxReader.read_on
-
-    def counted(self: OnnxReader, glance: Glance) -> Output:
-        read.append(glance.passage)
-        return to_the_end(self, glance)
-
-    monkeypatch.setattr(OnnxReader, "read_on", counted)
-    (best, *_) = reader.read("Who repaired the lighthouse?", hits)
-    assert best.text == "Maria Olsen"
-    passages = [text for text in read if text in (*texts, answer)]
-    assert answer in passages
-    assert len(set(passages)) == 8
 
 
 def test_a_span_of_the_real_model_lies_within_one_sentence(reader: OnnxReader) -> None:

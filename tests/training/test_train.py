@@ -18,8 +18,8 @@ import pytest
 import torch
 
 from training.mix import Example
-from training.model import ReaderNetwork, export, export_parts, floats, load
-from training.train import Item, batched, columns, divergence, loss_of, spans_of, tokenised
+from training.model import ReaderNetwork, export, floats, load
+from training.train import Item, batched, divergence, loss_of, spans_of, tokenised
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -116,31 +116,6 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
     with torch.no_grad():
         for one, other in zip(network(ids, torch.ones_like(ids), kinds), restored.eval()(ids, torch.ones_like(ids), kinds), strict=True):
             assert torch.allclose(one, other, atol=0.05)
-
-
-@pytest.mark.slow
-def test_two_parts_say_what_the_whole_says_and_are_taken_back_whole(tmp_path: Path) -> None:
-    import onnxruntime
-
-    torch.manual_seed(0)
-    network = uneven(ReaderNetwork(layers=3, exits=(1,))).eval()
-    export_parts(network, 1, tmp_path)
-    (item,) = tokenised([Example("set", "Who repaired it?", TEXT, 10, 21)])
-    ids, mask, kinds = columns([item], torch.device("cpu"))
-    with torch.no_grad():
-        early, last = network.outputs(ids, mask, kinds)
-    for suffix, near in ((".onnx", 1e-4), (".int8.onnx", 0.1)):
-        lower, upper = (onnxruntime.InferenceSession(str(tmp_path / f"{part}{suffix}")) for part in ("lower", "upper"))
-        hidden, relevance = lower.run(None, {"input_ids": ids.numpy(), "token_type_ids": kinds.numpy()})
-        found = upper.run(None, {"hidden": hidden})
-        assert np.allclose(relevance, early[2].numpy(), atol=near)
-        assert all(np.allclose(one, other.numpy(), atol=near) for one, other in zip(found, last, strict=True))
-    restored, has_spans = load(tmp_path, layers=3, exits=(1,))
-    assert has_spans
-    state = restored.state_dict()
-    for name, tensor in network.state_dict().items():
-        if not name.startswith("exits.1.span."):  # a part that goes on has no use for them
-            assert torch.allclose(tensor, state[name], atol=0.01 * max(1e-3, float(tensor.abs().max()))), name
 
 
 @pytest.mark.slow
