@@ -137,7 +137,7 @@ class Archive:
 
     def read(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Span], tuple[Answer, ...], bool]:
         """(spans, best first; answers; whether these contradict each other) of the hits."""
-        spans = of_time_first(self.reader.read(asked.text, hits), asked.moments)
+        spans = of_time_first(self.reader.read(asked.text, hits), asked)
         return spans, *agree(asked.text, spans, hits, self.reader.threshold)
 
     def retrieve(

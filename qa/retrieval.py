@@ -39,7 +39,7 @@ def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
             factor * (_OTHER_TIME + (1 - _OTHER_TIME) * (newness[day] if (day := match.passage.article.published) is not None else 0))
             for factor, match in zip(factors, matches, strict=True)
         ]
-    elif asked.asked_on is not None and all(asked.asked_on.isoformat().startswith(moment) for moment in asked.moments):
+    elif asked.asked_on is not None and asked.asks_for_news:
         factors = [
             factor * freshness(match.passage.article.published, asked.asked_on) for factor, match in zip(factors, matches, strict=True)
         ]
@@ -49,9 +49,12 @@ def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
 
 def freshness(published: dt.date | None, asked_on: dt.date) -> float:
     """From 1 for today's news down to 0.7 for old or undated ones."""
-    if published is None:
-        return 1 - _NEWS
-    return 1 - _NEWS + _NEWS * float(0.5 ** (max(0, (asked_on - published).days) / _HALF_LIFE))
+    return 1 - _NEWS + _NEWS * recency(published, asked_on)
+
+
+def recency(published: dt.date | None, asked_on: dt.date) -> float:
+    """1 on the day it is asked, half of it with every two weeks of age, 0 for no date."""
+    return float(0.5 ** (max(0, (asked_on - published).days) / _HALF_LIFE)) if published is not None else 0.0
 
 
 def of_time(passage: Passage, moments: Sequence[str]) -> bool:

@@ -38,6 +38,11 @@ class Question:
     moments: tuple[str, ...] = ()
     latest: bool = False
 
+    @property
+    def asks_for_news(self) -> bool:
+        """Whether it names no moment, or only such as include the day it is asked on ("this week")."""
+        return self.asked_on is not None and all(self.asked_on.isoformat().startswith(moment) for moment in self.moments)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

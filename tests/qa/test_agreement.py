@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import hypothesis.strategies as st
@@ -11,7 +12,7 @@ from hypothesis import given
 
 from index.types import Article, Passage
 from qa.agreement import agree, contradicting, fullest_forms, independent, of_time_first, pooled, superseded
-from qa.types import Hit, Span
+from qa.types import Hit, Question, Span
 from qa.values import Value
 from tests.qa.stories import STORIES, Story
 
@@ -123,11 +124,26 @@ def test_spans_of_the_time_asked_about_come_first() -> None:
     war = span("In 2020 Russia brokered a truce.", "Russia", 0.6, "b")
     unsaid = span("Norway brokered a truce.", "Norway", 0.4, "c")
     for moments in (["-09"], ["2022-09"], ["2022"]):
-        found = of_time_first([war, autumn, unsaid], moments)
+        found = of_time_first([war, autumn, unsaid], Question("?", moments=tuple(moments)))
         assert {one.text: round(one.probability, 3) for one in found} == {"US": 0.5, "Russia": round(0.6 / 1.4, 3), "Norway": 0.25}
         assert found[0].score > found[-1].score
-    assert of_time_first([war, unsaid], ["-09"]) == [war, unsaid]  # none speaks of it: nothing to prefer
-    assert of_time_first([war, autumn], []) == [war, autumn]
+    assert of_time_first([war, unsaid], Question("?", moments=("-09",))) == [war, unsaid]  # none speaks of it: nothing to prefer
+    assert of_time_first([war, autumn], Question("?")) == [war, autumn]
+
+
+def test_of_news_the_newest_is_the_most_likely() -> None:
+    def dated(day: dt.date, id: str) -> Span:
+        return Span(Article(id, "Tom Brady retired.", published=day), 0, 9, score=0.0, probability=0.5)
+
+    asked_on = dt.date(2022, 6, 24)
+    fresh, weeks_old, old = dated(asked_on, "b"), dated(asked_on - dt.timedelta(days=14), "a"), dated(dt.date(2020, 2, 2), "c")
+    found = of_time_first([old, weeks_old, fresh], Question("Who retired?", asked_on=asked_on))
+    assert [(one.article.id, one.score) for one in found] == [("b", 0.0), ("a", -0.5), ("c", pytest.approx(-1.0))]
+    assert [one.probability for one in found] == pytest.approx([0.5, 1 / (1 + math.exp(0.5)), 1 / (1 + math.e)])
+    of_2020 = of_time_first([old, fresh], Question("Who retired in 2020?", asked_on=asked_on, moments=("2020",)))
+    assert [one.probability for one in of_2020] == [0.5, 0.5]
+    later = of_time_first([old, weeks_old], Question("Who retired?", asked_on=dt.date(2030, 1, 1)))
+    assert [one.probability for one in later] == pytest.approx([0.5, 0.5])  # of old papers none is news
 
 
 def test_articles_of_one_story_are_one_origin() -> None:
