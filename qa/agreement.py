@@ -73,8 +73,8 @@ def agree(question: str, spans: Sequence[Span], hits: Sequence[Hit], threshold: 
 def of_time_first(spans: Sequence[Span], asked: Question) -> list[Span]:
     """The spans with the odds lowered of those that are of another time than the question, where one is of its time. Best first.
 
-    They are halved of spans that do not speak of a moment it names: a question for "the September truce" asks for none of 2020 where
-    one of September is told of. Where it asks for news, they are divided by up to e for the age of the article beside the newest one
+    Where it names a moment and a span speaks of it, the odds are halved of those that speak of none, and halved again of those that speak
+    of another: a question for "the September truce" asks for none of 2020. Where it asks for news, they are divided by up to e for the age of the article beside the newest one
     (benchmarks/retrieval.py's questions; 1.2 points of exact match).
     """
     told = [any(_at(span.as_of, moment) for moment in asked.moments) for span in spans]
@@ -83,7 +83,7 @@ def of_time_first(spans: Sequence[Span], asked: Question) -> list[Span]:
     ]
     newest = max(news, default=0.0)
     lowered = [
-        _less_likely(span, (newest - recent) + (math.log(2) if any(told) and not of_time else 0.0))
+        _less_likely(span, (newest - recent) + (math.log(2 if span.as_of is None else 4) if any(told) and not of_time else 0.0))
         for span, of_time, recent in zip(spans, told, news, strict=True)
     ]
     return sorted(lowered, key=lambda span: (-span.score, span.article.id, span.start))

@@ -8,7 +8,8 @@ al. 2019), and 0.1 x the smooth L1 distance of the relevance output to the untou
 which keeps it a ranker. Each exit (training/model.py) adds 0.3 x its own: half of its span loss is the
 Kullback-Leibler divergence from the last layer's distributions at temperature 2 (Hinton et al. 2015), and
 the last layer's relevance is the one to reach. Batches hold a fixed number of tokens and texts of like length. What is exported
-is the moving average of the weights. float32 on processors without bf16 arithmetic, where autocast
+is the moving average of the weights; --keep takes it part of the way back to a reader that the training began with,
+which keeps what that one did well elsewhere (Wortsman et al. 2022, "Robust fine-tuning"). float32 on processors without bf16 arithmetic, where autocast
 is 20 times slower.
 """
 
@@ -65,6 +66,9 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=LAYERS)
     parser.add_argument("--exits", type=int, nargs="*", default=[], help="layers after which there are outputs too")
     parser.add_argument("--share", type=float, default=1.0, help="of the batches, for a sitting of limited time")
+    parser.add_argument(
+        "--keep", type=float, default=0.0, help="share of the starting weights in what is exported, where they are a reader's"
+    )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
@@ -125,11 +129,23 @@ def main() -> None:
     for parameter, mean in zip(network.parameters(), average, strict=True):
         parameter.data.copy_(mean)
     print(f"averaged weights, held back: {watch(network, watched, device)}")
+    if arguments.keep:
+        mix(network, load(arguments.start, arguments.layers)[0].to(device), arguments.keep)
+        print(f"with {arguments.keep:.0%} of the starting weights, held back: {watch(network, watched, device)}")
     export(network.cpu(), arguments.work)
     for depth in arguments.exits:
         (arguments.work / f"layers{depth}").mkdir(exist_ok=True)
         export(network.shallow(depth), arguments.work / f"layers{depth}")
     print(f"wrote {arguments.work / 'model.int8.onnx'}")
+
+
+@torch.no_grad()
+def mix(network: ReaderNetwork, start: ReaderNetwork, share: float) -> None:
+    """Move the weights by `share` of the way back to those that the training began with."""
+    begun = start.state_dict()
+    for name, parameter in network.named_parameters():
+        if name in begun:
+            parameter.lerp_(begun[name], share)
 
 
 def tokenised(examples: Sequence[Example]) -> list[Item]:

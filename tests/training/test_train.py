@@ -19,7 +19,7 @@ import torch
 
 from training.mix import Example
 from training.model import ReaderNetwork, export, floats, load
-from training.train import Item, batched, divergence, loss_of, spans_of, tokenised
+from training.train import Item, batched, divergence, loss_of, mix, spans_of, tokenised
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -88,6 +88,18 @@ def test_an_exit_moves_towards_the_last_layer_and_is_a_reader_by_itself() -> Non
     assert abs(after[2] - last[2]).item() < abs(before[2] - last[2]).item()
     assert divergence(after[0], last[0]) < divergence(before[0], last[0])
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(after, alone, strict=True))
+
+
+@pytest.mark.slow
+def test_part_of_the_way_back_to_the_start() -> None:
+    torch.manual_seed(0)
+    start, network = ReaderNetwork(layers=1), ReaderNetwork(layers=1, exits=(1,))
+    trained = {name: parameter.clone() for name, parameter in network.named_parameters()}
+    mix(network, start, 0.25)
+    begun = start.state_dict()
+    for name, parameter in network.named_parameters():
+        expected = 0.75 * trained[name] + 0.25 * begun[name] if name in begun else trained[name]  # an exit has no start
+        assert torch.allclose(parameter, expected, atol=1e-6), name
 
 
 def uneven(network: ReaderNetwork) -> ReaderNetwork:
