@@ -138,12 +138,22 @@ def _contradicts(best: Answer, answer: Answer) -> bool:
         return False
     if one.kind == "number" and not same_measure(one, other):
         return False
-    moments = [{citation.as_of for citation in each.citations} for each in (best, answer)]
     if one.kind == "name":  # who did it in September and who in 2020: two truths, not two stories
-        same_moment = bool(moments[0] & moments[1])
+        first, second = ({citation.as_of for citation in each.citations} for each in (best, answer))
+        same_moment = bool(first & second)
     else:
-        same_moment = one.kind == "date" or any(_same_moment(first, second) for first in moments[0] for second in moments[1])
+        same_moment = one.kind == "date" or any(_of_one_moment(here, there) for here in best.citations for there in answer.citations)
     return same_moment and answer.probability >= _SUPPORT[one.kind] * best.probability
+
+
+def _of_one_moment(one: Span, other: Span) -> bool:
+    """Whether both may speak of one moment: neither names another, and neither was published before the other's."""
+    return _same_moment(one.as_of, other.as_of) and not _before(one, other.as_of) and not _before(other, one.as_of)
+
+
+def _before(span: Span, moment: str | None) -> bool:
+    published = span.article.published
+    return published is not None and moment is not None and published.isoformat()[: len(moment)] < moment
 
 
 def _same_moment(one: str | None, other: str | None) -> bool:

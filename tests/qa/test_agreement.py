@@ -93,6 +93,11 @@ def test_figures_of_one_moment_contradict_and_others_do_not() -> None:
     soldiers = span("In September 286 soldiers died.", "286 soldiers", 0.9, "f")
     assert not agree("How many people died?", [soldiers, weeks], [], threshold=0.1)[1]  # of other units
     assert not agree("Which soldiers died?", [a, b], [], threshold=0.1)[1]  # a question for several
+    article = Article("g", "More than 2,000 people died.", source="g", published=dt.date(2020, 11, 13))
+    earlier = Span(article, 10, 15, score=7.0, probability=0.7)
+    assert not agree("How many people died?", [a, earlier], [], threshold=0.1)[1]  # printed before it: no word on September 2022
+    undated = Span(Article("h", article.text, source="h"), 10, 15, score=7.0, probability=0.7)
+    assert agree("How many people died?", [a, undated], [], threshold=0.1)[1]
 
 
 def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() -> None:
