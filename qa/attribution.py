@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 _VERBS = (
-    "said says say saying told tells added adds accused accuses claimed claims claim warned warns announced announces confirmed confirms "
+    "said says say saying told tells added adds accused accuses warned warns announced announces confirmed confirms "
     "denied denies argued argues stated insisted insists quipped joked responded answered reported reports wrote writes tweeted predicted predicts "
     "estimated estimates acknowledged admitted alleged alleges charged complained declared explained noted remarked replied "
     "agreed agrees continued continues advised advises stressed suggested suggests testified vowed promised pledged posted conceded contended cautioned revealed concluded found believes "
@@ -40,7 +40,7 @@ _SPEAKER = (
 )
 _VERB = (
     r"(?:(?:has|have|had|also|later|then|previously|earlier|recently|repeatedly|publicly|already|would|will|did)\s){0,2}"
-    rf"(?:(?:{'|'.join(_VERBS)})\b|call(?:s|ed)\b(?=\s(?:the|it|him|her|them|his|its|their|this|that|for|on)\b))"
+    rf"(?:(?:{'|'.join(_VERBS)})\b|claim(?:s|ed)?\b(?!\s(?:[\w,]+\s){{0,4}}(?:lives|victims)\b)|call(?:s|ed)\b(?=\s(?:the|it|him|her|them|his|its|their|this|that|for|on)\b))"
 )
 _ASIDE = r"(?:,\s[^,]{2,90},|\s\([^)]{2,60}\))?"
 
