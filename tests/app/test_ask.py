@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
     turn = page.locator("#conversation .turn")
     best = turn.locator(".answer.first")
     expect(best.locator(".value")).to_have_text("the US")
-    expect(best.locator(".likelihood")).to_contain_text("likely")
+    expect(best.locator(".likelihood")).to_have_text(re.compile(r"^ ?(possibly|likely|very likely|almost certainly) \(\d\d%\)"))
     expect(best.locator("[role=meter]").first).to_be_visible()
     expect(best.locator(".givers")).to_have_text("after Expatica (14 October 2022)")
     expect(best.locator("blockquote").first).to_contain_text("until a truce brokered by the US put an end")
@@ -87,18 +88,19 @@ def test_outlets_that_differ_are_shown_at_a_glance_and_the_findings_are_stepped_
     expect(table.locator("caption")).to_have_text("The articles differ")
     expect(table.locator("tr").first).to_contain_text("at least 286")
     expect(table).to_contain_text("after RFE/RL (14 October 2022)")
-    expect(page.locator(".evidence .place")).to_have_text("finding 1 of 5")
-    assert page.locator(".paper:not([hidden]) mark[data-first]").count() >= 2  # the others of this article, in its margin
+    found = page.locator(".paper mark[data-first]").count()
+    assert found >= 2
+    expect(page.locator(".evidence .place")).to_have_text(f"finding 1 of {found}")
     seen = [page.locator(".paper:visible mark.current").first.inner_text()]
-    for _ in range(4):
+    for _ in range(found - 1):
         page.get_by_role("button", name="Next finding").click()
         assert in_view(page, ".paper:not([hidden]) mark.current")
         seen.append(page.locator(".paper:visible mark.current").first.inner_text())
-    assert len(set(seen)) == 5
+    assert len(set(seen)) == found
     page.get_by_role("button", name="Next finding").click()
-    expect(page.locator(".evidence .place")).to_have_text("finding 1 of 5")
+    expect(page.locator(".evidence .place")).to_have_text(f"finding 1 of {found}")
     page.get_by_role("button", name="Previous finding").click()
-    expect(page.locator(".evidence .place")).to_have_text("finding 5 of 5")
+    expect(page.locator(".evidence .place")).to_have_text(f"finding {found} of {found}")
 
 
 def test_who_is_quoted_is_named(served: Served, opened: Open) -> None:
@@ -269,7 +271,7 @@ def test_everything_by_keyboard_alone(served: Served, opened: Open) -> None:
     )
     assert [name for name in wanted if name not in reached] == []
     assert [name for name in wanted if reached[name] == "none"] == []  # where the focus is can be seen
-    expect(page.locator(".evidence .place")).to_have_text("finding 2 of 5")
+    expect(page.locator(".evidence .place")).to_have_text(re.compile(r"finding 2 of \d"))
     page.get_by_role("tab", name="Ask").focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("tab", name="Archive")).to_be_focused()
