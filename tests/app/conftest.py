@@ -64,8 +64,9 @@ def serve(index: Path, corpus: Path, *arguments: str) -> Served:
     raise AssertionError("the app did not answer within two minutes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium for the tests of one file: while Playwright runs, so does its event loop, and no other test may have one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         yield browser

@@ -44,6 +44,16 @@ def test_retrieve_gives_passages(client: Client) -> None:
     assert {hit["article"]["source"] for hit in hits} == {"after RFE/RL"}
 
 
+def test_the_endpoints_are_described_in_openapi(served: Served) -> None:
+    with urllib.request.urlopen(f"{served.address}/gradio_api/openapi.json") as answer:
+        described = json.load(answer)
+    assert described["openapi"].startswith("3.")
+    paths = " ".join(described["paths"])
+    assert "ask" in paths
+    assert "retrieve" in paths
+    assert "question" in json.dumps(described["paths"])
+
+
 def test_what_cannot_be_asked_is_told(client: Client) -> None:
     for arguments, said in (
         (("  ",), "expected a question"),
