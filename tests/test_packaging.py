@@ -67,7 +67,9 @@ def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     python = {path.relative_to(ROOT).as_posix() for folder in ("index", "qa") for path in (ROOT / folder).rglob("*.py")}
-    assert python | {"app.py", "qa/ui/page.css", "qa/ui/page.js", "qa/reader_model/model.int8.onnx", "qa/reader_model/MODEL_CARD.md"} <= names
+    assert (
+        python | {"app.py", "qa/ui/page.css", "qa/ui/page.js", "qa/reader_model/model.int8.onnx", "qa/reader_model/MODEL_CARD.md"} <= names
+    )
     assert not [name for name in names if name.startswith(("tests", "training", "benchmarks", "corpus", "var"))]
     assert wheel.stat().st_size < 60 * 2**20
     with tarfile.open(sdist) as archive:
