@@ -53,7 +53,7 @@ def agree(question: str, spans: Sequence[Span], hits: Sequence[Hit], threshold: 
         (span for span in spans if span.probability >= threshold / 2),
         key=lambda span: (-span.probability, -span.score, span.article.id, span.start),
     )
-    articles = list(dict.fromkeys(span.article.text for span in spans))
+    articles = list(dict.fromkeys([*(span.article.text for span in spans), *(hit.article.text for hit in hits)]))
     values = [value_of(span, counting, articles) for span in spans]
     form = fullest_forms(values)
     groups: dict[Value, list[Span]] = {}

@@ -117,6 +117,19 @@ def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() ->
     assert answers[0].probability == pytest.approx(pooled([0.6, 0.6, 0.6]))
 
 
+def test_a_title_is_known_for_one_by_any_article_that_was_retrieved() -> None:
+    spans = [
+        span("Macron accused Moscow.", "Macron", 0.8, "a"),
+        span("French President Macron accused Moscow.", "French President Macron", 0.7, "b"),
+        span("Emmanuel Macron accused Moscow.", "Emmanuel Macron", 0.6, "c"),
+    ]
+    other = Article("d", "The president slept.")
+    hits = [Hit(Passage(other, 0, len(other.text)), 0.5)]
+    assert len(agree("Who accused Moscow?", spans, [], threshold=0.5)[0]) == 3  # "President" might be a name
+    (answer,), _ = agree("Who accused Moscow?", spans, hits, threshold=0.5)
+    assert len(answer.citations) == 3
+
+
 def test_two_spans_of_one_article_are_one_origin() -> None:
     article = Article("a", "The US brokered it. In the end it was the US.", published=DAY)
     spans = [Span(article, 4, 6, probability=0.8), Span(article, 42, 44, probability=0.8)]
