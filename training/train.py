@@ -130,7 +130,7 @@ def main() -> None:
         parameter.data.copy_(mean)
     print(f"averaged weights, held back: {watch(network, watched, device)}")
     if arguments.keep:
-        mix(network, load(arguments.start, arguments.layers)[0].to(device), arguments.keep)
+        back_towards(network, load(arguments.start, arguments.layers)[0].to(device), arguments.keep)
         print(f"with {arguments.keep:.0%} of the starting weights, held back: {watch(network, watched, device)}")
     export(network.cpu(), arguments.work)
     for depth in arguments.exits:
@@ -140,7 +140,7 @@ def main() -> None:
 
 
 @torch.no_grad()
-def mix(network: ReaderNetwork, start: ReaderNetwork, share: float) -> None:
+def back_towards(network: ReaderNetwork, start: ReaderNetwork, share: float) -> None:
     """Move the weights by `share` of the way back to those that the training began with."""
     begun = start.state_dict()
     for name, parameter in network.named_parameters():

@@ -106,6 +106,8 @@ def test_as_of_gives_relative_words_their_month() -> None:
     before = (today.replace(day=1) - dt.timedelta(days=1)).isoformat()[:7]
     assert understand("who died last month?").moments == (before,)  # before today, where nothing else is said
     assert understand("who died last month?").also == in_words(before)
+    assert understand("who died?").asked_on == today
+    assert understand("who died?", as_of="2022-10-14").asked_on == dt.date(2022, 10, 14)
     assert understand("who died last month?").filters == Filters()  # which hides nothing
     assert understand("who brokered the September truce of May 3?").moments == ("-09", "-05")  # of any year
     assert understand("who brokered the September truce?", as_of="2022-10-14").moments == ("2022-09",)

@@ -22,7 +22,7 @@ from qa.attribution import speaker_of
         ("Macron had told French television that [Russia] wanted disorder.", "Macron"),
         ("[Macron] said that Russia wanted disorder.", None),
         ("The clashes cost [286] lives.", None),
-        ("The war that followed claimed around [30,000] lives.", None),
+        ("The ensuing conflict claimed around [30,000] lives.", None),
         ("The ministry claimed [30,000] had died.", "The ministry"),
         ("“We lost [40 men],” said Col. James Reed, who led the unit.", "Col. James Reed"),
         ("Police said [three people] were hurt.", "Police"),

@@ -19,6 +19,9 @@ def drawn(number: int, seed: int) -> list[Asked]:
         if answerable:
             features[3, :2] += 2
             f1[3] = 1.0
+        elif chance.random() < 0.5:  # elsewhere the same words, by luck: no right answer
+            features[3, :2] += 1
+            f1[3] = 1.0
         asked.append(Asked(features, f1, answerable))
     return asked
 

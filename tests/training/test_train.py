@@ -19,7 +19,7 @@ import torch
 
 from training.mix import Example
 from training.model import ReaderNetwork, export, floats, load
-from training.train import Item, batched, divergence, loss_of, mix, spans_of, tokenised
+from training.train import Item, back_towards, batched, divergence, loss_of, spans_of, tokenised
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -95,7 +95,7 @@ def test_part_of_the_way_back_to_the_start() -> None:
     torch.manual_seed(0)
     start, network = ReaderNetwork(layers=1), ReaderNetwork(layers=1, exits=(1,))
     trained = {name: parameter.clone() for name, parameter in network.named_parameters()}
-    mix(network, start, 0.25)
+    back_towards(network, start, 0.25)
     begun = start.state_dict()
     for name, parameter in network.named_parameters():
         expected = 0.75 * trained[name] + 0.25 * begun[name] if name in begun else trained[name]  # an exit has no start
