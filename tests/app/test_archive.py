@@ -151,6 +151,7 @@ def test_the_table_is_searched_and_sorted(served: Served, opened: Open) -> None:
     expect(titles.first).to_contain_text("Macron offers France's help")
     expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "ascending")
     page.get_by_role("button", name="Words", exact=True).click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Words")  # the longest is the oldest too: wait for the new order
     expect(titles.first).to_contain_text("Macron offers France's help")
     words = [int(text) for text in page.locator("table.articles tbody td:nth-child(4)").all_inner_texts()]
     assert words == sorted(words, reverse=True)
