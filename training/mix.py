@@ -9,8 +9,14 @@ are, by group name:
     unanswerable   questions that their set says have no answer (SQuAD 2.0, TimeQA)
     swapped        a name or a number of the question replaced by another of its context
                    (after Zhu et al. 2019, "Learning to Ask Unanswerable Questions", by rule)
+    denied         a word of the question replaced by its opposite, or its verb negated (by rule; the commonest
+                   kinds of unanswerable questions that Rajpurkar et al. 2018 name, beside swapped ones)
     neighbour      the passage beside the one that answers
     mined          what Dateline's own retrieval returns from other contexts, without the answer
+
+Of the group `timed` half are negative, half positive: a question given the month or year of the sentence that
+answers it is answered by that sentence, even beside its twin of another time with another answer, and by no
+sentence of another time; a passage that says no time may answer any.
 
 The ranker is the untouched cross-encoder (model.onnx, tokenizer.json), whose score of a share
 of the examples is kept beside them for distillation. Contexts that share 13 words in a row with a held-out set are
@@ -52,7 +58,7 @@ MIX = {
     "timeqa_human": 1_500,
     "quoref_contrast": 700,
 }
-SWAPPED, NEIGHBOUR, MINED = 4_500, 4_000, 4_500
+SWAPPED, DENIED, NEIGHBOUR, MINED, TIMED = 6_000, 3_000, 4_000, 4_500, 6_000
 _SENTENCE_ALONE = 0.15
 _SIZES = (300, 600, 600, 600, 800)  # characters; Dateline's own size most often
 _TOKENISED = {"qed_nq", "qamr", "qasrl_gs", "timeqa_human"}
@@ -106,7 +112,12 @@ def main() -> None:
     records = [record for record in records if not (record.question.casefold() in met or met.add(record.question.casefold()))]  # type: ignore[func-returns-value]
     examples = [example for record in records if (example := positive_or_null(record, chance)) is not None]
     answered = [record for record in records if record.answer is not None]
-    for name, number, made in (("swapped", SWAPPED, swapped), ("neighbour", NEIGHBOUR, neighbour)):
+    for name, number, made in (
+        ("swapped", SWAPPED, swapped),
+        ("denied", DENIED, denied),
+        ("neighbour", NEIGHBOUR, neighbour),
+        ("timed", TIMED, Timed(answered)),
+    ):
         if name not in arguments.without:
             chance.shuffle(answered)
             more = [example for record in answered if (example := made(record, chance)) is not None]
@@ -207,6 +218,116 @@ def swapped(record: Record, chance: random.Random) -> Example | None:
                 question = example.question[: match.start()] + chance.choice(other) + example.question[match.end() :]
                 return Example("swapped", question, example.passage, -1, -1)
     return None
+
+
+_OPPOSITES = (
+    "first last, oldest youngest, largest smallest, biggest smallest, highest lowest, longest shortest, earliest latest, most least, "
+    "more fewer, more less, before after, north south, northern southern, east west, eastern western, increase decrease, "
+    "increased decreased, rise fall, rose fell, win lose, won lost, begin end, began ended, start stop, started stopped, "
+    "open close, opened closed, accept reject, accepted rejected, support oppose, supported opposed, arrive leave, arrived left, "
+    "allow forbid, allowed forbade, build destroy, built destroyed, male female, above below, inside outside, good bad, best worst, "
+    "strong weak, high low, large small, old new, rich poor, public private, true false, major minor, maximum minimum, "
+    "join leave, joined left, gain lose, gained lost, buy sell, bought sold, attack defend, attacked defended, love hate, like dislike"
+)
+OPPOSITES: dict[str, list[str]] = {}
+for _one, _other in (pair.split() for pair in _OPPOSITES.split(", ")):
+    OPPOSITES.setdefault(_one, []).append(_other)
+    OPPOSITES.setdefault(_other, []).append(_one)
+_VERB = re.compile(r"(?i)(?:who|what|which \w+|what \w+) (?:is|are|was|were|can|could|should|will)\b(?! not)")
+_OPPOSITE = 0.6  # how often an opposite is taken where there is one, rather than a negation
+
+
+def denied(record: Record, chance: random.Random) -> Example | None:
+    """The question asked about the opposite: "the largest city" for the smallest, "who was not" for "who was"."""
+    example = positive_or_null(record, chance)
+    if example is None or re.search(r"\b(not|n't|never|no)\b", example.question):
+        return None
+    words = [match for match in re.finditer(r"\b[a-z]+\b", example.question) if match.group() in OPPOSITES]
+    verb = _VERB.match(example.question)
+    if words and (verb is None or chance.random() < _OPPOSITE):
+        word = chance.choice(words)
+        other = chance.choice(OPPOSITES[word.group()])
+        return Example("denied", example.question[: word.start()] + other + example.question[word.end() :], example.passage, -1, -1)
+    if verb is None or chance.random() < 0.5:  # else most of the group would be negations
+        return None
+    return Example("denied", f"{verb.group()} not{example.question[verb.end() :]}", example.passage, -1, -1)
+
+
+MONTHS = "January February March April May June July August September October November December".split()
+TIME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! \d)|(?<![\d,.$-])\b(?:1[5-9]\d\d|20[0-2]\d)\b(?![\d,%-])")
+
+
+class Timed:
+    """Questions whose answer hangs on the month or the year. `others` lends answers to sentences of another time."""
+
+    def __init__(self, others: Sequence[Record]) -> None:
+        texts = {record.context[slice(*record.answer)] for record in others if record.answer is not None}
+        self.names = sorted(text for text in texts if re.fullmatch(r"[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}", text) and not TIME.search(text))
+        self.numbers = sorted(text for text in texts if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?: [a-z]+)?", text))
+
+    def __call__(self, record: Record, chance: random.Random) -> Example | None:
+        if record.answer is None or record.group in ("timeqa_human", "tweetqa_verbatim", "quoref_contrast"):
+            return None
+        answer = record.context[slice(*record.answer)]
+        if re.match(
+            r"(?i)(when|(in|on|by|during|since|until) (what|which)|(what|which) (year|month|day|date|time|century))", record.question
+        ):
+            return None
+        place = next(
+            (piece for piece in passage_spans(record.context, 600) if piece[0] <= record.answer[0] and record.answer[1] <= piece[1]), None
+        )
+        if place is None or TIME.search(answer):
+            return None
+        passage, start, end = record.context[slice(*place)], record.answer[0] - place[0], record.answer[1] - place[0]
+        first, last = sentence_around(passage, start, end)
+        told = [match.group() for match in TIME.finditer(passage[first:last])]
+        asked = [match.group() for match in TIME.finditer(record.question)]
+        if asked:
+            if len(asked) > 1 or asked[0] not in told:
+                return None
+            if chance.random() < 0.5:
+                return Example("timed", record.question, passage, start, end)
+            return Example("timed", record.question, passage.replace(asked[0], another(asked[0], passage, chance)), -1, -1)
+        if not TIME.search(passage) and chance.random() < 0.05:  # a passage that says no time contradicts none
+            time = chance.choice((chance.choice(MONTHS), str(chance.randrange(1990, 2024))))
+            return Example("timed", with_time(record.question, time, chance), passage, start, end)
+        if len(set(told)) != 1 or re.search(r"\bborn\b", passage[first:last]):
+            return None
+        time = told[0]
+        if chance.random() < 0.5:  # no sentence of that time
+            elsewhere = sorted({match.group() for match in TIME.finditer(passage)} - {time})
+            other = chance.choice(elsewhere) if elsewhere and chance.random() < 0.5 else another(time, passage, chance)
+            return Example("timed", with_time(record.question, other, chance), passage, -1, -1)
+        question = with_time(record.question, time, chance)
+        others = [
+            text for text in (self.names if answer in self.names else self.numbers if answer in self.numbers else ()) if text != answer
+        ]
+        if not others or chance.random() < 0.3:
+            return Example("timed", question, passage, start, end)
+        sentence = passage[first:last]
+        twin = sentence[: start - first] + chance.choice(others) + sentence[end - first :]
+        twin = twin.replace(time, another(time, passage, chance)).strip()
+        if chance.random() < 0.5:
+            return Example("timed", question, f"{passage.rstrip()} {twin}", start, end)
+        before = passage[:first] + twin + " "
+        return Example("timed", question, before + passage[first:], start - first + len(before), end - first + len(before))
+
+
+def another(time: str, passage: str, chance: random.Random) -> str:
+    """A month for a month, a year near a year, that the passage does not name."""
+    near = MONTHS if time in MONTHS else [str(int(time) + years) for years in (*range(-9, 0), *range(1, 10))]
+    return chance.choice([other for other in near if other != time and other not in passage] or ["1499"])
+
+
+def with_time(question: str, time: str, chance: random.Random) -> str:
+    """ "Who won?" in May: "Who won in May?", "In May, who won?", or of a noun "the May ..."."""
+    bare = question.rstrip(" ?")
+    nouns = list(re.finditer(r"\bthe (?=[a-z]{5,})", bare))
+    if nouns and chance.random() < 0.4:
+        return f"{bare[: nouns[-1].end()]}{time} {bare[nouns[-1].end() :]}?"
+    if chance.random() < 0.3:
+        return f"In {time}, {bare[0].lower() if not bare[:2].isupper() else bare[0]}{bare[1:]}?"
+    return f"{bare} in {time}?"
 
 
 def mined(records: Sequence[Record], number: int, work: Path, chance: random.Random) -> list[Example]:
