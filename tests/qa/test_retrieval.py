@@ -97,6 +97,13 @@ def test_news_is_preferred_unless_the_question_names_another_time() -> None:
     assert [one.passage.article.id for one in far_later] == ["old", "new", "undated"]  # all equally old: the order of the scores
 
 
+def test_what_an_article_says_first_is_preferred() -> None:
+    article = Article("a", "x" * 10_000)
+    matches = [Match(Passage(article, start, start + 50), 0.9) for start in (6_000, 600, 0)]
+    order = [(one.passage.start, round(one.score, 3)) for one in prefer(matches, Question("?"))]
+    assert order == [(0, 0.9), (600, 0.825), (6_000, 0.764)]  # 0.9 x (5/6 + 1/6 x 600 / (600 + 600))
+
+
 @given(st.integers(-400, 4_000), st.integers(0, 4_000))
 def test_freshness_falls_with_age_between_its_bounds(age: int, more: int) -> None:
     asked_on = dt.date(2030, 1, 1)
