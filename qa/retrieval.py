@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index.describing import moments_in
 from index.types import Embedder, Match, Passage, Store
-from qa.types import Hit, Question
+from qa.types import Hit, Question, Span
 
 _SHINGLE = 4  # words
 _OTHER_TIME = 0.85  # of a score, where the passage is of another time than the question's
@@ -97,6 +97,16 @@ def collapse(matches: Sequence[Match]) -> list[Hit]:
         else:
             hits[place] = Hit(hits[place].passage, hits[place].score, (*hits[place].copies, match.passage))
     return hits
+
+
+def answering_first(hits: Sequence[Hit], spans: Sequence[Span]) -> list[Hit]:
+    """The hits in the order of the most probable span within each; those without one after them, as they were."""
+
+    def best(hit: Hit) -> float:
+        inside = (span for span in spans if span.article.id == hit.article.id and hit.start <= span.start < hit.end)
+        return max((span.probability for span in inside), default=0.0)
+
+    return sorted(hits, key=lambda hit: -best(hit))
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
