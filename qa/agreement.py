@@ -30,10 +30,12 @@ _COUNTS = re.compile(
     r"|\b(?:death )?toll\b|\bcost\b|\bprice\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(  # "which countries", "what other measures", "which EU states"; not "which alliance stands", "what crisis"
+_SEVERAL = re.compile(  # "who condemned it" (all who did), "which countries", "what other measures", "which EU states"; not "which alliance stands", "what crisis"
     r"\b(?:which|what)(?: (?:two|three|four|five|other|of the|main|major|new|\d+|(?-i:[A-Z])\w*))? (?!(?:is|was|does|has|news|crisis|this|its|his|us|business"
     r"|process|series|species|address|class|congress|status|virus|campus|happens|makes|causes|caused)\b)(?-i:[a-z])\w+[^\Ws]s\b"
-    r"|\b(?:who|what) (?:are|were)\b|^(?:name|list)\b|\bnames of\b",
+    r"|\b(?:who|what) (?:are|were)\b|^(?:name|list)\b|\bnames of\b"
+    r"|\bwho(?: else)? (?:(?:has|have|had|also|publicly) )*(?:said|says|called|calls|criticis\w+|criticiz\w+|condemn\w+|denounc\w+|prais\w+|welcom\w+|accus\w+"
+    r"|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|warn\w*|comment\w*|react\w*|respond\w*)\b",
     re.IGNORECASE,
 )
 _MOST_ANSWERS = 8

@@ -101,6 +101,14 @@ def test_figures_of_one_moment_contradict_and_others_do_not() -> None:
     assert agree("How many people died?", [a, undated], [], threshold=0.1)[1]
 
 
+@pytest.mark.parametrize(
+    ("question", "differ"), [("Who brokered it?", True), ("Who condemned it?", False), ("Who has publicly called it a lie?", False)]
+)
+def test_who_says_so_may_be_several(question: str, differ: bool) -> None:
+    spans = [span("Maria Olsen did.", "Maria Olsen", 0.9, "a"), span("Peter Berg did.", "Peter Berg", 0.8, "b")]
+    assert agree(question, spans, [], threshold=0.3)[1] is differ
+
+
 def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() -> None:
     assert pooled([0.6]) == pytest.approx(0.6)
     assert pooled([0.6, 0.4]) == pytest.approx(1 - 0.4 * 0.8)
