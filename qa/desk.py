@@ -30,6 +30,7 @@ from qa.showing import counted
 
 ADDED, REMOVED = "added", ".removed"
 LARGEST_PASTE = 2_000_000  # characters
+MOST_FILES = 100  # of one upload
 _PAGES_OF_A_FEED = 10
 _WAITS_FOR_A_BUILDER = 60.0  # seconds
 _Undo = Callable[[], None]
@@ -93,7 +94,9 @@ class Desk:
         return None
 
     def add_files(self, files: Sequence[Path]) -> None:
-        """Add uploaded files; those that cannot be read are named in the notes."""
+        """Add uploaded files; those that cannot be read are named in the notes. Raises DatelineError for more than MOST_FILES."""
+        if len(files) > MOST_FILES:
+            raise DatelineError(f"expected at most {MOST_FILES} files at once, found {len(files)}; add some, then the others")
         kept = Path(tempfile.mkdtemp(prefix="dateline-upload-"))
         for file in files:
             shutil.copyfile(file, free_path(kept / ADDED, safe_name(file.name)))

@@ -212,6 +212,8 @@ def test_bad_text_is_refused_at_once(tmp_path: Path) -> None:
     ):
         with pytest.raises(index.DatelineError, match=said):
             desk.add_text(*fields)
+    with pytest.raises(index.DatelineError, match="at most 100 files at once, found 101"):
+        desk.add_files([tmp_path / "a.txt"] * 101)
     assert not desk.work.busy
 
 
