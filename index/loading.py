@@ -102,13 +102,15 @@ def load_articles(corpora: Sequence[Path], mapping: Mapping[str, str] | None = N
                 raise DatelineError(f"expected a folder of articles at {corpus}, found nothing there; name one that exists")
             for file, path, problem in _files(corpus):
                 if problem is not None:
-                    yield Skipped(path, problem)
+                    yield Skipped(_shown(path), problem)
                     continue
                 for item in _load_file(file, path, mapping or {}, apart, bounds):
                     if isinstance(item, Article) and item.id in seen:
                         item = _renamed(item, f"{corpus.name}/{item.id}", seen)
                     if isinstance(item, Article):
                         seen.add(item.id)
+                    elif isinstance(item, Skipped):
+                        item = Skipped(_shown(item.path), item.reason)
                     yield item
 
 
@@ -253,6 +255,11 @@ def _reason(error: BaseException) -> str:
 def _clean(text: str) -> str:
     """The same length of text, with a replacement character for what UTF-8 or a terminal cannot hold."""
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _shown(path: str) -> str:
+    """A path on one line, whatever its name holds."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in path)
 
 
 def _line(value: str | None) -> str | None:
