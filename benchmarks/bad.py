@@ -141,7 +141,7 @@ def write_articles(folder: Path, count: int, seed: int = 1) -> set[str]:
         lambda: (".html", (f'<meta charset="{rng.choice(_ENCODINGS)}">' + _PAGE).encode(rng.choice(_ENCODINGS), "replace")),
         lambda: (".txt", rng.randbytes(rng.randrange(1, 4000))),
         lambda: (rng.choice(list(_SAMPLES)), rng.randbytes(rng.randrange(1, 2000))),
-        *(lambda suffix=suffix: (suffix, _damaged(rng, _SAMPLES[suffix])) for suffix in _SAMPLES),  # type: ignore[misc]
+        *(lambda suffix=suffix: (suffix, _damaged(rng, _SAMPLES[suffix])) for suffix in _SAMPLES),
         lambda: (".json", json.dumps({"text": _text(rng), rng.choice(["title", "published", "authors", "url", "id"]): rng.choice([None, [], {}, [[]], {"a": 1}, -1, 1e300, True, "\x00", "x" * 5000])}).encode()),
     ]  # fmt: skip
     while len(files) < count:
