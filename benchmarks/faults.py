@@ -82,7 +82,7 @@ def _leftovers(folder: Path) -> int:
 
 def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["index", "qa", "tests.fakes"])
+    context.set_forkserver_preload(["index.building", "qa.archive", "tests.fakes"])  # else most kills would fall into imports
     process = context.Process(target=target, args=arguments)
     process.start()
     return process
