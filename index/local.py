@@ -131,6 +131,8 @@ class LocalStore:
             f'SELECT row, article, start, "end", description FROM passages WHERE row IN ({",".join("?" * len(rows))})', tuple(rows)
         )
         found = list(_rows(cursor))
+        if missing := set(rows) - {row for row, *_ in found}:
+            raise _damaged(f"no passage {min(missing)}")
         numbers = sorted({number for _, number, *_ in found})
         cursor = self._sql(
             f"SELECT number, {_ARTICLE_COLUMNS} FROM articles WHERE number IN ({','.join('?' * len(numbers))})", tuple(numbers)

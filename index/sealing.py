@@ -35,7 +35,7 @@ def check_sealed(folder: Path, mend: str) -> None:
             found = "none"
         if not name or found != wanted:
             raise DatelineError(
-                f"expected {name or SUMS} with sha256 {wanted[:12]}… in {folder}, found {found[:12]}…: it is damaged; {mend}"
+                f"expected {name or SUMS} with sha256 {wanted[:12]}… in {folder}, found {found[:12]}…: it is missing or damaged; {mend}"
             )
 
 

@@ -21,7 +21,7 @@ def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Pa
     data = bytearray((tmp_path / "model" / name).read_bytes())
     data[len(data) // 2] ^= 1
     (tmp_path / "model" / name).write_bytes(data)
-    with pytest.raises(DatelineError, match=f"expected {name} with sha256 .* it is damaged; install Dateline again"):
+    with pytest.raises(DatelineError, match=f"expected {name} with sha256 .* it is missing or damaged; install Dateline again"):
         OnnxReader(tmp_path / "model")
     seal(tmp_path / "model", PARTS)
     check_sealed(tmp_path / "model", "")
@@ -33,7 +33,7 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(name: str, corpus_ind
     (file,) = (tmp_path / "index" / "encoders").glob(f"*/{name}")
     data = file.read_bytes()
     file.write_bytes(data.replace(b"1", b"2") if name.endswith("json") else data[:-1] + b"\x00")
-    with pytest.raises(DatelineError, match=r"expected .*encoder.*(damaged|found .*; build again)|it is damaged; delete that folder"):
+    with pytest.raises(DatelineError, match=r"expected .*encoder.*(damaged|found .*; build again)|it is missing or damaged; delete that folder"):
         Archive.open(tmp_path / "index")
 
 
