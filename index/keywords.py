@@ -6,11 +6,12 @@ none reaches Tantivy's query language.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import tantivy
@@ -50,8 +51,15 @@ def _schema() -> tantivy.Schema:
 
 
 def write_keywords(passages: Iterable[Passage], folder: Path) -> None:
-    """Write the keyword index of `passages`, row n the n-th, as one segment."""
+    """Write the keyword index of `passages`, row n the n-th, as one segment. Raises OSError where it cannot be written."""
     folder.mkdir()
+    try:
+        _write(passages, folder)
+    except ValueError as error:  # Tantivy's own for a full disk, too
+        raise OSError(f"the keyword index cannot be written ({' '.join(str(error).split())[:200]})") from None
+
+
+def _write(passages: Iterable[Passage], folder: Path) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer("dateline", _analyzer())
     writer = index.writer(heap_size=64_000_000, num_threads=1)
@@ -75,14 +83,13 @@ class KeywordIndex:
 
     def __init__(self, folder: Path, title_weight: float = _TITLE_WEIGHT, description_weight: float = _DESCRIPTION_WEIGHT) -> None:
         """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
-        try:
+        self._folder = folder
+        with self._whole():
             self._index = tantivy.Index.open(str(self._view(folder)))
-        except (ValueError, OSError):
-            raise DatelineError(f"expected a keyword index in {folder}, found damaged files; run: dateline build --full") from None
+            self._searcher = self._index.searcher()
         self._fields = (("body", 1.0), ("title", title_weight), ("description", description_weight))
         self._analyzer = _analyzer()
         self._schema = self._index.schema
-        self._searcher = self._index.searcher()
 
     def _view(self, folder: Path) -> Path:
         """A temporary folder of links to the index: Tantivy locks where it reads, and a generation is never written to."""
@@ -108,14 +115,28 @@ class KeywordIndex:
 
     def matching(self, text: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """(row, BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""
-        should = [(tantivy.Occur.Should, self._term(term)) for term in self.terms(text)]
-        if not should or k < 1:
+        terms = self.terms(text)
+        if not terms or k < 1:
             return []
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *self._filter(filters)])
-        found = self._searcher.search(query, limit=k, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in found])
+        with self._whole():
+            should = [(tantivy.Occur.Should, self._term(term)) for term in terms]
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *self._filter(filters)])
+            found = self._searcher.search(query, limit=k, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found])
         hits = [(int(row), float(score)) for row, (score, _) in zip(rows, found, strict=True) if row is not None and score is not None]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Raises DatelineError for what Tantivy meets in damaged files, which are not always read whole on opening."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":  # Rust's, and no Exception
+                raise DatelineError(
+                    f"expected a keyword index in {self._folder}, found damaged files; run: dateline rollback, or dateline build --full"
+                ) from None
+            raise
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.boolean_query(

@@ -13,10 +13,19 @@ from index.types import DatelineError, Vectors
 
 
 def write_vectors(vectors: Vectors, path: Path) -> None:
-    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here)."""
+    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here).
+
+    Raises OSError where it cannot be written.
+    """
     index = faiss.IndexFlatIP(vectors.shape[1])
+    whole = faiss.serialize_index(index).nbytes + 4 * vectors.size
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"the vectors cannot be written ({' '.join(str(error).split())[-200:]})") from None
+    if path.stat().st_size != whole:  # FAISS says nothing of a disk that is full when it closes the file
+        raise OSError(f"the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
 
 
 class VectorIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import re
 import threading
@@ -28,6 +29,7 @@ LONGEST_QUESTION = 1_000  # characters
 _MOST_PASSAGES = 1_000
 
 Day = dt.date | str | None
+_LOG = logging.getLogger("dateline.archive")
 
 
 def default_folder() -> Path:
@@ -123,8 +125,19 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         asked = understand(question, source, since, until, as_of)
         hits = retrieve(store, embedder, asked, _checked(k))
+        found = time.perf_counter()
         spans, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
+        facts = {
+            "outcome": "answered" if answers else "silent",
+            "generation": store.generation,
+            "took_ms": round(took_ms, 1),
+            "retrieve_ms": round(1000 * (found - began), 1),
+            "read_ms": round(took_ms - 1000 * (found - began), 1),
+            "passages": len(hits),
+            "answers": len(answers),
+        }
+        _LOG.info("question", extra={"facts": facts, "words": {"question": asked.text}})
         return Reply(
             asked.text,
             answers,

@@ -144,7 +144,12 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the page in a browser", filters, example="dateline serve --port 7860")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
-    serve.add_argument("--auth", type=Path, metavar="FILE", help="ask for a password: a line USER:PASSWORD for each user")
+    serve.add_argument(
+        "--auth",
+        type=Path,
+        metavar="FILE",
+        help="ask for a password: a line of dateline password for each user; needed where --host is not this machine alone",
+    )
     serve.add_argument(
         "--corpus",
         action="append",
@@ -154,7 +159,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--read-only", action="store_true", help="nothing can be added or removed on the page")
     serve.add_argument("--mcp", action="store_true", help="serve asking and retrieving as tools of MCP too, at /gradio_api/mcp/")
+    serve.add_argument(
+        "--per-minute", type=int, default=600, metavar="N", help="at most so many questions and clicks of one address (default 600)"
+    )
+    serve.add_argument("--log-questions", action="store_true", help="the lines of the log hold the questions too")
+    serve.add_argument("--metrics", type=int, metavar="PORT", help="figures for Prometheus on this port of 127.0.0.1")
     _reader_option(serve)
+
+    password = command(
+        "password",
+        _password,
+        "make the line of a user for serve --auth, of a password that is typed or piped",
+        example="dateline password reader",
+    )
+    password.add_argument("name", metavar="NAME", help="of the user, without a colon")
 
     completion = command(
         "completion", _completion, "print what makes a shell complete dateline's words", example='eval "$(dateline completion bash)"'
@@ -368,9 +386,21 @@ def _evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(figures) if options.json else figures_as_text(figures))
 
 
+def _password(options: argparse.Namespace) -> None:
+    from getpass import getpass
+
+    from qa.passwords import line_of
+
+    typed = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    print(line_of(options.name, typed))
+
+
 def _serve(options: argparse.Namespace) -> None:
     import app
+    from qa.ui.guard import Bounds
 
+    if options.per_minute < 1:
+        raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
     app.serve(
         options.index,
         host=options.host,
@@ -379,6 +409,9 @@ def _serve(options: argparse.Namespace) -> None:
         corpora=options.corpus if options.corpus is not None else [Path("corpus")],
         read_only=options.read_only,
         mcp=options.mcp,
+        bounds=Bounds(events=options.per_minute),
+        log_words=options.log_questions,
+        metrics=options.metrics,
         reader=_reader(options),
         **_filters(options),
     )

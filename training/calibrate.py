@@ -31,9 +31,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import index
+from index.sealing import seal
 from qa import Archive
 from qa.measures import area_under_risk_coverage, calibration_error, f1
-from qa.reader import MODEL, OnnxReader
+from qa.reader import MODEL, PARTS, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
@@ -86,6 +87,7 @@ def main() -> None:
     for examples in arguments.trained:
         with gzip.open(examples, "rt", encoding="utf-8") as file:
             trained |= {json.loads(line)["question"] for line in file}
+    seal(arguments.reader, PARTS)  # the network is a new one
     reader = OnnxReader(arguments.reader)
     asked = [one for name in SETS for one in _asked(name, arguments, trained, reader)]
     random.Random(0).shuffle(asked)
@@ -105,6 +107,7 @@ def main() -> None:
     weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)}
     settings |= {"weights": weights | {"bias": round(found.bias, 4)}, "threshold": round(found.threshold, 3)}
     (arguments.reader / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
+    seal(arguments.reader, PARTS)
 
 
 def fit(asked: Sequence[Asked]) -> Fit:

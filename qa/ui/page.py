@@ -6,7 +6,7 @@ alone: opened anywhere, or by the back button, it is asked literally.
 
 from __future__ import annotations
 
-import traceback
+import logging
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -23,6 +23,7 @@ from qa.ui.insight import insight_tab
 from qa.ui.room import Limits, Room
 from qa.ui.shelf import front_html, holdings, timeline_of
 
+_LOG = logging.getLogger("dateline.page")
 TURNS_KEPT = 30
 _UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an uploaded file
 
@@ -122,7 +123,7 @@ class Asking:
             reply = self._room.ask(understood.text, limits)
         except Exception as error:
             if not isinstance(error, DatelineError):  # a bug: the page says so, and does not seem to read for ever
-                traceback.print_exc()
+                _LOG.exception("error")
                 error = DatelineError("expected an answer, found an error of Dateline's own; the server's log tells it")
             yield notice_html(question, str(error)) + earlier_html(turns, ""), turns, "", *same, f"<p>{escape(str(error))}</p>"
             return

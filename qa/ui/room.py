@@ -92,6 +92,12 @@ class Room:
     def ready(self) -> bool:
         return self._opened.done()
 
+    def status(self) -> str:
+        """ "loading", "ok", or "failed" where the models did not load."""
+        if not self._opened.done():
+            return "loading"
+        return "ok" if self._opened.exception() is None else "failed"
+
     def store(self) -> Store:
         """The live generation; never waits for the models."""
         first = self._store
