@@ -14,10 +14,11 @@ from index.chunking import PASSAGE_CHARACTERS, passage_spans
 from index.copies import stories
 from index.describing import describe
 from index.embedding import DEFAULT_ENCODER, compiled_encoder
-from index.folder import ENCODERS, writing
 from index.furniture import repeated_lines, without_furniture
 from index.loading import load_articles
 from index.local import LocalStore
+from index.milvus import MilvusPlace, MilvusStore
+from index.stores import encoders_of, place_of, writing
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
@@ -29,7 +30,7 @@ Progress = Callable[[str, int, int], None]  # (what, done, of how many)
 
 def build(
     corpus: str | Path | Sequence[str | Path] = "corpus",
-    folder: str | Path = "var/index",
+    folder: str | Path | MilvusPlace = "var/index",
     *,
     encoder: str | None = None,
     embedder: Embedder | None = None,
@@ -37,7 +38,7 @@ def build(
     columns: Mapping[str, str] | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Summary:
-    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, and make that index live.
+    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, or a place in Milvus (index/stores.py), and make that index live.
 
     `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
     ready-made instead. `full` forgets the vectors of the live index. `columns` says which column of a table holds a field
@@ -47,14 +48,14 @@ def build(
     """
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
-    folder = Path(folder)
+    place = place_of(folder)
     articles, skipped, notes = _loaded(corpora, columns or {}, progress)
 
-    with writing(folder) as desk:
+    with writing(place) as desk:
         live = desk.live()
         if embedder is None:
             name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
-            embedder = compiled_encoder(name, folder / ENCODERS, say=lambda line: progress(line, 0, 0))
+            embedder = compiled_encoder(name, encoders_of(place), say=lambda line: progress(line, 0, 0))
         reusable = live if live is not None and not full and _made_alike(live, embedder) else None
         known = live.fingerprints() if live is not None else {}
         changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
@@ -110,12 +111,12 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
     return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
 
 
-def _made_alike(live: LocalStore, embedder: Embedder) -> bool:
+def _made_alike(live: LocalStore | MilvusStore, embedder: Embedder) -> bool:
     return bool(live.manifest["encoder"]["fingerprint"] == embedder.fingerprint and live.manifest["settings"] == SETTINGS)
 
 
 def _encoded(
-    articles: Sequence[Article], live: LocalStore | None, embedder: Embedder, progress: Progress
+    articles: Sequence[Article], live: LocalStore | MilvusStore | None, embedder: Embedder, progress: Progress
 ) -> Iterator[tuple[list[Passage], Vectors, int]]:
     """(passages, vectors, how many of the vectors were reused), in the order of the articles, some articles at a time."""
     known = live.fingerprints() if live is not None else {}
