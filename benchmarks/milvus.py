@@ -117,7 +117,9 @@ def compare(archives: Sequence[Archive], questions: Sequence[dict[str, Any]], pa
         if answers:
             same["first answer"].append(answers[0] == answers[1])
             if answers[0] != answers[1]:
-                print(f"{question['question']!r}: local {answers[0]!r}, Milvus {answers[1]!r}; passages of one alone: {set(found[0]) ^ set(found[1])}")
+                print(
+                    f"{question['question']!r}: local {answers[0]!r}, Milvus {answers[1]!r}; passages of one alone: {set(found[0]) ^ set(found[1])}"
+                )
     figures: dict[str, Any] = {name: round(float(np.mean(values)), 4) for name, values in same.items() if values}
     return figures | {"retrieve, median ms": [round(statistics.median(times), 1) for times in took]}
 

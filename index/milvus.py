@@ -16,6 +16,7 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -68,6 +69,7 @@ class Milvus:
     def __init__(self, place: MilvusPlace) -> None:
         """Raises DatelineError: no package, nobody answers in time, a file that another process has open."""
         self.place = place
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported: it writes to stderr what is told here in a line
         try:
             import grpc
             import pymilvus
