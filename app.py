@@ -14,6 +14,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is i
 
 import gradio as gr
 
+from index.stores import Place
 from qa import DatelineError
 from qa.cli import main
 from qa.desk import Desk
@@ -27,7 +28,7 @@ _LARGEST_UPLOAD = "64mb"
 
 
 def serve(
-    folder: Path,
+    folder: Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
@@ -43,7 +44,7 @@ def serve(
 ) -> gr.Blocks:
     """Open the archive and serve its page until interrupted; the filters hold for every question asked on it.
 
-    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`.
+    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`, or the index is in Milvus.
     `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. Raises DatelineError: no index, no such
     port, a bad password file, --mcp without its package or with passwords.
     """
@@ -52,7 +53,7 @@ def serve(
         _check_mcp(users)
     room = Room(folder, reader=reader, limits=Limits.of(source, since, until, as_of))
     local = host in ("127.0.0.1", "localhost", "::1")
-    desk = None if read_only else Desk(corpora, folder, private=local)
+    desk = None if read_only or not isinstance(folder, Path) else Desk(corpora, folder, private=local)
     blocks = page(room, desk)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
     if desk is not None and not local and users is None:

@@ -7,6 +7,7 @@ imported when it runs, so that `dateline ask` pays for neither torch nor gradio.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -83,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--full", action="store_true", help="forget cached vectors")
     _map_option(build)
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
+    build.add_argument("--engine", choices=["ray"], help="load and encode on Ray: on this machine's cores, or the cluster at --address")
+    build.add_argument("--address", metavar="HOST:PORT", help='the Ray cluster for --engine ray ("auto": the one this machine is in)')
     build.add_argument("--json", action="store_true")
 
     add = command(
@@ -224,8 +227,16 @@ def _build(options: argparse.Namespace) -> None:
     from qa.showing import build_progress, summary_as_text
 
     columns = read_mapping(options.map)
-    with build_progress(sys.stderr) as progress:
-        summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
+    with contextlib.ExitStack() as held:
+        engine = None
+        if options.engine == "ray":
+            from index.ray_build import RayEngine
+
+            engine = held.enter_context(RayEngine(options.address))
+        progress = held.enter_context(build_progress(sys.stderr))
+        summary = index.build(
+            options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress, engine=engine
+        )
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
 
 

@@ -5,7 +5,6 @@ What a search must find is tests/index/test_local.py's. The server here is Milvu
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import sys
@@ -28,49 +27,7 @@ from qa.cli import main
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 from tests.index.test_local import EMBEDDER, PASSAGES, VECTORS
-
-
-class Proxy:
-    """A road to a server on the loopback, which can be cut, or held up, when `after` bytes have gone along it."""
-
-    def __init__(self, port: int) -> None:
-        self._port, self._listening = port, socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listening.getsockname()[1])
-        self.after: float = float("inf")
-        self.stalls = False
-        self._sockets: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                here, _ = self._listening.accept()
-                there = socket.create_connection(("127.0.0.1", self._port))
-            except OSError:
-                return
-            self._sockets += [here, there]
-            for one, other in ((here, there), (there, here)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
-        try:
-            while data := one.recv(65_536):
-                self.after -= len(data)
-                if self.after <= 0 and self.stalls:
-                    continue
-                if self.after <= 0:
-                    break
-                other.sendall(data)
-        except OSError:
-            pass
-        if not self.stalls:
-            self.close()
-
-    def close(self) -> None:
-        for one in (self._listening, *self._sockets):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+from tests.loopback import Proxy
 
 
 @pytest.fixture(scope="module")
