@@ -40,8 +40,12 @@ class Proxy:
                 other.sendall(data)
         except OSError:
             pass
-        if not self.stalls:
+        if self.after <= 0 and not self.stalls:
             self.close()
+        elif self.after > 0:
+            for end in (one, other):
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         for one in (self._listening, *self._sockets):
