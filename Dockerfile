@@ -3,9 +3,10 @@
 #   dateline password NAME >> users      (or: docker run --rm -i dateline dateline password NAME >> users)
 #   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v "$PWD/users:/users:ro" -v dateline:/data dateline
 # CPU_INDEX: the address of PyTorch's index of CPU builds (--build-arg CPU_INDEX=...); without it the registry's newest torch
-# brings gigabytes of CUDA.
+# brings gigabytes of CUDA. EXTRAS: what docs/scaling.md needs beside (--build-arg EXTRAS=milvus,ray).
 FROM python:3.11-slim AS build
 ARG CPU_INDEX=""
+ARG EXTRAS=""
 WORKDIR /source
 COPY constraints.txt ./
 RUN python -m venv /opt/dateline \
@@ -13,7 +14,7 @@ RUN python -m venv /opt/dateline \
 COPY pyproject.toml README.md LICENSE NOTICE app.py ./
 COPY index ./index
 COPY qa ./qa
-RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt .
+RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from index.stores import Place
 from qa import DatelineError
 from qa.cli import main
 from qa.desk import Desk
@@ -39,7 +40,7 @@ _WAITING = 256  # questions and clicks, of all clients together
 
 
 def serve(
-    folder: Path,
+    folder: Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
@@ -58,7 +59,7 @@ def serve(
 ) -> gr.Blocks:
     """Open the archive and serve its page until interrupted; the filters hold for every question asked on it.
 
-    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`.
+    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`, or the index is in Milvus.
     `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. `bounds`: what one client may do.
     A line of JSON for each question goes to standard error, with its words where `log_words` is true; `metrics`: the port
     of 127.0.0.1 for Prometheus. Raises DatelineError: no index, no such port, a bad password file, none where others can
@@ -75,13 +76,13 @@ def serve(
     log_to_stderr(log_words)
     room = Room(folder, reader=reader, limits=Limits.of(source, since, until, as_of))
     if metrics is not None:
-        serve_metrics(metrics, lambda: int(room.store().generation))
+        serve_metrics(metrics, lambda: int(room.store().generation.split("_")[0]))
     if users is not None and users.unhashed:
         print(
             f"dateline: {auth} holds passwords that are not hashed ({', '.join(users.unhashed)[:80]}); make such lines with: dateline password NAME",
             file=sys.stderr,
         )
-    desk = None if read_only else Desk(corpora, folder, private=local)
+    desk = None if read_only or not isinstance(folder, Path) else Desk(corpora, folder, private=local)
     blocks = page(room, desk)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
     uploads = tempfile.mkdtemp(prefix="dateline-uploads-")  # this user's alone, and no route leads there

@@ -6,7 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,47 +16,53 @@ from index.chunking import PASSAGE_CHARACTERS, passage_spans
 from index.copies import stories
 from index.describing import describe
 from index.embedding import DEFAULT_ENCODER, compiled_encoder
-from index.folder import ENCODERS, writing
 from index.furniture import repeated_lines, without_furniture
 from index.loading import load_articles
 from index.local import LocalStore
+from index.milvus import MilvusPlace, MilvusStore
+from index.stores import encoders_of, place_of, writing
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
+
+if TYPE_CHECKING:
+    from index.ray_build import RayEngine
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
 SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
 _ENCODE_AT_ONCE = 256
 
 Progress = Callable[[str, int, int], None]  # (what, done, of how many)
+Load = Callable[[Sequence[Path], Mapping[str, str]], Iterator[Article | Skipped | Note]]
 
 
 def build(
     corpus: str | Path | Sequence[str | Path] = "corpus",
-    folder: str | Path = "var/index",
+    folder: str | Path | MilvusPlace = "var/index",
     *,
     encoder: str | None = None,
     embedder: Embedder | None = None,
     full: bool = False,
     columns: Mapping[str, str] | None = None,
     progress: Progress = lambda what, done, total: None,
+    engine: RayEngine | None = None,
 ) -> Summary:
-    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, and make that index live.
+    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, or a place in Milvus (index/stores.py), and make that index live.
 
     `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
     ready-made instead. `full` forgets the vectors of the live index. `columns` says which column of a table holds a field
-    ({"text": "story"}), where its name does not. Where nothing changed, nothing is
+    ({"text": "story"}), where its name does not. `engine` loads and encodes on Ray (index/ray_build.py) instead of here. Where nothing changed, nothing is
     written and the summary names the live generation. Raises DatelineError with one clear line where the
     folder is missing or holds no article, or the index cannot be written; the live index is then as it was.
     """
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
-    folder = Path(folder)
-    articles, skipped, notes = _loaded(corpora, columns or {}, progress)
+    place = place_of(folder)
+    articles, skipped, notes = _loaded(corpora, columns or {}, progress, load_articles if engine is None else engine.load)
 
-    with writing(folder) as desk:
+    with writing(place) as desk:
         live = desk.live()
         if embedder is None:
             name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
-            embedder = compiled_encoder(name, folder / ENCODERS, say=lambda line: progress(line, 0, 0))
+            embedder = compiled_encoder(name, encoders_of(place), say=lambda line: progress(line, 0, 0))
         reusable = live if live is not None and not full and _made_alike(live, embedder) else None
         known = live.fingerprints() if live is not None else {}
         changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
@@ -72,20 +80,39 @@ def build(
             articles = in_context(articles, progress)
             with desk.draft(embedder, SETTINGS) as draft:
                 passages = reused = 0
-                for some, vectors, kept in _encoded(articles, reusable, embedder, progress):
+                encoded = _encoded(articles, reusable, embedder, progress)
+                if engine is not None:
+                    encoded = engine.encoded(articles, embedder, encoders_of(place), partial(_unchanged, reusable, known), progress)
+                for some, vectors, kept in encoded:
                     draft.add(some, vectors)
                     passages, reused = passages + len(some), reused + kept
+                if engine is not None and engine.failed:
+                    skipped += engine.failed
+                    articles = [article for article in articles if article.id not in engine.lost]
+                    added -= len(engine.lost - known.keys())
                 generation = draft.publish()
     seconds = time.perf_counter() - began
     return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds, tuple(notes))
 
 
-def _loaded(corpora: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> tuple[list[Article], list[Skipped], list[Note]]:
+def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], article: Article) -> tuple[list[Passage], Vectors] | None:
+    """The passages and vectors of an article that is as it was; None for another."""
+    if live is None or known.get(article.id) != article.fingerprint:
+        return None
+    passages, vectors = live.indexed(article)
+    if not passages or passages[0].article.furniture != article.furniture:
+        return None
+    return [replace(passage, article=article) for passage in passages], vectors
+
+
+def _loaded(
+    corpora: Sequence[Path], columns: Mapping[str, str], progress: Progress, load: Load = load_articles
+) -> tuple[list[Article], list[Skipped], list[Note]]:
     """The articles that have something to answer from, what was left out, and what is to be told of the rest."""
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
-    for item in load_articles(corpora, columns):
+    for item in load(corpora, columns):
         if isinstance(item, Note):
             notes.append(item)
         elif isinstance(item, Article) and not without_furniture(item.text):
@@ -110,12 +137,12 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
     return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
 
 
-def _made_alike(live: LocalStore, embedder: Embedder) -> bool:
+def _made_alike(live: LocalStore | MilvusStore, embedder: Embedder) -> bool:
     return bool(live.manifest["encoder"]["fingerprint"] == embedder.fingerprint and live.manifest["settings"] == SETTINGS)
 
 
 def _encoded(
-    articles: Sequence[Article], live: LocalStore | None, embedder: Embedder, progress: Progress
+    articles: Sequence[Article], live: LocalStore | MilvusStore | None, embedder: Embedder, progress: Progress
 ) -> Iterator[tuple[list[Passage], Vectors, int]]:
     """(passages, vectors, how many of the vectors were reused), in the order of the articles, some articles at a time."""
     known = live.fingerprints() if live is not None else {}

@@ -29,7 +29,7 @@ import filelock
 
 from index.embedding import CompiledEncoder
 from index.local import ARTICLES, LocalDraft, LocalStore
-from index.types import DatelineError, Embedder
+from index.types import DatelineError, Embedder, Store
 
 try:
     import fcntl
@@ -130,7 +130,7 @@ def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) ->
             yield f"expected the bytes that were written in {path}, found it damaged"
 
 
-def encoder_of(folder: Path, store: LocalStore, given: Embedder | None = None) -> Embedder:
+def encoder_of(folder: Path, store: Store, given: Embedder | None = None) -> Embedder:
     """The encoder of the index, or the `given` one if it is the same. Raises DatelineError where it is another."""
     wanted = store.manifest["encoder"]
     embedder = given

@@ -18,7 +18,7 @@ import tantivy
 
 from index.types import DatelineError, Filters, Passage
 
-_TITLE_WEIGHT, _DESCRIPTION_WEIGHT = 0.5, 0.5
+TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
 _MAX_TERMS = 64
 # Words of a question that say nothing of its passage, beside Tantivy's own English list.
 _QUESTION_WORDS = (
@@ -27,7 +27,8 @@ _QUESTION_WORDS = (
 ).split()
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
+def text_analyzer() -> tantivy.TextAnalyzer:
+    """Text to terms: folded, stemmed, without English stopwords."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
@@ -38,6 +39,13 @@ def _analyzer() -> tantivy.TextAnalyzer:
     ):
         builder = builder.filter(step)
     return builder.build()
+
+
+def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
+    """The distinct terms of a question, in order, without its question words, at most 64."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
+    words = [word for word in text.split() if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS]
+    return list(dict.fromkeys(analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
 
 
 def _schema() -> tantivy.Schema:
@@ -61,7 +69,7 @@ def write_keywords(passages: Iterable[Passage], folder: Path) -> None:
 
 def _write(passages: Iterable[Passage], folder: Path) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer("dateline", _analyzer())
+    index.register_tokenizer("dateline", text_analyzer())
     writer = index.writer(heap_size=64_000_000, num_threads=1)
     for row, passage in enumerate(passages):
         document = tantivy.Document()
@@ -81,14 +89,14 @@ def _write(passages: Iterable[Passage], folder: Path) -> None:
 class KeywordIndex:
     """A written index: read-only, safe to search from several threads."""
 
-    def __init__(self, folder: Path, title_weight: float = _TITLE_WEIGHT, description_weight: float = _DESCRIPTION_WEIGHT) -> None:
+    def __init__(self, folder: Path, title_weight: float = TITLE_WEIGHT, description_weight: float = DESCRIPTION_WEIGHT) -> None:
         """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
         self._folder = folder
         with self._whole():
             self._index = tantivy.Index.open(str(self._view(folder)))
             self._searcher = self._index.searcher()
         self._fields = (("body", 1.0), ("title", title_weight), ("description", description_weight))
-        self._analyzer = _analyzer()
+        self._analyzer = text_analyzer()
         self._schema = self._index.schema
 
     def _view(self, folder: Path) -> Path:
@@ -108,10 +116,7 @@ class KeywordIndex:
         return int(self._searcher.num_docs)
 
     def terms(self, text: str) -> list[str]:
-        """The distinct terms of a question, in order, without its question words, at most 64."""
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
-        words = [word for word in text.split() if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS]
-        return list(dict.fromkeys(self._analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
+        return question_terms(text, self._analyzer)
 
     def matching(self, text: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """(row, BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import re
 import threading
 import time
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.describing import in_words, moments_in, months_in
-from index.folder import current, encoder_of, open_index
+from index.milvus import MilvusPlace
+from index.stores import Place, current, default_folder, encoder_of, open_index, place_of
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
@@ -30,11 +30,6 @@ _MOST_PASSAGES = 1_000
 
 Day = dt.date | str | None
 _LOG = logging.getLogger("dateline.archive")
-
-
-def default_folder() -> Path:
-    """$DATELINE_INDEX, or var/index."""
-    return Path(os.environ.get("DATELINE_INDEX") or "var/index")
 
 
 def understand(
@@ -81,7 +76,7 @@ _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|currently|right now
 class Archive:
     """An open index. Safe to ask from several threads; stays on its generation until `refresh`."""
 
-    def __init__(self, store: Store, embedder: Embedder, reader: Reader, folder: Path | None = None) -> None:
+    def __init__(self, store: Store, embedder: Embedder, reader: Reader, folder: Place | None = None) -> None:
         """An archive of ready parts; `folder`, where it has one, is where `refresh` looks for a newer generation."""
         self._live = store, embedder  # replaced together, so that no question meets one of each
         self.reader, self._folder = reader, folder
@@ -89,9 +84,11 @@ class Archive:
         self._refreshing = threading.Lock()
 
     @classmethod
-    def open(cls, folder: str | Path | None = None, *, reader: Reader | None = None, embedder: Embedder | None = None) -> Archive:
-        """Open the live generation of an index folder. Raises DatelineError: no index, another encoder or format, damage."""
-        place = Path(folder) if folder is not None else default_folder()
+    def open(
+        cls, folder: str | Path | MilvusPlace | None = None, *, reader: Reader | None = None, embedder: Embedder | None = None
+    ) -> Archive:
+        """Open the live generation of an index folder, or of a place in Milvus ("milvus://HOST:PORT/COLLECTION"). Raises DatelineError: no index, another encoder or format, damage."""
+        place = place_of(folder if folder is not None else default_folder())
         with ThreadPoolExecutor(1) as beside:  # the two models load at the same time
             loading = beside.submit(lambda: reader if reader is not None else OnnxReader())
             store = open_index(place)

@@ -7,6 +7,7 @@ imported when it runs, so that `dateline ask` pays for neither torch nor gradio.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -16,8 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.stores import default_folder, place_of
 from index.types import DatelineError
-from qa.archive import PASSAGES_READ, Archive, default_folder
+from qa.archive import PASSAGES_READ, Archive
 from qa.reader import OnnxReader
 from qa.showing import hits_as_text, reply_as_text
 from qa.types import Reader
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal of another encoding shows "?" for what it lacks
             stream.reconfigure(errors="replace")
     try:
+        if getattr(options, "store", None) is not None:
+            options.index = place_of(options.store, options.index)
         return int(options.run(options) or 0)
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)
@@ -45,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     anywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     anywhere.add_argument("--index", type=Path, metavar="DIR", help="the index folder (default: $DATELINE_INDEX, or var/index)")
+    stores = argparse.ArgumentParser(add_help=False)
+    stores.add_argument(
+        "--store",
+        metavar="STORE",
+        help="an index elsewhere than in a folder: milvus://HOST:PORT/COLLECTION, or a file of Milvus Lite (NAME.db); see docs/scaling.md",
+    )
     filters = argparse.ArgumentParser(add_help=False)
     filters.add_argument("--source", action="append", metavar="OUTLET", help="only articles of this outlet; may be repeated")
     filters.add_argument("--from", dest="since", metavar="DAY", help="only articles published on or after YYYY-MM-DD")
@@ -67,13 +77,15 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    build = command("build", _build, "index the articles of folders or files", example="dateline build corpus/")
+    build = command("build", _build, "index the articles of folders or files", stores, example="dateline build corpus/")
     build.add_argument(
         "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
     )
     build.add_argument("--full", action="store_true", help="forget cached vectors")
     _map_option(build)
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
+    build.add_argument("--engine", choices=["ray"], help="load and encode on Ray: on this machine's cores, or the cluster at --address")
+    build.add_argument("--address", metavar="HOST:PORT", help='the Ray cluster for --engine ray ("auto": the one this machine is in)')
     build.add_argument("--json", action="store_true")
 
     add = command(
@@ -101,31 +113,48 @@ def _parser() -> argparse.ArgumentParser:
     _map_option(watch)
     watch.add_argument("--json", action="store_true", help="a line of JSON for each build")
 
-    ask = command("ask", _ask, "answer a question, with citations", filters, example='dateline ask "who brokered the September truce?"')
+    ask = command(
+        "ask", _ask, "answer a question, with citations", filters, stores, example='dateline ask "who brokered the September truce?"'
+    )
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
     ask.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
     ask.add_argument("--json", action="store_true")
     _reader_option(ask)
 
     retrieve = command(
-        "retrieve", _retrieve, "show the passages nearest to a question", filters, example='dateline retrieve "EU mission" -k 3'
+        "retrieve", _retrieve, "show the passages nearest to a question", filters, stores, example='dateline retrieve "EU mission" -k 3'
     )
     retrieve.add_argument("question", metavar="QUESTION")
     retrieve.add_argument("-k", type=int, default=5, metavar="N", help="how many (default 5)")
     retrieve.add_argument("--json", action="store_true")
 
-    info = command("info", _info, "tell what the index holds", example="dateline info")
+    info = command("info", _info, "tell what the index holds", stores, example="dateline info")
     info.add_argument("--json", action="store_true")
-    verify = command("verify", _verify, "check the index whole, or saved replies against it", example="dateline verify replies.jsonl")
+    verify = command(
+        "verify", _verify, "check the index whole, or saved replies against it", stores, example="dateline verify replies.jsonl"
+    )
     verify.add_argument("replies", nargs="?", type=Path, metavar="FILE", help="replies saved with ask --json, one a line")
     verify.add_argument("--json", action="store_true")
-    rollback = command("rollback", _rollback, "go back to the generation before the live one", example="dateline rollback")
+    rollback = command("rollback", _rollback, "go back to the generation before the live one", stores, example="dateline rollback")
     rollback.add_argument("--json", action="store_true")
+
+    copy = command(
+        "copy",
+        _copy,
+        "copy an index to another place, without encoding anew",
+        example="dateline copy --from var/index --to milvus://HOST/news",
+    )
+    for name, which in (("--from", "copied from"), ("--to", "copied to")):
+        copy.add_argument(
+            name, dest=name.strip("-") + "_", required=True, metavar="STORE", help=f"the index that is {which}: a folder, or as for --store"
+        )
+    copy.add_argument("--json", action="store_true")
 
     evaluate = command(
         "evaluate",
         _evaluate,
         "measure retrieval and answers on questions with known answers",
+        stores,
         example="dateline evaluate questions.jsonl --json",
     )
     evaluate.add_argument(
@@ -141,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     _reader_option(evaluate)
 
-    serve = command("serve", _serve, "open the page in a browser", filters, example="dateline serve --port 7860")
+    serve = command("serve", _serve, "open the page in a browser", filters, stores, example="dateline serve --port 7860")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument(
@@ -216,8 +245,16 @@ def _build(options: argparse.Namespace) -> None:
     from qa.showing import build_progress, summary_as_text
 
     columns = read_mapping(options.map)
-    with build_progress(sys.stderr) as progress:
-        summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
+    with contextlib.ExitStack() as held:
+        engine = None
+        if options.engine == "ray":
+            from index.ray_build import RayEngine
+
+            engine = held.enter_context(RayEngine(options.address))
+        progress = held.enter_context(build_progress(sys.stderr))
+        summary = index.build(
+            options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress, engine=engine
+        )
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
 
 
@@ -323,7 +360,7 @@ def _retrieve(options: argparse.Namespace) -> None:
 
 
 def _info(options: argparse.Namespace) -> None:
-    from index.folder import open_index
+    from index.stores import open_index
 
     store = open_index(options.index)
     articles = list(store.articles())
@@ -365,10 +402,19 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    from index.folder import rollback
+    from index.stores import rollback
 
     generation = rollback(options.index)
     print(json.dumps({"generation": generation}) if options.json else f"generation {generation} is live again")
+
+
+def _copy(options: argparse.Namespace) -> None:
+    from index.copying import copy
+    from qa.showing import build_progress
+
+    with build_progress(sys.stderr) as progress:
+        generation = copy(place_of(options.from_, options.index), place_of(options.to_, options.index), progress)
+    print(json.dumps({"generation": generation}) if options.json else f"generation {generation} of {options.to_} is live")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
