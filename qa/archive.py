@@ -18,7 +18,7 @@ from index.folder import current, encoder_of, open_index
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
-from qa.retrieval import retrieve
+from qa.retrieval import answering_first, retrieve
 from qa.types import Answer, Hit, Question, Reader, Reply, Span
 
 if TYPE_CHECKING:
@@ -120,13 +120,13 @@ class Archive:
         until: Day = None,
         as_of: Day = None,
     ) -> Reply:
-        """Answer from the `k` nearest passages. Raises DatelineError for a bad question, k or day."""
+        """Answer from the `k` nearest passages; the reply's are in the order of what the reader found in them. Raises DatelineError for a bad question, k or day."""
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
         asked = understand(question, source, since, until, as_of)
         hits = retrieve(store, embedder, asked, _checked(k))
         found = time.perf_counter()
-        _, answers, disagreement = self.read(asked, hits)
+        spans, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
         facts = {
             "outcome": "answered" if answers else "silent",
@@ -141,7 +141,7 @@ class Archive:
         return Reply(
             asked.text,
             answers,
-            tuple(hits),
+            tuple(answering_first(hits, spans)),
             store.generation,
             took_ms,
             disagreement,

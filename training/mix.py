@@ -254,7 +254,7 @@ def denied(record: Record, chance: random.Random) -> Example | None:
 
 
 MONTHS = "January February March April May June July August September October November December".split()
-TIME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! \d)|(?<![\d,.$-])\b(?:1[5-9]\d\d|20[0-2]\d)\b(?![\d,%-])")
+TIME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! \d)|(?<![\d,.$-])\b(?:1[5-9]\d\d|20[0-2]\d)\b(?![\d%-]|,\d)")
 
 
 class Timed:

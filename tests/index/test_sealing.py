@@ -33,7 +33,9 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(name: str, corpus_ind
     (file,) = (tmp_path / "index" / "encoders").glob(f"*/{name}")
     data = file.read_bytes()
     file.write_bytes(data.replace(b"1", b"2") if name.endswith("json") else data[:-1] + b"\x00")
-    with pytest.raises(DatelineError, match=r"expected .*encoder.*(damaged|found .*; build again)|it is missing or damaged; delete that folder"):
+    with pytest.raises(
+        DatelineError, match=r"expected .*encoder.*(damaged|found .*; build again)|it is missing or damaged; delete that folder"
+    ):
         Archive.open(tmp_path / "index")
 
 

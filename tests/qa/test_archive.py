@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import qa
 from index.describing import in_words
 from index.types import DatelineError, Filters
 from qa.archive import understand
+from qa.types import Hit, Span
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -151,6 +153,20 @@ def test_any_question_gets_a_reply_or_one_clear_line(small: qa.Archive, question
 def test_k_is_how_many_passages_are_read(small: qa.Archive) -> None:
     assert len(small.ask(QUESTION, k=2).passages) == 2
     assert len(small.retrieve(QUESTION, 3)) == 3
+
+
+def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> None:
+    class Last:
+        threshold = 0.5
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 3, probability=0.9)]
+
+    retrieved = [hit.article.id for hit in small.retrieve(QUESTION, 4)]
+    small.reader = Last()
+    reply = small.ask(QUESTION)
+    assert reply.answers[0].citations[0].article.id == retrieved[-1]
+    assert [hit.article.id for hit in reply.passages] == [retrieved[-1], *retrieved[:-1]]
 
 
 def test_many_threads_ask_one_archive(small: qa.Archive) -> None:
