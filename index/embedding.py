@@ -37,8 +37,7 @@ def compiled_encoder(name: str, folder: Path, say: Callable[[str], None] = lambd
     `name` is DEFAULT_ENCODER, any Hugging Face name already on this machine, or a local path.
     Raises DatelineError where the weights are missing or are not those that were asked for.
     """
-    source = _default_weights() if name == DEFAULT_ENCODER else name
-    key = hashlib.sha256(f"{name}\n{_source_stamp(source)}\n{_RECIPE}".encode()).hexdigest()[:16]
+    source, key = _source(name)
     target = folder / key
     if not (target / "encoder.json").exists():
         say("compiling the encoder, once")
@@ -51,6 +50,20 @@ def compiled_encoder(name: str, folder: Path, say: Callable[[str], None] = lambd
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return CompiledEncoder(target)
+
+
+def compiled_fingerprint(name: str, folder: Path) -> str | None:
+    """The fingerprint of the encoder `name` where `folder` has it compiled, without opening it; else None."""
+    try:
+        return str(json.loads((folder / _source(name)[1] / "encoder.json").read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _source(name: str) -> tuple[str, str]:
+    """Where the weights of an encoder are, and the name of its folder when compiled."""
+    source = _default_weights() if name == DEFAULT_ENCODER else name
+    return source, hashlib.sha256(f"{name}\n{_source_stamp(source)}\n{_RECIPE}".encode()).hexdigest()[:16]
 
 
 def _default_weights() -> str:

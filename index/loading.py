@@ -23,6 +23,7 @@ from index.loaders.packed import BROKEN, load_tar, load_zip
 from index.loaders.tables import articles_of, load_csv, load_json, load_jsonl, load_parquet
 from index.loaders.text import load_markdown, load_text
 from index.loaders.web import load_feed, load_html, load_mhtml, load_warc
+from index.reading import Made, Reading
 from index.types import Article, DatelineError, Note, Skipped
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -65,19 +66,22 @@ ARCHIVES = frozenset((".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", 
 TRUSTED = frozenset((".txt", ".md", ".jsonl", ".jsonl.gz", ".json", ".csv"))  # read by Python's own parsers, in this process
 
 
-def load_articles(corpora: Sequence[Path], mapping: Mapping[str, str] | None = None) -> Iterator[Article | Skipped | Note]:
+def load_articles(
+    corpora: Sequence[Path], mapping: Mapping[str, str] | None = None, reading: Reading | None = None
+) -> Iterator[Article | Skipped | Note]:
     """The articles of each folder or file, in the order of their paths, and what was left out, with its reason.
 
-    `mapping` names the columns of tables ({"text": "story"}); a `Note` shows those that were used. Raises DatelineError
-    where a folder is missing. An id seen before gets its folder's name in front.
+    `mapping` names the columns of tables ({"text": "story"}); a `Note` shows those that were used. `reading` remembers
+    files that were read before. Raises DatelineError where a folder is missing. An id seen before gets its folder's name in front.
     """
     seen: set[str] = set()
+    reading = reading if reading is not None else Reading()
     with Apart() as apart:
         for corpus in corpora:
             if not corpus.exists():
                 raise DatelineError(f"expected a folder of articles at {corpus}, found nothing there; name one that exists")
             for file, path in _files(corpus):
-                for item in _load_file(file, path, mapping or {}, apart):
+                for item in _load_file(file, path, mapping or {}, apart, reading):
                     if isinstance(item, Article) and item.id in seen:
                         item = _renamed(item, f"{corpus.name}/{item.id}", seen)
                     if isinstance(item, Article):
@@ -128,7 +132,7 @@ def _unknown(suffix: str) -> str:
     return f"expected one of {' '.join(LOADERS)}, found {suffix or 'no suffix'}"
 
 
-def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart) -> Iterator[Article | Skipped | Note]:
+def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart, reading: Reading) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
     if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
         file.name.split(".")[0] == "queries" and (file.parent / "corpus.jsonl").is_file()
@@ -141,8 +145,12 @@ def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart) 
     elif (size := _size(file)) > MAX_FILE_BYTES:
         yield Skipped(path, f"expected at most {MAX_FILE_BYTES // 2**20} MB, found {size // 2**20} MB; split it")
     else:
-        items = read_here(file, file.name) if suffix in TRUSTED else apart.read(file, file.name)
-        yield from _articles(items, path, mapping)
+
+        def read(made: Made) -> Iterator[Article | Skipped | Note]:
+            items = read_here(file, file.name) if suffix in TRUSTED else apart.read(file, file.name)
+            return _articles(items, path, mapping, made)
+
+        yield from reading.file(file, path, read)
 
 
 def _size(file: Path) -> int:
@@ -153,7 +161,9 @@ def _size(file: Path) -> int:
         return 0
 
 
-def _articles(items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str]) -> Iterator[Article | Skipped | Note]:
+def _articles(
+    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], made: Made
+) -> Iterator[Article | Skipped | Note]:
     empty = True
     try:
         for item in articles_of(items, mapping, path):
@@ -165,7 +175,8 @@ def _articles(items: Iterable[Fields | Record | Skipped], path: str, mapping: Ma
             elif not item.text.strip():
                 yield Skipped(path + item.within, "there is no text in it")
             else:
-                yield _article(item, path + item.within)
+                place = path + item.within
+                yield made(item, place, partial(_article, item, place))
         if empty:
             yield Skipped(path, "there is no article in it")
     except ValueError as error:  # a table without a column of text

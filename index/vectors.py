@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from index.types import DatelineError, Vectors
 
 
-def write_vectors(vectors: Vectors, path: Path) -> None:
-    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here)."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
+def write_vectors(vectors: Vectors, path: Path, after: Path | None = None) -> None:
+    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here); below those of the index `after`."""
+    index = faiss.IndexFlatIP(vectors.shape[1]) if after is None else faiss.read_index(str(after))
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     faiss.write_index(index, str(path))
 
