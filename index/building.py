@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.cache import NOTHING, Compared, load_cache, save_cache
 from index.chunking import PASSAGE_CHARACTERS, passage_spans
-from index.copies import stories
+from index.copies import compared
 from index.describing import describe
-from index.embedding import DEFAULT_ENCODER, compiled_encoder
-from index.furniture import repeated_lines, without_furniture
+from index.embedding import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
+from index.folder import Desk
+from index.furniture import counted, without_furniture
 from index.loading import load_articles
-from index.local import LocalStore
+from index.local import LocalDraft, LocalStore, numbered
 from index.milvus import MilvusPlace, MilvusStore
-from index.stores import encoders_of, place_of, writing
+from index.profiling import stage
+from index.reading import Reading
+from index.stores import Place, encoders_of, open_index, place_of, writing
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
 
 if TYPE_CHECKING:
@@ -56,41 +60,64 @@ def build(
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
     place = place_of(folder)
-    articles, skipped, notes = _loaded(corpora, columns or {}, progress, load_articles if engine is None else engine.load)
+    with stage("opening the live index"):
+        before = _opened(place)
+        entries, left = load_cache(place) if isinstance(place, Path) and not full else ({}, NOTHING)
+        learned = left
+        kept = _kept(before)
+    with stage("loading articles"):
+        reading = Reading(entries, kept.values() if not full else (), columns)
+        load = partial(load_articles, reading=reading) if engine is None else engine.load
+        articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
 
     with writing(place) as desk:
-        live = desk.live()
-        if embedder is None:
-            name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
-            embedder = compiled_encoder(name, encoders_of(place), say=lambda line: progress(line, 0, 0))
-        reusable = live if live is not None and not full and _made_alike(live, embedder) else None
+        live: LocalStore | MilvusStore | None = before
+        if before is None or not isinstance(desk, Desk) or before.generation != desk.live_name():  # another builder was faster
+            live = desk.live()
+            kept = _kept(live)
         known = live.fingerprints() if live is not None else {}
         changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
         added = sum(article.id not in known for article in articles)
         removed = len(known.keys() - {article.id for article in articles})
         unchanged = len(articles) - added - changed
+        name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
+        fingerprint = embedder.fingerprint if embedder is not None else compiled_fingerprint(name, encoders_of(place))
 
-        if reusable is not None and unchanged == len(articles) and not removed:
-            generation, passages, reused = (
-                reusable.generation,
-                int(reusable.manifest["counts"]["passages"]),
-                reusable.manifest["counts"]["passages"],
-            )
+        if live is not None and not full and _made_alike(live, fingerprint) and unchanged == len(articles) and not removed:
+            generation = live.generation
+            passages = reused = int(live.manifest["counts"]["passages"])
         else:
-            articles = in_context(articles, progress)
-            with desk.draft(embedder, SETTINGS) as draft:
-                passages = reused = 0
-                encoded = _encoded(articles, reusable, embedder, progress)
-                if engine is not None:
+            with stage("opening the encoder"):
+                if embedder is None:
+                    embedder = compiled_encoder(name, encoders_of(place), say=lambda line: progress(line, 0, 0))
+            reusable = live if live is not None and not full and _made_alike(live, embedder.fingerprint) else None
+            with stage("comparing articles"):
+                progress("comparing articles", 0, 0)
+                articles, left = in_context(articles, left)
+            numbers = _room(articles, kept, reusable) if isinstance(reusable, LocalStore) and engine is None else None
+            after = reusable if numbers is not None and isinstance(reusable, LocalStore) else None
+            with desk.draft(embedder, SETTINGS, after) if isinstance(desk, Desk) else desk.draft(embedder, SETTINGS) as draft:
+                passages = reused = int(after.manifest["counts"]["passages"]) if after is not None else 0
+                if numbers is not None and isinstance(draft, LocalDraft):
+                    draft.tell([article for article in articles if article.id not in numbers], numbers)
+                to_add = articles if numbers is None else [article for article in articles if article.id in numbers]
+                if engine is None:
+                    encoded = _encoded(to_add, reusable, embedder, progress)
+                else:
                     encoded = engine.encoded(articles, embedder, encoders_of(place), partial(_unchanged, reusable, known), progress)
-                for some, vectors, kept in encoded:
-                    draft.add(some, vectors)
-                    passages, reused = passages + len(some), reused + kept
+                for some, vectors, there in encoded:
+                    with stage("adding to the stores"):
+                        draft.add(some, vectors)
+                    passages, reused = passages + len(some), reused + there
                 if engine is not None and engine.failed:
                     skipped += engine.failed
                     articles = [article for article in articles if article.id not in engine.lost]
                     added -= len(engine.lost - known.keys())
-                generation = draft.publish()
+                with stage("publishing"):
+                    generation = draft.publish()
+        if isinstance(place, Path) and engine is None and (reading.entries != entries or left is not learned):
+            with stage("keeping what was learned"):
+                save_cache(place, reading.entries, left)
     seconds = time.perf_counter() - began
     return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds, tuple(notes))
 
@@ -105,17 +132,43 @@ def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], 
     return [replace(passage, article=article) for passage in passages], vectors
 
 
+def _opened(place: Place) -> LocalStore | None:
+    """The live generation of a folder; None where there is none that opens."""
+    try:
+        return open_index(place) if isinstance(place, Path) else None  # type: ignore[return-value]
+    except DatelineError:
+        return None
+
+
+def _kept(live: LocalStore | MilvusStore | None) -> dict[str, Article]:
+    """The articles of a generation on disk, by id."""
+    return {article.id: article for article in live.articles()} if isinstance(live, LocalStore) else {}
+
+
+def _room(articles: Sequence[Article], kept: Mapping[str, Article], live: LocalStore) -> dict[str, int] | None:
+    """Numbers by id for the articles that are not in `live`, where all of its own, `kept`, are there with the passages they have; else None."""
+    same = [
+        article
+        for article in articles
+        if article.id in kept and (article.fingerprint, article.furniture) == (kept[article.id].fingerprint, kept[article.id].furniture)
+    ]
+    return numbered(articles, live.numbers()) if len(same) == len(kept) else None
+
+
 def _loaded(
-    corpora: Sequence[Path], columns: Mapping[str, str], progress: Progress, load: Load = load_articles
+    corpora: Sequence[Path], columns: Mapping[str, str], load: Load, known: Collection[str], progress: Progress
 ) -> tuple[list[Article], list[Skipped], list[Note]]:
-    """The articles that have something to answer from, what was left out, and what is to be told of the rest."""
+    """The articles that have something to answer from, what was left out, and what is to be told of the rest.
+
+    `known`: fingerprints of articles that have.
+    """
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
     for item in load(corpora, columns):
         if isinstance(item, Note):
             notes.append(item)
-        elif isinstance(item, Article) and not without_furniture(item.text):
+        elif isinstance(item, Article) and item.fingerprint not in known and not without_furniture(item.text):
             skipped.append(Skipped(item.path, "there is nothing in it but page furniture"))
         elif isinstance(item, Article):
             articles.append(item)
@@ -137,8 +190,8 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
     return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
 
 
-def _made_alike(live: LocalStore | MilvusStore, embedder: Embedder) -> bool:
-    return bool(live.manifest["encoder"]["fingerprint"] == embedder.fingerprint and live.manifest["settings"] == SETTINGS)
+def _made_alike(live: LocalStore | MilvusStore, fingerprint: str | None) -> bool:
+    return bool(live.manifest["encoder"]["fingerprint"] == fingerprint and live.manifest["settings"] == SETTINGS)
 
 
 def _encoded(
@@ -162,7 +215,8 @@ def _encoded(
             texts = [encoded_text(passage) for passage in waiting]
             missing = [row for row, text in enumerate(texts) if text not in reusable]
             vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
-            vectors[missing] = embedder.encode([texts[row] for row in missing])
+            with stage("encoding"):
+                vectors[missing] = embedder.encode([texts[row] for row in missing])
             for row in set(range(len(texts))).difference(missing):
                 vectors[row] = reusable[texts[row]]
             yield waiting, vectors, len(texts) - len(missing)
@@ -170,12 +224,25 @@ def _encoded(
             progress("indexing articles", number, len(articles))
 
 
-def in_context(articles: Sequence[Article], progress: Progress) -> list[Article]:
-    """The articles with what only the whole corpus shows: which are one story, and what their outlets print under every one."""
-    progress("comparing articles", 0, 0)
-    first = stories(articles)
-    told = [replace(article, story=articles[number].id) for article, number in zip(articles, first, strict=True)]
-    return [replace(article, furniture=lines) for article, lines in zip(told, repeated_lines(told), strict=True)]
+def in_context(articles: Sequence[Article], before: Compared = NOTHING) -> tuple[list[Article], Compared]:
+    """The articles with what only the whole corpus shows: which are one story, and what their outlets print under every one.
+
+    `before` is what an earlier comparison left; the second result is what this one leaves.
+    """
+    places = before.places(articles)
+    sketches = compared(articles, before.sketches, places)
+    told = [_told(article, articles[first].id, article.furniture) for article, first in zip(articles, sketches.first, strict=True)]
+    lines = counted(told, before.lines, places)
+    told = [_told(article, article.story, furniture) for article, furniture in zip(told, lines.furniture(), strict=True)]
+    return told, Compared(tuple(article.fingerprint for article in articles), sketches, lines)
+
+
+def _told(article: Article, story: str | None, furniture: tuple[tuple[int, int], ...]) -> Article:
+    if (story, furniture) == (article.story, article.furniture):
+        return article
+    told = replace(article, story=story, furniture=furniture)
+    told.__dict__["fingerprint"] = article.fingerprint  # of neither of them: where the cached property keeps it
+    return told
 
 
 def passages_of(article: Article) -> list[Passage]:

@@ -171,14 +171,14 @@ class Desk:
         if not os.path.samestat(self._lock, (self.folder / _LOCK).stat()):
             raise OSError(f"{self.folder / _LOCK} is not the file that this builder locked; leave it in its place")
 
-    def _live_name(self) -> str | None:
+    def live_name(self) -> str | None:
         with contextlib.suppress(DatelineError):
             return current(self.folder)
         return None
 
     @contextlib.contextmanager
-    def draft(self, embedder: Embedder, settings: Mapping[str, Any]) -> Iterator[LocalDraft]:
-        """A draft of the next generation; gone on leaving, unless it was published."""
+    def draft(self, embedder: Embedder, settings: Mapping[str, Any], after: LocalStore | None = None) -> Iterator[LocalDraft]:
+        """A draft of the next generation, which begins with all of `after` where one is given; gone on leaving, unless it was published."""
         names = [int(path.name) for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
         name = f"{max(names, default=0) + 1:06d}"
         aside = self.folder / f".draft-{name}"
@@ -199,7 +199,7 @@ class Desk:
             manifest = {
                 "format": FORMAT,
                 "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "previous": self._live_name(),
+                "previous": self.live_name(),
                 "encoder": encoder,
                 "settings": dict(settings),
                 "counts": dict(counts),
@@ -214,7 +214,7 @@ class Desk:
             _point(self.folder, name)
             return name
 
-        draft = LocalDraft(aside, finish)
+        draft = LocalDraft(aside, finish, after)
         try:
             yield draft
         finally:

@@ -8,9 +8,13 @@ itself shows what an outlet prints under every story.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.types import Article
 
@@ -73,6 +77,27 @@ def without_furniture(text: str, more: Sequence[tuple[int, int]] = ()) -> list[t
     return spans
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of articles that are long enough to be told apart, one article after the other, and which their outlets repeat."""
+
+    ends: NDArray[np.int64]  # (articles,): where an article's lines end
+    spans: NDArray[np.int32]  # (lines, 2): start and end in the article's text
+    hashes: NDArray[np.uint64]  # of the outlet and the line's words
+    paragraphs: NDArray[np.bool_]
+    repeated: NDArray[np.bool_]
+    taken: NDArray[np.bool_]  # (articles,): whether the repeated lines are furniture: not where nothing would be left
+
+    def furniture(self) -> list[tuple[tuple[int, int], ...]]:
+        """For each article the spans of its repeated lines."""
+        begins = np.concatenate([[0], self.ends])
+        found: list[tuple[tuple[int, int], ...]] = [()] * len(self.ends)
+        for row in np.flatnonzero(self.taken):
+            some = slice(begins[row], begins[row + 1])
+            found[row] = tuple((start, end) for start, end in self.spans[some][self.repeated[some]].tolist())
+        return found
+
+
 def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], ...]]:
     """For each article the lines, as spans, that its outlet prints under at least four stories: newsletter prompts, lines about authors.
 
@@ -81,27 +106,63 @@ def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], .
     Near-copies (`Article.story`) count once, so a paragraph of a story that was updated ten times stays. Lines of fewer than four words
     stay too, they are headings more often than furniture, and short facts ("Incumbent: Ann Berg, Democrat"). Where nothing would be left of an article, nothing is taken.
     """
-    printed: dict[tuple[str | None, str], set[str | None]] = defaultdict(set)
-    for article in articles:
-        for _, _, words in _lines(article.text):
-            printed[article.source, words].add(article.story or article.id)
-    found = []
-    for article in articles:
-        spans = tuple(
-            (start, end)
-            for start, end, words in _lines(article.text)
-            if len(printed[article.source, words]) >= (_REPEATED if words.count(" ") < _PARAGRAPH else 2 * _REPEATED)
-        )
-        found.append(spans if without_furniture(article.text, spans) else ())
-    return found
+    return counted(articles).furniture()
 
 
-def _lines(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, words) of the lines that are long enough."""
-    lines, position = [], 0
-    for line in text.splitlines(keepends=True):
+def counted(articles: Sequence[Article], before: Lines | None = None, places: Sequence[int] | None = None) -> Lines:
+    """The lines of the articles, `repeated_lines` told. `places` gives for each its row in the lines `before`, or -1: the result is the same as without."""
+    if before is None or places is None:
+        before, places = _NONE, [-1] * len(articles)
+    begins = np.concatenate([[0], before.ends])
+    old = list(zip(*(np.split(flat, before.ends[:-1]) for flat in (before.spans, before.hashes, before.paragraphs)), strict=True))
+    rows = [old[place] if place >= 0 else _read(article) for article, place in zip(articles, places, strict=True)]
+    lengths = np.array([len(hashes) for _, hashes, _ in rows], dtype=np.int64)
+    spans, hashes, paragraphs = (
+        np.concatenate([getattr(_NONE, name), *(row[column] for row in rows)])
+        for column, name in enumerate(("spans", "hashes", "paragraphs"))
+    )
+    numbers: dict[str, int] = {}
+    stories = np.repeat([numbers.setdefault(article.story or article.id, len(numbers)) for article in articles], lengths)
+    order = np.lexsort((stories, hashes))
+    distinct = np.ones(len(order), dtype=bool)  # a line within a story, once
+    distinct[1:] = (np.diff(hashes[order]) != 0) | (np.diff(stories[order]) != 0)
+    values, counts = np.unique(hashes[order][distinct], return_counts=True)
+    repeated = (
+        counts[np.searchsorted(values, hashes)] >= np.where(paragraphs, 2 * _REPEATED, _REPEATED) if len(values) else np.empty(0, bool)
+    )
+
+    ends, taken = np.cumsum(lengths), np.zeros(len(articles), dtype=bool)
+    for row in np.unique(np.searchsorted(ends, np.flatnonzero(repeated), side="right")):
+        article, place, some = articles[row], places[row], slice(ends[row] - lengths[row], ends[row])
+        if place >= 0 and before.repeated[begins[place] : begins[place + 1]].tobytes() == repeated[some].tobytes():
+            taken[row] = before.taken[place]
+        else:
+            taken[row] = bool(without_furniture(article.text, [(start, end) for start, end in spans[some][repeated[some]].tolist()]))
+    return Lines(ends, spans, hashes, paragraphs, repeated, taken)
+
+
+_NONE = Lines(
+    np.empty(0, np.int64),
+    np.empty((0, 2), np.int32),
+    np.empty(0, np.uint64),
+    np.empty(0, np.bool_),
+    np.empty(0, np.bool_),
+    np.empty(0, np.bool_),
+)
+
+
+def _read(article: Article) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Spans, hashes and whether each is a paragraph, of the lines that are long enough."""
+    spans, hashes, paragraphs, position = [], [], [], 0
+    for line in article.text.splitlines(keepends=True):
         words = " ".join(line.casefold().split())
         if words.count(" ") >= (_FEWEST_WORDS_OF_A_FACT if ": " in words else _FEWEST_WORDS) - 1:
-            lines.append((position, position + len(line), words))
+            spans.append((position, position + len(line)))
+            hashes.append(hashlib.blake2b(repr((article.source, words)).encode(), digest_size=8).digest())
+            paragraphs.append(words.count(" ") >= _PARAGRAPH)
         position += len(line)
-    return lines
+    return (
+        np.array(spans, dtype=np.int32).reshape(-1, 2),
+        np.frombuffer(b"".join(hashes), dtype=np.uint64),
+        np.array(paragraphs, dtype=np.bool_),
+    )

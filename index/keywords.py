@@ -58,20 +58,27 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def write_keywords(passages: Iterable[Passage], folder: Path) -> None:
-    """Write the keyword index of `passages`, row n the n-th, as one segment. Raises OSError where it cannot be written."""
-    folder.mkdir()
+def write_keywords(passages: Iterable[Passage], folder: Path, first: int = 0, after: Path | None = None) -> None:
+    """Write the keyword index of `passages`, row `first` + n the n-th; with those of the index `after`, which are copied as they are.
+
+    BM25 counts terms over all segments, so that what was added later scores as if all had been written at once. Raises OSError where
+    it cannot be written.
+    """
+    if after is None:
+        folder.mkdir()
+    else:
+        shutil.copytree(after, folder, ignore=shutil.ignore_patterns("*.lock"))
     try:
-        _write(passages, folder)
+        _write(passages, folder, first)
     except ValueError as error:  # Tantivy's own for a full disk, too
         raise OSError(f"the keyword index cannot be written ({' '.join(str(error).split())[:200]})") from None
 
 
-def _write(passages: Iterable[Passage], folder: Path) -> None:
+def _write(passages: Iterable[Passage], folder: Path, first: int) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer("dateline", text_analyzer())
     writer = index.writer(heap_size=64_000_000, num_threads=1)
-    for row, passage in enumerate(passages):
+    for row, passage in enumerate(passages, first):
         document = tantivy.Document()
         document.add_unsigned("row", row)
         document.add_text("body", passage.text)

@@ -24,6 +24,7 @@ from index.loaders.packed import BROKEN, load_tar, load_zip
 from index.loaders.tables import articles_of, load_csv, load_json, load_jsonl, load_parquet
 from index.loaders.text import load_markdown, load_text
 from index.loaders.web import load_feed, load_html, load_mhtml, load_warc
+from index.reading import Made, Reading
 from index.types import Article, DatelineError, Note, Skipped
 
 _TRUSTED_BYTES = 2**20  # a larger file of a trusted kind is read apart too: its parser may swell or take long
@@ -88,14 +89,17 @@ class Bounds:
         return cls(**found)
 
 
-def load_articles(corpora: Sequence[Path], mapping: Mapping[str, str] | None = None) -> Iterator[Article | Skipped | Note]:
+def load_articles(
+    corpora: Sequence[Path], mapping: Mapping[str, str] | None = None, reading: Reading | None = None
+) -> Iterator[Article | Skipped | Note]:
     """The articles of each folder or file, in the order of their paths, and what was left out, with its reason.
 
-    `mapping` names the columns of tables ({"text": "story"}); a `Note` shows those that were used. Raises DatelineError
-    where a folder is missing. An id seen before gets its folder's name in front.
+    `mapping` names the columns of tables ({"text": "story"}); a `Note` shows those that were used. `reading` remembers
+    files that were read before. Raises DatelineError where a folder is missing. An id seen before gets its folder's name in front.
     """
     seen: set[str] = set()
     bounds = Bounds.of(os.environ)
+    reading = reading if reading is not None else Reading()
     with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
         for corpus in corpora:
             if not corpus.exists():
@@ -104,7 +108,7 @@ def load_articles(corpora: Sequence[Path], mapping: Mapping[str, str] | None = N
                 if problem is not None:
                     yield Skipped(_shown(path), problem)
                     continue
-                for item in _load_file(file, path, mapping or {}, apart, bounds):
+                for item in _load_file(file, path, mapping or {}, apart, bounds, reading):
                     if isinstance(item, Article) and item.id in seen:
                         item = _renamed(item, f"{corpus.name}/{item.id}", seen)
                     if isinstance(item, Article):
@@ -173,7 +177,9 @@ def _unknown(suffix: str) -> str:
     return f"expected one of {' '.join(LOADERS)}, found {suffix or 'no suffix'}"
 
 
-def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds) -> Iterator[Article | Skipped | Note]:
+def _load_file(
+    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds, reading: Reading
+) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
     if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
         file.name.split(".")[0] == "queries" and (file.parent / "corpus.jsonl").is_file()
@@ -187,7 +193,12 @@ def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart, 
         yield Skipped(path, f"expected at most {bounds.file_mb} MB, found {size // 2**20} MB; split it, or set DATELINE_FILE_MB")
     else:
         here = suffix in TRUSTED and size <= _TRUSTED_BYTES
-        yield from _articles(read_here(file, file.name) if here else apart.read(file, file.name), path, mapping, bounds)
+
+        def read(made: Made) -> Iterator[Article | Skipped | Note]:
+            items = read_here(file, file.name) if here else apart.read(file, file.name)
+            return _articles(items, path, mapping, bounds, made)
+
+        yield from reading.file(file, path, read)
 
 
 def _size(file: Path) -> int:
@@ -199,7 +210,7 @@ def _size(file: Path) -> int:
 
 
 def _articles(
-    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], bounds: Bounds
+    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], bounds: Bounds, made: Made
 ) -> Iterator[Article | Skipped | Note]:
     empty = True
     try:
@@ -218,7 +229,8 @@ def _articles(
                     "split it, or set DATELINE_ARTICLE_CHARACTERS",
                 )
             else:
-                yield _article(item, path + item.within)
+                place = path + item.within
+                yield made(item, place, partial(_article, item, place))
         if empty:
             yield Skipped(path, "there is no article in it")
     except ValueError as error:  # a table without a column of text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.keywords import KeywordIndex, write_keywords
+from index.profiling import stage
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
 from index.vectors import VectorIndex, write_vectors
 
 ARTICLES, VECTORS, KEYWORDS = "articles.sqlite", "vectors.faiss", "keywords"
 _CANDIDATES = 100  # taken from each of the two searches before they are fused
+_APART = 2**32  # between the numbers of neighbouring articles
 _WORDS_SHARE = 0.75  # of the fused score: news questions often have their article's words (benchmarks/retrieval.py)
 
 _SCHEMA = """
@@ -55,30 +58,45 @@ def fused(by_meaning: Sequence[tuple[int, float]], by_words: Sequence[tuple[int,
 
 
 class LocalDraft:
-    """A generation being written into an empty folder. `finish` is given by the index folder: it publishes."""
+    """A generation being written into an empty folder. `finish` is given by the index folder: it publishes.
 
-    def __init__(self, folder: Path, finish: Callable[[Mapping[str, int]], str]) -> None:
-        self._folder, self._finish = folder, finish
+    An article's number tells its place among the articles, a passage's row which vector is its own. Numbers are far
+    apart, so that a draft that begins `after` a whole generation can put articles between those that are there.
+    """
+
+    def __init__(self, folder: Path, finish: Callable[[Mapping[str, int]], str], after: LocalStore | None = None) -> None:
+        self._folder, self._finish, self._after = folder, finish, after
+        if after is not None:
+            shutil.copyfile(after.folder / ARTICLES, folder / ARTICLES)
         self._database = sqlite3.connect(folder / ARTICLES)
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        self._numbers: dict[str, int] = {}
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + (_SCHEMA if after is None else ""))
+        self._numbers: dict[str, int] = after.numbers() if after is not None else {}
+        self._given: Mapping[str, int] = {}
+        self._first = after.manifest["counts"]["passages"] if after is not None else 0
         self._passages: list[Passage] = []
         self._vectors: list[Vectors] = []
+        if after is not None:
+            self._vectors.append(np.empty((0, after.manifest["encoder"]["dimensions"]), dtype=np.float32))
+
+    def tell(self, articles: Iterable[Article], numbers: Mapping[str, int]) -> None:
+        """Where the articles are that are to be added, by id, and of what story those of `articles` are, which are there already."""
+        self._given = numbers
+        self._database.executemany("UPDATE articles SET story = ? WHERE id = ?", [(article.story, article.id) for article in articles])
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Raises ValueError where `vectors` has not one row a passage."""
         if len(passages) != len(vectors):
             raise ValueError(f"expected a vector for each of {len(passages)} passages, found {len(vectors)}")
-        for passage in passages:
+        for row, passage in enumerate(passages, self._first + len(self._passages)):
             if passage.article.id not in self._numbers:
                 self._add_article(passage.article)
-            row = (len(self._passages), self._numbers[passage.article.id], passage.start, passage.end, passage.description)
-            self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", row)
-            self._passages.append(passage)
+            values = (row, self._numbers[passage.article.id], passage.start, passage.end, passage.description)
+            self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", values)
+        self._passages += passages
         self._vectors.append(np.asarray(vectors, dtype=np.float32))
 
     def _add_article(self, article: Article) -> None:
-        number = self._numbers[article.id] = len(self._numbers)
+        number = self._numbers[article.id] = self._given.get(article.id, len(self._numbers) * _APART)
         published = article.published.isoformat() if article.published is not None else None
         values = (article.id, article.text, article.title, article.source, published, article.url, article.path)
         context = (article.story, json.dumps(article.furniture))
@@ -87,15 +105,36 @@ class LocalDraft:
 
     def publish(self) -> str:
         self._database.commit()
+        days = self._database.execute("SELECT min(published), max(published) FROM articles").fetchone()
         self._database.close()
-        write_vectors(np.concatenate(self._vectors), self._folder / VECTORS)
-        write_keywords(self._passages, self._folder / KEYWORDS)
-        days = [passage.article.published.toordinal() for passage in self._passages if passage.article.published is not None]
-        counts = {"articles": len(self._numbers), "passages": len(self._passages)}
-        return self._finish(counts | ({"first_day": min(days), "last_day": max(days)} if days else {}))
+        before = self._after.folder if self._after is not None else None
+        write_vectors(np.concatenate(self._vectors), self._folder / VECTORS, before / VECTORS if before is not None else None)
+        write_keywords(self._passages, self._folder / KEYWORDS, self._first, before / KEYWORDS if before is not None else None)
+        counts = {"articles": len(self._numbers), "passages": self._first + len(self._passages)}
+        first, last = (dt.date.fromisoformat(day).toordinal() if day is not None else None for day in days)
+        return self._finish(counts | ({"first_day": first, "last_day": last} if first is not None and last is not None else {}))
 
     def close(self) -> None:
         self._database.close()
+
+
+def numbered(articles: Sequence[Article], numbers: Mapping[str, int]) -> dict[str, int] | None:
+    """Numbers for the articles that have none in `numbers`, by id, so that all rise in the order of `articles`; None where there is no room."""
+    given: dict[str, int] = {}
+    waiting: list[str] = []
+    last: int | None = None
+    for article in articles:
+        number = numbers.get(article.id)
+        if number is None:
+            waiting.append(article.id)
+            continue
+        if last is not None and number - last <= len(waiting):
+            return None
+        step = _APART if last is None else (number - last) // (len(waiting) + 1)
+        given.update((id, number - step * place) for place, id in enumerate(reversed(waiting), 1))
+        last, waiting = number, []
+    given.update((id, (last if last is not None else -_APART) + _APART * place) for place, id in enumerate(waiting, 1))
+    return given if len(articles) == len(numbers) + len(given) and all(abs(number) < 2**62 for number in given.values()) else None
 
 
 class LocalStore:
@@ -103,7 +142,7 @@ class LocalStore:
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """Raises DatelineError where the parts do not hold the same passages."""
-        self.generation, self.manifest = folder.name, manifest
+        self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
         self._vectors, self._keywords = VectorIndex(folder / VECTORS), KeywordIndex(folder / KEYWORDS)
@@ -120,15 +159,21 @@ class LocalStore:
         """The best `k` passages, the two searches fused, best first."""
         candidates = max(_CANDIDATES, k)
         allowed = self._allowed(filters) if filters else None
-        by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
-        best = fused(by_meaning, self._keywords.matching(text, candidates, filters))[:k]
+        with stage("searching vectors"):
+            by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
+        with stage("searching keywords"):
+            by_words = self._keywords.matching(text, candidates, filters)
+        ranked = fused(by_meaning, by_words)
+        best = [(row, score) for row, score in ranked if score >= ranked[min(k, len(ranked)) - 1][1]]
         passages = self.passages([row for row, _ in best])
-        return [Match(passages[row], score) for row, score in best]
+        places = {row: place for place, row in enumerate(passages)}
+        return [Match(passages[row], score) for row, score in sorted(best, key=lambda item: (-item[1], places[item[0]]))[:k]]
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
-        """The passages of `rows`, by row."""
+        """The passages of `rows`, by row, in the order of their articles."""
         cursor = self._sql(
-            f'SELECT row, article, start, "end", description FROM passages WHERE row IN ({",".join("?" * len(rows))})', tuple(rows)
+            f'SELECT row, article, start, "end", description FROM passages WHERE row IN ({",".join("?" * len(rows))}) ORDER BY article, row',
+            tuple(rows),
         )
         found = list(_rows(cursor))
         if missing := set(rows) - {row for row, *_ in found}:
@@ -147,8 +192,14 @@ class LocalStore:
         return _article(columns) if columns is not None else None
 
     def articles(self) -> Iterator[Article]:
-        for columns in self._sql(f"SELECT {_ARTICLE_COLUMNS} FROM articles ORDER BY number"):
-            yield _article(columns)
+        for fingerprint, *columns in self._sql(f"SELECT fingerprint, {_ARTICLE_COLUMNS} FROM articles ORDER BY number"):
+            article = _article(columns)
+            article.__dict__["fingerprint"] = fingerprint  # where the cached property would keep it
+            yield article
+
+    def numbers(self) -> dict[str, int]:
+        """Article id to its number; numbers rise in the order of the articles."""
+        return dict(self._sql("SELECT id, number FROM articles ORDER BY number"))
 
     def fingerprints(self) -> dict[str, str]:
         """Article id to the fingerprint it was indexed with."""

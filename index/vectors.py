@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from index.types import DatelineError, Vectors
 
 
-def write_vectors(vectors: Vectors, path: Path) -> None:
-    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here).
+def write_vectors(vectors: Vectors, path: Path, after: Path | None = None) -> None:
+    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here); below those of the index `after`.
 
     Raises OSError where it cannot be written.
     """
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    whole = faiss.serialize_index(index).nbytes + 4 * vectors.size
+    empty = faiss.IndexFlatIP(vectors.shape[1])
+    whole = faiss.serialize_index(empty).nbytes
+    index = empty if after is None else faiss.read_index(str(after))
+    whole += 4 * (index.ntotal * vectors.shape[1] + vectors.size)
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     try:
         faiss.write_index(index, str(path))

@@ -12,11 +12,13 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.profiling import as_text, profiled
 from index.stores import default_folder, place_of
 from index.types import DatelineError
 from qa.archive import PASSAGES_READ, Archive
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--engine", choices=["ray"], help="load and encode on Ray: on this machine's cores, or the cluster at --address")
     build.add_argument("--address", metavar="HOST:PORT", help='the Ray cluster for --engine ray ("auto": the one this machine is in)')
     build.add_argument("--json", action="store_true")
+    _profile_option(build)
 
     add = command(
         "add",
@@ -119,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
     ask.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
     ask.add_argument("--json", action="store_true")
+    _profile_option(ask)
     _reader_option(ask)
 
     retrieve = command(
@@ -214,6 +218,20 @@ def _reader_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
 
 
+def _profile_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", action="store_true", help="print to standard error how long each stage took; one within another counts to both"
+    )
+
+
+@contextmanager
+def _profiled(options: argparse.Namespace) -> Iterator[None]:
+    with profiled() as stages:
+        yield
+    if options.profile:
+        print(as_text(stages), file=sys.stderr, flush=True)
+
+
 class _Version(argparse.Action):
     """The version of the package that is installed; read when it is asked for, as most commands are not."""
 
@@ -246,6 +264,7 @@ def _build(options: argparse.Namespace) -> None:
 
     columns = read_mapping(options.map)
     with contextlib.ExitStack() as held:
+        held.enter_context(_profiled(options))
         engine = None
         if options.engine == "ray":
             from index.ray_build import RayEngine
@@ -332,7 +351,8 @@ def _ask(options: argparse.Namespace) -> int:
         if many and not question.strip():
             continue
         try:
-            reply = archive.ask(question, k=options.k, **_filters(options))
+            with _profiled(options):
+                reply = archive.ask(question, k=options.k, **_filters(options))
         except DatelineError as error:
             if not many:
                 raise

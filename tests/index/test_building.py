@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import hypothesis
 import hypothesis.strategies as st
@@ -18,9 +20,12 @@ from hypothesis import given
 
 import index
 import qa
+from index import loading
 from index.building import encoded_text, passages_of
-from index.folder import current, open_index, verify
-from index.types import DatelineError
+from index.cache import CACHE
+from index.folder import current, open_index, rollback, verify
+from index.local import numbered
+from index.types import Article, DatelineError
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -117,27 +122,85 @@ def test_removed_and_edited_articles_are_never_cited_again(tmp_path: Path, write
             min_size=1,
         ),
         max_size=4,
-    )
+    ),
+    st.booleans(),
+    st.booleans(),
 )
-def test_any_series_of_builds_ends_as_one_fresh_build(tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]) -> None:
+def test_any_series_of_builds_ends_as_one_fresh_build(
+    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]], growing: bool, settled: bool
+) -> None:
+    """`growing`: articles only come, between those that are there; `settled`: files that did not change are not read again."""
     root = tmp_path_factory.mktemp("series")
-    for files in states:
+    files: dict[str, str] = {}
+    for state in states:
+        files = {**state, **files} if growing else state
         corpus = root / "articles"
         corpus.mkdir(exist_ok=True)
         for path in corpus.iterdir():
-            path.unlink()
+            if files.get(path.stem) != path.read_text():
+                path.unlink()
         for name, text in files.items():
-            (corpus / f"{name}.txt").write_text(text)
-        index.build(corpus, root / "kept", embedder=WordEmbedder())
+            if not (corpus / f"{name}.txt").exists():
+                (corpus / f"{name}.txt").write_text(text)
+        with patch("index.reading._SETTLED", -(10**12) if settled else 10**12):
+            index.build(corpus, root / "kept", embedder=WordEmbedder())
         index.build(corpus, root / "fresh", embedder=WordEmbedder(), full=True)
         kept, fresh = open_index(root / "kept"), open_index(root / "fresh")
         assert list(kept.articles()) == list(fresh.articles())
+        assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
             (passages, vectors), (others, expected) = kept.indexed(article), fresh.indexed(article)
             assert passages == others
             assert np.array_equal(vectors, expected)
+        for question in ("rain and snow", "which boat", "minister of Town7"):
+            vector = WordEmbedder().encode_question(question)
+            assert kept.search(vector, question, 3) == fresh.search(vector, question, 3)
     if states:
         assert verify(root / "kept") == []
+
+
+def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articles(tmp_path: Path, write: Write) -> None:
+    folder, embedder = tmp_path / "index", WordEmbedder()
+    lines = [json.dumps({"id": str(n), "text": f"Rain fell on Town{n}."}) + "\n" for n in range(4)]
+    corpus = write({"a.txt": "Snow fell.", "b.jsonl": "".join(lines[:3]), "c.md": "---\nx: [\n---\nBad front matter."})
+
+    def built() -> tuple[list[str], list[str]]:
+        """The files that were read and the articles that were made of them."""
+        with (
+            patch("index.reading._SETTLED", -(10**12)),
+            patch("index.loading.read_here", wraps=loading.read_here) as read,
+            patch("index.loading._article", wraps=loading._article) as made,
+        ):
+            index.build(corpus, folder, embedder=embedder)
+        return [call.args[1] for call in read.call_args_list], [call.args[1] for call in made.call_args_list]
+
+    everything = (["a.txt", "b.jsonl", "c.md"], ["a.txt", "b.jsonl", "b.jsonl", "b.jsonl"])
+    assert built() == everything
+    assert built() == (["c.md"], [])  # of which something was left out
+    with (corpus / "b.jsonl").open("a") as file:
+        file.write(lines[3])
+    assert built() == (["b.jsonl", "c.md"], ["b.jsonl"])
+    assert [article.id for article in open_index(folder).articles()] == ["a.txt", "0", "1", "2", "3"]
+    (folder / CACHE).write_bytes(b"no cache")
+    assert built()[0] == everything[0]
+    rollback(folder)  # to the one without article 3: what was learned of it does not count
+    assert "b.jsonl" in built()[0]
+    assert [article.id for article in open_index(folder).articles()] == ["a.txt", "0", "1", "2", "3"]
+    with patch("index.cache._code", return_value="other code"):
+        assert built()[0] == everything[0]
+
+
+def test_articles_are_put_between_those_that_are_there_while_there_is_room() -> None:
+    def room(order: str, numbers: dict[str, int]) -> dict[str, int] | None:
+        return numbered([Article(id, "") for id in order], numbers)
+
+    assert room("abc", {"a": 0, "c": 10}) == {"b": 5}
+    assert room("abcd", {"a": 0, "d": 3}) == {"b": 1, "c": 2}
+    assert room("abcde", {"a": 0, "e": 3}) is None
+    assert room("ba", {"a": 0, "b": 1}) is None  # they have changed places
+    assert room("b", {"a": 0, "b": 1}) is None  # one has gone
+    (before, after) = room("xay", {"a": 7}).values()  # type: ignore[union-attr]
+    assert before < 7 < after
 
 
 def test_a_reply_is_wholly_of_one_generation_while_others_are_published(tmp_path: Path, write: Write) -> None:

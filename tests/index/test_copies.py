@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from itertools import combinations
 
-from index.copies import runs_of, shared
+import hypothesis
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis import given
+
+from index.copies import compared, runs_of, shared
 from index.copies import stories as stories_of
+from index.furniture import counted
 from index.types import Article
 
 WORDS = (
@@ -66,6 +73,22 @@ def test_boilerplate_that_many_articles_share_makes_no_copies() -> None:
     texts = [" ".join(article(n, 8)) + " " + terms for n in range(30)]
     assert stories(texts, outlets=5) == list(range(30))
     assert stories([" ".join(article(7))] * 12, outlets=12) == [0] * 12  # of twelve outlets: a wire story
+
+
+@hypothesis.settings(max_examples=20)
+@given(st.data())
+def test_what_an_earlier_comparison_left_changes_no_result(data: st.DataObject) -> None:
+    """Stories, copies of them and a newsletter come and go; whatever was compared before, sketches and lines are those of a fresh comparison."""
+    prompt = "Get the best of our paper in your inbox every day."
+    texts = [" ".join(article(n % 3)[: 25 - n // 3] + (article(9, 4) if n % 2 else [])) + f"\n{prompt}\n" for n in range(12)]
+    everything = [Article(str(n), text, source="Globe" if n % 4 else None) for n, text in enumerate(texts)]
+    some = st.lists(st.sampled_from(range(12)), unique=True)
+    old, new = ([everything[n] for n in data.draw(some)] for _ in range(2))
+    places = [old.index(one) if one in old else -1 for one in new]
+    before = compared(old)
+    for kept, fresh in ((compared(new, before, places), compared(new)), (counted(new, counted(old), places), counted(new))):
+        for field in dataclasses.fields(fresh):
+            assert np.array_equal(getattr(kept, field.name), getattr(fresh, field.name)), field.name
 
 
 def test_precision_and_recall_on_constructed_copies() -> None:
