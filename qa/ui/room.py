@@ -82,7 +82,8 @@ class Room:
             self._opened.set_result(archive)
             self._store = None  # its generation may go when the archive has moved on
         except BaseException as error:
-            print(f"dateline: {error}", file=sys.stderr)
+            if threading.main_thread().is_alive():  # a server that is ending, its port taken, has nobody to tell
+                print(f"dateline: {error}", file=sys.stderr)
             self._opened.set_exception(
                 error if isinstance(error, DatelineError) else DatelineError(f"expected the models to load, found: {error}")
             )
