@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.keywords import KeywordIndex, write_keywords
+from index.profiling import stage
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
 from index.vectors import VectorIndex, write_vectors
 
@@ -163,8 +164,11 @@ class LocalStore:
         """The best `k` passages, the two searches fused, best first."""
         candidates = max(_CANDIDATES, k)
         allowed = self._allowed(filters) if filters else None
-        by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
-        ranked = fused(by_meaning, self._keywords.matching(text, candidates, filters))
+        with stage("searching vectors"):
+            by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
+        with stage("searching keywords"):
+            by_words = self._keywords.matching(text, candidates, filters)
+        ranked = fused(by_meaning, by_words)
         best = [(row, score) for row, score in ranked if score >= ranked[min(k, len(ranked)) - 1][1]]
         passages = self.passages([row for row, _ in best])
         places = {row: place for place, row in enumerate(passages)}

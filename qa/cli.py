@@ -11,11 +11,13 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.profiling import as_text, profiled
 from index.types import DatelineError
 from qa.archive import PASSAGES_READ, Archive, default_folder
 from qa.reader import OnnxReader
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _map_option(build)
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
     build.add_argument("--json", action="store_true")
+    _profile_option(build)
 
     add = command(
         "add",
@@ -105,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
     ask.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
     ask.add_argument("--json", action="store_true")
+    _profile_option(ask)
     _reader_option(ask)
 
     retrieve = command(
@@ -167,6 +171,20 @@ def _reader_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
 
 
+def _profile_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", action="store_true", help="print to standard error how long each stage took; one within another counts to both"
+    )
+
+
+@contextmanager
+def _profiled(options: argparse.Namespace) -> Iterator[None]:
+    with profiled() as stages:
+        yield
+    if options.profile:
+        print(as_text(stages), file=sys.stderr, flush=True)
+
+
 class _Version(argparse.Action):
     """The version of the package that is installed; read when it is asked for, as most commands are not."""
 
@@ -198,7 +216,7 @@ def _build(options: argparse.Namespace) -> None:
     from qa.showing import build_progress, summary_as_text
 
     columns = read_mapping(options.map)
-    with build_progress(sys.stderr) as progress:
+    with _profiled(options), build_progress(sys.stderr) as progress:
         summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
 
@@ -277,7 +295,8 @@ def _ask(options: argparse.Namespace) -> int:
         if many and not question.strip():
             continue
         try:
-            reply = archive.ask(question, k=options.k, **_filters(options))
+            with _profiled(options):
+                reply = archive.ask(question, k=options.k, **_filters(options))
         except DatelineError as error:
             if not many:
                 raise

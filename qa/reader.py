@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import session_options
+from index.embedding import on_all_cores, session
+from index.profiling import stage
 from index.sentences import sentences
 from index.types import DatelineError
 from qa.types import Hit, Span
@@ -150,13 +151,12 @@ class OnnxReader:
 
     def __init__(self, folder: Path = MODEL, model: Path = Path("model.int8.onnx")) -> None:
         """`model`: the network's file, another than the folder's own for comparisons. Raises DatelineError where a file is missing or damaged."""
-        import onnxruntime
         from tokenizers import Tokenizer
 
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._session = onnxruntime.InferenceSession(str(folder / model), session_options(), providers=["CPUExecutionProvider"])
+            self._session = session(folder / model)
             self.weights = {str(name): float(weight) for name, weight in settings["weights"].items()}
             self.threshold = float(settings["threshold"])
             self._tokenizer.no_padding()
@@ -211,14 +211,17 @@ class OnnxReader:
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the most promising sentences of the hits, with both readings' outputs."""
         best: dict[tuple[str, int, int], tuple[float, Span, float, float]] = {}  # by sentence
-        for hit, (relevance, spans) in zip(hits, self.outputs(question, [hit.text for hit in hits]), strict=True):
+        with stage("reading passages"):
+            outputs = self.outputs(question, [hit.text for hit in hits])
+        for hit, (relevance, spans) in zip(hits, outputs, strict=True):
             for start, end, margin in spans:
                 span = Span(hit.article, hit.start + start, hit.start + end)
                 place = (hit.article.id, *span.sentence_span)
                 if place not in best or margin > best[place][3]:
                     best[place] = (relevance + margin / 2, span, relevance, margin)
         chosen = sorted(best.items(), key=lambda item: -item[1][0])[:_SENTENCES_READ]
-        again = self.outputs(question, [span.sentence for _, (_, span, _, _) in chosen])
+        with stage("reading sentences"):
+            again = self.outputs(question, [span.sentence for _, (_, span, _, _) in chosen])
         candidates = []
         for ((_, first, _), (_, span, relevance, margin)), (sentence_relevance, spans) in zip(chosen, again, strict=True):
             overlapping = [other for start, end, other in spans if first + start < span.end and span.start < first + end]
@@ -233,7 +236,7 @@ class OnnxReader:
         faster on a CPU (measured on 2 cores).
         """
         question = self._cut(question)
-        return [self._output(question, passage) for passage in passages]
+        return on_all_cores(lambda passage: self._output(question, passage), passages)
 
     @cached_property
     def _untruncated(self) -> Any:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from index.describing import moments_in
+from index.profiling import stage
 from index.types import Embedder, Match, Passage, Store
 from qa.types import Hit, Question
 
@@ -18,8 +19,12 @@ _COPY = 0.7  # the share of the shorter text's shingles that the longer one has
 
 def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[Hit]:
     """The best `k` hits, best first."""
-    vector = embedder.encode_question(asked.text)
-    return collapse(prefer(store.search(vector, f"{asked.text} {asked.also}", 2 * k, asked.filters), asked))[:k]
+    with stage("encoding the question"):
+        vector = embedder.encode_question(asked.text)
+    with stage("searching"):
+        found = store.search(vector, f"{asked.text} {asked.also}", 2 * k, asked.filters)
+    with stage("ranking and collapsing"):
+        return collapse(prefer(found, asked))[:k]
 
 
 def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
