@@ -65,6 +65,13 @@ def test_meaning_and_not_only_words(encoder: CompiledEncoder) -> None:
     assert question @ near > question @ far + 0.2
 
 
+def test_a_vector_does_not_depend_on_its_company(encoder: CompiledEncoder) -> None:
+    """So what is encoded again after a change is what a fresh build encodes."""
+    texts = ["Rain fell.", "word " * 200, "The museum opens at nine."]
+    assert np.array_equal(encoder.encode(texts), np.array([encoder.encode([text])[0] for text in texts]))
+    assert encoder.encode([]).shape == (0, encoder.dimensions)
+
+
 def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:
     vectors = encoder.encode(["", "word " * 5000, "中文 🙂 \u200b", "\ud800".encode("utf-8", "replace").decode()])
     assert np.isfinite(vectors).all()

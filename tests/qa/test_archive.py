@@ -17,8 +17,9 @@ from hypothesis import given
 import index
 import qa
 from index.describing import in_words
-from index.types import DatelineError, Filters
-from qa.archive import understand
+from index.profiling import profiled
+from index.types import Article, DatelineError, Filters, Passage
+from qa.archive import promising, understand
 from qa.types import Hit, Span
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
@@ -167,6 +168,26 @@ def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> N
     reply = small.ask(QUESTION)
     assert reply.answers[0].citations[0].article.id == retrieved[-1]
     assert [hit.article.id for hit in reply.passages] == [retrieved[-1], *retrieved[:-1]]
+
+
+def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
+    article = Article("a", "x" * 20)
+    hits = [Hit(Passage(article, n, n + 1), score) for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.45, 0.43, 0.41))]
+    assert [hit.start for hit in promising(hits)] == [0, 1, 2, 3, 4, 5, 6]  # 0.55 of 0.8 is 0.44
+    assert [hit.start for hit in promising(hits[:4])] == [0, 1, 2, 3]
+    assert list(promising([])) == []
+
+
+def test_a_profile_tells_every_stage_and_only_while_it_is_asked_for(small: qa.Archive) -> None:
+    with profiled() as stages:
+        small.ask(QUESTION)
+    assert {"understanding", "searching vectors", "searching keywords", "reading", "agreeing", "in all"} <= set(stages)
+    assert all(0 <= stages[name] <= stages["in all"] for name in stages)
+    parts = sum(stages[name] for name in ("understanding", "retrieving", "reading", "agreeing"))
+    assert parts <= stages["in all"]
+    before = dict(stages)
+    small.ask(QUESTION)
+    assert stages == before
 
 
 def test_many_threads_ask_one_archive(small: qa.Archive) -> None:
