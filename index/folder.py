@@ -182,7 +182,6 @@ class Desk:
         names = [int(path.name) for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
         name = f"{max(names, default=0) + 1:06d}"
         aside = self.folder / f".draft-{name}"
-        aside.mkdir()
         encoder = {
             "name": embedder.name,
             "fingerprint": embedder.fingerprint,
@@ -214,11 +213,14 @@ class Desk:
             _point(self.folder, name)
             return name
 
-        draft = LocalDraft(aside, finish, after)
+        draft = None
         try:
+            aside.mkdir()
+            draft = LocalDraft(aside, finish, after)
             yield draft
         finally:
-            draft.close()
+            if draft is not None:
+                draft.close()
             shutil.rmtree(aside, ignore_errors=True)
 
     def tidy(self) -> None:

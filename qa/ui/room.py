@@ -82,7 +82,7 @@ class Room:
             self._opened.set_result(archive)
             self._store = None  # its generation may go when the archive has moved on
         except BaseException as error:
-            if threading.main_thread().is_alive():  # a server that is ending, its port taken, has nobody to tell
+            if "shutdown" not in str(error):  # what pools say where the process is ending, its port taken: nobody needs to hear it
                 print(f"dateline: {error}", file=sys.stderr)
             self._opened.set_exception(
                 error if isinstance(error, DatelineError) else DatelineError(f"expected the models to load, found: {error}")
