@@ -1,10 +1,12 @@
 # Dateline with the page, on a CPU, as a user without rights:
 #   docker build -t dateline .
-#   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v dateline:/data dateline
+#   dateline password NAME >> users      (or: docker run --rm -i dateline dateline password NAME >> users)
+#   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v "$PWD/users:/users:ro" -v dateline:/data dateline
 # CPU_INDEX: the address of PyTorch's index of CPU builds (--build-arg CPU_INDEX=...); without it the registry's newest torch
-# brings gigabytes of CUDA.
+# brings gigabytes of CUDA. EXTRAS: what docs/scaling.md needs beside (--build-arg EXTRAS=milvus,ray).
 FROM python:3.11-slim AS build
 ARG CPU_INDEX=""
+ARG EXTRAS=""
 WORKDIR /source
 COPY constraints.txt ./
 RUN python -m venv /opt/dateline \
@@ -12,7 +14,7 @@ RUN python -m venv /opt/dateline \
 COPY pyproject.toml README.md LICENSE NOTICE app.py ./
 COPY index ./index
 COPY qa ./qa
-RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt .
+RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data
@@ -22,6 +24,6 @@ USER dateline
 WORKDIR /home/dateline
 VOLUME /data
 EXPOSE 7860
-HEALTHCHECK --interval=30s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=5)"]
+HEALTHCHECK --interval=30s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/healthz', timeout=5)"]
 # The articles are indexed at each start (what is unchanged is not encoded again), then the page is served.
-CMD ["sh", "-c", "dateline build /articles && exec dateline serve --host 0.0.0.0"]
+CMD ["sh", "-c", "dateline build /articles && exec dateline serve --host 0.0.0.0 --auth /users --corpus /articles --read-only"]

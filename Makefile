@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 7860
 
-.PHONY: setup run test quick lint check build demo browser clean
+.PHONY: setup lock locked run test quick lint check build demo browser clean
 
 setup: .venv/.installed
 
@@ -14,6 +14,15 @@ setup: .venv/.installed
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
+
+# The same, with every artifact but torch held to its hash: on the kind of machine that hashes.txt names.
+locked:
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement hashes.txt
+	$(MAKE) setup
+
+lock: setup
+	$(BIN)/python .ci/lock.py > hashes.txt.new && mv hashes.txt.new hashes.txt
 
 build: setup
 	$(BIN)/dateline build corpus

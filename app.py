@@ -5,29 +5,42 @@ python app.py            (or: dateline serve)
 
 from __future__ import annotations
 
+import atexit
+import ipaddress
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: the page calls nobody
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from index.stores import Place
 from qa import DatelineError
 from qa.cli import main
 from qa.desk import Desk
+from qa.observing import log_to_stderr, serve_metrics
+from qa.passwords import Passwords
 from qa.types import Reader
+from qa.ui.guard import Bounds, Guard
 from qa.ui.page import page
 from qa.ui.room import Limits, Room
 from qa.ui.theme import theme
 
 _LOOKS = Path(__file__).parent / "qa" / "ui"
-_LARGEST_UPLOAD = "64mb"
+_LARGEST_UPLOAD = "64mb"  # of one file; qa/ui/guard.py bounds a request and an hour
+_WAITING = 256  # questions and clicks, of all clients together
 
 
 def serve(
-    folder: Path,
+    folder: Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
@@ -39,34 +52,62 @@ def serve(
     corpora: Sequence[Path] = (Path("corpus"),),
     read_only: bool = False,
     mcp: bool = False,
+    bounds: Bounds = Bounds(),
+    log_words: bool = False,
+    metrics: int | None = None,
     wait: bool = True,
 ) -> gr.Blocks:
     """Open the archive and serve its page until interrupted; the filters hold for every question asked on it.
 
-    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`.
-    `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. Raises DatelineError: no index, no such
-    port, a bad password file, --mcp without its package or with passwords.
+    The page is there before the models are loaded. `corpora`: where articles are added and removed, unless `read_only`, or the index is in Milvus.
+    `mcp`: /ask and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. `bounds`: what one client may do.
+    A line of JSON for each question goes to standard error, with its words where `log_words` is true; `metrics`: the port
+    of 127.0.0.1 for Prometheus. Raises DatelineError: no index, no such port, a bad password file, none where others can
+    reach the page, --mcp without its package or with passwords.
     """
-    users = _users(auth)
+    local = _is_local(host)
+    users = Passwords.of(auth) if auth is not None else None
+    if users is None and not local:
+        raise DatelineError(
+            f"expected --auth FILE for a page that others can reach (--host {host}), found none; make one with: dateline password NAME > FILE"
+        )
     if mcp:
         _check_mcp(users)
+    log_to_stderr(log_words)
     room = Room(folder, reader=reader, limits=Limits.of(source, since, until, as_of))
-    local = host in ("127.0.0.1", "localhost", "::1")
-    desk = None if read_only else Desk(corpora, folder, private=local)
+    if metrics is not None:
+        serve_metrics(metrics, lambda: int(room.store().generation.split("_")[0]))
+    if users is not None and users.unhashed:
+        print(
+            f"dateline: {auth} holds passwords that are not hashed ({', '.join(users.unhashed)[:80]}); make such lines with: dateline password NAME",
+            file=sys.stderr,
+        )
+    desk = None if read_only or not isinstance(folder, Path) else Desk(corpora, folder, private=local)
     blocks = page(room, desk)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
-    if desk is not None and not local and users is None:
-        print("dateline: whoever reaches this page can add and remove articles; give --auth FILE or --read-only", file=sys.stderr)
+    uploads = tempfile.mkdtemp(prefix="dateline-uploads-")  # this user's alone, and no route leads there
+    atexit.register(shutil.rmtree, uploads, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = uploads
+
+    def health(request: Request) -> JSONResponse:
+        status = room.status()
+        return JSONResponse({"status": status}, 200 if status == "ok" else 503)
+
     try:
-        blocks.queue(default_concurrency_limit=4)
+        blocks.queue(default_concurrency_limit=4, max_size=_WAITING)
         blocks.launch(
             server_name=host,
             server_port=port,
-            auth=users,
+            auth=users.right if users is not None else None,  # type: ignore[arg-type]  # Gradio awaits it
             quiet=True,
             share=False,
             prevent_thread_lock=not wait,
             footer_links=[],
+            run_history=False,
+            app_kwargs={
+                "middleware": [Middleware(Guard, bounds, frozenset(("127.0.0.1", "localhost", "::1", host)) if local else None)],
+                "routes": [Route("/healthz", health)],
+            },
             max_file_size=_LARGEST_UPLOAD,
             mcp_server=mcp,
             ssr_mode=False,
@@ -79,26 +120,21 @@ def serve(
     return blocks
 
 
-def _check_mcp(users: list[tuple[str, str]] | None) -> None:
+def _is_local(host: str) -> bool:
+    """Whether only this machine can reach a page that is bound to `host`."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_mcp(users: Passwords | None) -> None:
     if users is not None:  # Gradio lists its tools to anybody, and then cannot call them
         raise DatelineError("expected --mcp or --auth, found both; tools of MCP know no password: serve them apart, on 127.0.0.1")
     try:
         import mcp  # noqa: F401
     except ImportError:
         raise DatelineError("expected the package mcp for --mcp, found none; install it with: pip install 'dateline[mcp]'") from None
-
-
-def _users(file: Path | None) -> list[tuple[str, str]] | None:
-    if file is None:
-        return None
-    try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError):
-        raise DatelineError(f"expected a file of USER:PASSWORD lines at {file}, found none that can be read") from None
-    users = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
-    if not users or not all(name and password for name, password in users):
-        raise DatelineError(f"expected a line USER:PASSWORD for each user in {file}, found one without")
-    return users
 
 
 if __name__ == "__main__":

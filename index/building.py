@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,62 +18,72 @@ from index.chunking import PASSAGE_CHARACTERS, passage_spans
 from index.copies import compared
 from index.describing import describe
 from index.embedding import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
-from index.folder import ENCODERS, open_index, writing
+from index.folder import Desk
 from index.furniture import counted, without_furniture
-from index.loading import load_articles
-from index.local import LocalStore, numbered
+from index.loading import Bounds, load_articles
+from index.local import LocalDraft, LocalStore, numbered
+from index.milvus import MilvusPlace, MilvusStore
 from index.profiling import stage
 from index.reading import Reading
+from index.stores import Place, encoders_of, open_index, place_of, writing
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
+
+if TYPE_CHECKING:
+    from index.ray_build import RayEngine
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
 SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
 _ENCODE_AT_ONCE = 256
 
 Progress = Callable[[str, int, int], None]  # (what, done, of how many)
+Load = Callable[[Sequence[Path], Mapping[str, str]], Iterator[Article | Skipped | Note]]
 
 
 def build(
     corpus: str | Path | Sequence[str | Path] = "corpus",
-    folder: str | Path = "var/index",
+    folder: str | Path | MilvusPlace = "var/index",
     *,
     encoder: str | None = None,
     embedder: Embedder | None = None,
     full: bool = False,
     columns: Mapping[str, str] | None = None,
     progress: Progress = lambda what, done, total: None,
+    engine: RayEngine | None = None,
 ) -> Summary:
-    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, and make that index live.
+    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, or a place in Milvus (index/stores.py), and make that index live.
 
     `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
     ready-made instead. `full` forgets the vectors of the live index. `columns` says which column of a table holds a field
-    ({"text": "story"}), where its name does not. Where nothing changed, nothing is
+    ({"text": "story"}), where its name does not. `engine` loads and encodes on Ray (index/ray_build.py) instead of here. Where nothing changed, nothing is
     written and the summary names the live generation. Raises DatelineError with one clear line where the
     folder is missing or holds no article, or the index cannot be written; the live index is then as it was.
     """
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
-    folder = Path(folder)
+    place = place_of(folder)
+    remembering = isinstance(place, Path) and engine is None
     with stage("opening the live index"):
-        before = _opened(folder)
-        entries, left = ({}, NOTHING) if full else load_cache(folder)
+        before = _opened(place) if remembering else None
+        entries, left = load_cache(encoders_of(place).parent) if remembering and not full else ({}, NOTHING)
         learned = left
-        kept = {article.id: article for article in before.articles()} if before is not None else {}
+        kept = _by_id(before)
     with stage("loading articles"):
-        reading = Reading(entries, kept.values() if not full else (), columns)
-        articles, skipped, notes = _loaded(corpora, columns or {}, reading, {article.fingerprint for article in kept.values()}, progress)
+        reading = Reading(entries, kept.values() if not full else (), f"{sorted((columns or {}).items())} {Bounds.of(os.environ)}")
+        load = engine.load if engine is not None else partial(load_articles, reading=reading)
+        articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
 
-    with writing(folder) as desk:
-        live = before
-        if live is None or live.generation != desk.live_name():  # another builder was faster
+    with writing(place) as desk:
+        live: LocalStore | MilvusStore | None = before
+        if before is None or not isinstance(desk, Desk) or before.generation != desk.live_name():  # or another builder was faster
             live = desk.live()
-            kept = {article.id: article for article in live.articles()} if live is not None else {}
-        changed = sum(article.id in kept and kept[article.id].fingerprint != article.fingerprint for article in articles)
-        added = sum(article.id not in kept for article in articles)
-        removed = len(kept.keys() - {article.id for article in articles})
+            kept = _by_id(live)
+        known = {id: article.fingerprint for id, article in kept.items()} if kept else live.fingerprints() if live is not None else {}
+        changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
+        added = sum(article.id not in known for article in articles)
+        removed = len(known.keys() - {article.id for article in articles})
         unchanged = len(articles) - added - changed
         name = encoder or (live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER)
-        fingerprint = embedder.fingerprint if embedder is not None else compiled_fingerprint(name, folder / ENCODERS)
+        fingerprint = embedder.fingerprint if embedder is not None else compiled_fingerprint(name, encoders_of(place))
 
         if live is not None and not full and _made_alike(live, fingerprint) and unchanged == len(articles) and not removed:
             generation = live.generation
@@ -78,37 +91,50 @@ def build(
         else:
             with stage("opening the encoder"):
                 if embedder is None:
-                    embedder = compiled_encoder(name, folder / ENCODERS, say=lambda line: progress(line, 0, 0))
+                    embedder = compiled_encoder(name, encoders_of(place), say=lambda line: progress(line, 0, 0))
             reusable = live if live is not None and not full and _made_alike(live, embedder.fingerprint) else None
             with stage("comparing articles"):
                 progress("comparing articles", 0, 0)
                 articles, left = in_context(articles, left)
-            numbers = _room(articles, kept, reusable) if reusable is not None else None
-            after = reusable if numbers is not None else None
-            with desk.draft(embedder, SETTINGS, after) as draft:
+            numbers = _room(articles, kept, reusable) if isinstance(reusable, LocalStore) and engine is None else None
+            after = reusable if numbers is not None and isinstance(reusable, LocalStore) else None
+            with desk.draft(embedder, SETTINGS, after) if isinstance(desk, Desk) else desk.draft(embedder, SETTINGS) as draft:
                 passages = reused = int(after.manifest["counts"]["passages"]) if after is not None else 0
-                if after is not None and numbers is not None:
+                if numbers is not None and isinstance(draft, LocalDraft):
                     draft.tell([article for article in articles if article.id not in numbers], numbers)
                 to_add = articles if numbers is None else [article for article in articles if article.id in numbers]
-                for some, vectors, known in _encoded(to_add, reusable, embedder, progress):
+                encoded = _encoded(to_add, reusable, embedder, progress)
+                if engine is not None:
+                    encoded = engine.encoded(articles, embedder, encoders_of(place), partial(_unchanged, reusable, known), progress)
+                for some, vectors, there in encoded:
                     with stage("adding to the stores"):
                         draft.add(some, vectors)
-                    passages, reused = passages + len(some), reused + known
+                    passages, reused = passages + len(some), reused + there
+                if engine is not None and engine.failed:
+                    skipped += engine.failed
+                    articles = [article for article in articles if article.id not in engine.lost]
+                    added -= len(engine.lost - known.keys())
                 with stage("publishing"):
                     generation = draft.publish()
-        if reading.entries != entries or left is not learned:
+        if remembering and (reading.entries != entries or left is not learned):
             with stage("keeping what was learned"):
-                save_cache(folder, reading.entries, left)
+                save_cache(encoders_of(place).parent, reading.entries, left)
     seconds = time.perf_counter() - began
     return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds, tuple(notes))
 
 
-def _opened(folder: Path) -> LocalStore | None:
-    """The live generation; None where there is none that opens."""
+def _opened(place: Place) -> LocalStore | None:
+    """The live generation of a folder; None where there is none that opens."""
     try:
-        return open_index(folder)
+        found = open_index(place)
     except DatelineError:
         return None
+    return found if isinstance(found, LocalStore) else None
+
+
+def _by_id(live: LocalStore | MilvusStore | None) -> dict[str, Article]:
+    """The articles of a local index, by id; another store's are not kept in memory."""
+    return {article.id: article for article in live.articles()} if isinstance(live, LocalStore) else {}
 
 
 def _room(articles: Sequence[Article], kept: Mapping[str, Article], live: LocalStore) -> dict[str, int] | None:
@@ -121,8 +147,18 @@ def _room(articles: Sequence[Article], kept: Mapping[str, Article], live: LocalS
     return numbered(articles, live.numbers()) if len(same) == len(kept) else None
 
 
+def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], article: Article) -> tuple[list[Passage], Vectors] | None:
+    """The passages and vectors of an article that is as it was; None for another."""
+    if live is None or known.get(article.id) != article.fingerprint:
+        return None
+    passages, vectors = live.indexed(article)
+    if not passages or passages[0].article.furniture != article.furniture:
+        return None
+    return [replace(passage, article=article) for passage in passages], vectors
+
+
 def _loaded(
-    corpora: Sequence[Path], columns: Mapping[str, str], reading: Reading, known: Collection[str], progress: Progress
+    corpora: Sequence[Path], columns: Mapping[str, str], load: Load, known: Collection[str], progress: Progress
 ) -> tuple[list[Article], list[Skipped], list[Note]]:
     """The articles that have something to answer from, what was left out, and what is to be told of the rest.
 
@@ -131,7 +167,7 @@ def _loaded(
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
-    for item in load_articles(corpora, columns, reading):
+    for item in load(corpora, columns):
         if isinstance(item, Note):
             notes.append(item)
         elif isinstance(item, Article) and item.fingerprint not in known and not without_furniture(item.text):
@@ -156,12 +192,12 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
     return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
 
 
-def _made_alike(live: LocalStore, fingerprint: str | None) -> bool:
+def _made_alike(live: LocalStore | MilvusStore, fingerprint: str | None) -> bool:
     return bool(live.manifest["encoder"]["fingerprint"] == fingerprint and live.manifest["settings"] == SETTINGS)
 
 
 def _encoded(
-    articles: Sequence[Article], live: LocalStore | None, embedder: Embedder, progress: Progress
+    articles: Sequence[Article], live: LocalStore | MilvusStore | None, embedder: Embedder, progress: Progress
 ) -> Iterator[tuple[list[Passage], Vectors, int]]:
     """(passages, vectors, how many of the vectors were reused), in the order of the articles, some articles at a time."""
     known = live.fingerprints() if live is not None else {}

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from index.sealing import check_sealed, seal
 from index.types import DatelineError, Vectors
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
@@ -154,6 +155,7 @@ def _export(name: str, source: str, target: Path) -> None:
         "sha256": hashlib.sha256((target / "encoder.onnx").read_bytes()).hexdigest(),
     }
     (target / "encoder.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    seal(target, ["tokenizer.json", "encoder.json"])  # encoder.onnx is checked against the index that it made
 
 
 class CompiledEncoder:
@@ -164,6 +166,7 @@ class CompiledEncoder:
         from tokenizers import Tokenizer
 
         self.folder = folder
+        check_sealed(folder, "delete that folder and build again")
         try:
             self._settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

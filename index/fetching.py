@@ -1,8 +1,10 @@
 """Articles from the web into a corpus folder: a page becomes a Markdown file with its front matter, a PDF a web archive.
 
-What is asked of a site is what it allows: robots.txt (RFC 9309, read by protego) and its crawl delay are kept to, an
-answer is bounded in bytes and in time, and neither a redirect nor a feed can lead from the public web to an address of
-the user's own network. Limits: no scripts are run, no log-in is made.
+What is asked of a site is what it allows: robots.txt (RFC 9309, read by protego) and its crawl delay are kept to, and an
+answer is bounded in bytes and in time. Neither a redirect, nor a feed, nor a name that resolves to another address the
+second time (DNS rebinding) can lead into the user's own network: a name is resolved once for each connection, by
+`_Looked`, which looks at what it found and connects to that. Limits: no scripts are run, no log-in is made, no proxy is
+used.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import httpcore
 import httpx
 import yaml
 from protego import Protego
@@ -30,6 +34,9 @@ from index.types import Skipped
 
 SECONDS, DEADLINE, LONGEST_DELAY = 15.0, 60.0, 30.0  # without a byte; for a whole answer; between two pages of a site
 _REDIRECTS, _ROBOTS_BYTES = 5, 500 * 1024
+_PLAIN = ("text/plain", "text/markdown")
+
+Resolve = Callable[[str, int], list[str]]  # the addresses of a host; raises OSError where it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,66 +60,178 @@ def agent() -> str:
     return f"dateline/{version('dateline')} (question answering over articles that a person adds)"
 
 
+def resolved(host: str, port: int) -> list[str]:
+    """The addresses of a host, by the system. Raises OSError where it has none."""
+    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+
+
 def fetch(
-    urls: Sequence[str], corpus: Path, *, most: int = 50, seconds: float = SECONDS, deadline: float = DEADLINE
+    urls: Sequence[str],
+    corpus: Path,
+    *,
+    most: int = 50,
+    private: bool = True,
+    seconds: float = SECONDS,
+    deadline: float = DEADLINE,
+    resolve: Resolve = resolved,
 ) -> Iterator[Added | Skipped]:
-    """Fetch each page, or the `most` newest pages of each feed, into `corpus`/added. Fetched again, a page goes to the same file."""
-    with httpx.Client(headers={"User-Agent": agent()}, timeout=seconds) as client:
-        for url in urls:
+    """Fetch each page, or the `most` newest pages of each feed, into `corpus`/added. Fetched again, a page goes to the same file.
+
+    `private`: whether a host of `urls` may be of a private network, as the user named it; one that a redirect or a feed
+    names never may. `seconds` without a byte, or `deadline` for a whole answer, end it.
+    """
+    for url in urls:
+        try:
+            site = _Site(url.strip(), private, seconds, deadline, resolve)
+        except _Refused as error:
+            yield Skipped(url, str(error))
+            continue
+        with site:
+            yield from _fetched(site, url, corpus, most)
+
+
+def _fetched(site: _Site, url: str, corpus: Path, most: int) -> Iterator[Added | Skipped]:
+    try:
+        found, kind, data = site.get(url.strip())
+        links = _links_of_feed(found, kind, data)
+        if links is None:
+            yield _kept(found, kind, data, corpus)
+            return
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        yield Skipped(url, _reason(error))
+        return
+    if not links:
+        yield Skipped(url, "the feed links to no page")
+    for link in links[:most]:
+        try:
+            yield _kept(*site.get(link), corpus)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            yield Skipped(link, _reason(error))
+
+
+class _Looked(httpcore.NetworkBackend):
+    """Connects to the very address that was looked at. `named`: the host that may be private, in ASCII; None: none may."""
+
+    def __init__(self, resolve: Resolve, named: str | None, deadline: float) -> None:
+        self._resolve, self._named, self.deadline = resolve, named, deadline
+        self.until = 0.0  # on the monotonic clock: when the answer must be whole
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            addresses = self._resolve(host, port)
+            if not addresses:
+                raise OSError("no address")
+        except (OSError, UnicodeError) as error:
+            raise _Refused(_unreached(host, getattr(error, "strerror", None) or str(error))) from None
+        if host != self._named:
+            for address in addresses:  # all of them: a name with one public and one private address is no honest one
+                if not _public(address):
+                    raise _Refused(
+                        f"expected a site of the public internet, found {host[:60]} in a private network, at {address}; "
+                        "name it yourself to dateline add, or paste the article's text"
+                    )
+        for number, address in enumerate(addresses, 1):
             try:
-                site = _Site(client, urlsplit(url).hostname, deadline)
-                found, kind, data = site.get(url)
-                links = _links_of_feed(found, kind, data)
-                if links is None:
-                    yield _kept(found, kind, data, corpus)
-                    continue
-            except (_Refused, httpx.HTTPError, ValueError) as error:
-                yield Skipped(url, _reason(error))
-                continue
-            if not links:
-                yield Skipped(url, "the feed links to no page")
-            for link in links[:most]:
-                try:
-                    yield _kept(*site.get(link), corpus)
-                except (_Refused, httpx.HTTPError, ValueError) as error:
-                    yield Skipped(link, _reason(error))
+                return _Timed(self._plain.connect_tcp(address, port, self.left(timeout), local_address, socket_options), self)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                if number == len(addresses):
+                    raise _Refused(_unreached(host, getattr(error.__cause__ or error, "strerror", None) or "no answer")) from None
+        raise AssertionError("there is at least one address")
+
+    def left(self, timeout: float | None) -> float:
+        """How long to wait for the next byte. Raises _Refused where the time for the answer is up."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise _Refused(f"it took over {self.deadline:.0f} s")
+        return left if timeout is None else min(left, timeout)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A stream whose every wait ends by the time the answer must be whole: a server that drips its headers is ended too."""
+
+    def __init__(self, stream: httpcore.NetworkStream, line: _Looked) -> None:
+        self._stream, self._line = stream, line
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._stream.read(max_bytes, self._line.left(timeout))
+        except httpcore.ReadTimeout:
+            self._line.left(timeout)
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._line.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> httpcore.NetworkStream:
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, self._line.left(timeout)), self._line)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _public(address: str) -> bool:
+    """Whether an address is one of the public internet, in itself and in what it wraps (IPv4 in IPv6)."""
+    number = ipaddress.ip_address(address.partition("%")[0])
+    wrapped = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None)
+    return all(one.is_global and not one.is_multicast for one in (number, wrapped) if one is not None)
+
+
+def _unreached(host: str, found: str) -> str:
+    return f"expected to reach {host[:60]}, found: {found}; is this machine on the network?"
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx over connections of our own making."""
+
+    def __init__(self, line: _Looked) -> None:
+        super().__init__(trust_env=False)
+        self._pool.close()
+        self._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=line)
 
 
 class _Site:
-    """Fetches what one address leads to, within what each host allows. `named`: the host that the user named, which may be anywhere."""
+    """Fetches what one address leads to, within what each host allows. A context manager that ends its connections."""
 
-    def __init__(self, client: httpx.Client, named: str | None, deadline: float) -> None:
-        self._client, self._named, self._deadline = client, named, deadline
+    def __init__(self, url: str, private: bool, seconds: float, deadline: float, resolve: Resolve) -> None:
+        """Raises _Refused for what is no address of the web."""
+        named = _checked(url).raw_host.decode("ascii")
+        self._line = _Looked(resolve, named if private else None, deadline)
+        headers = {"User-Agent": agent(), "Accept-Encoding": "gzip"}
+        self._client = httpx.Client(headers=headers, timeout=seconds, transport=_Transport(self._line), trust_env=False)
         self._rules: dict[str, Protego | None] = {}
         self._asked: dict[str, float] = {}
+
+    def __enter__(self) -> _Site:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def get(self, url: str) -> tuple[str, str, bytes]:
         """(address at the end of its redirects, media type, bytes). Raises _Refused or httpx.HTTPError."""
         for _ in range(_REDIRECTS + 1):
             url = url.partition("#")[0]
-            self._check_address(url)
+            _checked(url)
             self._check_robots(url)
             answer, data = self._bounded(url, LARGEST_PAGE)
-            if answer.is_redirect:
+            if answer.has_redirect_location:
                 url = urljoin(url, answer.headers["Location"])
                 continue
             if answer.status_code != 200:
                 raise _Refused(f"expected the page, found status {answer.status_code}")
             return url, answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(), data
         raise _Refused(f"it redirects more than {_REDIRECTS} times")
-
-    def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise _Refused("expected an address that begins with http:// or https://")
-        if parts.hostname == self._named:
-            return
-        try:
-            found = {ipaddress.ip_address(str(place[4][0]).partition("%")[0]) for place in socket.getaddrinfo(parts.hostname, None)}
-        except (OSError, UnicodeError) as error:
-            raise _Refused(f"no address is known for {parts.hostname} ({error})") from None
-        if not all(address.is_global for address in found):
-            raise _Refused(f"{parts.hostname} is in a private network; name it yourself to add from it")
 
     def _check_robots(self, url: str) -> None:
         parts = urlsplit(url)
@@ -135,28 +254,50 @@ class _Site:
         try:
             for _ in range(_REDIRECTS + 1):
                 answer, data = self._bounded(url, _ROBOTS_BYTES, cut=True)
-                if not answer.is_redirect:
+                if not answer.has_redirect_location:
                     break
                 url = urljoin(url, answer.headers["Location"])
-                self._check_address(url)
-        except (_Refused, httpx.HTTPError):
+                _checked(url)
+        except httpx.HTTPError:
             return None
         if answer.status_code >= 500 or answer.status_code == 429:
             return None
         return Protego.parse(data.decode("utf-8", "replace") if answer.status_code == 200 else "")
 
     def _bounded(self, url: str, most: int, cut: bool = False) -> tuple[httpx.Response, bytes]:
-        data, began = bytearray(), time.monotonic()
+        data = bytearray()
+        self._line.until = time.monotonic() + self._line.deadline
         with self._client.stream("GET", url) as answer:
+            if (packed := answer.headers.get("Content-Encoding", "").lower()) not in ("", "identity", "gzip", "x-gzip"):
+                raise _Refused(f"expected it plain or gzipped, found {packed[:40]}")  # a few bytes of others can unpack to gigabytes
             for piece in answer.iter_bytes():
                 data += piece
                 if len(data) > most and cut:
                     break
                 if len(data) > most:
                     raise _Refused(f"expected at most {most >> 20} MB, found more")
-                if time.monotonic() - began > self._deadline:
-                    raise _Refused(f"it took over {self._deadline:.0f} s")
         return answer, bytes(data[:most])
+
+
+def _checked(url: str) -> httpx.URL:
+    """The parts of an address. Raises _Refused for what is none of the web, or has a password in it."""
+    try:
+        parts = httpx.URL(url)
+        good = (
+            parts.scheme in ("http", "https")
+            and parts.host
+            and urlsplit(url).hostname
+            and parts.port != 0
+            and url.isprintable()
+            and " " not in url
+        )
+    except (httpx.InvalidURL, ValueError):
+        good = False
+    if not good:
+        raise _Refused(f"expected an address that begins with http:// or https://, found {url[:120]!r}")
+    if parts.userinfo:
+        raise _Refused("expected an address without a user name or password in it, found one with")
+    return parts
 
 
 def _links_of_feed(url: str, kind: str, data: bytes) -> list[str] | None:
@@ -181,9 +322,9 @@ def _kept(url: str, kind: str, data: bytes, corpus: Path) -> Added:
         path = _file(corpus, url, ".warc.gz")
         _write(path, _archived(url, data))
         return Added(url, path, None)
-    if kind not in ("text/html", "application/xhtml+xml", "text/plain", ""):
+    if kind not in ("text/html", "application/xhtml+xml", *_PLAIN, ""):
         raise _Refused(f"expected a page, a feed or a PDF, found {kind}")
-    found = page(data, url) if kind != "text/plain" else Fields(data.decode("utf-8", "replace"))
+    found = page(data, url) if kind not in _PLAIN else Fields(data.decode("utf-8", "replace"))
     address = found.url if found.url and urlsplit(found.url).hostname == urlsplit(url).hostname else url
     front = {
         "title": found.title,

@@ -29,7 +29,7 @@ import filelock
 
 from index.embedding import CompiledEncoder
 from index.local import ARTICLES, LocalDraft, LocalStore
-from index.types import DatelineError, Embedder
+from index.types import DatelineError, Embedder, Store
 
 try:
     import fcntl
@@ -37,9 +37,13 @@ except ImportError:  # Windows: an open file cannot be removed there anyway
     fcntl = None  # type: ignore[assignment]
 
 FORMAT = 3
-ENCODERS = "encoders"
+ENCODERS, _LOCK = "encoders", ".lock"
 _CHECKED_ON_OPEN = 256 * 1024 * 1024  # bytes: whole checksums up to here (0.2 s), sizes alone above; `verify` checks all
 _NAME = re.compile(r"\d{6,}")
+
+
+class NewerFormat(DatelineError):
+    """An index that a newer Dateline wrote: not read, and not written over."""
 
 
 class OpenIndex(LocalStore):
@@ -96,6 +100,10 @@ def _manifest(generation: Path) -> dict[str, Any]:
         raise DatelineError(
             f"expected a manifest in {path}, found a damaged file; run: dateline rollback, or dateline build --full"
         ) from None
+    if isinstance(found, int) and found > FORMAT:
+        raise NewerFormat(
+            f"expected an index of format {FORMAT}, found format {found} in {path}, written by a newer Dateline; use that one, or run: dateline rollback"
+        )
     if found != FORMAT:
         raise DatelineError(f"expected an index of format {FORMAT}, found format {found!r} in {path}; run: dateline build --full")
     if seal != _seal(manifest):
@@ -122,7 +130,7 @@ def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) ->
             yield f"expected the bytes that were written in {path}, found it damaged"
 
 
-def encoder_of(folder: Path, store: LocalStore, given: Embedder | None = None) -> Embedder:
+def encoder_of(folder: Path, store: Store, given: Embedder | None = None) -> Embedder:
     """The encoder of the index, or the `given` one if it is the same. Raises DatelineError where it is another."""
     wanted = store.manifest["encoder"]
     embedder = given
@@ -147,13 +155,21 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = (folder / _LOCK).stat()
 
     def live(self) -> OpenIndex | None:
-        """The live generation; None where there is none that opens."""
+        """The live generation; None where there is none that opens. Raises DatelineError for one of a newer format."""
         try:
             return open_index(self.folder)
+        except NewerFormat:
+            raise
         except DatelineError:
             return None
+
+    def check_lock(self) -> None:
+        """Raises OSError where the lock file is another than the one that is held: somebody removed it, and another may build."""
+        if not os.path.samestat(self._lock, (self.folder / _LOCK).stat()):
+            raise OSError(f"{self.folder / _LOCK} is not the file that this builder locked; leave it in its place")
 
     def live_name(self) -> str | None:
         with contextlib.suppress(DatelineError):
@@ -192,6 +208,7 @@ class Desk:
             (aside / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}, indent=1) + "\n", encoding="utf-8")
             for path in [*aside.rglob("*"), aside]:
                 _sync(path)
+            self.check_lock()
             aside.rename(self.folder / name)
             _sync(self.folder)
             _point(self.folder, name)
@@ -228,7 +245,7 @@ def writing(folder: Path) -> Iterator[Desk]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / ".lock", timeout=0):
+        with filelock.FileLock(folder / _LOCK, timeout=0):
             desk = Desk(folder)
             desk.tidy()
             yield desk

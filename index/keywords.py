@@ -6,18 +6,19 @@ none reaches Tantivy's query language.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import tantivy
 
 from index.types import DatelineError, Filters, Passage
 
-_TITLE_WEIGHT, _DESCRIPTION_WEIGHT = 0.5, 0.5
+TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
 _MAX_TERMS = 64
 # Words of a question that say nothing of its passage, beside Tantivy's own English list.
 _QUESTION_WORDS = (
@@ -26,7 +27,8 @@ _QUESTION_WORDS = (
 ).split()
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
+def text_analyzer() -> tantivy.TextAnalyzer:
+    """Text to terms: folded, stemmed, without English stopwords."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
@@ -37,6 +39,13 @@ def _analyzer() -> tantivy.TextAnalyzer:
     ):
         builder = builder.filter(step)
     return builder.build()
+
+
+def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
+    """The distinct terms of a question, in order, without its question words, at most 64."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
+    words = [word for word in text.split() if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS]
+    return list(dict.fromkeys(analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
 
 
 def _schema() -> tantivy.Schema:
@@ -53,13 +62,21 @@ def write_keywords(passages: Iterable[Passage], folder: Path, first: int = 0, af
     """Write the keyword index of `passages`, row `first` + n the n-th; with those of the index `after`, which are copied as they are.
 
     BM25 counts terms over all segments, so that what was added later scores as if all had been written at once.
+    Raises OSError where it cannot be written.
     """
     if after is None:
         folder.mkdir()
     else:
         shutil.copytree(after, folder, ignore=shutil.ignore_patterns("*.lock"))
+    try:
+        _write(passages, folder, first)
+    except ValueError as error:  # Tantivy's own for a full disk, too
+        raise OSError(f"the keyword index cannot be written ({' '.join(str(error).split())[:200]})") from None
+
+
+def _write(passages: Iterable[Passage], folder: Path, first: int) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer("dateline", _analyzer())
+    index.register_tokenizer("dateline", text_analyzer())
     writer = index.writer(heap_size=64_000_000, num_threads=1)
     for row, passage in enumerate(passages, first):
         document = tantivy.Document()
@@ -79,16 +96,15 @@ def write_keywords(passages: Iterable[Passage], folder: Path, first: int = 0, af
 class KeywordIndex:
     """A written index: read-only, safe to search from several threads."""
 
-    def __init__(self, folder: Path, title_weight: float = _TITLE_WEIGHT, description_weight: float = _DESCRIPTION_WEIGHT) -> None:
+    def __init__(self, folder: Path, title_weight: float = TITLE_WEIGHT, description_weight: float = DESCRIPTION_WEIGHT) -> None:
         """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
-        try:
+        self._folder = folder
+        with self._whole():
             self._index = tantivy.Index.open(str(self._view(folder)))
-        except (ValueError, OSError):
-            raise DatelineError(f"expected a keyword index in {folder}, found damaged files; run: dateline build --full") from None
+            self._searcher = self._index.searcher()
         self._fields = (("body", 1.0), ("title", title_weight), ("description", description_weight))
-        self._analyzer = _analyzer()
+        self._analyzer = text_analyzer()
         self._schema = self._index.schema
-        self._searcher = self._index.searcher()
 
     def _view(self, folder: Path) -> Path:
         """A temporary folder of links to the index: Tantivy locks where it reads, and a generation is never written to."""
@@ -107,21 +123,32 @@ class KeywordIndex:
         return int(self._searcher.num_docs)
 
     def terms(self, text: str) -> list[str]:
-        """The distinct terms of a question, in order, without its question words, at most 64."""
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
-        words = [word for word in text.split() if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS]
-        return list(dict.fromkeys(self._analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
+        return question_terms(text, self._analyzer)
 
     def matching(self, text: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """(row, BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""
-        should = [(tantivy.Occur.Should, self._term(term)) for term in self.terms(text)]
-        if not should or k < 1:
+        terms = self.terms(text)
+        if not terms or k < 1:
             return []
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *self._filter(filters)])
-        found = self._searcher.search(query, limit=k, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in found])
+        with self._whole():
+            should = [(tantivy.Occur.Should, self._term(term)) for term in terms]
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *self._filter(filters)])
+            found = self._searcher.search(query, limit=k, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found])
         hits = [(int(row), float(score)) for row, (score, _) in zip(rows, found, strict=True) if row is not None and score is not None]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Raises DatelineError for what Tantivy meets in damaged files, which are not always read whole on opening."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":  # Rust's, and no Exception
+                raise DatelineError(
+                    f"expected a keyword index in {self._folder}, found damaged files; run: dateline rollback, or dateline build --full"
+                ) from None
+            raise
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.boolean_query(

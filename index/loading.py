@@ -2,15 +2,16 @@
 
 A loader takes the file's path and yields `Fields`, `Record`s (rows, whose columns are then guessed) or `Skipped`: what
 the file says, no more. This module adds the identity (id, path) and cleans what no index can hold (NULs, lone
-surrogates). Limits: a file over MAX_FILE_BYTES is skipped; links that lead out of the corpus folder are not followed.
-What is not in TRUSTED is read in a process of its own (index/loaders/apart.py).
+surrogates). Limits: what costs more than `Bounds` is skipped; links that lead out of the corpus folder are not followed.
+What is not in TRUSTED, or is large, is read in a process of its own (index/loaders/apart.py).
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -26,7 +27,8 @@ from index.loaders.web import load_feed, load_html, load_mhtml, load_warc
 from index.reading import Made, Reading
 from index.types import Article, DatelineError, Note, Skipped
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
+_TRUSTED_BYTES = 2**20  # a larger file of a trusted kind is read apart too: its parser may swell or take long
+_LONGEST_FIELD, _MOST_AUTHORS = 1_000, 100  # characters of a title, an outlet, ...; the title is encoded with every passage
 
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
 
@@ -63,7 +65,28 @@ LOADERS: dict[str, Loader] = {
     **dict.fromkeys((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"), partial(load_tar, loader_of=_loader_of)),
 }
 ARCHIVES = frozenset((".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".warc", ".warc.gz"))
-TRUSTED = frozenset((".txt", ".md", ".jsonl", ".jsonl.gz", ".json", ".csv"))  # read by Python's own parsers, in this process
+TRUSTED = frozenset((".txt", ".md", ".jsonl", ".json", ".csv"))  # read by Python's own parsers, in this process
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a file may cost. Set by the environment, so that every command and the page hold to the same."""
+
+    file_mb: int = 256  # $DATELINE_FILE_MB: of a file
+    article_characters: int = 2_000_000  # $DATELINE_ARTICLE_CHARACTERS: of one article, as of a long book
+    read_seconds: int = 60  # $DATELINE_READ_SECONDS: for each article that is read apart
+    read_mb: int = 4096  # $DATELINE_READ_MB: of memory, for what is read apart
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Bounds:
+        """Raises DatelineError for one that is no number from 1."""
+        found = {}
+        for name in cls.__slots__:
+            if value := environment.get(f"DATELINE_{name.upper()}"):
+                if not (value.isascii() and value.isdecimal() and int(value) >= 1):
+                    raise DatelineError(f"expected a number from 1 in $DATELINE_{name.upper()}, found {value[:40]!r}")
+                found[name] = int(value)
+        return cls(**found)
 
 
 def load_articles(
@@ -76,16 +99,22 @@ def load_articles(
     """
     seen: set[str] = set()
     reading = reading if reading is not None else Reading()
-    with Apart() as apart:
+    bounds = Bounds.of(os.environ)
+    with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
         for corpus in corpora:
             if not corpus.exists():
                 raise DatelineError(f"expected a folder of articles at {corpus}, found nothing there; name one that exists")
-            for file, path in _files(corpus):
-                for item in _load_file(file, path, mapping or {}, apart, reading):
+            for file, path, problem in _files(corpus):
+                if problem is not None:
+                    yield Skipped(_shown(path), problem)
+                    continue
+                for item in _load_file(file, path, mapping or {}, apart, bounds, reading):
                     if isinstance(item, Article) and item.id in seen:
                         item = _renamed(item, f"{corpus.name}/{item.id}", seen)
                     if isinstance(item, Article):
                         seen.add(item.id)
+                    elif isinstance(item, Skipped):
+                        item = Skipped(_shown(item.path), item.reason)
                     yield item
 
 
@@ -107,17 +136,33 @@ def _renamed(article: Article, id: str, seen: set[str]) -> Article | Skipped:
     return replace(article, id=id)
 
 
-def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
+def _files(corpus: Path) -> Iterator[tuple[Path, str, str | None]]:
+    """(file, its path within the corpus, why it is not read) in the order of their paths."""
     if corpus.is_file():
-        yield corpus, corpus.name
+        yield corpus, corpus.name, None
         return
     root = corpus.resolve()
     for file in sorted(corpus.rglob("*")):
         relative = file.relative_to(corpus)
-        if any(part.startswith(".") for part in relative.parts) or file.is_dir():
+        if any(part.startswith(".") for part in relative.parts):
             continue
-        if file.resolve().is_relative_to(root):
-            yield file, relative.as_posix()
+        path = relative.as_posix()
+        if file.is_symlink() and not _leads_into(root, file):
+            yield file, path, "a link that leads out of the folder is not followed"
+        elif file.is_dir():
+            if file.is_symlink():
+                yield file, path, "a link to a folder is not followed"
+            elif not os.access(file, os.R_OK | os.X_OK):
+                yield file, path, "expected a folder that can be read, found no permission"
+        else:
+            yield file, path, None
+
+
+def _leads_into(root: Path, link: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself: no regular file, which is said of it later
+        return True
 
 
 def _suffix_and_loader(name: str) -> tuple[str, Loader | None]:
@@ -132,7 +177,9 @@ def _unknown(suffix: str) -> str:
     return f"expected one of {' '.join(LOADERS)}, found {suffix or 'no suffix'}"
 
 
-def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart, reading: Reading) -> Iterator[Article | Skipped | Note]:
+def _load_file(
+    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds, reading: Reading | None = None
+) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
     if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
         file.name.split(".")[0] == "queries" and (file.parent / "corpus.jsonl").is_file()
@@ -142,15 +189,15 @@ def _load_file(file: Path, path: str, mapping: Mapping[str, str], apart: Apart, 
         yield Skipped(path, _unknown(suffix))
     elif not file.is_file():
         yield Skipped(path, "expected a regular file; it is a pipe, a device or a broken link")
-    elif (size := _size(file)) > MAX_FILE_BYTES:
-        yield Skipped(path, f"expected at most {MAX_FILE_BYTES // 2**20} MB, found {size // 2**20} MB; split it")
+    elif (size := _size(file)) > bounds.file_mb << 20:
+        yield Skipped(path, f"expected at most {bounds.file_mb} MB, found {size // 2**20} MB; split it, or set DATELINE_FILE_MB")
     else:
+        here = suffix in TRUSTED and size <= _TRUSTED_BYTES
 
         def read(made: Made) -> Iterator[Article | Skipped | Note]:
-            items = read_here(file, file.name) if suffix in TRUSTED else apart.read(file, file.name)
-            return _articles(items, path, mapping, made)
+            return _articles(read_here(file, file.name) if here else apart.read(file, file.name), path, mapping, bounds, made)
 
-        yield from reading.file(file, path, read)
+        yield from (reading if reading is not None else Reading()).file(file, path, read)
 
 
 def _size(file: Path) -> int:
@@ -162,7 +209,7 @@ def _size(file: Path) -> int:
 
 
 def _articles(
-    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], made: Made
+    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], bounds: Bounds, made: Made
 ) -> Iterator[Article | Skipped | Note]:
     empty = True
     try:
@@ -174,6 +221,12 @@ def _articles(
                 yield Skipped(path + item.path, item.reason)
             elif not item.text.strip():
                 yield Skipped(path + item.within, "there is no text in it")
+            elif len(item.text) > bounds.article_characters:
+                yield Skipped(
+                    path + item.within + item.part,
+                    f"expected an article of at most {bounds.article_characters:,} characters, found {len(item.text):,}; "
+                    "split it, or set DATELINE_ARTICLE_CHARACTERS",
+                )
             else:
                 place = path + item.within
                 yield made(item, place, partial(_article, item, place))
@@ -186,14 +239,14 @@ def _articles(
 def _article(fields: Fields, path: str) -> Article:
     text = _clean(fields.text)
     return Article(
-        id=_clean(fields.id or path + fields.part),
+        id=_clean(fields.id or path + fields.part)[:_LONGEST_FIELD],
         text=text,
         title=_line(fields.title),
         source=_line(fields.source),
         published=fields.published,
-        url=_line(fields.url),
+        url=_line(fields.url) if len(fields.url or "") <= _LONGEST_FIELD else None,
         path=_clean(path),
-        authors=tuple(filter(None, map(_line, fields.authors))),
+        authors=tuple(filter(None, map(_line, fields.authors[:_MOST_AUTHORS]))),
         pages=fields.pages,
         language=_code(fields.language) or language_of(text),
     )
@@ -215,5 +268,10 @@ def _clean(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def _shown(path: str) -> str:
+    """A path on one line, whatever its name holds."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in path)
+
+
 def _line(value: str | None) -> str | None:
-    return (" ".join(_clean(value).split()) or None) if value is not None else None
+    return (" ".join(_clean(value[: 2 * _LONGEST_FIELD]).split())[:_LONGEST_FIELD] or None) if value is not None else None

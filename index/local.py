@@ -37,7 +37,7 @@ CREATE TABLE passages (row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFEREN
                        "end" INTEGER NOT NULL, description TEXT NOT NULL);
 CREATE INDEX passages_of_article ON passages (article);
 """
-_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture, pages, language"
+_ARTICLE_COLUMNS = "id, text, title, source, published, url, path, authors, story, furniture, pages, language, fingerprint"
 
 
 def fused(by_meaning: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
@@ -146,12 +146,7 @@ class LocalStore:
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
         self._vectors, self._keywords = VectorIndex(folder / VECTORS), KeywordIndex(folder / KEYWORDS)
-        try:
-            rows = self._sql("SELECT count(*) FROM passages").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise DatelineError(
-                f"expected the articles in {folder / ARTICLES}, found a damaged file ({error}); run: dateline build --full"
-            ) from None
+        rows = next(_rows(self._sql("SELECT count(*) FROM passages")))[0]
         counts = {manifest["counts"]["passages"], rows, self._vectors.rows, self._keywords.rows}
         if len(counts) != 1 or self._vectors.dimensions != manifest["encoder"]["dimensions"]:
             raise DatelineError(
@@ -176,15 +171,20 @@ class LocalStore:
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages of `rows`, by row, in the order of their articles."""
-        found = self._sql(
+        cursor = self._sql(
             f'SELECT row, article, start, "end", description FROM passages WHERE row IN ({",".join("?" * len(rows))}) ORDER BY article, row',
             tuple(rows),
-        ).fetchall()
+        )
+        found = list(_rows(cursor))
+        if missing := set(rows) - {row for row, *_ in found}:
+            raise _damaged(f"no passage {min(missing)}")
         numbers = sorted({number for _, number, *_ in found})
         cursor = self._sql(
             f"SELECT number, {_ARTICLE_COLUMNS} FROM articles WHERE number IN ({','.join('?' * len(numbers))})", tuple(numbers)
         )
-        articles = {number: _article(columns) for number, *columns in cursor}
+        articles = {number: _article(columns) for number, *columns in _rows(cursor)}
+        if missing := set(numbers) - articles.keys():
+            raise _damaged(f"no article {min(missing)}")
         return {row: Passage(articles[number], start, end, description) for row, number, start, end, description in found}
 
     def article(self, id: str) -> Article | None:
@@ -261,10 +261,38 @@ class LocalStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._database, uri=True)
-        return connection.execute(query, values)
+        try:
+            return connection.execute(query, values)
+        except sqlite3.Error as error:
+            raise _damaged(f"{ARTICLES} damaged ({error})") from None
+
+
+def _damaged(found: str) -> DatelineError:
+    return DatelineError(f"expected the articles as they were indexed, found {found}; run: dateline rollback, or dateline build --full")
+
+
+def _rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
+    """The rows of a cursor. Raises DatelineError for a damaged file, as one that was not read whole on opening may be."""
+    try:
+        yield from cursor
+    except sqlite3.Error as error:
+        raise _damaged(f"{ARTICLES} damaged ({error})") from None
 
 
 def _article(columns: Iterable[Any]) -> Article:
+    """Raises DatelineError for one that is not what was indexed: a citation is never of a damaged text, however large the index."""
+    columns = tuple(columns)
+    try:
+        article = _as_stored(columns[:-1])
+        whole = article.fingerprint == columns[-1]
+    except (ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise _damaged(f"{str(columns[0])[:80]!r} damaged")
+    return article
+
+
+def _as_stored(columns: Sequence[Any]) -> Article:
     id, text, title, source, published, url, path, authors, story, furniture, pages, language = columns
     day = dt.date.fromisoformat(published) if published is not None else None
     return Article(

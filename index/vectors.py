@@ -13,10 +13,20 @@ from index.types import DatelineError, Vectors
 
 
 def write_vectors(vectors: Vectors, path: Path, after: Path | None = None) -> None:
-    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here); below those of the index `after`."""
-    index = faiss.IndexFlatIP(vectors.shape[1]) if after is None else faiss.read_index(str(after))
+    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here); below those of the index `after`.
+
+    Raises OSError where it cannot be written.
+    """
+    empty = faiss.IndexFlatIP(vectors.shape[1])
+    index = empty if after is None else faiss.read_index(str(after))
+    whole = faiss.serialize_index(empty).nbytes + 4 * vectors.shape[1] * (index.ntotal + len(vectors))
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"the vectors cannot be written ({' '.join(str(error).split())[-200:]})") from None
+    if path.stat().st_size != whole:  # FAISS says nothing of a disk that is full when it closes the file
+        raise OSError(f"the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
 
 
 class VectorIndex:

@@ -23,17 +23,19 @@ from dataclasses import replace
 
 from qa.retrieval import recency, same_words, shingles
 from qa.types import Answer, Hit, Question, Span
-from qa.values import Value, compatible, same_measure, value_of
+from qa.values import Value, compatible, same_measure, spelled, value_of
 
 _COUNTS = re.compile(
     r"\bhow (?:many|much|old|long|often|far|big|large|tall|high)\b|\b(?:what|which) (?:number|percentage|percent|share|proportion|age)\b"
     r"|\b(?:death )?toll\b|\bcost\b|\bprice\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(  # "which countries", "what other measures", "which EU states"; not "which alliance stands", "what crisis"
+_SEVERAL = re.compile(  # "who condemned it" (all who did), "which countries", "what other measures", "which EU states"; not "which alliance stands", "what crisis"
     r"\b(?:which|what)(?: (?:two|three|four|five|other|of the|main|major|new|\d+|(?-i:[A-Z])\w*))? (?!(?:is|was|does|has|news|crisis|this|its|his|us|business"
     r"|process|series|species|address|class|congress|status|virus|campus|happens|makes|causes|caused)\b)(?-i:[a-z])\w+[^\Ws]s\b"
-    r"|\b(?:who|what) (?:are|were)\b|^(?:name|list)\b|\bnames of\b",
+    r"|\b(?:who|what) (?:are|were)\b|^(?:name|list)\b|\bnames of\b"
+    r"|\bwho(?: else)? (?:(?:has|have|had|also|publicly) )*(?:said|says|called|calls|criticis\w+|criticiz\w+|condemn\w+|denounc\w+|prais\w+|welcom\w+|accus\w+"
+    r"|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|warn\w*|comment\w*|react\w*|respond\w*)\b",
     re.IGNORECASE,
 )
 _MOST_ANSWERS = 8
@@ -100,15 +102,19 @@ def _less_likely(span: Span, by: float) -> Span:
     return replace(span, score=span.score - by, probability=span.probability / (span.probability + (1 - span.probability) * math.exp(by)))
 
 
-def fullest_forms(values: Iterable[Value]) -> dict[Value, Value]:
-    """Each value to the one that stands for its group: its only fullest refinement, or itself. Independent of order."""
-    distinct = set(values)
+def fullest_forms(values: Sequence[Value]) -> dict[Value, Value]:
+    """Each value to the one that stands for its group: its only fullest refinement, or itself. Independent of order.
+
+    Names that differ in spelling alone are one: the last of them by the alphabet stands for all.
+    """
+    plain = {value: replace(value, words=spelled(value)) if value.kind == "name" else value for value in values}
+    written = {plain[value]: value for value in sorted(plain, key=lambda value: value.words)}
     forms = {}
-    for value in distinct:
-        above = {other for other in distinct if other.refines(value)}
+    for value in written:
+        above = {other for other in written if other.refines(value)}
         fullest = [other for other in above if not any(third.refines(other) for third in above)]
         forms[value] = fullest[0] if len(fullest) == 1 else value
-    return forms
+    return {value: written[forms[plain[value]]] for value in plain}
 
 
 def pooled(probabilities: Sequence[float]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import logging
 import re
 import threading
 import time
@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.describing import in_words, moments_in, months_in
-from index.folder import current, encoder_of, open_index
+from index.milvus import MilvusPlace
 from index.profiling import stage
+from index.stores import Place, current, default_folder, encoder_of, open_index, place_of
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.agreement import agree, of_time_first
 from qa.reader import OnnxReader
-from qa.retrieval import retrieve
+from qa.retrieval import answering_first, retrieve
 from qa.types import Answer, Hit, Question, Reader, Reply, Span
 
 if TYPE_CHECKING:
@@ -30,11 +31,7 @@ LONGEST_QUESTION = 1_000  # characters
 _MOST_PASSAGES = 1_000
 
 Day = dt.date | str | None
-
-
-def default_folder() -> Path:
-    """$DATELINE_INDEX, or var/index."""
-    return Path(os.environ.get("DATELINE_INDEX") or "var/index")
+_LOG = logging.getLogger("dateline.archive")
 
 
 def understand(
@@ -81,7 +78,7 @@ _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|currently|right now
 class Archive:
     """An open index. Safe to ask from several threads; stays on its generation until `refresh`."""
 
-    def __init__(self, store: Store, embedder: Embedder, reader: Reader, folder: Path | None = None) -> None:
+    def __init__(self, store: Store, embedder: Embedder, reader: Reader, folder: Place | None = None) -> None:
         """An archive of ready parts; `folder`, where it has one, is where `refresh` looks for a newer generation."""
         self._live = store, embedder  # replaced together, so that no question meets one of each
         self.reader, self._folder = reader, folder
@@ -89,9 +86,11 @@ class Archive:
         self._refreshing = threading.Lock()
 
     @classmethod
-    def open(cls, folder: str | Path | None = None, *, reader: Reader | None = None, embedder: Embedder | None = None) -> Archive:
-        """Open the live generation of an index folder. Raises DatelineError: no index, another encoder or format, damage."""
-        place = Path(folder) if folder is not None else default_folder()
+    def open(
+        cls, folder: str | Path | MilvusPlace | None = None, *, reader: Reader | None = None, embedder: Embedder | None = None
+    ) -> Archive:
+        """Open the live generation of an index folder, or of a place in Milvus ("milvus://HOST:PORT/COLLECTION"). Raises DatelineError: no index, another encoder or format, damage."""
+        place = place_of(folder if folder is not None else default_folder())
         with ThreadPoolExecutor(1) as beside:  # the two models load at the same time
             loading = beside.submit(lambda: reader if reader is not None else OnnxReader())
             store = open_index(place)
@@ -120,19 +119,30 @@ class Archive:
         until: Day = None,
         as_of: Day = None,
     ) -> Reply:
-        """Answer from the `k` nearest passages. Raises DatelineError for a bad question, k or day."""
+        """Answer from the `k` nearest passages; the reply's are in the order of what the reader found in them. Raises DatelineError for a bad question, k or day."""
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
         with stage("understanding"):
             asked = understand(question, source, since, until, as_of)
         with stage("retrieving"):
             hits = retrieve(store, embedder, asked, _checked(k))
-        _, answers, disagreement = self.read(asked, hits)
+        found = time.perf_counter()
+        spans, answers, disagreement = self.read(asked, hits)
         took_ms = 1000 * (time.perf_counter() - began)
+        facts = {
+            "outcome": "answered" if answers else "silent",
+            "generation": store.generation,
+            "took_ms": round(took_ms, 1),
+            "retrieve_ms": round(1000 * (found - began), 1),
+            "read_ms": round(took_ms - 1000 * (found - began), 1),
+            "passages": len(hits),
+            "answers": len(answers),
+        }
+        _LOG.info("question", extra={"facts": facts, "words": {"question": asked.text}})
         return Reply(
             asked.text,
             answers,
-            tuple(hits),
+            tuple(answering_first(hits, spans)),
             store.generation,
             took_ms,
             disagreement,

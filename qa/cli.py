@@ -7,6 +7,7 @@ imported when it runs, so that `dateline ask` pays for neither torch nor gradio.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from index.profiling import as_text, profiled
+from index.stores import default_folder, place_of
 from index.types import DatelineError
-from qa.archive import PASSAGES_READ, Archive, default_folder
+from qa.archive import PASSAGES_READ, Archive
 from qa.reader import OnnxReader
 from qa.showing import hits_as_text, reply_as_text
 from qa.types import Reader
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal of another encoding shows "?" for what it lacks
             stream.reconfigure(errors="replace")
     try:
+        if getattr(options, "store", None) is not None:
+            options.index = place_of(options.store, options.index)
         return int(options.run(options) or 0)
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)
@@ -47,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     anywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     anywhere.add_argument("--index", type=Path, metavar="DIR", help="the index folder (default: $DATELINE_INDEX, or var/index)")
+    stores = argparse.ArgumentParser(add_help=False)
+    stores.add_argument(
+        "--store",
+        metavar="STORE",
+        help="an index elsewhere than in a folder: milvus://HOST:PORT/COLLECTION, or a file of Milvus Lite (NAME.db); see docs/scaling.md",
+    )
     filters = argparse.ArgumentParser(add_help=False)
     filters.add_argument("--source", action="append", metavar="OUTLET", help="only articles of this outlet; may be repeated")
     filters.add_argument("--from", dest="since", metavar="DAY", help="only articles published on or after YYYY-MM-DD")
@@ -69,13 +79,15 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    build = command("build", _build, "index the articles of folders or files", example="dateline build corpus/")
+    build = command("build", _build, "index the articles of folders or files", stores, example="dateline build corpus/")
     build.add_argument(
         "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
     )
     build.add_argument("--full", action="store_true", help="forget cached vectors")
     _map_option(build)
     build.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
+    build.add_argument("--engine", choices=["ray"], help="load and encode on Ray: on this machine's cores, or the cluster at --address")
+    build.add_argument("--address", metavar="HOST:PORT", help='the Ray cluster for --engine ray ("auto": the one this machine is in)')
     build.add_argument("--json", action="store_true")
     _profile_option(build)
 
@@ -104,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     _map_option(watch)
     watch.add_argument("--json", action="store_true", help="a line of JSON for each build")
 
-    ask = command("ask", _ask, "answer a question, with citations", filters, example='dateline ask "who brokered the September truce?"')
+    ask = command(
+        "ask", _ask, "answer a question, with citations", filters, stores, example='dateline ask "who brokered the September truce?"'
+    )
     ask.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
     ask.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
     ask.add_argument("--json", action="store_true")
@@ -112,24 +126,39 @@ def _parser() -> argparse.ArgumentParser:
     _reader_option(ask)
 
     retrieve = command(
-        "retrieve", _retrieve, "show the passages nearest to a question", filters, example='dateline retrieve "EU mission" -k 3'
+        "retrieve", _retrieve, "show the passages nearest to a question", filters, stores, example='dateline retrieve "EU mission" -k 3'
     )
     retrieve.add_argument("question", metavar="QUESTION")
     retrieve.add_argument("-k", type=int, default=5, metavar="N", help="how many (default 5)")
     retrieve.add_argument("--json", action="store_true")
 
-    info = command("info", _info, "tell what the index holds", example="dateline info")
+    info = command("info", _info, "tell what the index holds", stores, example="dateline info")
     info.add_argument("--json", action="store_true")
-    verify = command("verify", _verify, "check the index whole, or saved replies against it", example="dateline verify replies.jsonl")
+    verify = command(
+        "verify", _verify, "check the index whole, or saved replies against it", stores, example="dateline verify replies.jsonl"
+    )
     verify.add_argument("replies", nargs="?", type=Path, metavar="FILE", help="replies saved with ask --json, one a line")
     verify.add_argument("--json", action="store_true")
-    rollback = command("rollback", _rollback, "go back to the generation before the live one", example="dateline rollback")
+    rollback = command("rollback", _rollback, "go back to the generation before the live one", stores, example="dateline rollback")
     rollback.add_argument("--json", action="store_true")
+
+    copy = command(
+        "copy",
+        _copy,
+        "copy an index to another place, without encoding anew",
+        example="dateline copy --from var/index --to milvus://HOST/news",
+    )
+    for name, which in (("--from", "copied from"), ("--to", "copied to")):
+        copy.add_argument(
+            name, dest=name.strip("-") + "_", required=True, metavar="STORE", help=f"the index that is {which}: a folder, or as for --store"
+        )
+    copy.add_argument("--json", action="store_true")
 
     evaluate = command(
         "evaluate",
         _evaluate,
         "measure retrieval and answers on questions with known answers",
+        stores,
         example="dateline evaluate questions.jsonl --json",
     )
     evaluate.add_argument(
@@ -145,10 +174,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     _reader_option(evaluate)
 
-    serve = command("serve", _serve, "open the page in a browser", filters, example="dateline serve --port 7860")
+    serve = command("serve", _serve, "open the page in a browser", filters, stores, example="dateline serve --port 7860")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
-    serve.add_argument("--auth", type=Path, metavar="FILE", help="ask for a password: a line USER:PASSWORD for each user")
+    serve.add_argument(
+        "--auth",
+        type=Path,
+        metavar="FILE",
+        help="ask for a password: a line of dateline password for each user; needed where --host is not this machine alone",
+    )
     serve.add_argument(
         "--corpus",
         action="append",
@@ -158,7 +192,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--read-only", action="store_true", help="nothing can be added or removed on the page")
     serve.add_argument("--mcp", action="store_true", help="serve asking and retrieving as tools of MCP too, at /gradio_api/mcp/")
+    serve.add_argument(
+        "--per-minute", type=int, default=600, metavar="N", help="at most so many questions and clicks of one address (default 600)"
+    )
+    serve.add_argument("--log-questions", action="store_true", help="the lines of the log hold the questions too")
+    serve.add_argument("--metrics", type=int, metavar="PORT", help="figures for Prometheus on this port of 127.0.0.1")
     _reader_option(serve)
+
+    password = command(
+        "password",
+        _password,
+        "make the line of a user for serve --auth, of a password that is typed or piped",
+        example="dateline password reader",
+    )
+    password.add_argument("name", metavar="NAME", help="of the user, without a colon")
 
     completion = command(
         "completion", _completion, "print what makes a shell complete dateline's words", example='eval "$(dateline completion bash)"'
@@ -216,8 +263,17 @@ def _build(options: argparse.Namespace) -> None:
     from qa.showing import build_progress, summary_as_text
 
     columns = read_mapping(options.map)
-    with _profiled(options), build_progress(sys.stderr) as progress:
-        summary = index.build(options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress)
+    with contextlib.ExitStack() as held:
+        engine = None
+        if options.engine == "ray":
+            from index.ray_build import RayEngine
+
+            engine = held.enter_context(RayEngine(options.address))
+        held.enter_context(_profiled(options))
+        progress = held.enter_context(build_progress(sys.stderr))
+        summary = index.build(
+            options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress, engine=engine
+        )
     print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
 
 
@@ -324,7 +380,7 @@ def _retrieve(options: argparse.Namespace) -> None:
 
 
 def _info(options: argparse.Namespace) -> None:
-    from index.folder import open_index
+    from index.stores import open_index
 
     store = open_index(options.index)
     articles = list(store.articles())
@@ -366,10 +422,19 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    from index.folder import rollback
+    from index.stores import rollback
 
     generation = rollback(options.index)
     print(json.dumps({"generation": generation}) if options.json else f"generation {generation} is live again")
+
+
+def _copy(options: argparse.Namespace) -> None:
+    from index.copying import copy
+    from qa.showing import build_progress
+
+    with build_progress(sys.stderr) as progress:
+        generation = copy(place_of(options.from_, options.index), place_of(options.to_, options.index), progress)
+    print(json.dumps({"generation": generation}) if options.json else f"generation {generation} of {options.to_} is live")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -387,9 +452,21 @@ def _evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(figures) if options.json else figures_as_text(figures))
 
 
+def _password(options: argparse.Namespace) -> None:
+    from getpass import getpass
+
+    from qa.passwords import line_of
+
+    typed = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    print(line_of(options.name, typed))
+
+
 def _serve(options: argparse.Namespace) -> None:
     import app
+    from qa.ui.guard import Bounds
 
+    if options.per_minute < 1:
+        raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
     app.serve(
         options.index,
         host=options.host,
@@ -398,6 +475,9 @@ def _serve(options: argparse.Namespace) -> None:
         corpora=options.corpus if options.corpus is not None else [Path("corpus")],
         read_only=options.read_only,
         mcp=options.mcp,
+        bounds=Bounds(events=options.per_minute),
+        log_words=options.log_questions,
+        metrics=options.metrics,
         reader=_reader(options),
         **_filters(options),
     )

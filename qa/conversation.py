@@ -9,6 +9,7 @@ sentence. Limits: English; a question whose pronoun finds nothing to stand for i
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ _STOPS = r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|be|b
 _NOUN_PHRASE = re.compile(
     rf"\b(?:the|a|an)\s(?!{_STOPS}\b)[\w’'-]+(?:\s(?!(?:{_STOPS}|in|the|a|an|of|\w+ed)\b)[\w’'-]+){{0,3}}(?:\s(?:of|in)\s(?:the\s)?(?!{_STOPS}\b)[\w’'-]+(?:\s(?:{_MONTH}|[A-Z][\w’'-]+|(?:19|20)\d\d))?){{0,2}}"
 )  # fmt: skip
+_TURNS, _LONGEST_TURN = 100, 20_000  # that a browser may keep; characters of one
 _LONGEST = 600  # characters of a completed question: longer ones are asked as they are
 
 
@@ -67,6 +69,18 @@ class Turn:
     def of(cls, understood: Understood, reply: Reply, address: str = "") -> Turn:
         best = reply.answers[0].citations[0] if reply.answers else None
         return cls(understood.asked, reply.question, best.text if best else None, best.sentence if best else None, address)
+
+    @classmethod
+    def recalled(cls, kept: object) -> list[Turn]:
+        """The turns that a browser kept, as `asdict` gave them; what is not such a turn is left out, as browsers are not to be trusted."""
+        turns = []
+        for one in kept[-_TURNS:] if isinstance(kept, list) else []:
+            with contextlib.suppress(TypeError):
+                turn = cls(**one)
+                words = (turn.asked, turn.understood, turn.answer or "", turn.sentence or "", turn.address)
+                if all(isinstance(text, str) for text in words) and sum(map(len, words)) <= _LONGEST_TURN and turn.address[:1] in ("", "?"):
+                    turns.append(turn)
+        return turns
 
 
 @dataclass(frozen=True, slots=True)

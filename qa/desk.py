@@ -1,7 +1,7 @@
 """The desk: articles that the page adds or removes, and the rebuild in the background that follows.
 
-What is added lies in the folder `added` of the first corpus folder, one file an article or upload, so that `dateline
-build` finds it there too. What is removed is moved to `.removed` beside it, which no build reads: nothing is deleted.
+What is added lies in the folder `added` of the first corpus folder, one file an article or upload (a fetched page below
+its host's name, where index/fetching.py puts it), so that `dateline build` finds it there too. What is removed is moved to `.removed` beside it, which no build reads: nothing is deleted.
 One thread does one change after another: the file first, then `index.build`, whose lock keeps other builders out;
 where that fails the file is put back, and the live generation was never touched. Files that cannot be read are named
 with the reason and not kept. Limits: one record of a file with several (.jsonl) cannot be removed; an index whose
@@ -21,15 +21,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.fetching import Resolve, fetch, resolved
 from index.folder import open_index
 from index.loading import load_articles
 from index.types import Article, DatelineError, Skipped, Store, Summary
-from qa.fetching import fetch
-from qa.filing import free_path, safe_name, was_named, write_article, write_fetched
+from qa.filing import free_path, safe_name, was_named, write_article
 from qa.showing import counted
 
 ADDED, REMOVED = "added", ".removed"
 LARGEST_PASTE = 2_000_000  # characters
+MOST_FILES = 100  # of one upload
+_PAGES_OF_A_FEED = 10
 _WAITS_FOR_A_BUILDER = 60.0  # seconds
 _Undo = Callable[[], None]
 
@@ -58,11 +60,17 @@ class Desk:
     """Adds and removes articles of `corpora`, and rebuilds the index in `folder`. `build` is `index.build`, or one like it."""
 
     def __init__(
-        self, corpora: Sequence[Path], folder: Path, *, private: bool = False, build: Callable[..., Summary] | None = None
+        self,
+        corpora: Sequence[Path],
+        folder: Path,
+        *,
+        private: bool = False,
+        build: Callable[..., Summary] | None = None,
+        resolve: Resolve = resolved,
     ) -> None:
-        """`private`: whether addresses of this machine's own network may be fetched."""
+        """`private`: whether an address of this machine's own network may be fetched; `resolve` finds the addresses of a host."""
         self.corpora, self.folder = tuple(corpora), folder
-        self._private, self._build = private, build
+        self._private, self._build, self._resolve = private, build, resolve
         self._work = Work()
         self._changes: queue.Queue[_Change] = queue.Queue()
         self._starting = threading.Lock()
@@ -86,10 +94,12 @@ class Desk:
         return None
 
     def add_files(self, files: Sequence[Path]) -> None:
-        """Add uploaded files; those that cannot be read are named in the notes."""
+        """Add uploaded files; those that cannot be read are named in the notes. Raises DatelineError for more than MOST_FILES."""
+        if len(files) > MOST_FILES:
+            raise DatelineError(f"expected at most {MOST_FILES} files at once, found {len(files)}; add some, then the others")
         kept = Path(tempfile.mkdtemp(prefix="dateline-upload-"))
         for file in files:
-            shutil.copyfile(file, free_path(kept, safe_name(file.name)))
+            shutil.copyfile(file, free_path(kept / ADDED, safe_name(file.name)))
         self._do(f"adding {counted(len(files), 'file')}", lambda: self._keep(kept))
 
     def add_text(self, text: str, title: str = "", source: str = "", published: str = "", url: str = "") -> None:
@@ -106,18 +116,19 @@ class Desk:
             raise DatelineError(f"expected a day as YYYY-MM-DD, found {published.strip()[:40]!r}") from None
         article = Article("", text, title.strip() or None, source.strip() or None, day, url.strip() or None)
         kept = Path(tempfile.mkdtemp(prefix="dateline-paste-"))
-        write_article(kept, article)
+        write_article(kept / ADDED, article)
         self._do("adding the pasted article", lambda: self._keep(kept))
 
     def add_url(self, url: str) -> None:
-        """Add the article at an address; what keeps it from coming is told in the notes."""
+        """Add the article at an address, or the newest pages of a feed; what keeps them from coming is told in the notes."""
         if not url.strip():
             raise DatelineError("expected the address of an article, found none")
 
         def fetched() -> tuple[list[str], _Undo]:
             kept = Path(tempfile.mkdtemp(prefix="dateline-fetch-"))
-            write_fetched(kept, fetch(url, private=self._private))
-            return self._keep(kept)
+            found = list(fetch([url], kept, most=_PAGES_OF_A_FEED, private=self._private, resolve=self._resolve))
+            refused = [f"{one.path[:120]}: {one.reason}" for one in found if isinstance(one, Skipped)]
+            return self._keep(kept, refused, replacing=True)
 
         self._do("fetching the article", fetched)
 
@@ -232,32 +243,51 @@ class Desk:
             else None
         )
 
-    def _keep(self, staged: Path) -> tuple[list[str], _Undo]:
-        """Move what can be read of a staged folder into the corpus. Raises DatelineError, naming each file, where nothing can."""
+    def _keep(self, staged: Path, refused: Sequence[str] = (), replacing: bool = False) -> tuple[list[str], _Undo]:
+        """Move what can be read of a staged folder into the corpus, to the same place in it.
+
+        A file of that name which is there already is replaced, or else the new one gets a name of its own. Raises
+        DatelineError, naming each file and what was `refused` before, where nothing can be read.
+        """
+        undos: list[_Undo] = []
         try:
             items = list(load_articles([staged]))
             readable = {item.path for item in items if isinstance(item, Article)}
-            notes = [f"{item.path}: {item.reason}" for item in items if isinstance(item, Skipped)]
+            notes = [*refused, *(f"{item.path.removeprefix(f'{ADDED}/')}: {item.reason}" for item in items if isinstance(item, Skipped))]
             corpus = self.corpora[0]
-            known = {file.read_bytes() for file in (corpus / ADDED).glob("*") if file.is_file()} if (corpus / ADDED).is_dir() else set()
-            moved: list[Path] = []
-            for file in sorted(staged.iterdir()):
-                if file.name not in readable:
+            known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
+            for file in sorted(staged.rglob("*")):
+                path = file.relative_to(staged)
+                if path.as_posix() not in readable:
                     continue
                 if file.read_bytes() in known:
                     notes.append(f"{file.name}: it is in the archive already")
                     continue
-                place = free_path(corpus / ADDED, file.name)
+                place = corpus / path
+                if not (replacing and place.is_file()):
+                    place = free_path(place.parent, place.name)
+                undos.append(_restorer(place))
                 shutil.move(file, place)
-                moved.append(place)
                 notes.append(f"{place.name}: added")
-            if not moved:
+            if not undos:
                 raise DatelineError("; ".join(notes) or "expected a file, found none")
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
         def undo() -> None:
-            for place in moved:
-                place.unlink(missing_ok=True)
+            for restore in undos:
+                restore()
 
         return notes, undo
+
+
+def _restorer(place: Path) -> _Undo:
+    """What makes a file what it is now."""
+    if not place.is_file():
+        return lambda: place.unlink(missing_ok=True)
+    data = place.read_bytes()
+
+    def restore() -> None:
+        place.write_bytes(data)
+
+    return restore

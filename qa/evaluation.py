@@ -18,7 +18,7 @@ import csv
 import gzip
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from qa.measures import (
     question_kind,
 )
 from qa.reader import OnnxReader
+from qa.retrieval import answering_first
 from qa.types import Hit, Reader
 
 CUTOFFS = (1, 5, 10, 20)
@@ -78,6 +79,7 @@ class Outcome:
     span_f1: float
     rank: int | None = None
     ndcg: float | None = None
+    rank_read: int | None = None  # in the order of the reply: what the reader found first
 
 
 def evaluate(
@@ -150,14 +152,9 @@ def _series(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
     searched = [one for one in can if one.rank is not None and one.held is not False]
     series: dict[str, list[float]] = {}
     if searched:
-        qrels = [ir_measures.Qrel(one.id, str(one.rank), 1) for one in searched if one.rank] + [
-            ir_measures.Qrel(one.id, "none", 1) for one in searched if not one.rank
-        ]
-        run = [ir_measures.ScoredDoc(one.id, str(place), -place) for one in searched for place in range(1, max(CUTOFFS) + 1)]
-        names = {Success @ cutoff: f"recall@{cutoff}" for cutoff in CUTOFFS} | {RR @ max(CUTOFFS): "mrr"}
-        for value in ir_measures.iter_calc(list(names), qrels, run):
-            series.setdefault(names[value.measure], []).append(value.value)
-        series = {name: series[name] for name in names.values()}
+        series |= _ranking({one.id: one.rank or 0 for one in searched})
+        read = _ranking({one.id: one.rank_read or 0 for one in searched})
+        series |= {f"{name}_as_read": read[name] for name in ("recall@1", "recall@5")}
     series["ndcg@10"] = [one.ndcg for one in outcomes if one.ndcg is not None]
     series["answered"] = [float(one.answered) for one in can]
     series["exact_match"] = [one.exact_match * one.answered for one in can]
@@ -173,15 +170,26 @@ def _series(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
     return series
 
 
+def _ranking(ranks: Mapping[str, int]) -> dict[str, list[float]]:
+    """recall at each cutoff and mrr, a question each, of the rank of the first passage with a gold answer; 0 for none."""
+    qrels = [ir_measures.Qrel(id, str(rank) if rank else "none", 1) for id, rank in ranks.items()]
+    run = [ir_measures.ScoredDoc(id, str(place), -place) for id in ranks for place in range(1, max(CUTOFFS) + 1)]
+    names = {Success @ cutoff: f"recall@{cutoff}" for cutoff in CUTOFFS} | {RR @ max(CUTOFFS): "mrr"}
+    series: dict[str, list[float]] = {name: [] for name in names.values()}
+    for value in ir_measures.iter_calc(list(names), qrels, run):
+        series[names[value.measure]].append(value.value)
+    return series
+
+
 def _outcome(one: Known, archive: Archive | None, reader: Reader, file: Path) -> Outcome:
-    rank = ndcg = None
+    rank = ndcg = rank_read = None
     if archive is not None:
         hits = archive.retrieve(one.question, k=max(CUTOFFS), as_of=one.asked)
         if one.answers:
-            rank = next((place for place, hit in enumerate(hits, 1) if holds(hit.text, one.answers)), 0)
+            rank = _rank(hits, one.answers)
         if one.articles:
             ndcg = _ndcg(hits, one.articles)
-        hits = hits[:PASSAGES_READ]
+        hits, unread = hits[:PASSAGES_READ], hits[PASSAGES_READ:]
     else:
         if one.context is None:
             raise DatelineError(
@@ -191,6 +199,8 @@ def _outcome(one: Known, archive: Archive | None, reader: Reader, file: Path) ->
         hits = [Hit(Passage(article, start, end), 1.0) for start, end in passage_spans(article.text)]
     if archive is not None:
         spans, answers, _ = archive.read(understand(one.question, as_of=one.asked), hits)
+        if one.answers:
+            rank_read = _rank([*answering_first(hits, spans), *unread], one.answers)
     else:
         spans = reader.read(one.question, hits)
         answers, _ = agree(one.question, spans, hits, reader.threshold)
@@ -210,7 +220,13 @@ def _outcome(one: Known, archive: Archive | None, reader: Reader, file: Path) ->
         f1(spans[0].text if spans else "", one.answers or ()),
         rank,
         ndcg,
+        rank_read,
     )
+
+
+def _rank(hits: Sequence[Hit], golds: Sequence[str]) -> int:
+    """Of the first hit that holds a gold answer; 0 for none."""
+    return next((place for place, hit in enumerate(hits, 1) if holds(hit.text, golds)), 0)
 
 
 def _ndcg(hits: Iterable[Hit], articles: Sequence[str]) -> float:

@@ -1,17 +1,13 @@
-"""Articles as files of a corpus: names that stay in their folder, Markdown with front matter, a fetched page."""
+"""Articles as files of a corpus: names that stay in their folder, Markdown with front matter."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
 import yaml
 
-from index.loading import load_articles
 from index.types import Article
-from qa.fetching import Fetched
 
 
 def safe_name(name: str) -> str:
@@ -60,17 +56,3 @@ def write_article(folder: Path, article: Article) -> None:
         )
     else:
         free_path(folder, safe_name(f"{stem}.txt")).write_text(article.text, encoding="utf-8", errors="replace")
-
-
-def write_fetched(folder: Path, fetched: Fetched) -> None:
-    """A fetched page as an article that knows its address; as it came where it cannot be read, so that the reason is told."""
-    with tempfile.TemporaryDirectory(prefix="dateline-page-") as aside:
-        page = Path(aside) / f"{safe_name(fetched.url.rstrip('/').split('?')[0])[:60]}{fetched.suffix}"
-        page.write_bytes(fetched.data)
-        items = list(load_articles([Path(aside)]))
-        articles = [item for item in items if isinstance(item, Article)]
-        if len(articles) == 1:
-            one = articles[0]
-            write_article(folder, Article("", one.text, one.title, one.source, one.published, one.url or fetched.url, authors=one.authors))
-        else:
-            shutil.copy(page, folder / page.name)

@@ -29,11 +29,13 @@ from numpy.typing import NDArray
 
 from index.embedding import on_all_cores, session
 from index.profiling import stage
+from index.sealing import SUMS, check_sealed, seal
 from index.sentences import sentences
 from index.types import DatelineError
 from qa.types import Hit, Span
 
 MODEL = Path(__file__).parent / "reader_model"
+PARTS = ("model.int8.onnx", "tokenizer.json", "reader.json")
 _LONGEST_ANSWER = 30  # tokens
 _LONGEST_QUESTION = 64  # tokens; leaves the window to the passage
 _STRIDE = 64  # tokens that two windows of one passage share
@@ -153,6 +155,7 @@ class OnnxReader:
         """`model`: the network's file, another than the folder's own for comparisons. Raises DatelineError where a file is missing or damaged."""
         from tokenizers import Tokenizer
 
+        check_sealed(folder, "install Dateline again")
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -196,8 +199,9 @@ class OnnxReader:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
                 _compile(name, str(source or name), Path(scratch))
+                seal(Path(scratch), PARTS)
                 folder.mkdir(exist_ok=True)
-                for part in ("model.int8.onnx", "tokenizer.json", "reader.json"):  # reader.json last: it says that the rest is there
+                for part in (SUMS, *PARTS):  # reader.json last: it says that the rest is there
                     os.replace(Path(scratch) / part, folder / part)
         return cls(folder)
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from index.describing import moments_in
 from index.profiling import stage
 from index.types import Embedder, Match, Passage, Store
-from qa.types import Hit, Question
+from qa.types import Hit, Question, Span
 
 _SHINGLE = 4  # words
 _OTHER_TIME = 0.85  # of a score, where the passage is of another time than the question's
 _NEWS, _HALF_LIFE = 0.3, 14  # of a score; days
+_LATE, _LEAD = 1 / 6, 600  # of a score; characters
 _COPY = 0.7  # the share of the shorter text's shingles that the longer one has
 
 
@@ -33,10 +34,13 @@ def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
     Where it names a moment, the discount is of passages that neither speak of it nor were published then. Where it names none, or
     one that includes the day it is asked on ("this week"), it asks for news: a passage keeps 70% of its score and what it has of the rest halves with
     every two weeks of its age (benchmarks/retrieval.py). Where it asks for the latest, age is counted by rank among the matches, however old all are.
+    News is told from the top: a passage keeps 5/6 of its score, and has more of the rest the earlier in its article it stands.
     """
-    factors = [1.0] * len(matches)
+    factors = [1 - _LATE + _LATE * _LEAD / (_LEAD + match.passage.start) for match in matches]
     if asked.moments:
-        factors = [1.0 if of_time(match.passage, asked.moments) else _OTHER_TIME for match in matches]
+        factors = [
+            factor * (1.0 if of_time(match.passage, asked.moments) else _OTHER_TIME) for factor, match in zip(factors, matches, strict=True)
+        ]
     if asked.latest:
         days = sorted({match.passage.article.published for match in matches if match.passage.article.published is not None})
         newness = {day: (place + 1) / len(days) for place, day in enumerate(days)}
@@ -98,6 +102,16 @@ def collapse(matches: Sequence[Match]) -> list[Hit]:
         else:
             hits[place] = Hit(hits[place].passage, hits[place].score, (*hits[place].copies, match.passage))
     return hits
+
+
+def answering_first(hits: Sequence[Hit], spans: Sequence[Span]) -> list[Hit]:
+    """The hits in the order of the most probable span within each; those without one after them, as they were."""
+
+    def best(hit: Hit) -> float:
+        inside = (span for span in spans if span.article.id == hit.article.id and hit.start <= span.start < hit.end)
+        return max((span.probability for span in inside), default=0.0)
+
+    return sorted(hits, key=lambda hit: -best(hit))
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:

@@ -11,6 +11,7 @@ short name stands for the longest one that its own article gives. Limits: Englis
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -206,6 +207,13 @@ def _name(text: str, article: str, articles: Sequence[str]) -> tuple[str, ...]:
         if len(longest) == 1:  # two of one surname: nobody knows which is meant
             words = list(longest.pop())
     return tuple(_words(" ".join(words)))
+
+
+def spelled(value: Value) -> tuple[str, ...]:
+    """The words of a name without what its spellings differ in: "Zelenskyy" is Zelensky, "Emanuel" Emmanuel, "Erdoğan" Erdogan."""
+    plain = unicodedata.normalize("NFKD", " ".join(value.words).replace("ı", "i"))
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return tuple(re.sub(r"(.)\1+", r"\1", re.sub("[yj]", "i", word)) if len(word) > 4 else word for word in bare.split())
 
 
 def _without_titles(name: str, articles: Sequence[str]) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from index.folder import current, encoder_of, open_index, verify
+from index.stores import Place, current, encoder_of, open_index, verify
 from index.types import DatelineError, Store
 
 
-def verify_index(folder: Path) -> tuple[str, list[str]]:
+def verify_index(folder: Place) -> tuple[str, list[str]]:
     """(report, problems) of the live generation: checksums, lined-up rows, slices, vectors, the encoder."""
     problems = verify(folder)
     if not problems:
@@ -21,7 +21,7 @@ def verify_index(folder: Path) -> tuple[str, list[str]]:
     ), problems
 
 
-def verify_replies(file: Path, folder: Path) -> tuple[str, list[str]]:
+def verify_replies(file: Path, folder: Place) -> tuple[str, list[str]]:
     """(report, problems) of the citations in replies saved with `ask --json`, one a line.
 
     A citation holds where its article is indexed with the same text and the slice is the quotation. Else it is said what became of

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import signal
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -55,3 +58,22 @@ class CapitalReader:
                 first, last = hit.start + match.start(), hit.start + match.end()
                 spans += [Span(hit.article, first, last, score=10 * shared, probability=min(1.0, shared))]
         return sorted(spans, key=lambda span: -span.score)
+
+
+class FatefulEmbedder(WordEmbedder):
+    """One that writes down what it encodes, kills its process once at one word, and fails at another; for workers of Ray."""
+
+    def __init__(self, log: Path, kills: str = "", fails: str = "") -> None:
+        super().__init__()
+        self._log, self._kills, self._fails = log, kills, fails
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(f"{os.getpid()} {len(texts)}\n")
+        met = self._log.with_name("log.met")
+        if self._kills and any(self._kills in text for text in texts) and not met.exists():
+            met.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._fails and any(self._fails in text for text in texts):
+            raise ValueError("no vector for this")
+        return super().encode(texts)

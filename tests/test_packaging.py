@@ -100,3 +100,14 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     )
     found = {".".join(path.parent.relative_to(ROOT).parts) for folder in ("index", "qa") for path in (ROOT / folder).rglob("__init__.py")}
     assert found == installed  # a package that is forgotten there is in no wheel and no image
+
+
+def test_the_hashes_are_of_the_pinned_versions() -> None:
+    """Of versions that are no longer pinned they would be of no use: make lock renews them."""
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    hashed = re.findall(r"^([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$", (ROOT / "hashes.txt").read_text(), re.MULTILINE)
+    assert len(hashed) > 200
+    assert len(hashed) == len((ROOT / "hashes.txt").read_text().splitlines()) - 1
+    plain = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned.items()}
+    for name, version in hashed:
+        assert plain[re.sub(r"[-_.]+", "-", name).lower()] == version, f"{name}: make lock"

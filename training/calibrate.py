@@ -31,9 +31,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import index
+from index.sealing import seal
 from qa import Archive
 from qa.measures import area_under_risk_coverage, calibration_error, f1
-from qa.reader import MODEL, OnnxReader
+from qa.reader import MODEL, PARTS, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
@@ -76,16 +77,17 @@ class Fit:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--trained", type=Path, help="the examples the reader was trained on")
+    parser.add_argument("--trained", type=Path, nargs="*", default=[], help="the examples the reader was trained on, of every sitting")
     parser.add_argument("--questions", type=int, default=400, help="of each set")
     parser.add_argument("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
     parser.add_argument("--work", type=Path, default=Path("var/calibration"))
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     trained: set[str] = set()
-    if arguments.trained is not None:
-        with gzip.open(arguments.trained, "rt", encoding="utf-8") as file:
-            trained = {json.loads(line)["question"] for line in file}
+    for examples in arguments.trained:
+        with gzip.open(examples, "rt", encoding="utf-8") as file:
+            trained |= {json.loads(line)["question"] for line in file}
+    seal(arguments.reader, PARTS)  # the network is a new one
     reader = OnnxReader(arguments.reader)
     asked = [one for name in SETS for one in _asked(name, arguments, trained, reader)]
     random.Random(0).shuffle(asked)
@@ -105,6 +107,7 @@ def main() -> None:
     weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)}
     settings |= {"weights": weights | {"bias": round(found.bias, 4)}, "threshold": round(found.threshold, 3)}
     (arguments.reader / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
+    seal(arguments.reader, PARTS)
 
 
 def fit(asked: Sequence[Asked]) -> Fit:

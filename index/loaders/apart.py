@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from index.loaders.fields import Fields, Record, day
-from index.types import Skipped
+from index.types import DatelineError, Skipped
 
 SECONDS, MEMORY = 60.0, 4 * 2**30  # for each item; bytes of address space
 _WAITING = 16  # items read ahead
@@ -35,7 +35,12 @@ class Apart:
         self._seconds, self._memory = seconds, memory
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
-        self._scratch = tempfile.TemporaryDirectory(prefix="dateline-")
+        try:
+            self._scratch = tempfile.TemporaryDirectory(prefix="dateline-")
+        except OSError as error:
+            raise DatelineError(
+                f"expected to make a temporary folder, found: {error.strerror}; free space there, or name another place with TMPDIR"
+            ) from None
 
     def __enter__(self) -> Apart:
         return self

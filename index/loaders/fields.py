@@ -54,8 +54,8 @@ def names(value: Any) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, list | tuple):
         return ()
-    found = (one.get("name") if isinstance(one, dict) else one for one in value)
-    return tuple(str(name) for name in found if name)
+    found = (string(one.get("name") if isinstance(one, dict) else one) for one in value)  # a list in it may be a bomb of YAML's references
+    return tuple(name for name in found if name)
 
 
 def day(value: Any) -> dt.date | None:

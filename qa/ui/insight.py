@@ -23,7 +23,7 @@ _TOPIC_PASSAGES, _NEAR = 200, 0.5  # of the nearest passage's score
 _MOST_MONTHS = 48
 
 
-def insight_tab(room: Room, turns: gr.State) -> None:
+def insight_tab(room: Room, turns: gr.JSON) -> None:
     """Build the tab; call inside its gr.Tab."""
     tab = gr.context.Context.block
     assert isinstance(tab, gr.Tab)
@@ -54,7 +54,7 @@ def insight_tab(room: Room, turns: gr.State) -> None:
     none_asked = "Ask a question first: its passages are counted here."
     gr.on([topic.submit, button.click], covered, topic, [said, coverage, covers], **quiet)
     tab.select(lambda: _shown(by_time(room.store().articles()), "No article has a date."), None, [over_time, times], **quiet)
-    tab.select(lambda asked: _shown(by_outlet(room, asked), none_asked), turns, [passages, outlets], **quiet)
+    tab.select(lambda asked: _shown(by_outlet(room, Turn.recalled(asked)), none_asked), turns, [passages, outlets], **quiet)
 
 
 def on_topic(room: Room, topic: str) -> list[Article]:

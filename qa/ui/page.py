@@ -1,13 +1,15 @@
 """The page, put together: Ask, with the Archive and Insight tabs of their own modules, and what happens on each event.
 
-A conversation is a session's own (gr.State). The address holds the question as it was understood, so that it stands
+A conversation is kept by the browser, as JSON that comes and goes with each event, so that any process behind a load balancer
+may answer the next one. The address holds the question as it was understood, so that it stands
 alone: opened anywhere, or by the back button, it is asked literally.
 """
 
 from __future__ import annotations
 
-import traceback
+import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from html import escape
 from typing import Any
 
@@ -23,6 +25,7 @@ from qa.ui.insight import insight_tab
 from qa.ui.room import Limits, Room
 from qa.ui.shelf import front_html, holdings, timeline_of
 
+_LOG = logging.getLogger("dateline.page")
 TURNS_KEPT = 30
 _UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an uploaded file
 
@@ -36,6 +39,7 @@ _CLICKS = """element.addEventListener('click', (event) => {
 });
 element.followed = (address) => trigger('click', {address});"""
 
+Kept = list[dict[str, Any]]  # the conversation's turns, as the browser keeps them
 Shown = tuple[Any, ...]  # conversation, turns, question, outlets, since, until, as of, announcement
 
 
@@ -46,7 +50,7 @@ def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
         masthead = gr.HTML(_masthead(""), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                turns = gr.State([])
+                turns = gr.JSON([], visible=False)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         placeholder="Who, when, where, how many …?",
@@ -105,26 +109,27 @@ def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
 
 
 class Asking:
-    """What asking does to the page. Holds nothing but the room: a session's turns come and go as its state."""
+    """What asking does to the page. Holds nothing but the room: the turns are kept by the browser."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
 
     def answer(
-        self, question: str, turns: list[Turn], outlets: list[str], since: str, until: str, as_of: str, literally: bool = False
+        self, question: str, kept: Kept, outlets: list[str], since: str, until: str, as_of: str, literally: bool = False
     ) -> Iterator[Shown]:
         """The reading page at once, then the reply. A question that cannot be asked is a notice."""
         same = (gr.skip(),) * 4
-        yield reading_html(question), turns, gr.skip(), *same, "<p>Reading.</p>"
+        turns = Turn.recalled(kept)
+        yield reading_html(question), kept, gr.skip(), *same, "<p>Reading.</p>"
         try:
             limits = Limits.of(outlets, _days_only(since), _days_only(until), _days_only(as_of))
             understood = Understood(question, question) if literally else self._room.understood(question, turns, limits)
             reply = self._room.ask(understood.text, limits)
         except Exception as error:
             if not isinstance(error, DatelineError):  # a bug: the page says so, and does not seem to read for ever
-                traceback.print_exc()
+                _LOG.exception("error")
                 error = DatelineError("expected an answer, found an error of Dateline's own; the server's log tells it")
-            yield notice_html(question, str(error)) + earlier_html(turns, ""), turns, "", *same, f"<p>{escape(str(error))}</p>"
+            yield notice_html(question, str(error)) + earlier_html(turns, ""), kept, "", *same, f"<p>{escape(str(error))}</p>"
             return
         address = address_of(reply.question, limits.filters, limits.as_of)
         turns = [*(turn for turn in turns if turn.address != address), Turn.of(understood, reply, address)][-TURNS_KEPT:]
@@ -135,34 +140,34 @@ class Asking:
             said += " The articles differ." if reply.disagreement else ""
         else:
             said = "The articles do not answer this."
-        yield html, turns, "", *same, f"<p>{escape(said)}</p>"
+        yield html, [asdict(turn) for turn in turns], "", *same, f"<p>{escape(said)}</p>"
 
-    def followed(self, turns: list[Turn], outlets: list[str], since: str, until: str, as_of: str, event: gr.EventData) -> Iterator[Shown]:
+    def followed(self, kept: Kept, outlets: list[str], since: str, until: str, as_of: str, event: gr.EventData) -> Iterator[Shown]:
         """What a click in the conversation or the examples asks for."""
         data: dict[str, Any] = event._data or {}
         if "afresh" in data:
             yield front_html(self._room.store()), [], "", *((gr.skip(),) * 4), ""
         elif "literally" in data:
-            yield from self.answer(str(data["literally"]), turns, outlets, since, until, as_of, literally=True)
+            yield from self.answer(str(data["literally"]), kept, outlets, since, until, as_of, literally=True)
         else:
-            yield from self._address(str(data.get("address", "")), turns)
+            yield from self._address(str(data.get("address", "")), kept)
 
     def opened(self, query: str) -> Iterator[Shown]:
         """What the page shows first: the answer that its address asks for, or what the archive holds."""
         yield from self._address(query, [])
 
-    def _address(self, query: str, turns: list[Turn]) -> Iterator[Shown]:
+    def _address(self, query: str, kept: Kept) -> Iterator[Shown]:
         try:
             question, limits = Limits.of_address(query)
         except DatelineError as error:
-            yield notice_html("", str(error)), turns, "", *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
+            yield notice_html("", str(error)), kept, "", *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
             return
         if not question.strip():
-            yield front_html(self._room.store()) + earlier_html(turns, ""), turns, "", *((gr.skip(),) * 4), ""
+            yield front_html(self._room.store()) + earlier_html(Turn.recalled(kept), ""), kept, "", *((gr.skip(),) * 4), ""
             return
         filters = limits.filters
         boxes = (list(filters.sources), str(filters.since or ""), str(filters.until or ""), limits.as_of or "")
-        for result in self.answer(question, turns, *boxes, literally=True):
+        for result in self.answer(question, kept, *boxes, literally=True):
             yield (*result[:3], *boxes, result[-1])
 
 

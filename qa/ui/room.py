@@ -7,10 +7,9 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs
 
-from index.folder import open_index
+from index.stores import Place, open_index
 from index.types import DatelineError, Filters, Store
 from qa.archive import Archive, Day, day
 from qa.conversation import Turn, Understood, nearest, resolve
@@ -57,7 +56,7 @@ class Limits:
 class Room:
     """An archive, open for the page. Its articles are there at once; `archive` waits for the models."""
 
-    def __init__(self, folder: Path, *, reader: Reader | None = None, limits: Limits = Limits()) -> None:
+    def __init__(self, folder: Place, *, reader: Reader | None = None, limits: Limits = Limits()) -> None:
         """Raises DatelineError where there is no index that opens."""
         self.limits = limits
         self._store: Store | None = open_index(folder)
@@ -76,7 +75,7 @@ class Room:
         room._opened.set_result(archive)
         return room
 
-    def _open(self, folder: Path, reader: Reader | None) -> None:
+    def _open(self, folder: Place, reader: Reader | None) -> None:
         try:
             archive = Archive.open(folder, reader=reader)
             archive.ask("is the reader loaded?")
@@ -91,6 +90,12 @@ class Room:
     @property
     def ready(self) -> bool:
         return self._opened.done()
+
+    def status(self) -> str:
+        """ "loading", "ok", or "failed" where the models did not load."""
+        if not self._opened.done():
+            return "loading"
+        return "ok" if self._opened.exception() is None else "failed"
 
     def store(self) -> Store:
         """The live generation; never waits for the models."""

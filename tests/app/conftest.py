@@ -45,13 +45,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(index: Path, corpus: Path, *arguments: str) -> Served:
-    """The app as `python app.py` starts it, once it answers."""
+def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnull)) -> Served:
+    """The app as `python app.py` starts it, once it answers; what it writes to standard error goes to `log`."""
     port = free_port()
     command = [sys.executable, "app.py", "--index", str(index), "--corpus", str(corpus), "--port", str(port), *arguments]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors, env={**os.environ, "PYTHONPATH": str(ROOT)})
     for _ in range(480):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()

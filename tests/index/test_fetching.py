@@ -1,8 +1,13 @@
-"""dateline add: what a site allows and no more, bounded in bytes and time. Against a server on this machine."""
+"""dateline add, and the page's fetching: what a site allows and no more, bounded in bytes and time, and no way into the own network.
+
+Against a server on this machine.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from index.fetching import Added, agent, fetch
+from index.fetching import Added, Resolve, agent, fetch, resolved
 from index.loaders.web import LARGEST_PAGE
 from index.loading import load_articles
 from index.types import Article, Skipped
@@ -27,15 +32,25 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, str, bytes]] = {"/robots.txt": (404, "text/plain", b"")}
         self.asked: list[tuple[str, str]] = []
+        self.hosts: list[str] = []
+        self.packed = ""
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append((self.path, self.headers["User-Agent"]))
+                site.hosts.append(self.headers["Host"])
                 status, kind, body = site.answers.get(self.path, (404, "text/plain", b"nothing here"))
                 try:
                     self.send_response(status)
                     self.send_header("Location" if 300 <= status < 400 else "Content-Type", kind)
+                    if body == b"headers":
+                        for number in range(100):
+                            self.wfile.write(b"X-%d: 1\r\n" % number)
+                            self.wfile.flush()
+                            time.sleep(0.1)
+                    if site.packed:
+                        self.send_header("Content-Encoding", site.packed)
                     self.end_headers()
                     if body == b"drip":
                         for _ in range(100):
@@ -75,8 +90,8 @@ def site() -> Iterator[Site]:
     thread.join()
 
 
-def reason(*urls: str, corpus: Path, seconds: float = 5, deadline: float = 5) -> str:
-    (skipped,) = fetch(urls, corpus, seconds=seconds, deadline=deadline)
+def reason(*urls: str, corpus: Path, seconds: float = 5, deadline: float = 5, private: bool = True, resolve: Resolve = resolved) -> str:
+    (skipped,) = fetch(urls, corpus, seconds=seconds, deadline=deadline, private=private, resolve=resolve)
     assert isinstance(skipped, Skipped)
     assert not list(corpus.rglob("*.*"))
     return skipped.reason
@@ -160,7 +175,8 @@ def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path)
     assert reason(site.page("/hang", b"hang"), corpus=tmp_path, seconds=0.5) == "it does not answer in time"
     began = time.monotonic()
     assert "took over" in reason(site.page("/drip", b"drip"), corpus=tmp_path, deadline=0.5)
-    assert time.monotonic() - began < 5  # it would drip for ten
+    assert "took over" in reason(site.page("/headers", b"headers"), corpus=tmp_path, deadline=0.5)
+    assert time.monotonic() - began < 5  # either would drip for ten
     site.answers["/loop"] = (302, "/loop", b"")
     assert "redirects more than 5 times" in reason(f"{site.url}/loop", corpus=tmp_path)
     assert "found image/png" in reason(site.page("/a.png", b"\x89PNG", "image/png"), corpus=tmp_path)
@@ -169,9 +185,26 @@ def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path)
     assert "entities" in reason(site.page("/f", entities, "text/xml"), corpus=tmp_path)
 
 
-def test_addresses_of_other_kinds_are_refused(site: Site, tmp_path: Path) -> None:
-    for url in ("file:///etc/passwd", "ftp://example.org/a", "example.org", "http://", "http://[x"):
-        assert reason(url, corpus=tmp_path)
+def test_what_unpacks_to_gigabytes_is_not_unpacked(site: Site, tmp_path: Path) -> None:
+    url = site.page("/a", gzip.compress(PAGE.encode()))
+    site.answers["/robots.txt"] = (404, "text/plain", gzip.compress(b""))
+    site.packed = "gzip"
+    (added,) = fetch([url], tmp_path)
+    assert isinstance(added, Added)
+    site.page("/bomb", gzip.compress(b"a" * (LARGEST_PAGE + 1)))
+    assert "at most 20 MB" in reason(f"{site.url}/bomb", corpus=tmp_path / "other")
+    site.packed = "gzip, br"
+    assert "expected it plain or gzipped, found gzip, br" in reason(url, corpus=tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "example.org", "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)", "http://", "http://[", "http://a b/", "http://user:word@example.org/", "http://exam\nple.org/", "http://x:0/"]
+)  # fmt: skip
+def test_what_is_no_address_of_the_web_is_refused(url: str, tmp_path: Path) -> None:
+    assert "expected an address" in reason(url, corpus=tmp_path)
+
+
+def test_nor_may_a_redirect_or_a_feed_lead_to_one(site: Site, tmp_path: Path) -> None:
     site.answers["/up"] = (302, "file:///etc/passwd", b"")
     assert "begins with http" in reason(f"{site.url}/up", corpus=tmp_path)
     port = site.server.server_port
@@ -183,5 +216,76 @@ def test_addresses_of_other_kinds_are_refused(site: Site, tmp_path: Path) -> Non
     assert "/secret" not in site.paths()
 
 
-def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    assert "robots.txt does not answer" in reason("http://127.0.0.1:9/a", corpus=tmp_path)
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::"],
+)  # fmt: skip
+def test_a_name_that_leads_into_the_own_network_is_refused(address: str, tmp_path: Path) -> None:
+    said = reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: [address])
+    assert "site of the public internet" in said
+    assert said == reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: ["93.184.216.34", address])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "2130706433", "0x7f.1", "localhost"])
+def test_nor_an_address_written_in_whatever_way(host: str, tmp_path: Path) -> None:
+    said = reason(f"http://{host}:9/", corpus=tmp_path, private=False)
+    assert "site of the public internet" in said or "is this machine on the network?" in said
+
+
+@pytest.fixture
+def public(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The site is reached under every public address: only the way there is replaced, not the looking."""
+    connect = socket.create_connection
+    way = lambda place, *arguments, **options: connect(("127.0.0.1", site.server.server_port), *arguments, **options)  # noqa: E731
+    monkeypatch.setattr(socket, "create_connection", way)
+    return site
+
+
+def test_a_redirect_is_looked_at_as_the_first_address_was(public: Site, tmp_path: Path) -> None:
+    names = {"public.example": ["93.184.216.34"], "internal.example": ["10.0.0.1"]}
+    resolve = lambda host, port: names[host]  # noqa: E731
+    public.page("/a")
+    (added,) = fetch(["http://public.example/a"], tmp_path, private=False, resolve=resolve)
+    assert isinstance(added, Added)
+    public.answers["/moved"] = (302, "http://internal.example/a", b"")
+    for private in (True, False):
+        said = reason("http://public.example/moved", corpus=tmp_path / "other", private=private, resolve=resolve)
+        assert "found internal.example in a private network, at 10.0.0.1" in said
+    public.answers["/robots.txt"] = (302, "http://internal.example/robots.txt", b"")
+    assert "private network" in reason("http://public.example/b", corpus=tmp_path / "other", resolve=resolve)
+    assert set(public.hosts) == {"public.example"}
+
+
+def test_a_name_that_resolves_elsewhere_the_second_time_leads_nowhere(public: Site, tmp_path: Path) -> None:
+    """DNS rebinding: public when robots.txt is asked for, this machine when the page is; each connection is looked at for itself."""
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    resolve = lambda host, port: ["93.184.216.34"] if host == "public.example" else next(answers)  # noqa: E731
+    feed = "<rss version='2.0'><channel><title>f</title><item><link>http://rebinding.example/a</link></item></channel></rss>"
+    public.page("/feed", feed, "text/xml")
+    public.page("/a")
+    said = reason("http://public.example/feed", corpus=tmp_path, resolve=resolve)
+    assert "rebinding.example in a private network, at 127.0.0.1" in said
+    assert public.paths() == ["/robots.txt", "/feed", "/robots.txt"]
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(site: Site, tmp_path: Path) -> None:
+    url = site.page("/a").replace("127.0.0.1", "no-such-name.invalid")
+    (added,) = fetch([url], tmp_path, resolve=lambda *_: ["127.0.0.1"])
+    assert isinstance(added, Added)
+    assert set(site.hosts) == {f"no-such-name.invalid:{site.server.server_port}"}
+
+
+def test_no_proxy_is_used(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would resolve names by itself, and so connect to what nobody looked at."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    (added,) = fetch([site.page("/a")], tmp_path)
+    assert isinstance(added, Added)
+
+
+def test_a_machine_without_network_says_so(tmp_path: Path) -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        raise OSError(-3, "Temporary failure in name resolution")
+
+    said = reason("https://example.org/", corpus=tmp_path, resolve=resolve)
+    assert said == "expected to reach example.org, found: Temporary failure in name resolution; is this machine on the network?"
+    assert "found: Connection refused; is this machine on the network?" in reason("http://127.0.0.1:9/a", corpus=tmp_path)

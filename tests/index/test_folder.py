@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+import tarfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,58 @@ def test_a_second_builder_is_told_so_and_the_first_goes_on(folder: Path, write: 
     with filelock.FileLock(folder / ".lock"), pytest.raises(DatelineError, match="found another at work"):
         index.build(write(FILES), folder, embedder=EMBEDDER)
     assert current(folder) == "000002"
+
+
+def test_a_builder_whose_lock_file_was_removed_publishes_nothing(folder: Path, write: Write) -> None:
+    """Another may hold the new lock: of two that build at once one would publish over the other."""
+    with writing(folder) as desk:
+        (folder / ".lock").unlink()
+        assert index.build(write(FILES), folder, embedder=EMBEDDER).generation == "000003"  # another builder, meanwhile
+        with pytest.raises(OSError, match="is not the file that this builder locked"):
+            desk.check_lock()
+
+    class Removing(WordEmbedder):
+        def encode(self, texts: Sequence[str]) -> Any:
+            (folder / ".lock").unlink()
+            (folder / ".lock").touch()
+            return super().encode(texts)
+
+    with pytest.raises(DatelineError, match="locked; leave it in its place; the index is as it was"):
+        index.build(write({"c.txt": "Third."}), folder, embedder=Removing())
+    assert current(folder) == "000003"
+    assert verify(folder) == []
+
+
+def test_an_index_of_a_newer_dateline_is_neither_read_nor_written_over(folder: Path, write: Write) -> None:
+    path = folder / "000002" / "manifest.json"
+    path.write_text(path.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
+    for attempt in (lambda: open_index(folder), lambda: index.build(write(FILES), folder, embedder=EMBEDDER)):
+        with pytest.raises(
+            DatelineError, match=f"found format {FORMAT + 1} in .* written by a newer Dateline; use that one, or run: dateline rollback"
+        ):
+            attempt()
+    assert current(folder) == "000002"
+    assert rollback(folder) == "000001"
+    assert index.build(write(FILES), folder, embedder=EMBEDDER).unchanged == 2
+
+
+OLD = (
+    Path(__file__).parent / "format2.tar.gz"
+)  # one short article, by the stand-in of an encoder, written by Dateline when the format was 2
+
+
+def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(tmp_path: Path, write: Write) -> None:
+    with tarfile.open(OLD) as archive:
+        archive.extractall(tmp_path, filter="data")
+    folder = tmp_path / "index"
+    for attempt in (lambda: open_index(folder), lambda: verify(folder), lambda: Archive.open(folder, embedder=EMBEDDER)):
+        with pytest.raises(DatelineError, match=rf"expected an index of format {FORMAT}, found format 2 in .*; run: dateline build --full"):
+            attempt()
+    summary = index.build(write(FILES), folder, embedder=EMBEDDER)
+    assert (summary.generation, summary.added) == ("000002", 2)
+    assert verify(folder) == []
+    reply = Archive.open(folder, embedder=EMBEDDER, reader=CapitalReader()).ask("Who brokered the truce?")
+    assert "Geneva" in [answer.text for answer in reply.answers]
 
 
 def test_no_index_says_the_command_that_makes_one(tmp_path: Path) -> None:

@@ -89,7 +89,43 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("A secret.")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "link.txt").symlink_to(tmp_path / "secret.txt")
-    assert loaded(tmp_path / "corpus") == ({}, {})
+    (tmp_path / "corpus" / "deep").symlink_to("/etc")
+    (tmp_path / "corpus" / "back").symlink_to(tmp_path / "corpus")
+    (tmp_path / "corpus" / "self.txt").symlink_to(tmp_path / "corpus" / "self.txt")
+    out = "a link that leads out of the folder is not followed"
+    assert loaded(tmp_path / "corpus") == (
+        {},
+        {
+            "link.txt": out,
+            "deep": out,
+            "back": "a link to a folder is not followed",
+            "self.txt": "expected a regular file; it is a pipe, a device or a broken link",
+        },
+    )
+
+
+def test_the_bounds_are_those_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("Rain fell. " * 200_000)
+    (tmp_path / "b.txt").write_text("Rain fell.")
+    articles, skipped = loaded(tmp_path)
+    assert list(articles) == ["b.txt"]
+    assert "at most 2,000,000 characters, found 2,200,000; split it, or set DATELINE_ARTICLE_CHARACTERS" in skipped["a.txt"]
+    monkeypatch.setenv("DATELINE_ARTICLE_CHARACTERS", "3000000")
+    assert set(loaded(tmp_path)[0]) == {"a.txt", "b.txt"}
+    monkeypatch.setenv("DATELINE_FILE_MB", "1")
+    assert "expected at most 1 MB, found 2 MB" in loaded(tmp_path)[1]["a.txt"]
+    for bad in ("0", "-1", "many", "1.5", "²"):
+        monkeypatch.setenv("DATELINE_READ_SECONDS", bad)
+        with pytest.raises(DatelineError, match=r"a number from 1 in \$DATELINE_READ_SECONDS"):
+            loaded(tmp_path)
+
+
+def test_a_bomb_of_references_and_endless_fields_are_bounded(tmp_path: Path) -> None:
+    lists = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))
+    (tmp_path / "bomb.md").write_text(f"---\n{lists}\nauthors: [*a11, Ann Lee]\ntitle: {'t' * 5000}\n---\nRain fell.")
+    article = loaded(tmp_path)[0]["bomb.md"]
+    assert article.authors == ("Ann Lee",)
+    assert article.title == "t" * 1000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

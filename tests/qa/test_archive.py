@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from index.describing import in_words
 from index.profiling import profiled
 from index.types import Article, DatelineError, Filters, Passage
 from qa.archive import promising, understand
-from qa.types import Hit
+from qa.types import Hit, Span
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -173,6 +174,20 @@ def test_a_profile_tells_every_stage_and_only_while_it_is_asked_for(small: qa.Ar
     before = dict(stages)
     small.ask(QUESTION)
     assert stages == before
+
+
+def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> None:
+    class Last:
+        threshold = 0.5
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 3, probability=0.9)]
+
+    retrieved = [hit.article.id for hit in small.retrieve(QUESTION, 4)]
+    small.reader = Last()
+    reply = small.ask(QUESTION)
+    assert reply.answers[0].citations[0].article.id == retrieved[-1]
+    assert [hit.article.id for hit in reply.passages] == [retrieved[-1], *retrieved[:-1]]
 
 
 def test_many_threads_ask_one_archive(small: qa.Archive) -> None:

@@ -200,6 +200,8 @@ def test_bad_input_is_one_clear_line(corpus_index: Path, tmp_path: Path) -> None
     (tmp_path / "file").write_text("x")
     assert "expected to write the index in" in refused("build", ROOT / "corpus", "--index", tmp_path / "file")
     assert "USER:PASSWORD" in refused("serve", "--auth", tmp_path / "file", *index)
+    assert "expected --auth FILE for a page that others can reach" in refused("serve", "--host", "0.0.0.0", "--read-only", *index)
+    assert "expected the name of a user" in refused("password", "a:b", stdin="secret")
     assert dateline("info", "--index", corpus_index).returncode == 0
 
 
@@ -238,7 +240,7 @@ def test_every_command_has_an_example_that_parses_and_json() -> None:
         assert example is not None, name
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
         assert _parser().parse_args(shlex.split(line)[1:]).run, name
-        assert ("--json" in command.format_help()) == (name not in ("serve", "completion")), name
+        assert ("--json" in command.format_help()) == (name not in ("serve", "password", "completion")), name
 
 
 def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:

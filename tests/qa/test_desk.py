@@ -13,6 +13,7 @@ from hypothesis import given
 
 import index
 from index.folder import current, open_index
+from index.types import Skipped
 from qa.desk import Desk
 from qa.filing import safe_name
 from tests.conftest import Write
@@ -81,6 +82,51 @@ def test_files_that_can_be_read_are_added_and_the_others_named(place: tuple[Path
     desk.add_files([tmp_path / "fog.txt"])
     assert not desk.wait().failed
     assert sorted(file.name for file in (corpus / "added").iterdir()) == ["fog-2.txt", "fog.txt"]
+
+
+def test_a_page_of_the_web_is_added_below_its_host_and_replaced_when_it_is_fetched_again(
+    place: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, folder = place
+    texts = iter(["Fog fell on Voss.", "Fog fell on Voss.", "Fog fell on Moss.", "Fog fell on Hamar."])
+
+    def fetched(urls: list[str], kept: Path, **bounds: Any) -> list[Any]:
+        assert (urls, bounds["private"], bounds["most"]) == (["http://a.example/fog"], False, 10)
+        (kept / "added" / "a.example").mkdir(parents=True)
+        (kept / "added" / "a.example" / "fog-1.md").write_text(f"---\nurl: http://a.example/fog\n---\n\n{next(texts)}\n")
+        return [Skipped("http://a.example/gone", "expected the page, found status 404")]
+
+    monkeypatch.setattr("qa.desk.fetch", fetched)
+    desk = Desk([corpus], folder, build=build)
+    said = []
+    for _ in range(3):
+        desk.add_url("http://a.example/fog")
+        said.append(desk.wait().notes)
+    gone = "http://a.example/gone: expected the page, found status 404"
+    assert said[0] == (gone, "fog-1.md: added", "5 articles in the archive (1 added, 0 changed, 0 removed)")
+    assert said[1] == (f"{gone}; fog-1.md: it is in the archive already",)
+    assert said[2] == (gone, "fog-1.md: added", "5 articles in the archive (0 added, 1 changed, 0 removed)")
+    article = open_index(folder).article("added/a.example/fog-1.md")
+    assert article is not None
+    assert (article.text.strip(), article.url) == ("Fog fell on Moss.", "http://a.example/fog")
+
+    def failing(*arguments: Any, **options: Any) -> index.Summary:
+        raise index.DatelineError("expected to write the index, found: no space left")
+
+    desk = Desk([corpus], folder, build=failing)
+    desk.add_url("http://a.example/fog")
+    assert desk.wait().failed
+    assert "Moss" in (corpus / "added" / "a.example" / "fog-1.md").read_text()  # what was there is there again
+
+
+def test_the_page_fetches_no_address_of_the_own_network_unless_it_is_allowed(place: tuple[Path, Path]) -> None:
+    corpus, folder = place
+    for private, said in ((False, "expected a site of the public internet"), (True, "is this machine on the network?")):
+        desk = Desk([corpus], folder, build=build, private=private, resolve=lambda *_: ["127.0.0.1"])
+        desk.add_url("http://a.example:9/fog")
+        work = desk.wait()
+        assert work.failed
+        assert said in work.notes[-1]
 
 
 def test_removing_moves_the_file_aside(place: tuple[Path, Path]) -> None:
@@ -166,6 +212,8 @@ def test_bad_text_is_refused_at_once(tmp_path: Path) -> None:
     ):
         with pytest.raises(index.DatelineError, match=said):
             desk.add_text(*fields)
+    with pytest.raises(index.DatelineError, match="at most 100 files at once, found 101"):
+        desk.add_files([tmp_path / "a.txt"] * 101)
     assert not desk.work.busy
 
 

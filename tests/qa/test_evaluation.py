@@ -34,6 +34,7 @@ def test_an_evaluation_of_the_corpus(corpus_index: Path, tmp_path: Path) -> None
     assert figures["exact_match"] == figures["f1"] == pytest.approx(2 / 3, abs=1e-3)
     assert figures["recall@20"] == pytest.approx(2 / 3, abs=1e-3)
     assert figures["recall@1"] <= figures["mrr"] <= figures["recall@20"]
+    assert figures["recall@1_as_read"] == pytest.approx(2 / 3, abs=1e-3)  # the answers' own passages come first
     assert figures["recall@1"] <= figures["recall@5"] <= figures["recall@10"] <= figures["recall@20"]
     assert "exact match                 66.7" in figures_as_text(figures)
     assert figures["by_kind"]["who"]["questions"] == 3
@@ -50,7 +51,7 @@ def test_figures_of_worked_outcomes() -> None:
     figures = figures_of(
         [
             outcome("a", ("x",), "x", 0.9, rank=1, ndcg=1.0),
-            outcome("b", ("x",), "y", 0.8, rank=6, ndcg=0.5),
+            outcome("b", ("x",), "y", 0.8, rank=6, ndcg=0.5, rank_read=2),
             outcome("c", ("x",), "x", 0.2, answered=False, rank=0),
             outcome("d", ("x",), "z", 0.7, rank=0, held=False),  # the articles do not hold it: no retrieval could find it
             outcome("e", (), "z", 0.1, answered=False),
@@ -60,6 +61,7 @@ def test_figures_of_worked_outcomes() -> None:
     assert (figures["questions"], figures["answerable"]) == (6, 4)
     assert [figures[f"recall@{k}"] for k in (1, 5, 10, 20)] == pytest.approx([1 / 3, 1 / 3, 2 / 3, 2 / 3], abs=1e-4)
     assert figures["mrr"] == pytest.approx((1 + 1 / 6 + 0) / 3, abs=1e-4)
+    assert (figures["recall@1_as_read"], figures["recall@5_as_read"]) == pytest.approx((0, 1 / 3), abs=1e-4)
     assert figures["ndcg@10"] == 0.75
     assert (figures["answered"], figures["exact_match"], figures["best_exact_match"]) == (0.75, 0.25, 0.5)
     assert (figures["refused"], figures["f1_of_all"]) == (0.5, pytest.approx((1 + 1) / 6, abs=1e-4))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, Match, Passage
-from qa.retrieval import collapse, freshness, prefer, same_words, shingles
-from qa.types import Question
+from qa.retrieval import answering_first, collapse, freshness, prefer, same_words, shingles
+from qa.types import Hit, Question, Span
 
 STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
 
@@ -95,6 +95,26 @@ def test_news_is_preferred_unless_the_question_names_another_time() -> None:
     assert [(one.passage.article.id, round(one.score, 3)) for one in of_2021] == [("old", 1.0), ("new", 0.765), ("undated", 0.68)]
     far_later = prefer([old, new, undated], Question("?", asked_on=dt.date(2030, 1, 1)))
     assert [one.passage.article.id for one in far_later] == ["old", "new", "undated"]  # all equally old: the order of the scores
+
+
+def test_what_an_article_says_first_is_preferred() -> None:
+    article = Article("a", "x" * 10_000)
+    matches = [Match(Passage(article, start, start + 50), 0.9) for start in (6_000, 600, 0)]
+    order = [(one.passage.start, round(one.score, 3)) for one in prefer(matches, Question("?"))]
+    assert order == [(0, 0.9), (600, 0.825), (6_000, 0.764)]  # 0.9 x (5/6 + 1/6 x 600 / (600 + 600))
+
+
+def test_the_passage_with_the_likeliest_span_is_shown_first() -> None:
+    one, other = Article("one", "x" * 300), Article("other", "x" * 300)
+    hits = [
+        Hit(Passage(one, 0, 100), 0.9),
+        Hit(Passage(one, 100, 200), 0.8),
+        Hit(Passage(other, 100, 200), 0.7),
+        Hit(Passage(other, 0, 50), 0.6),
+    ]
+    spans = [Span(other, 100, 110, probability=0.6), Span(other, 140, 150, probability=0.2), Span(one, 99, 110, probability=0.3)]
+    shown = [(hit.article.id, hit.start) for hit in answering_first(hits, spans)]
+    assert shown == [("other", 100), ("one", 0), ("one", 100), ("other", 0)]  # a span is of the passage that it begins in
 
 
 @given(st.integers(-400, 4_000), st.integers(0, 4_000))

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from training.mix import Record, neighbour, positive_or_null, read, shingles, swapped, written_out
+from training.mix import OPPOSITES, TIME, Record, Timed, denied, neighbour, positive_or_null, read, shingles, swapped, written_out
 
 STORY = (
     "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "
@@ -108,3 +108,53 @@ def test_the_span_that_most_annotators_chose_is_learned(tmp_path: Path) -> None:
     (one,) = read(file, "set", set())
     assert one.answer is not None
     assert STORY[slice(*one.answer)] == "lighthouse"
+
+
+def test_a_denied_question_asks_for_the_opposite() -> None:
+    made = {
+        example.question
+        for seed in range(30)
+        if (example := denied(record("Who was the first keeper of the lighthouse?", "Maria Olsen"), random.Random(seed))) is not None
+    }
+    assert made == {"Who was the last keeper of the lighthouse?", "Who was not the first keeper of the lighthouse?"}
+    assert denied(record("Who was never the first keeper?", "Maria Olsen"), random.Random(0)) is None  # denied already
+    assert all(word in OPPOSITES[other] for word, others in OPPOSITES.items() for other in others)
+
+
+def test_a_timed_question_is_answered_by_its_own_time_alone() -> None:
+    """Whoever stands beside the wanted time in the passage is the answer; another time than any there has none."""
+    context = "The tower was repaired in 1987 by Maria Olsen. It had stood empty for years."
+    others = Timed([record("Who sang?", "Peter Berg", "Peter Berg sang."), record("Who repaired the tower?", "Maria Olsen", context)])
+    kinds = set()
+    for seed in range(60):
+        example = others(record("Who repaired the tower?", "Maria Olsen", context), random.Random(seed))
+        assert example is not None
+        assert (example.group, example.relevance) == ("timed", None)
+        (asked,) = TIME.findall(example.question)
+        if example.start < 0:
+            assert asked not in example.passage
+            assert example.passage == context
+            kinds.add("no answer")
+        else:
+            assert asked == "1987"
+            assert example.passage[example.start : example.end] == "Maria Olsen"
+            first = example.passage.index("1987")
+            assert first < example.start < first + 30  # the sentence of that year, not its twin's
+            if "Peter Berg" in example.passage:
+                twin = example.passage.index("Peter Berg")
+                assert TIME.findall(example.passage[twin - 30 : twin]) not in ([], ["1987"])
+                kinds.add("the twin first" if twin < example.start else "the twin last")
+    assert kinds == {"no answer", "the twin first", "the twin last"}
+
+
+def test_a_question_that_names_its_time_is_put_to_a_passage_of_another() -> None:
+    context = "The tower was repaired in May by Maria Olsen."
+    nulls = 0
+    for seed in range(20):
+        example = Timed([])(record("Who repaired the tower in May?", "Maria Olsen", context), random.Random(seed))
+        assert example is not None
+        nulls += example.start < 0
+        assert ("in May by" in example.passage) == (example.start >= 0)
+        assert TIME.search(example.passage)
+    assert 4 < nulls < 16
+    assert Timed([])(record("When was the tower repaired?", "in May", context), random.Random(0)) is None

@@ -1,0 +1,97 @@
+"""The fault campaigns of benchmarks/faults.py in short: what docs/RELIABILITY.md promises, in every run of the tests."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import faults
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_kill_at_any_instant(tmp_path: Path) -> None:
+    counts, failures = faults.kills(tmp_path, times=15)
+    assert failures == []
+    assert counts["killed"] > 5
+
+
+def test_a_kill_or_a_failure_at_every_few_boundaries(tmp_path: Path) -> None:
+    counts, failures = faults.boundaries(tmp_path, every=4)
+    assert failures == []
+    for kind in ("kill before", "kill after", "ENOSPC", "EACCES"):
+        assert counts[kind] > 3
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    counts, failures = faults.full(tmp_path, times=6)
+    assert failures == []
+    assert counts["no more than so many bytes a file: one line"] > 3
+
+
+def test_many_ask_while_generations_are_published(tmp_path: Path) -> None:
+    counts, failures = faults.readers(tmp_path, seconds=2, generations=8, threads=32)
+    assert failures == []
+    assert counts["generations seen"] > 2
+
+
+def test_damage_to_any_file(tmp_path: Path) -> None:
+    counts, failures = faults.damage(tmp_path, places=4)
+    assert failures == []
+    assert counts["rolled back"] > 8
+
+
+def test_damage_that_is_not_seen_on_opening(tmp_path: Path) -> None:
+    counts, failures = faults.unchecked(tmp_path, places=2)
+    assert failures == []
+    assert sum(counts.values()) > 15
+
+
+def test_bad_articles(tmp_path: Path) -> None:
+    counts, failures = faults.articles(tmp_path, count=110)
+    assert failures == []
+    assert counts["skipped"] > 40
+
+
+def test_bad_questions(tmp_path: Path) -> None:
+    counts, failures = faults.questions(
+        tmp_path, count=40, seed=2, seconds=20
+    )  # how fast is measured by the campaign, on a machine at rest
+    assert failures == []
+    assert counts["one error"] >= 5
+
+
+def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
+    faults.build(corpus, Path(tempfile.mkdtemp()) / "index")  # so that all is imported which nobody may not read
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    try:
+        told.send(faults.build(corpus, folder))
+    except BaseException as error:
+        told.send(f"{type(error).__name__}: {error}")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_of_another_user_is_one_line_and_unharmed() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        root.chmod(0o755)
+        corpus, folder = faults.corpus_of(root / "corpus", 1), root / "index"
+        faults.build(corpus, folder)
+        faults.corpus_of(corpus, 2)
+        for mode in (0o755, 0o555, 0o700):
+            folder.chmod(mode)
+            here, there = multiprocessing.Pipe(duplex=False)
+            process = faults.in_child(_build_as_nobody, corpus, folder, there)
+            said = here.recv()
+            process.join()
+            assert said.startswith("DatelineError: expected"), said
+            assert "Permission denied" in said
+            assert "\n" not in said
+            assert faults.problems(folder, {1}) == []
