@@ -61,23 +61,22 @@ def build(
     began = time.perf_counter()
     corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
     place = place_of(folder)
-    remembering = isinstance(place, Path) and engine is None
     with stage("opening the live index"):
-        before = _opened(place) if remembering else None
-        entries, left = load_cache(encoders_of(place).parent) if remembering and not full else ({}, NOTHING)
+        before = _opened(place)
+        entries, left = load_cache(place) if isinstance(place, Path) and not full else ({}, NOTHING)
         learned = left
-        kept = _by_id(before)
+        kept = _kept(before)
     with stage("loading articles"):
         reading = Reading(entries, kept.values() if not full else (), f"{sorted((columns or {}).items())} {Bounds.of(os.environ)}")
-        load = engine.load if engine is not None else partial(load_articles, reading=reading)
+        load = partial(load_articles, reading=reading) if engine is None else engine.load
         articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
 
     with writing(place) as desk:
         live: LocalStore | MilvusStore | None = before
-        if before is None or not isinstance(desk, Desk) or before.generation != desk.live_name():  # or another builder was faster
+        if before is None or not isinstance(desk, Desk) or before.generation != desk.live_name():  # another builder was faster
             live = desk.live()
-            kept = _by_id(live)
-        known = {id: article.fingerprint for id, article in kept.items()} if kept else live.fingerprints() if live is not None else {}
+            kept = _kept(live)
+        known = live.fingerprints() if live is not None else {}
         changed = sum(known.get(article.id, article.fingerprint) != article.fingerprint for article in articles)
         added = sum(article.id not in known for article in articles)
         removed = len(known.keys() - {article.id for article in articles})
@@ -103,8 +102,9 @@ def build(
                 if numbers is not None and isinstance(draft, LocalDraft):
                     draft.tell([article for article in articles if article.id not in numbers], numbers)
                 to_add = articles if numbers is None else [article for article in articles if article.id in numbers]
-                encoded = _encoded(to_add, reusable, embedder, progress)
-                if engine is not None:
+                if engine is None:
+                    encoded = _encoded(to_add, reusable, embedder, progress)
+                else:
                     encoded = engine.encoded(articles, embedder, encoders_of(place), partial(_unchanged, reusable, known), progress)
                 for some, vectors, there in encoded:
                     with stage("adding to the stores"):
@@ -116,24 +116,33 @@ def build(
                     added -= len(engine.lost - known.keys())
                 with stage("publishing"):
                     generation = draft.publish()
-        if remembering and (reading.entries != entries or left is not learned):
+        if isinstance(place, Path) and engine is None and (reading.entries != entries or left is not learned):
             with stage("keeping what was learned"):
-                save_cache(encoders_of(place).parent, reading.entries, left)
+                save_cache(place, reading.entries, left)
     seconds = time.perf_counter() - began
     return Summary(generation, len(articles), passages, added, changed, removed, unchanged, reused, tuple(skipped), seconds, tuple(notes))
+
+
+def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], article: Article) -> tuple[list[Passage], Vectors] | None:
+    """The passages and vectors of an article that is as it was; None for another."""
+    if live is None or known.get(article.id) != article.fingerprint:
+        return None
+    passages, vectors = live.indexed(article)
+    if not passages or passages[0].article.furniture != article.furniture:
+        return None
+    return [replace(passage, article=article) for passage in passages], vectors
 
 
 def _opened(place: Place) -> LocalStore | None:
     """The live generation of a folder; None where there is none that opens."""
     try:
-        found = open_index(place)
+        return open_index(place) if isinstance(place, Path) else None  # type: ignore[return-value]
     except DatelineError:
         return None
-    return found if isinstance(found, LocalStore) else None
 
 
-def _by_id(live: LocalStore | MilvusStore | None) -> dict[str, Article]:
-    """The articles of a local index, by id; another store's are not kept in memory."""
+def _kept(live: LocalStore | MilvusStore | None) -> dict[str, Article]:
+    """The articles of a generation on disk, by id."""
     return {article.id: article for article in live.articles()} if isinstance(live, LocalStore) else {}
 
 
@@ -145,16 +154,6 @@ def _room(articles: Sequence[Article], kept: Mapping[str, Article], live: LocalS
         if article.id in kept and (article.fingerprint, article.furniture) == (kept[article.id].fingerprint, kept[article.id].furniture)
     ]
     return numbered(articles, live.numbers()) if len(same) == len(kept) else None
-
-
-def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], article: Article) -> tuple[list[Passage], Vectors] | None:
-    """The passages and vectors of an article that is as it was; None for another."""
-    if live is None or known.get(article.id) != article.fingerprint:
-        return None
-    passages, vectors = live.indexed(article)
-    if not passages or passages[0].article.furniture != article.furniture:
-        return None
-    return [replace(passage, article=article) for passage in passages], vectors
 
 
 def _loaded(

@@ -61,8 +61,8 @@ def _schema() -> tantivy.Schema:
 def write_keywords(passages: Iterable[Passage], folder: Path, first: int = 0, after: Path | None = None) -> None:
     """Write the keyword index of `passages`, row `first` + n the n-th; with those of the index `after`, which are copied as they are.
 
-    BM25 counts terms over all segments, so that what was added later scores as if all had been written at once.
-    Raises OSError where it cannot be written.
+    BM25 counts terms over all segments, so that what was added later scores as if all had been written at once. Raises OSError where
+    it cannot be written.
     """
     if after is None:
         folder.mkdir()

@@ -98,8 +98,8 @@ def load_articles(
     files that were read before. Raises DatelineError where a folder is missing. An id seen before gets its folder's name in front.
     """
     seen: set[str] = set()
-    reading = reading if reading is not None else Reading()
     bounds = Bounds.of(os.environ)
+    reading = reading if reading is not None else Reading()
     with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
         for corpus in corpora:
             if not corpus.exists():
@@ -178,7 +178,7 @@ def _unknown(suffix: str) -> str:
 
 
 def _load_file(
-    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds, reading: Reading | None = None
+    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds, reading: Reading
 ) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
     if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
@@ -195,9 +195,10 @@ def _load_file(
         here = suffix in TRUSTED and size <= _TRUSTED_BYTES
 
         def read(made: Made) -> Iterator[Article | Skipped | Note]:
-            return _articles(read_here(file, file.name) if here else apart.read(file, file.name), path, mapping, bounds, made)
+            items = read_here(file, file.name) if here else apart.read(file, file.name)
+            return _articles(items, path, mapping, bounds, made)
 
-        yield from (reading if reading is not None else Reading()).file(file, path, read)
+        yield from reading.file(file, path, read)
 
 
 def _size(file: Path) -> int:

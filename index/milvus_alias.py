@@ -74,6 +74,10 @@ class MilvusDesk:
             self._milvus.call("list_collections")  # a server that went away is no damaged index
             return None
 
+    def live_name(self) -> str | None:
+        found = _aliased(self._milvus)
+        return found.removeprefix(f"{self._milvus.place.collection}_") if found is not None else None
+
     @contextlib.contextmanager
     def draft(self, embedder: Embedder, settings: Mapping[str, Any]) -> Iterator[MilvusDraft]:
         """A draft of the next generation; gone on leaving, unless it was published."""

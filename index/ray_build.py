@@ -31,6 +31,7 @@ import numpy as np
 from index.embedding import CompiledEncoder
 from index.loaders.apart import Apart
 from index.loading import Bounds, _files, _load_file, _renamed, _shown
+from index.reading import Reading
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Vectors
 
 _FILES_AT_ONCE, _ARTICLES_AT_ONCE = 16, 32
@@ -180,7 +181,7 @@ def _load(batch: dict[str, Any], mapping: dict[str, str], bounds: Bounds) -> dic
     items = []
     with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
         for file, path, problem in zip(batch["file"], batch["path"], batch["problem"], strict=True):
-            found = [Skipped(path, problem)] if problem else list(_load_file(Path(file), path, mapping, apart, bounds))
+            found = [Skipped(path, problem)] if problem else list(_load_file(Path(file), path, mapping, apart, bounds, Reading()))
             items.append(pickle.dumps(found))
     return {"items": items}
 

@@ -18,8 +18,9 @@ def write_vectors(vectors: Vectors, path: Path, after: Path | None = None) -> No
     Raises OSError where it cannot be written.
     """
     empty = faiss.IndexFlatIP(vectors.shape[1])
+    whole = faiss.serialize_index(empty).nbytes
     index = empty if after is None else faiss.read_index(str(after))
-    whole = faiss.serialize_index(empty).nbytes + 4 * vectors.shape[1] * (index.ntotal + len(vectors))
+    whole += 4 * (index.ntotal * vectors.shape[1] + vectors.size)
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     try:
         faiss.write_index(index, str(path))

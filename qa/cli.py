@@ -264,12 +264,12 @@ def _build(options: argparse.Namespace) -> None:
 
     columns = read_mapping(options.map)
     with contextlib.ExitStack() as held:
+        held.enter_context(_profiled(options))
         engine = None
         if options.engine == "ray":
             from index.ray_build import RayEngine
 
             engine = held.enter_context(RayEngine(options.address))
-        held.enter_context(_profiled(options))
         progress = held.enter_context(build_progress(sys.stderr))
         summary = index.build(
             options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress, engine=engine

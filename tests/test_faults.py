@@ -67,7 +67,9 @@ def test_bad_questions(tmp_path: Path) -> None:
 
 
 def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
-    faults.build(corpus, Path(tempfile.mkdtemp()) / "index")  # so that all is imported which nobody may not read
+    warm = Path(tempfile.mkdtemp()) / "index"
+    for _ in range(2):  # so that all is imported which nobody may not read, for writing and for reading what was learned
+        faults.build(corpus, warm)
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)

@@ -181,7 +181,7 @@ def _passages(hits: Sequence[Hit], nearest: bool) -> str:
     if not hits:
         return ""
     shown = [
-        f'<li><p dir="auto">{escape(hit.text)}</p><p class="source">{dateline_html(hit.article)} · score {hit.score:.2f} '
+        f'<li><p dir="auto" tabindex="0">{escape(hit.text)}</p><p class="source">{dateline_html(hit.article)} · score {hit.score:.2f} '
         f'<button type="button" class="plain" data-passage="{number}">show in the article</button></p></li>'
         for number, hit in enumerate(hits)
     ]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from index.stores import Place, open_index
 from index.types import DatelineError, Filters, Store
-from qa.archive import Archive, Day, day
+from qa.archive import Archive, Day, day, understand
 from qa.conversation import Turn, Understood, nearest, resolve
 from qa.types import Hit, Reader, Reply
 from qa.ui.examples import examples_of
@@ -78,11 +78,12 @@ class Room:
     def _open(self, folder: Place, reader: Reader | None) -> None:
         try:
             archive = Archive.open(folder, reader=reader)
-            archive.ask("is the reader loaded?")
+            archive.read(understand("is the reader loaded?"), archive.retrieve("is the reader loaded?"))  # nobody's question: not logged
             self._opened.set_result(archive)
             self._store = None  # its generation may go when the archive has moved on
         except BaseException as error:
-            print(f"dateline: {error}", file=sys.stderr)
+            if threading.main_thread().is_alive():  # a server that is ending, its port taken, has nobody to tell
+                print(f"dateline: {error}", file=sys.stderr)
             self._opened.set_exception(
                 error if isinstance(error, DatelineError) else DatelineError(f"expected the models to load, found: {error}")
             )

@@ -171,8 +171,9 @@ def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Se
     assert page.title() == "who brokered the September truce? · Dateline"
     page.locator("#filters > button").click()
     page.get_by_role("button", name="Clear limits").click()
+    expect(page.get_by_label("To", exact=True)).to_have_value("")
     ask(page, "Who is the prime minister of Armenia?")
-    expect(value).to_have_text("Nikol Pashinian")
+    expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
     assert page.url == f"{served.address}/?q=Who+is+the+prime+minister+of+Armenia%3F"
     page.go_back()
     expect(value).to_have_text("the US", timeout=30_000)

@@ -173,6 +173,7 @@ def test_a_copy_is_the_same_index_without_encoding_and_comes_back_the_same(write
         copy(lite, lite)
 
 
+@pytest.mark.slow
 def test_the_command_copies_and_answers_from_the_copy_alike(corpus_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The sample corpus, the real encoder and the real reader."""
     store = str(tmp_path / "copy.db")

@@ -156,6 +156,20 @@ def test_k_is_how_many_passages_are_read(small: qa.Archive) -> None:
     assert len(small.retrieve(QUESTION, 3)) == 3
 
 
+def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> None:
+    class Last:
+        threshold = 0.5
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 3, probability=0.9)]
+
+    retrieved = [hit.article.id for hit in small.retrieve(QUESTION, 4)]
+    small.reader = Last()
+    reply = small.ask(QUESTION)
+    assert reply.answers[0].citations[0].article.id == retrieved[-1]
+    assert [hit.article.id for hit in reply.passages] == [retrieved[-1], *retrieved[:-1]]
+
+
 def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
     article = Article("a", "x" * 20)
     hits = [Hit(Passage(article, n, n + 1), score) for n, score in enumerate((0.8, 0.5, 0.49, 0.4, 0.1, 0.1, 0.49, 0.47, 0.4))]
@@ -174,20 +188,6 @@ def test_a_profile_tells_every_stage_and_only_while_it_is_asked_for(small: qa.Ar
     before = dict(stages)
     small.ask(QUESTION)
     assert stages == before
-
-
-def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> None:
-    class Last:
-        threshold = 0.5
-
-        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 3, probability=0.9)]
-
-    retrieved = [hit.article.id for hit in small.retrieve(QUESTION, 4)]
-    small.reader = Last()
-    reply = small.ask(QUESTION)
-    assert reply.answers[0].citations[0].article.id == retrieved[-1]
-    assert [hit.article.id for hit in reply.passages] == [retrieved[-1], *retrieved[:-1]]
 
 
 def test_many_threads_ask_one_archive(small: qa.Archive) -> None:

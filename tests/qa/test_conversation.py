@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import asdict
 
 import hypothesis.strategies as st
 import pytest
@@ -164,3 +166,19 @@ def test_with_the_real_archive_a_conversation_is_answered(archive: qa.Archive) -
         turns.append(Turn.of(way, reply))
         given_answers.append(reply.answers[0].text)
     assert given_answers == ["the US", "Russia", "2,000"]
+
+
+def test_turns_come_back_from_the_browser_and_what_is_none_is_left_out() -> None:
+    turns = [Turn("who?", "Who brokered it?", "the US", "The US brokered it.", "?q=x"), Turn("when?", "When?")]
+    kept = json.loads(json.dumps([asdict(turn) for turn in turns]))
+    assert Turn.recalled(kept) == turns
+    bad = [
+        None,
+        7,
+        {"asked": "x"},
+        {"asked": "x", "understood": ["y"]},
+        {**kept[0], "address": "javascript:alert(1)"},
+        {**kept[0], "more": 1},
+    ]
+    assert Turn.recalled([*bad, kept[1], {**kept[0], "sentence": "x" * 30_000}]) == turns[1:]
+    assert Turn.recalled(None) == Turn.recalled({}) == Turn.recalled("turns") == []
