@@ -7,7 +7,6 @@ of the clock; so is one of which something was left out, for another time it may
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,12 +24,10 @@ Made = Callable[[Fields, str, Callable[[], Article]], Article]  # the article of
 class Reading:
     """Files read through this give their items again without being read, where nothing can have changed in them."""
 
-    def __init__(
-        self, known: Mapping[str, Any] | None = None, articles: Iterable[Article] = (), columns: Mapping[str, str] | None = None
-    ) -> None:
-        """`known`: the `entries` of an earlier reading; `articles`: where its articles are found; `columns`: how tables are read."""
+    def __init__(self, known: Mapping[str, Any] | None = None, articles: Iterable[Article] = (), settings: str = "") -> None:
+        """`known`: the `entries` of an earlier reading; `articles`: where its articles are found; `settings`: what else decides how files are read."""
         self.entries: dict[str, Any] = {}
-        self._known, self._columns, self._began = known or {}, json.dumps(columns or {}, sort_keys=True), time.time_ns()
+        self._known, self._settings, self._began = known or {}, settings, time.time_ns()
         self._articles = {article.fingerprint: article for article in articles}
         self._by_content = {
             content: self._articles[fingerprint]
@@ -41,7 +38,7 @@ class Reading:
 
     def file(self, file: Path, path: str, read: Callable[[Made], Iterator[Item]]) -> Iterator[Item]:
         """The items of a file: as they were, or those that `read` yields, which it makes by the function it is given."""
-        name, stamp = f"{file.resolve()}\n{path}\n{self._columns}", self._stamp(file)
+        name, stamp = f"{file.resolve()}\n{path}\n{self._settings}", self._stamp(file)
         entry = self._known.get(name)
         if entry is not None and stamp is not None and entry["stamp"] == stamp:
             items = [self._again(*item) for item in entry["items"]]

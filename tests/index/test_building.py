@@ -190,6 +190,19 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         assert built()[0] == everything[0]
 
 
+def test_a_file_is_read_again_under_other_bounds_and_columns(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = json.dumps({"text": "Rain fell on the town.", "story": "Snow."}) + "\n"
+    folder, corpus = tmp_path / "index", write({"a.jsonl": row, "b.txt": "Talks."})
+    monkeypatch.setattr("index.reading._SETTLED", -(10**12))
+    index.build(corpus, folder, embedder=WordEmbedder())
+    mapped = index.build(corpus, folder, embedder=WordEmbedder(), columns={"text": "story"})
+    assert (mapped.changed, mapped.unchanged) == (1, 1)
+    monkeypatch.setenv("DATELINE_ARTICLE_CHARACTERS", "5")
+    bounded = index.build(write({"a.jsonl": row, "b.txt": "Talks.", "c.txt": "Hm."}), folder, embedder=WordEmbedder())
+    assert [one.path for one in bounded.skipped] == ["a.jsonl:1", "b.txt"]
+    assert bounded.articles == 1
+
+
 def test_articles_are_put_between_those_that_are_there_while_there_is_room() -> None:
     def room(order: str, numbers: dict[str, int]) -> dict[str, int] | None:
         return numbered([Article(id, "") for id in order], numbers)

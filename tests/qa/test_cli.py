@@ -166,7 +166,8 @@ def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Wr
     assert skipped["path"] == "photo.png"
     assert re.fullmatch(r"expected one of \.txt \.md .*, found \.png", skipped["reason"])
     (corpus / "b.txt").write_text("Snow fell.")
-    done = dateline("build", corpus, "--index", index)
+    done = dateline("build", corpus, "--index", index, "--profile")
+    assert re.search(r"^loading articles +[\d.]+ ms.*^publishing +[\d.]+ ms", done.stderr, re.MULTILINE | re.DOTALL)
     assert "(0 added, 1 changed, 0 removed, 1 unchanged, 1 skipped; 1 vector reused)" in done.stdout
     assert "skipped photo.png: expected one of .txt" in done.stdout
     assert "generation 000002 is live again" in dateline("rollback", "--index", index).stdout
