@@ -108,14 +108,19 @@ def load_articles(
                 if problem is not None:
                     yield Skipped(_shown(path), problem)
                     continue
-                for item in _load_file(file, path, mapping or {}, apart, bounds, reading):
-                    if isinstance(item, Article) and item.id in seen:
-                        item = _renamed(item, f"{corpus.name}/{item.id}", seen)
-                    if isinstance(item, Article):
-                        seen.add(item.id)
-                    elif isinstance(item, Skipped):
-                        item = Skipped(_shown(item.path), item.reason)
-                    yield item
+                yield from _distinct(_load_file(file, path, mapping or {}, apart, bounds, reading), corpus, seen)
+
+
+def _distinct(items: Iterable[Article | Skipped | Note], corpus: Path, seen: set[str]) -> Iterator[Article | Skipped | Note]:
+    """The items, each article with an id that is not in `seen`, which grows; the paths of what was left out fit to be shown."""
+    for item in items:
+        if isinstance(item, Article) and item.id in seen:
+            item = _renamed(item, f"{corpus.name}/{item.id}", seen)
+        if isinstance(item, Article):
+            seen.add(item.id)
+        elif isinstance(item, Skipped):
+            item = Skipped(_shown(item.path), item.reason)
+        yield item
 
 
 def read_here(path: Path, name: str) -> Iterator[Fields | Record | Skipped]:

@@ -30,7 +30,7 @@ import numpy as np
 
 from index.embedding import CompiledEncoder
 from index.loaders.apart import Apart
-from index.loading import Bounds, _files, _load_file, _renamed, _shown
+from index.loading import Bounds, _distinct, _files, _load_file
 from index.reading import Reading
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Vectors
 
@@ -100,14 +100,7 @@ class RayEngine:
                 _load, fn_kwargs={"mapping": dict(mapping), "bounds": bounds}, batch_size=_FILES_AT_ONCE
             )
             for row in self._done(data) if files else ():
-                for item in pickle.loads(row["items"]):
-                    if isinstance(item, Article) and item.id in seen:
-                        item = _renamed(item, f"{corpus.name}/{item.id}", seen)
-                    if isinstance(item, Article):
-                        seen.add(item.id)
-                    elif isinstance(item, Skipped):
-                        item = Skipped(_shown(item.path), item.reason)
-                    yield item
+                yield from _distinct(pickle.loads(row["items"]), corpus, seen)
 
     def encoded(
         self,

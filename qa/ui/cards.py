@@ -57,9 +57,9 @@ def notice_html(question: str, message: str) -> str:
 
 
 def reading_html(question: str) -> str:
-    """What stands there while a question is being read: its heading, and the places of what is to come."""
+    """What stands there while a question is being read: its heading, and the places of what is to come; "" while the page opens."""
     return (
-        f'<section class="turn reading" aria-busy="true"><div class="findings"><h2>{bidi(question[:200])}</h2>'
+        f'<section class="turn reading{"" if question else " opening"}" aria-busy="true"><div class="findings"><h2>{bidi(question[:200])}</h2>'
         '<p class="source">Reading …</p><div class="skeleton tall"></div><div class="skeleton"></div><div class="skeleton wide"></div>'
         '<div class="skeleton wide"></div></div><div class="evidence"><div class="skeleton page"></div></div></section>'
     )

@@ -1,5 +1,6 @@
 () => {
   // The page's own behaviour: the evidence follows what is chosen, quotations are copied, the address follows the answer.
+  if (new URLSearchParams(window.location.search).get('q')) document.documentElement.classList.add('asked'); // no place for examples
   const narrow = () => window.matchMedia('(max-width: 899px)').matches;
   const turn = () => document.querySelector('#conversation .turn:not(.reading)');
 
