@@ -11,7 +11,7 @@ Dateline asks with all its parts: both searches, two readings, agreement.
 
 Each is a process of its own; they take turns, question by question, on all cores. Milliseconds are medians with the
 10th and 90th percentile, ratios are of the same question, memory is the process's peak. Exact match and F1 are of the
-best answer, whatever its probability. txtai's Questions gives no scores: its first answer counts, and it reads no further.
+best answer, whatever its probability. txtai's Questions gives no scores: of the 16 passages' answers its first counts.
 """
 
 from __future__ import annotations
@@ -242,14 +242,13 @@ def txtai(work: Path) -> Callable[[str], str]:
     questions = Questions(str(work / "reader"), gpu=False)
 
     def ask(question: str) -> str:
+        answers = []
         for found in embeddings.search(question, _READ):
             try:
-                (answer,) = questions([question], [found["text"]])
+                answers += questions([question], [found["text"]])
             except TypeError:  # txtai 9.14 fails where the best span is the null one, at [CLS]
                 continue
-            if answer:
-                return str(answer)
-        return ""
+        return next((str(answer) for answer in answers if answer), "")
 
     return ask
 
