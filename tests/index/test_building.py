@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -24,8 +25,8 @@ from index import loading
 from index.building import encoded_text, passages_of
 from index.cache import CACHE
 from index.folder import current, open_index, rollback, verify
-from index.local import numbered
-from index.types import Article, DatelineError
+from index.local import LocalDraft, numbered
+from index.types import Article, DatelineError, Passage, Vectors
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -79,6 +80,25 @@ def test_near_copies_are_known_as_one_story(tmp_path: Path, write: Write) -> Non
     }
     index.build(write({"b.txt": LONG + " A last word.", "c.txt": "Rain fell."}), folder, embedder=WordEmbedder())
     assert {article.story for article in open_index(folder).articles()} == {"b.txt", "c.txt"}
+
+
+def test_where_articles_only_come_only_they_are_written_and_a_copy_before_another_is_its_origin(tmp_path: Path, write: Write) -> None:
+    story = "Rain fell on the harbour of Norvik for three days, and the ferry did not sail. " + " ".join(f"Word{n}" for n in range(40))
+    folder = tmp_path / "index"
+    files = {"b.txt": story, "d.txt": "Snow fell on the hills."}
+    index.build(write(files), folder, embedder=WordEmbedder())
+    added: list[str] = []
+    add = LocalDraft.add
+
+    def noted(draft: LocalDraft, passages: Sequence[Passage], vectors: Vectors) -> None:
+        added.extend(passage.article.id for passage in passages)
+        add(draft, passages, vectors)
+
+    with patch.object(LocalDraft, "add", noted):
+        index.build(write({"a.txt": story} | files), folder, embedder=WordEmbedder())
+    assert added == ["a.txt"]
+    store = open_index(folder)
+    assert [(article.id, article.story) for article in store.articles()] == [("a.txt", "a.txt"), ("b.txt", "a.txt"), ("d.txt", "d.txt")]
 
 
 def test_reused_vectors_stand_with_their_own_passages(tmp_path: Path, write: Write) -> None:

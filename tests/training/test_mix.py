@@ -158,3 +158,8 @@ def test_a_question_that_names_its_time_is_put_to_a_passage_of_another() -> None
         assert TIME.search(example.passage)
     assert 4 < nulls < 16
     assert Timed([])(record("When was the tower repaired?", "in May", context), random.Random(0)) is None
+    elsewhere = "Maria Olsen repaired the tower. In May it rained."  # the answer's sentence does not say when
+    assert all(
+        Timed([])(record("Who repaired the tower in May?", "Maria Olsen", elsewhere), random.Random(seed)) is None for seed in range(9)
+    )
+    assert TIME.findall("In 1987, of 1987,500 crowns, in May 2001 or on May 3") == ["1987", "2001"]
