@@ -36,6 +36,9 @@ from qa.ui.theme import theme
 
 _LOOKS = Path(__file__).parent / "qa" / "ui"
 _LARGEST_UPLOAD = "64mb"  # of one file; qa/ui/guard.py bounds a request and an hour
+_SESSIONS = (
+    1_000  # kept by Gradio, 80 KB each; of an older one the order of its table of articles is lost, its conversation is in its browser
+)
 _WAITING = 256  # questions and clicks, of all clients together
 
 
@@ -109,6 +112,7 @@ def serve(
                 "routes": [Route("/healthz", health)],
             },
             max_file_size=_LARGEST_UPLOAD,
+            state_session_capacity=_SESSIONS,
             mcp_server=mcp,
             ssr_mode=False,
             theme=theme(),

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 import index
 import qa
-from qa.ui.cards import likelihood
+from qa.ui.cards import likelihood, reading_html
 from qa.verifying import verify_replies
 from tests.app.conftest import QUESTION, Open, Served, ask, serve, settled
 from tests.conftest import ROOT
@@ -346,6 +346,14 @@ def test_nothing_jumps_while_an_answer_comes(served: Served, opened: Open) -> No
     assert page.evaluate("window.skeletons") >= 4  # while it was reading
     page.wait_for_timeout(500)
     assert page.evaluate("window.shifts") < 0.1  # what the web calls good
+
+
+def test_the_place_of_the_examples_is_kept_while_the_page_opens_and_given_up_while_it_reads(served: Served, opened: Open) -> None:
+    page = opened(served)
+    expect(page.locator("#examples a").first).to_be_visible(timeout=60_000)
+    show = "html => { document.querySelector('#conversation').insertAdjacentHTML('beforeend', html); return document.querySelector('#examples').offsetHeight; }"
+    assert page.evaluate(show, reading_html("")) >= 64
+    assert page.evaluate(show, reading_html("who?")) == 0
 
 
 def test_the_page_follows_a_rebuild_made_elsewhere(copied: Callable[[], tuple[Path, Path]], opened: Open, tmp_path: Path) -> None:
