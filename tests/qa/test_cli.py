@@ -242,6 +242,9 @@ def test_every_command_has_an_example_that_parses_and_json() -> None:
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
         assert _parser().parse_args(shlex.split(line)[1:]).run, name
         assert ("--json" in command.format_help()) == (name not in ("serve", "password", "completion")), name
+        assert [action.dest for action in command._actions if not action.help] == [], name  # none goes unexplained
+    for line in re.findall(r"^  (dateline .+?)(?: {2,}|$)", _parser().format_help(), re.MULTILINE):
+        assert _parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
 
 
 def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:
