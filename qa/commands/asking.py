@@ -81,7 +81,7 @@ def retrieve(commands: Commands) -> None:
 
 def _run_retrieve(options: argparse.Namespace) -> None:
     hits = Archive.open(options.index).retrieve(options.question, options.k, **filters_of(options))
-    print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False) if options.json else hits_as_text(hits))
+    print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False) if options.json else hits_as_text(hits, bold=_styled()))
 
 
 def _styled() -> bool:

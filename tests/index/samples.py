@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import mailbox
+import re
 import tarfile
 import tempfile
 import zipfile
@@ -37,6 +38,15 @@ PAGE = f"""<!doctype html>
 <aside><h2>Most read</h2><a href="/x">Ten ways to cook cod</a></aside>
 <footer>Accept all cookies. Subscribe to our newsletter today.</footer>
 </body></html>"""
+
+_DECLARED = {
+    "@context": "https://schema.org", "@type": "NewsArticle", "headline": TITLE, "datePublished": "2023-03-09T18:20:00+01:00", "dateModified": "2023-03-20T08:00:00+01:00",
+    "author": [{"@type": "Person", "name": "Marit Aas"}], "publisher": {"@type": "Organization", "name": "The Norvik Courier"},
+}  # fmt: skip
+# The same page by a publisher that declares its fields in JSON-LD alone, with the day of an edit beside that of publication.
+PAGE_IN_JSON_LD = re.sub(r'<meta (?:property|name)="[^>]*>\n?', "", PAGE).replace(
+    "</head>", f'<script type="application/ld+json">{json.dumps(_DECLARED)}</script></head>'
+)
 
 
 def pdf(*pages: str, title: str = "", password: str | None = None) -> bytes:

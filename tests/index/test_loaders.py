@@ -50,13 +50,14 @@ def loaded(*corpora: Path, **mapping: str) -> tuple[dict[str, Article], dict[str
 def test_a_saved_page_gives_its_story_without_the_page_around_it(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(samples.PAGE)
     (tmp_path / "a.mhtml").write_bytes(samples.mhtml())
+    (tmp_path / "b.htm").write_text(samples.PAGE_IN_JSON_LD)
     articles, skipped, _ = loaded(tmp_path)
     assert not skipped
     for article in articles.values():
         assert (article.title, article.source, article.published, article.authors) == (TITLE, COURIER, MARCH_9, ("Marit Aas",))
         assert article.url == "https://courier.example/2023/03/bridge"
         assert [line for line in article.text.split("\n") if line and line != TITLE] == list(PARAGRAPHS)
-    assert set(articles) == {"a.html", "a.mhtml"}
+    assert set(articles) == {"a.html", "a.mhtml", "b.htm"}
 
 
 def test_a_page_without_a_date_of_its_own_gets_none_from_its_words(tmp_path: Path) -> None:
@@ -538,12 +539,20 @@ def test_offsets_hold_in_every_kind_of_file(tmp_path: Path) -> None:
     index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
     store = open_index(tmp_path / "index")
     assert not list(store.problems())
+    texts = {article.id: article.text for article in loaded(tmp_path / "in")[0].values()}
+    assert {article.id: article.text for article in store.articles()} == texts  # to the letter: an offset counts in either
+    passages = store.passages(range(store.manifest["counts"]["passages"])).values()
+    places = {id: text.index("Ingrid Dahl") for id, text in texts.items() if "Ingrid Dahl" in text}
+    assert len(places) > 15
+    for id, place in places.items():  # the words are found where they stand, in every kind of file
+        assert [p for p in passages if p.article.id == id and p.text.startswith("Ingrid Dahl", place - p.start)], id
     kinds = {Path(article.path.split("/")[0]).name.split(".", 1)[1] for article in store.articles()}
     assert kinds == {name.split(".", 1)[1] for name in samples.files()}
     archive = qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader())
     reply = archive.ask("Who told residents that repairs of the harbour bridge could take three weeks?", k=100)
     assert reply.answered
-    for citation in (citation for answer in reply.answers for citation in answer.citations):
-        article = archive.article(citation.article.id)
-        assert article is not None
-        assert article.text[citation.start : citation.end] == citation.text == citation.to_dict()["text"]
+    saved = json.loads(json.dumps(reply.to_dict()))  # as another program sees it
+    stated = [citation for answer in saved["answers"] for citation in answer["citations"]]
+    for place in (*stated, *saved["passages"]):
+        assert texts[place["article"]["id"]][place["start"] : place["end"]] == place["text"]
+    assert stated

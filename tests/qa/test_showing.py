@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from index.types import Article, Note, Passage, Skipped, Summary
-from qa.showing import dateline, reply_as_text, summary_as_text
+from qa.showing import dateline, hits_as_text, reply_as_text, summary_as_text
 from qa.types import Answer, Hit, Reply, Span
 from qa.values import value_of
 
@@ -75,6 +75,11 @@ def test_a_citation_is_a_link_on_a_terminal_only() -> None:
     reply = Reply("Did it rain?", (Answer((Span(article, 3, 9),)),), (), "000001", 1.0)
     assert "\x1b]8;;https://example.org/a#page=1\x1b\\Rain\x1b]8;;\x1b\\ [a.pdf#page=1:3-9], in de" in reply_as_text(reply, bold=True)
     assert "\x1b" not in reply_as_text(reply)
+    hits = [Hit(Passage(article, 0, 10), 0.5)]
+    assert hits_as_text(hits, bold=True).startswith(
+        "1. \x1b]8;;https://example.org/a#page=1\x1b\\\x1b[1mRain\x1b[0m\x1b]8;;\x1b\\ [a.pdf#page=1:0-10]"
+    )
+    assert hits_as_text(hits) == "1. Rain [a.pdf#page=1:0-10], in de 0.50\n   It rained."
 
 
 def test_notes_of_a_build_stand_under_its_summary() -> None:
