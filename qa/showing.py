@@ -91,9 +91,10 @@ def in_language(article: Article) -> str:
 
 
 def quotation(citation: Span) -> str:
-    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, and the address that opens at it."""
+    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, page, and the address that opens at it."""
+    page = f", page {citation.page}" if citation.page is not None else ""
     link = f" {citation.link}" if citation.link is not None else ""
-    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{link}"
+    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{page}{link}"
 
 
 def outlet(article: Article) -> str:
