@@ -1,16 +1,19 @@
 # Dateline with the page, on a CPU, as a user without rights:
-#   docker build -t dateline .
+#   docker build --build-arg CPU_INDEX=... -t dateline .
 #   dateline password NAME >> users      (or: docker run --rm -i dateline dateline password NAME >> users)
 #   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v "$PWD/users:/users:ro" -v dateline:/data dateline
-# CPU_INDEX: the address of PyTorch's index of CPU builds (--build-arg CPU_INDEX=...); without it the registry's newest torch
-# brings gigabytes of CUDA. EXTRAS: what docs/scaling.md needs beside (--build-arg EXTRAS=milvus,ray).
+# CPU_INDEX: the address of PyTorch's index of CPU builds, which its page "Get started" gives for pip and CPU; without it the
+# registry's torch for x86-64 brings gigabytes of CUDA, so the build stops. EXTRAS: what docs/scaling.md needs beside
+# (--build-arg EXTRAS=milvus,ray).
 FROM python:3.11-slim AS build
 ARG CPU_INDEX=""
 ARG EXTRAS=""
 WORKDIR /source
 COPY constraints.txt ./
+RUN [ -n "$CPU_INDEX" ] || [ "$(uname -m)" != x86_64 ] || { echo "expected --build-arg CPU_INDEX=ADDRESS, the index of PyTorch's CPU builds, found none"; exit 1; }
 RUN python -m venv /opt/dateline \
-    && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch
+    && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch \
+    && /opt/dateline/bin/python -c "import torch; assert torch.version.cuda is None, 'expected a CPU build of torch, found CUDA'"
 COPY pyproject.toml README.md LICENSE NOTICE app.py ./
 COPY index ./index
 COPY qa ./qa

@@ -41,11 +41,11 @@ def _shape(action: argparse.Action) -> str:
 
 
 def _with_value(option: str, action: argparse.Action) -> str:
-    return option if action.nargs == 0 else f"{option} {action.metavar or action.dest.upper()}"
+    return option if action.nargs == 0 else f"{option} {_shape(action) if action.choices else action.metavar or action.dest.upper()}"
 
 
 def _meaning(action: argparse.Action) -> str:
-    words = (action.help or ("print JSON" if action.dest == "json" else "")).replace("|", "\\|")
+    words = (action.help or "").replace("|", "\\|")
     if action.nargs != 0 and action.default not in (None, argparse.SUPPRESS, []) and "default" not in words:
         words = f"{words} (default {action.default})".strip()
     return words

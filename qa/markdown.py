@@ -46,7 +46,8 @@ def _sentence(citation: Span) -> str:
 def _source(citation: Span) -> str:
     speaker = f", as {plain(citation.attribution)} is quoted" if citation.attribution else ""
     link = f" <{citation.link.replace('<', '%3C').replace('>', '%3E').replace(' ', '%20')}>" if citation.link is not None else ""
-    return f"{_dateline(citation.article)}, characters {citation.start} to {citation.end} of {plain(citation.article.path)}{speaker}{link}"
+    page = f"page {citation.page}, " if citation.page is not None else ""
+    return f"{_dateline(citation.article)}, {page}characters {citation.start} to {citation.end} of {plain(citation.article.path)}{speaker}{link}"
 
 
 def _dateline(article: Article) -> str:

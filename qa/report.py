@@ -1,4 +1,7 @@
-"""An evaluation as one HTML file that needs nothing beside it: figures, plots (as SVG), and the answers that were wrong."""
+"""An evaluation as one HTML file that needs nothing beside it: figures, plots, and the answers that were wrong.
+
+The plots are there as files too (recall.svg, agreement.svg, reliability.svg, risk.svg), as docs/explanation.md shows them.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +29,19 @@ table { border-collapse: collapse; width: 100%; } td, th { text-align: left; ver
 
 
 def write_report(folder: Path, title: str, figures: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
-    """Write report.html and figures.json into `folder`."""
+    """Write report.html, its plots and figures.json into `folder`."""
     (folder / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     judged = [one for one in outcomes if one.golds is not None]
-    plots = []
+    plots = {}
     if "recall@1" in figures:
-        plots.append(_plot("Recall of a gold answer by passages", lambda axes: _recall(axes, figures)))
+        plots["recall"] = _plot("Recall of a gold answer by passages", lambda axes: _recall(axes, figures))
+    if "best_exact_match" in figures:
+        plots["agreement"] = _plot("One span, and spans that agree", lambda axes: _agreement(axes, figures))
     if judged:
-        plots.append(_plot("Reliability", lambda axes: _reliability(axes, judged)))
-        plots.append(_plot("Risk against coverage", lambda axes: _risk(axes, judged)))
+        plots["reliability"] = _plot("Reliability", lambda axes: _reliability(axes, judged))
+        plots["risk"] = _plot("Risk against coverage", lambda axes: _risk(axes, judged))
+    for name, plot in plots.items():
+        (folder / f"{name}.svg").write_text(plot, encoding="utf-8")
     wrong = sorted((one for one in judged if one.f1 < RIGHT and (one.golds or one.answered)), key=lambda one: -one.probability)
     rows = "".join(
         f"<tr><td>{escape(one.question)}<td>{escape(one.best)}{'' if one.answered else ' (not said)'}<td>{escape(' / '.join(one.golds or ()) or 'none')}"
@@ -44,7 +51,7 @@ def write_report(folder: Path, title: str, figures: dict[str, Any], outcomes: Se
     (folder / "report.html").write_text(
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><title>{escape(title)}</title><style>{_STYLE}</style>"
         f"<h1>Evaluation: {escape(title)}</h1><p>{len(outcomes)} questions. Shares in percent with 95% bootstrap intervals.</p>"
-        f"<pre>{escape(figures_as_text(figures))}</pre><div class=plots>{''.join(plots)}</div>"
+        f"<pre>{escape(figures_as_text(figures))}</pre><div class=plots>{''.join(plots.values())}</div>"
         f"<h2>Wrong best answers, surest first ({min(len(wrong), _WRONG_SHOWN)} of {len(wrong)})</h2>"
         f"<table><tr><th>Question<th>Best span<th>Known answers<th>Probability<th>Rank of a passage with the answer{rows}</table>",
         encoding="utf-8",
@@ -73,6 +80,17 @@ def _recall(axes: Axes, figures: dict[str, Any]) -> None:
     for place, share in enumerate(shares):
         axes.annotate(f"{share:.1f}", (place, share), ha="center", va="bottom")
     axes.set(xlabel="passages", ylabel="% of questions", ylim=(0, 105))
+
+
+def _agreement(axes: Axes, figures: dict[str, Any]) -> None:
+    """Of the answerable questions: the best single span, and the best answer, on whose value spans agree."""
+    for place, (name, label, color) in enumerate((("best_span", "best span", _SOFT), ("best", "best answer", _ACCENT))):
+        shares = [100 * figures[f"{name}_{measure}"] for measure in ("exact_match", "f1")]
+        bars = axes.bar([0.4 * place - 0.2, 0.4 * place + 0.8], shares, width=0.38, color=color, label=label)
+        axes.bar_label(bars, fmt="%.1f")
+    axes.set_xticks([0, 1], ["exact match", "F1"])
+    axes.set(ylabel="% of answerable questions", ylim=(0, 105))
+    axes.legend(frameon=False)
 
 
 def _reliability(axes: Axes, judged: Sequence[Outcome]) -> None:

@@ -21,7 +21,7 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
     `bold`: for a terminal, with answers in bold and citations that open their article.
     """
     if not reply.answered:
-        nearest = hits_as_text(reply.passages[:3])
+        nearest = hits_as_text(reply.passages[:3], bold)
         return f"{reason_in_words(reply)}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
     lines = [f"The articles differ: {differing(reply)}", ""] if reply.disagreement else []
     if changed := revised(reply):
@@ -68,12 +68,15 @@ def silent_outlets(reply: Reply) -> list[str]:
     return list(dict.fromkeys(hit.article.source for hit in near if hit.article.source is not None and hit.article.source not in cited))
 
 
-def hits_as_text(hits: Sequence[Hit]) -> str:
-    """Numbered passages with their score and where they stand."""
-    return "\n".join(
-        f"{number}. {dateline(hit.article)} [{Span(hit.article, hit.start, hit.end).file}:{hit.start}-{hit.end}]{in_language(hit.article)} {hit.score:.2f}\n   {_one_line(hit.text)}"
-        for number, hit in enumerate(hits, 1)
-    )
+def hits_as_text(hits: Sequence[Hit], bold: bool = False) -> str:
+    """Numbered passages with their score and where they stand; `bold` as for a reply."""
+    lines = []
+    for number, hit in enumerate(hits, 1):
+        place = Span(hit.article, hit.start, hit.end)
+        named = _linked(_bold(dateline(hit.article), bold), place.link, bold)
+        lines.append(f"{number}. {named} [{place.file}:{hit.start}-{hit.end}]{in_language(hit.article)} {hit.score:.2f}")
+        lines.append(f"   {_one_line(hit.text)}")
+    return "\n".join(lines)
 
 
 def dateline(article: Article) -> str:
@@ -88,9 +91,10 @@ def in_language(article: Article) -> str:
 
 
 def quotation(citation: Span) -> str:
-    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, and the address that opens at it."""
+    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, page, and the address that opens at it."""
+    page = f", page {citation.page}" if citation.page is not None else ""
     link = f" {citation.link}" if citation.link is not None else ""
-    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{link}"
+    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{page}{link}"
 
 
 def outlet(article: Article) -> str:

@@ -1,4 +1,4 @@
-"""The README says what is true: its script runs, its commands parse, its make targets and files exist."""
+"""The README and docs/ say what is true: their code runs, their commands parse, what they name exists, the site builds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
+import index
 from qa.cli import _parser
+from qa.showing import summary_as_text
 from tests.conftest import ROOT
+from tests.fakes import WordEmbedder
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -33,22 +37,99 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     assert "mission" in passage
 
 
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """(its language, its text) of each block of code of a page: fenced, or indented: "shell" for commands, "" for what is printed."""
+    found = []
+    for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
+        if token.type in ("fence", "code_block"):
+            commands = token.type == "code_block" and re.match(r"(?:dateline|make|cp|curl|hf|pip) ", token.content)
+            found.append(("shell" if commands else token.info, token.content))
+    return found
+
+
+ELSEWHERE = {  # lines that need more than this machine and corpus/, or do not end: the tests that run them, or their like
+    "make run": ".ci/run",  # make test and all that make run needs, but for the page
+    "make test": ".ci/run",
+    "dateline serve": "tests/app/test_ask.py",
+    "milvus://HOST": "tests/index/test_milvus.py",
+    "--engine ray": "tests/index/test_ray.py",
+    "hf download": "tests/qa/test_multilingual.py",
+    "MiniLM-L12-v2": "tests/qa/test_multilingual.py",
+    "xlm-roberta": "tests/qa/test_multilingual.py",
+    "curl": "tests/app/test_endpoints.py",
+}
+WITH_CODE = [page for page in (ROOT / "README.md", *PAGES) if page.name != "cli.md" and blocks(page)]  # cli.md is made of the parser
+
+
+def runnable(language: str, text: str) -> list[tuple[str, str]]:
+    """What of a block is run here: a whole script, or each command."""
+    if language == "python":
+        return [(language, text)]
+    lines = [line for line in text.splitlines() if line.strip()] if language == "shell" else []
+    return [(language, line) for line in lines if not any(mark in line for mark in ELSEWHERE)]
+
+
+RUN = """
+import json, shlex, subprocess, sys
+from qa.cli import main
+space = {"__name__": "__main__"}
+for language, text in json.load(sys.stdin):
+    if language == "python":
+        exec(compile(text, "block", "exec"), space)
+    elif text.startswith("dateline "):
+        assert main(shlex.split(text, comments=True)[1:]) == 0, text
+    else:
+        subprocess.run(["sh", "-c", text], check=True)
+"""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
-def test_the_code_in_the_docs_runs(page: Path, corpus_index: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
+def test_the_code_of_a_page_runs_from_its_top_to_its_end(page: Path, corpus_index: Path, tmp_path: Path) -> None:
+    """In a folder with corpus/ and its index, some own articles, and a question with its answer."""
+    steps = [step for block in blocks(page) for step in runnable(*block)]
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
-    script = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    for name in ("my-articles", "articles"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ferry.txt").write_text("The ferry to Norvik sails every twenty minutes, the port said on Monday.")
+    (tmp_path / "questions.jsonl").write_text('{"question": "Who repaired the lighthouse?", "answers": ["Maria Olsen"]}\n')
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DATELINE_INDEX", None)
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], input=json.dumps(steps), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or not steps
+
+
+def test_no_block_of_a_page_is_left_out() -> None:
+    """A block that is neither run, nor its like elsewhere, nor compared with what is printed, fails here."""
+    for mark, test in ELSEWHERE.items():
+        assert (ROOT / test).exists(), mark
+    printed = [text for page in WITH_CODE for language, text in blocks(page) if language == ""]
+    assert printed == ["news.csv: columns: text from content, title from headline, source from publisher\n"]  # by the next test
+    assert {language for page in WITH_CODE for language, _ in blocks(page)} == {"", "python", "shell"}
+    assert {page.name for page in WITH_CODE} == {"README.md", "articles.md", "scaling.md", "tools.md", "tutorial.md"}
+
+
+def test_what_the_docs_show_as_printed_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "news.csv").write_text("headline,publisher,content\nFerries,Courier,The ferry sails.\n")
+    summary = index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
+    (shown,) = (text for language, text in blocks(ROOT / "docs" / "articles.md") if language == "")
+    assert f"  {shown}".rstrip() in summary_as_text(summary).splitlines()
+
+
+def site(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
 
 
 @pytest.mark.slow
 def test_the_site_builds_strictly(tmp_path: Path) -> None:
     """A link that leads nowhere or a name without its docstring's object fails it; nothing of it is loaded from elsewhere."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = site(tmp_path)
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "Answer from the" in reference  # a docstring
@@ -58,6 +139,17 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
             page.read_text(encoding="utf-8"),
         )
         assert loaded == [], page
+
+
+@pytest.mark.slow
+def test_a_picture_that_is_not_there_fails_the_site(tmp_path: Path) -> None:
+    """mkdocs counts no warnings where it is told to be quiet: then nothing is strict."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    (tmp_path / "docs" / "index.md").write_text("![A picture](images/nowhere.png)")
+    (tmp_path / "mkdocs.yml").write_text(f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {tmp_path / 'docs'}\nplugins: [search]\n")
+    done = site(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
+    assert done.returncode != 0
+    assert "images/nowhere.png" in done.stderr
 
 
 @pytest.mark.slow
@@ -109,5 +201,8 @@ def test_the_targets_and_files_that_the_documents_name_exist() -> None:
         assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s(),])", re.sub(r"make (?:it|sure|a|the)\b", "", text))) <= targets
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / link).exists(), link
+    for document in (*DOCUMENTS, *PAGES):
+        for module in re.findall(r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)", document.read_text(encoding="utf-8")):
+            assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
     for path in re.findall(r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
         assert (ROOT / path).exists(), path

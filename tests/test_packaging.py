@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import time
+import tomllib
 import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from index.folder import open_index
 from qa.cli import _parser
 from tests.conftest import ROOT
 from tests.index import samples
@@ -34,31 +45,125 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.slow
-def test_a_wheel_works_in_a_bare_environment(built: Path, corpus_index: Path, tmp_path: Path) -> None:
-    """The other packages are those of this environment, by a path file: theirs (and our editable install) are not run from there."""
-    bare = tmp_path / "bare"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+def wanted(requirements: Sequence[str]) -> dict[str, set[str]]:
+    """What pip would install for them of what is installed here: {name of a distribution: its extras}. Nothing else is wanted."""
+    found: dict[str, set[str]] = {}
+    left = [Requirement(line) for line in requirements]
+    while left:
+        one = left.pop()
+        name = canonicalize_name(one.name)
+        if name in found and one.extras <= found[name]:
+            continue
+        found.setdefault(name, set()).update(one.extras)
+        for line in metadata.distribution(one.name).requires or []:
+            other = Requirement(line)
+            if other.marker is None or any(other.marker.evaluate({"extra": extra}) for extra in ("", *one.extras)):
+                left.append(other)
+    return found
+
+
+def lend(site: Path, names: Iterable[str]) -> None:
+    """Link the files of these distributions from this environment into the folder of another's packages: theirs, and no other's."""
+    owners: dict[str, set[str]] = {}
+    files: dict[str, list[Path]] = {}
+    for distribution in metadata.distributions():
+        name = canonicalize_name(distribution.metadata["Name"])
+        files[name] = [Path(file) for file in distribution.files or [] if ".." not in file.parts and file.parts[0] != "__pycache__"]
+        for file in files[name]:
+            owners.setdefault(file.parts[0], set()).add(name)
+    home, lent = Path(sysconfig.get_path("purelib")), set(names)
+    for name in lent:
+        for file in files[name]:
+            place = Path(file.parts[0]) if owners[file.parts[0]] <= lent else file  # file by file where a stranger shares the folder
+            if (home / place).exists() and not (site / place).exists():
+                (site / place).parent.mkdir(parents=True, exist_ok=True)
+                (site / place).symlink_to(home / place)
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """An environment that holds the wheel and what it asks for, without any extra; and a folder beside."""
+
+    bin: Path
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATELINE_INDEX")}
+        return kept | {"PATH": f"{self.bin}:{kept['PATH']}"}
+
+    def run(self, *command: str, status: int = 0) -> str:
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
+    """As pip would leave it (tests call no network, so the other packages are links to those of this environment)."""
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
     (wheel,) = built.glob("*.whl")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(bare / "bin" / "python"), "install", "--quiet"]
-    subprocess.run([*pip, "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
-    site = next((bare / "lib").glob("python*/site-packages"))
-    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
-    shutil.copytree(corpus_index, tmp_path / "var" / "index")
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.html").write_text(samples.PAGE)
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATELINE_INDEX")}
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder / "venv" / "bin" / "python"), "install"]
+    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
+    site = next((folder / "venv" / "lib").glob("python*/site-packages"))
+    (installed,) = metadata.distributions(name="dateline", path=[str(site)])
+    needs = wanted([line for line in installed.requires or [] if "extra ==" not in line])
+    assert not {"pytest", "llama-index-core", "pyarrow", "mkdocs", "pymilvus", "ray", "dateline"} & set(needs)
+    lend(site, needs)
+    (folder / "work").mkdir()
+    return Bare(folder / "venv" / "bin", folder / "work")
 
-    def run(*command: str) -> str:
-        return subprocess.run(
-            [str(bare / "bin" / command[0]), *command[1:]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-        ).stdout
 
-    assert Path(run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(site)
-    assert run("dateline", "ask", "who brokered the September truce?").startswith("the US  (")
-    assert "1 article" in run("dateline", "build")
-    assert "Ingrid Dahl" in run("dateline", "ask", "Who is the mayor of Norvik?")
-    assert run("python", "-c", "import app, qa.integrations.langchain, qa.integrations.llama_index; print('imported')") == "imported\n"
+@pytest.mark.slow
+def test_a_wheel_works_in_a_bare_environment(bare: Bare, corpus_index: Path) -> None:
+    """It asks, and reads every kind of file, with the packages that it declares and no others; an extra is named where it is missing."""
+    assert Path(bare.run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(bare.bin.parent)
+    shutil.copytree(corpus_index, bare.folder / "var" / "index")
+    assert bare.run("dateline", "ask", "who brokered the September truce?").startswith("the US  (")
+    corpus = bare.folder / "corpus"
+    corpus.mkdir()
+    (corpus / "own.md").write_text("---\ntitle: Own\n---\nThe lighthouse was repaired by Maria Olsen.")
+    for name, data in samples.files().items():
+        (corpus / name).write_bytes(data)
+    summary = json.loads(bare.run("dateline", "build", "--json"))
+    assert {skipped["path"].split(":")[0] for skipped in summary["skipped"]} == {"a.rss", "a.warc", "a.warc.gz", "a.parquet"}
+    assert "pip install 'dateline[parquet]'" in next(one["reason"] for one in summary["skipped"] if one["path"] == "a.parquet")
+    ids = {article.id.partition(":")[0].partition("/")[0] for article in open_index(bare.folder / "var" / "index").articles()}
+    assert ids >= {"own.md", *samples.files()} - {"a.parquet", "a.csv", "a.json"}  # rows of these have ids of their own
+    assert "Ingrid Dahl" in bare.run("dateline", "ask", "Who is the mayor of Norvik?")
+    assert (
+        bare.run("python", "-c", "import app, qa.integrations.langchain; print('imported')") == "imported\n"
+    )  # langchain-core comes along
+    assert "pip install 'dateline[llama-index]'" in bare.run("python", "-c", "import qa.integrations.llama_index", status=1)
+
+
+@pytest.mark.slow
+def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path) -> None:
+    """The Dockerfile's CMD and HEALTHCHECK, where there is no daemon to build it with: in what its first stage installs."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    (shell, option, line) = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
+    check = json.loads(re.findall(r"^HEALTHCHECK .*? CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
+    line_of_user = subprocess.run(["dateline", "password", "reader"], env=bare.environment, input="secret\n", capture_output=True, text=True, check=True)  # fmt: skip
+    (tmp_path / "users").write_text(line_of_user.stdout)
+    line = line.replace("/articles", f"{tmp_path}/articles").replace("/users", f"{tmp_path}/users") + f" --port {port}"
+    environment = bare.environment | {"DATELINE_INDEX": str(tmp_path / "index"), "HF_HUB_OFFLINE": "1"}
+    with subprocess.Popen([shell, option, line], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            until = time.monotonic() + 120
+            check[2] = check[2].replace("7860", str(port))
+            while subprocess.run(check, env=environment, capture_output=True, check=False).returncode:
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < until
+                time.sleep(0.5)
+        finally:
+            process.terminate()  # as docker stop does: the shell gave its place to the server
+            process.communicate(timeout=30)
 
 
 @pytest.mark.slow
@@ -76,7 +181,48 @@ def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
         packed = {name.partition("/")[2] for name in archive.getnames()}
     assert python | {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "qa/reader_model/model.int8.onnx"} <= packed
     (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert not [name for name in packed if name.startswith(("corpus/added", "var", "data", "shared"))]
     assert {f"dateline-{version}" in path.name for path in (wheel, sdist)} == {True}
+
+
+@pytest.mark.slow
+def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    (tmp_path / "dist").mkdir()
+    program = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "dist")], cwd=source, capture_output=True, check=True)
+    (again,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
+        parts = {part.filename: part.CRC for part in one.infolist()}
+        assert {part.filename: part.CRC for part in other.infolist()} == parts
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    """By the code that is installed: a package that another one happens to bring may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [line for name, lines in project["optional-dependencies"].items() if name not in ("dev", "docs", "bench") for line in lines]
+    asked = {canonicalize_name(Requirement(line).name) for line in (*project["dependencies"], *extras)}
+    homes = {module: set(map(canonicalize_name, names)) for module, names in metadata.packages_distributions().items()}
+    for path in (ROOT / "app.py", *(ROOT / "qa").rglob("*.py"), *(ROOT / "index").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            for module in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"app", "index", "qa"}:
+                assert homes.get(module, set()) & asked, f"{path}: {module}"
+
+
+def test_an_image_with_cuda_is_refused_before_it_is_fetched() -> None:
+    runs = re.findall(r"^RUN ((?:.*\\\n)*.*)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    guard = next(run for run in runs if "expected --build-arg CPU_INDEX" in run)
+    assert runs.index(guard) == 0
+    for index, machine, status in (("", "x86_64", 1), ("https://example.org/cpu", "x86_64", 0), ("", "aarch64", 0)):
+        command = f"uname() {{ echo {machine}; }}\n{guard}"
+        assert subprocess.run(["sh", "-c", command], env={"CPU_INDEX": index}, capture_output=True, check=False).returncode == status
+    assert "torch.version.cuda is None" in runs[1]
 
 
 def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:

@@ -169,8 +169,9 @@ def _citation(span: Span, places: dict[tuple[str, int, int], int]) -> str:
     sentence = f"{escape(text[first : span.start])}<mark>{escape(span.text)}</mark>{escape(text[span.end : last])}"
     original = f'<a href="{escape(span.link)}" target="_blank" rel="noopener noreferrer">open original</a>' if span.link is not None else ""
     speaker = f'<p class="speaker">as <b>{bidi(span.attribution)}</b> is quoted</p>' if span.attribution else ""
+    page = f" · page {span.page}" if span.page is not None else ""
     return (
-        f'<div class="citation"><blockquote dir="auto">{sentence}</blockquote>{speaker}<p class="source">{dateline_html(span.article)}</p>'
+        f'<div class="citation"><blockquote dir="auto">{sentence}</blockquote>{speaker}<p class="source">{dateline_html(span.article)}{page}</p>'
         f'<p class="actions"><button type="button" class="plain" data-finding="{place}">show in the article</button>'
         f'<button type="button" class="plain copy" data-quotation="{escape(quotation(span))}">copy quotation</button>{original}</p></div>'
     )

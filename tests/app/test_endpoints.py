@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -21,6 +24,7 @@ from playwright.sync_api import expect
 from tests.app.conftest import QUESTION, Open, Served, serve, settled
 from tests.conftest import ROOT
 from tests.qa.test_cli import refused
+from tests.test_docs import blocks
 
 pytestmark = pytest.mark.slow
 
@@ -44,14 +48,38 @@ def test_retrieve_gives_passages(client: Client) -> None:
     assert {hit["article"]["source"] for hit in hits} == {"after RFE/RL"}
 
 
-def test_the_endpoints_are_described_in_openapi(served: Served) -> None:
+@pytest.mark.parametrize(("name", "body"), [("ask", {"question": QUESTION}), ("retrieve", {"question": "EU mission", "k": 2})])
+def test_what_openapi_describes_can_be_called_as_it_says(served: Served, name: str, body: dict[str, Any]) -> None:
+    """By nothing but the description: the path and body of the call, and the path of its result."""
     with urllib.request.urlopen(f"{served.address}/gradio_api/openapi.json") as answer:
         described = json.load(answer)
     assert described["openapi"].startswith("3.")
-    paths = " ".join(described["paths"])
-    assert "ask" in paths
-    assert "retrieve" in paths
-    assert "question" in json.dumps(described["paths"])
+    operations = {
+        operation["operationId"]: (path, operation) for path, methods in described["paths"].items() for operation in methods.values()
+    }
+    path, call = operations[name]
+    assert call["summary"].startswith(("Answer a question from the news archive", "Find the passages of the news archive"))
+    fields = call["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert {field: kind.get("type", "list") for field, kind in fields.items()} == {
+        "question": "string", "k": "integer", "source": "list", "since": "string", "until": "string", "as_of": "string"
+    }  # fmt: skip
+    request = urllib.request.Request(served.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST")
+    with urllib.request.urlopen(request) as answer:
+        event = json.load(answer)["event_id"]
+    result, _ = operations[f"{name}_get"]
+    with urllib.request.urlopen(served.address + result.replace("{event_id}", event)) as answer:
+        (data,) = re.findall(r"^event: complete\ndata: (.*)$", answer.read().decode(), re.MULTILINE)
+    found = json.loads(json.loads(data)[0])
+    assert found["answers"][0]["text"] == "the US" if name == "ask" else len(found) == 2
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
+def test_the_calls_in_the_docs_answer(served: Served, tmp_path: Path) -> None:
+    (commands,) = (text for _, text in blocks(ROOT / "docs" / "tools.md") if text.startswith("curl"))
+    script = commands.replace("http://127.0.0.1:7860", served.address)
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    (data,) = re.findall(r"^data: (.*)$", done.stdout, re.MULTILINE)
+    assert json.loads(json.loads(data)[0])["answers"][0]["text"] == "the US"
 
 
 def test_what_cannot_be_asked_is_told(client: Client) -> None:

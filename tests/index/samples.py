@@ -7,7 +7,9 @@ import gzip
 import io
 import json
 import mailbox
+import re
 import tarfile
+import tempfile
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -36,6 +38,15 @@ PAGE = f"""<!doctype html>
 <aside><h2>Most read</h2><a href="/x">Ten ways to cook cod</a></aside>
 <footer>Accept all cookies. Subscribe to our newsletter today.</footer>
 </body></html>"""
+
+_DECLARED = {
+    "@context": "https://schema.org", "@type": "NewsArticle", "headline": TITLE, "datePublished": "2023-03-09T18:20:00+01:00", "dateModified": "2023-03-20T08:00:00+01:00",
+    "author": [{"@type": "Person", "name": "Marit Aas"}], "publisher": {"@type": "Organization", "name": "The Norvik Courier"},
+}  # fmt: skip
+# The same page by a publisher that declares its fields in JSON-LD alone, with the day of an edit beside that of publication.
+PAGE_IN_JSON_LD = re.sub(r'<meta (?:property|name)="[^>]*>\n?', "", PAGE).replace(
+    "</head>", f'<script type="application/ld+json">{json.dumps(_DECLARED)}</script></head>'
+)
 
 
 def pdf(*pages: str, title: str = "", password: str | None = None) -> bytes:
@@ -126,11 +137,13 @@ def mail(subject: str = TITLE, id: str = "<1@courier.example>", html_only: bool 
     return message
 
 
-def mbox(path: Path) -> None:
-    box = mailbox.mbox(path)
-    for message in (mail(), mail("Ferries take over", "<2@courier.example>", html_only=True)):
-        box.add(message)
-    box.close()
+def mbox() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        box = mailbox.mbox(f"{folder}/mbox")
+        for message in (mail(), mail("Ferries take over", "<2@courier.example>", html_only=True)):
+            box.add(message)
+        box.close()
+        return Path(folder, "mbox").read_bytes()
 
 
 def mhtml() -> bytes:
@@ -157,7 +170,7 @@ ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/
 <published>2023-03-09T18:20:00Z</published><author><name>Marit Aas</name></author><content type="html">&lt;p&gt;{PARAGRAPHS[0]}&lt;/p&gt;</content></entry></feed>"""
 
 
-def warc(path: Path) -> None:
+def warc(packed: bool = False) -> bytes:
     answers = [
         ("https://courier.example/2023/03/bridge?utm=1", "200 OK", "text/html; charset=utf-8", PAGE.encode()),
         ("https://courier.example/gone", "404 Not Found", "text/html", PAGE.encode()),
@@ -174,8 +187,8 @@ def warc(path: Path) -> None:
             + answer
             + b"\r\n\r\n"
         )
-        data += gzip.compress(kept) if path.suffix == ".gz" else kept
-    path.write_bytes(data)
+        data += gzip.compress(kept) if packed else kept
+    return data
 
 
 ROWS = [
@@ -225,3 +238,23 @@ HAYSTACK = json.dumps(  # Document.to_dict(flatten=False), and as it is by defau
         {"id": "h2", "content": STORY, "blob": None, "score": None, "embedding": None, "title": TITLE, "source": "Courier", "date": "2023-03-09"},
     ]
 )  # fmt: skip
+
+
+def parquet() -> bytes:
+    import pyarrow
+    import pyarrow.parquet
+
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), out)
+    return out.getvalue()
+
+
+def files() -> dict[str, bytes]:
+    """A whole file of each kind but plain text, by its name."""
+    members = {"a.txt": b"Rain fell. " * 99, "b.html": PAGE.encode()}
+    return {
+        "a.mbox": mbox(), "a.warc": warc(), "a.warc.gz": warc(packed=True), "a.parquet": parquet(), "a.html": PAGE.encode(),
+        "a.mhtml": mhtml(), "a.pdf": pdf(STORY, TITLE), "b.pdf": pdf(STORY, TITLE, title=TITLE), "a.docx": docx(), "a.epub": epub(),
+        "a.eml": mail().as_bytes(), "a.rss": RSS.encode(), "a.atom": ATOM.encode(), "a.csv": table_csv().encode(),
+        "a.json": LANGCHAIN.encode(), "a.zip": zipped(members), "a.tar.gz": tarred(members), "a.tar": tarred(members, ""),
+    }  # fmt: skip

@@ -50,13 +50,14 @@ def loaded(*corpora: Path, **mapping: str) -> tuple[dict[str, Article], dict[str
 def test_a_saved_page_gives_its_story_without_the_page_around_it(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(samples.PAGE)
     (tmp_path / "a.mhtml").write_bytes(samples.mhtml())
+    (tmp_path / "b.htm").write_text(samples.PAGE_IN_JSON_LD)
     articles, skipped, _ = loaded(tmp_path)
     assert not skipped
     for article in articles.values():
         assert (article.title, article.source, article.published, article.authors) == (TITLE, COURIER, MARCH_9, ("Marit Aas",))
         assert article.url == "https://courier.example/2023/03/bridge"
         assert [line for line in article.text.split("\n") if line and line != TITLE] == list(PARAGRAPHS)
-    assert set(articles) == {"a.html", "a.mhtml"}
+    assert set(articles) == {"a.html", "a.mhtml", "b.htm"}
 
 
 def test_a_page_without_a_date_of_its_own_gets_none_from_its_words(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_word_and_epub(tmp_path: Path) -> None:
 
 def test_mail(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(samples.mail().as_bytes())
-    samples.mbox(tmp_path / "letters.mbox")
+    (tmp_path / "letters.mbox").write_bytes(samples.mbox())
     articles, skipped, _ = loaded(tmp_path)
     assert not skipped
     assert set(articles) == {"a.eml", "letters.mbox:1@courier.example", "letters.mbox:2@courier.example"}
@@ -153,7 +154,7 @@ def test_feeds(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
 def test_web_archives(tmp_path: Path, name: str) -> None:
-    samples.warc(tmp_path / name)
+    (tmp_path / name).write_bytes(samples.warc(packed=name.endswith("gz")))
     articles, skipped, _ = loaded(tmp_path)
     page, plan = articles[f"{name}:https://courier.example/2023/03/bridge?utm=1"], articles[f"{name}:https://courier.example/plan.pdf"]
     assert len(articles) == 2  # not the 404, not the style sheet
@@ -162,20 +163,13 @@ def test_web_archives(tmp_path: Path, name: str) -> None:
     assert list(skipped) == [f"{name}:https://courier.example/broken.pdf"]
 
 
-def _parquet(path: Path) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(samples.ROWS), path)
-
-
 TABLES: dict[str, Callable[[Path], object]] = {
     "a.csv": lambda path: path.write_text(samples.table_csv()),
     "b.csv": lambda path: path.write_bytes(b"\xef\xbb\xbf" + samples.table_csv(";").replace("\n", "\r\n").encode()),
     "a.json": lambda path: path.write_text(json.dumps({"status": "ok", "articles": samples.ROWS})),
     "a.jsonl": lambda path: path.write_text("\n".join(map(json.dumps, samples.ROWS))),
     "a.jsonl.gz": lambda path: path.write_bytes(gzip.compress("\n".join(map(json.dumps, samples.ROWS)).encode())),
-    "a.parquet": _parquet,
+    "a.parquet": lambda path: path.write_bytes(samples.parquet()),
 }
 
 
@@ -456,28 +450,11 @@ def test_links_inside_an_archive_are_not_followed(tmp_path: Path) -> None:
     assert set(loaded(tmp_path)[0]) == {"a.tar.gz/a.txt", "a.zip/a.txt"}
 
 
-def _whole_files(folder: Path) -> dict[str, bytes]:
-    samples.mbox(folder / "a.mbox")
-    for name in ("a.warc", "a.warc.gz"):
-        samples.warc(folder / name)
-    _parquet(folder / "a.parquet")
-    written = {path.name: path.read_bytes() for path in folder.iterdir()}
-    for path in folder.iterdir():
-        path.unlink()
-    members = {"a.txt": b"Rain fell. " * 99, "b.html": samples.PAGE.encode()}
-    return written | {
-        "a.html": samples.PAGE.encode(), "a.mhtml": samples.mhtml(), "a.pdf": samples.pdf(STORY, TITLE), "b.pdf": samples.pdf(STORY, TITLE, title=TITLE),
-        "a.docx": samples.docx(), "a.epub": samples.epub(), "a.eml": samples.mail().as_bytes(), "a.rss": samples.RSS.encode(),
-        "a.atom": samples.ATOM.encode(), "a.csv": samples.table_csv().encode(), "a.json": samples.LANGCHAIN.encode(),
-        "a.zip": samples.zipped(members), "a.tar.gz": samples.tarred(members), "a.tar": samples.tarred(members, ""),
-    }  # fmt: skip
-
-
 @pytest.mark.slow
 def test_damaged_files_of_every_kind_are_read_or_named(tmp_path: Path) -> None:
     """Cut off, with bytes changed, lost and doubled: 6 of each kind, the same ones in every run. None crashes the reader or stops it."""
     chance = random.Random(9)
-    whole = _whole_files(tmp_path)
+    whole = samples.files()
     for name, data in whole.items():
         stem, suffix = name.split(".", 1)
         for number in range(6):
@@ -556,18 +533,26 @@ def test_pages_language_and_notes_come_through_a_build(tmp_path: Path) -> None:
 
 def test_offsets_hold_in_every_kind_of_file(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    for name, data in _whole_files(tmp_path / "in").items():
+    for name, data in samples.files().items():
         stem, suffix = name.split(".", 1)
         (tmp_path / "in" / f"{stem}-{suffix.replace('.', '-')}.{suffix}").write_bytes(data)
     index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
     store = open_index(tmp_path / "index")
     assert not list(store.problems())
+    texts = {article.id: article.text for article in loaded(tmp_path / "in")[0].values()}
+    assert {article.id: article.text for article in store.articles()} == texts  # to the letter: an offset counts in either
+    passages = store.passages(range(store.manifest["counts"]["passages"])).values()
+    places = {id: text.index("Ingrid Dahl") for id, text in texts.items() if "Ingrid Dahl" in text}
+    assert len(places) > 15
+    for id, place in places.items():  # the words are found where they stand, in every kind of file
+        assert [p for p in passages if p.article.id == id and p.text.startswith("Ingrid Dahl", place - p.start)], id
     kinds = {Path(article.path.split("/")[0]).name.split(".", 1)[1] for article in store.articles()}
-    assert kinds == {name.split(".", 1)[1] for name in _whole_files(tmp_path / "in")}
+    assert kinds == {name.split(".", 1)[1] for name in samples.files()}
     archive = qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader())
     reply = archive.ask("Who told residents that repairs of the harbour bridge could take three weeks?", k=100)
     assert reply.answered
-    for citation in (citation for answer in reply.answers for citation in answer.citations):
-        article = archive.article(citation.article.id)
-        assert article is not None
-        assert article.text[citation.start : citation.end] == citation.text == citation.to_dict()["text"]
+    saved = json.loads(json.dumps(reply.to_dict()))  # as another program sees it
+    stated = [citation for answer in saved["answers"] for citation in answer["citations"]]
+    for place in (*stated, *saved["passages"]):
+        assert texts[place["article"]["id"]][place["start"] : place["end"]] == place["text"]
+    assert stated

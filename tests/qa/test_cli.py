@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import http.server
 import json
 import os
-import pty
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +238,9 @@ def test_every_command_has_an_example_that_parses_and_json() -> None:
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
         assert _parser().parse_args(shlex.split(line)[1:]).run, name
         assert ("--json" in command.format_help()) == (name not in ("serve", "password", "completion")), name
+        assert [action.dest for action in command._actions if not action.help] == [], name  # none goes unexplained
+    for line in re.findall(r"^  (dateline .+?)(?: {2,}|$)", _parser().format_help(), re.MULTILINE):
+        assert _parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
 
 
 def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:
@@ -253,20 +252,6 @@ def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) 
     done = dateline("verify", tmp_path / "no.jsonl", "--json", "--index", corpus_index)
     assert done.returncode == 1
     assert "expected a reply" in json.loads(done.stdout)["problems"][0]
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
-def test_completion_names_the_commands_and_their_options(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", shell]) == 0
-    script = capsys.readouterr().out
-    assert all(name in script for name in commands_of(_parser()))
-    assert "as-of" in script
-    if shell == "bash":
-        done = subprocess.run(
-            ["bash", "-c", f"{script}\nCOMP_WORDS=(dateline re); COMP_CWORD=1; COMP_LINE='dateline re'; COMP_POINT=11; _shtab_dateline; echo \"${{COMPREPLY[@]}}\""],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert done.stdout.split() == ["retrieve"]
 
 
 def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_path: Path, write: Write) -> None:
@@ -303,61 +288,6 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     assert "found 1 elsewhere (own.txt)" in elsewhere.stderr
     assert list((tmp_path / "other").rglob("*.md"))
     assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write) -> None:
-    shutil.copytree(corpus_index, tmp_path / "index")
-    corpus = write({"a.txt": "The lighthouse was repaired by Maria Olsen."})
-    command = [sys.executable, "-m", "qa", "watch", str(corpus), "--json", "--index", str(tmp_path / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["articles"] == 1
-        (corpus / "b.html").write_text(samples.PAGE)
-        assert json.loads(process.stdout.readline())["articles"] == 2
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (0, "")
-    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
-
-
-@pytest.mark.slow
-def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_path: Path, write: Write) -> None:
-    shutil.copytree(corpus_index, tmp_path / "index")
-    corpus = write({f"{number}.txt": f"Ship {number} left the harbour. " * 40 for number in range(400)})
-    command = [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(tmp_path / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        until = time.monotonic() + 60
-        while not list((tmp_path / "index").glob(".draft-*")):
-            assert time.monotonic() < until
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        out, errors = process.communicate(timeout=60)
-    assert (process.returncode, out, errors) == (1, "", "dateline: interrupted; the index is as it was\n")
-    facts = json.loads(dateline("info", "--json", "--index", tmp_path / "index").stdout)
-    assert (facts["generation"], facts["articles"]) == ("000001", 5)
-    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
-    assert not list((tmp_path / "index").glob(".draft-*"))
-
-
-@pytest.mark.slow
-def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
-    def shown(**environment: str) -> str:
-        ours, theirs = pty.openpty()
-        command = [sys.executable, "-m", "qa", "ask", QUESTION, "--index", str(corpus_index)]
-        with subprocess.Popen(command, cwd=ROOT, stdout=theirs, env={**os.environ, "TERM": "xterm", **environment}) as process:
-            os.close(theirs)
-            out = b""
-            with contextlib.suppress(OSError):  # the terminal closes with the process
-                while piece := os.read(ours, 4096):
-                    out += piece
-            os.close(ours)
-            assert process.wait() == 0
-        return out.decode()
-
-    assert shown(NO_COLOR="").startswith("\x1b[1mthe US\x1b[0m  (")
-    assert "\x1b" not in shown(NO_COLOR="1")
 
 
 def test_the_version_has_one_place(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -155,7 +156,10 @@ def test_a_report_stands_alone_and_renders_nothing_of_a_question(tmp_path: Path)
     outcomes = [outcome(str(n), ("x",), "x" if n % 2 else "<script>alert(1)</script>", n / 10, rank=n) for n in range(10)]
     write_report(tmp_path, "a & b", figures_of(outcomes), outcomes)
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 3
+    plots = {path.stem: path.read_text() for path in tmp_path.glob("*.svg")}
+    assert set(plots) == {"recall", "agreement", "reliability", "risk"}
+    assert all(plot in page and ElementTree.fromstring(plot).tag == "{http://www.w3.org/2000/svg}svg" for plot in plots.values())
+    assert page.count("<svg") == 4
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert not re.findall(r"""(?:src|href)=["']?[^"'#]""", page)  # plots point within themselves

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from index.types import Article, Note, Passage, Skipped, Summary
-from qa.showing import dateline, reply_as_text, summary_as_text
+from qa.integrations.metadata import metadata
+from qa.markdown import reply_as_markdown
+from qa.showing import dateline, hits_as_text, quotation, reply_as_text, summary_as_text
 from qa.types import Answer, Hit, Reply, Span
+from qa.ui.cards import reply_html
 from qa.values import value_of
 
 
@@ -75,6 +78,28 @@ def test_a_citation_is_a_link_on_a_terminal_only() -> None:
     reply = Reply("Did it rain?", (Answer((Span(article, 3, 9),)),), (), "000001", 1.0)
     assert "\x1b]8;;https://example.org/a#page=1\x1b\\Rain\x1b]8;;\x1b\\ [a.pdf#page=1:3-9], in de" in reply_as_text(reply, bold=True)
     assert "\x1b" not in reply_as_text(reply)
+    hits = [Hit(Passage(article, 0, 10), 0.5)]
+    assert hits_as_text(hits, bold=True).startswith(
+        "1. \x1b]8;;https://example.org/a#page=1\x1b\\\x1b[1mRain\x1b[0m\x1b]8;;\x1b\\ [a.pdf#page=1:0-10]"
+    )
+    assert hits_as_text(hits) == "1. Rain [a.pdf#page=1:0-10], in de 0.50\n   It rained."
+
+
+def test_a_citation_of_a_pdf_names_its_page_wherever_it_is_shown() -> None:
+    """Of a file here, which no address opens; one from the web opens at it."""
+    for url in (None, "https://example.org/a.pdf"):
+        article = Article("a", "It rained. It snowed.", title="Rain", url=url, path="a.pdf", pages=(0, 11))
+        span = Span(article, 14, 20)
+        reply = Reply("Did it snow?", (Answer((span,)),), (Hit(Passage(article, 11, 21), 0.5),), "000001", 1.0)
+        assert "Rain</bdi></cite> · page 2</p>" in reply_html(reply)
+        assert "page 2, characters 14 to 20" in reply_as_markdown(reply)
+        assert "[a.pdf#page=2:14-20]" in reply_as_text(reply)
+        assert "[a.pdf#page=2:11-21]" in hits_as_text(reply.passages)
+        assert quotation(span) == "“It snowed.” — Rain, page 2" + (" https://example.org/a.pdf#page=2" if url else "")
+        assert ", page 2" in reply._repr_html_()
+        assert (span.to_dict()["page"], metadata(reply.passages[0])["page"]) == (2, 2)
+        assert ('href="https://example.org/a.pdf#page=2"' in reply_html(reply)) == (url is not None)
+    assert "page" not in quotation(Span(Article("a", "It rained."), 3, 9))
 
 
 def test_notes_of_a_build_stand_under_its_summary() -> None:
