@@ -31,6 +31,7 @@ from index.types import DatelineError, Vectors
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 _MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _RECIPE = "int8 per channel, 1"  # part of the compiled encoder's folder name: change it with the export below
+_QUESTIONS_KEPT = 512  # vectors, 1.5 KB each
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -178,6 +179,7 @@ class CompiledEncoder:
         self._tokenizer.enable_truncation(self._settings["max_tokens"])
         self._tokenizer.no_padding()
         self._inputs = [entry.name for entry in self._session.get_inputs()]
+        self._question = lru_cache(maxsize=_QUESTIONS_KEPT)(self._encode_question)
 
     @property
     def name(self) -> str:
@@ -204,8 +206,12 @@ class CompiledEncoder:
         return vector
 
     def encode_question(self, question: str) -> Vectors:
-        """Returns float32, (dimensions,), length 1; with the model's own prompt for questions where it has one."""
+        """Returns float32, (dimensions,), length 1, read-only; with the model's own prompt for questions where it has one. The last ones asked are kept."""
+        return self._question(question)
+
+    def _encode_question(self, question: str) -> Vectors:
         vector: Vectors = self.encode([self._settings["query_prompt"] + question])[0]
+        vector.flags.writeable = False  # all who ask the same share it
         return vector
 
 

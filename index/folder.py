@@ -1,7 +1,7 @@
 """The index folder: generations are written aside, checked, published at one instant, kept two deep.
 
     CURRENT              the name of the live generation, replaced atomically
-    000007/              manifest.json, articles.sqlite, vectors.faiss, keywords/
+    000007/              manifest.json, articles.sqlite, vectors.faiss, keywords/, and nearest.faiss in a large one
     encoders/KEY/        the compiled encoder that made the vectors
     .lock  .draft-*  .trash-*      one builder at a time; what an interrupted one left, removed by the next
 
@@ -189,7 +189,7 @@ class Desk:
             "folder": embedder.folder.name if isinstance(embedder, CompiledEncoder) else None,
         }
 
-        def finish(counts: Mapping[str, int]) -> str:
+        def finish(counts: Mapping[str, int], vectors: str) -> str:
             for lock in aside.rglob(".tantivy-*.lock"):
                 lock.unlink()
             files = [path for path in sorted(aside.rglob("*")) if path.is_file()]
@@ -202,6 +202,7 @@ class Desk:
                 "encoder": encoder,
                 "settings": dict(settings),
                 "counts": dict(counts),
+                "vectors": vectors,
                 "files": {path.relative_to(aside).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in files},
             }
             (aside / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}, indent=1) + "\n", encoding="utf-8")

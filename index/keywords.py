@@ -11,7 +11,7 @@ import datetime as dt
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tantivy
@@ -131,8 +131,9 @@ class KeywordIndex:
         if not terms or k < 1:
             return []
         with self._whole():
-            should = [(tantivy.Occur.Should, self._term(term)) for term in terms]
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *self._filter(filters)])
+            query = self._any_of(terms)
+            if filters:
+                query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *self._filter(filters)])
             found = self._searcher.search(query, limit=k, count=False).hits
             rows = self._searcher.fast_field_values("row", [address for _, address in found])
         hits = [(int(row), float(score)) for row, (score, _) in zip(rows, found, strict=True) if row is not None and score is not None]
@@ -150,10 +151,12 @@ class KeywordIndex:
                 ) from None
             raise
 
-    def _term(self, term: str) -> tantivy.Query:
+    def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
+        """One flat union of every term in every field: that alone Tantivy searches without scoring each passage (block-max WAND, Ding and Suel 2011)."""
         return tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, term, "freq"), weight))
+                for term in terms
                 for field, weight in self._fields
             ]
         )

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from index.keywords import KeywordIndex, write_keywords
 from index.profiling import stage
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
-from index.vectors import VectorIndex, write_vectors
+from index.vectors import COMPRESSED, VectorIndex, kind_for, write_codes, write_vectors
 
-ARTICLES, VECTORS, KEYWORDS = "articles.sqlite", "vectors.faiss", "keywords"
+ARTICLES, VECTORS, CODES, KEYWORDS = "articles.sqlite", "vectors.faiss", "nearest.faiss", "keywords"
 _CANDIDATES = 100  # taken from each of the two searches before they are fused
 _APART = 2**32  # between the numbers of neighbouring articles
 _WORDS_SHARE = 0.75  # of the fused score: news questions often have their article's words (benchmarks/retrieval.py)
@@ -64,7 +64,7 @@ class LocalDraft:
     apart, so that a draft that begins `after` a whole generation can put articles between those that are there.
     """
 
-    def __init__(self, folder: Path, finish: Callable[[Mapping[str, int]], str], after: LocalStore | None = None) -> None:
+    def __init__(self, folder: Path, finish: Callable[[Mapping[str, int], str], str], after: LocalStore | None = None) -> None:
         self._folder, self._finish, self._after = folder, finish, after
         if after is not None:
             shutil.copyfile(after.folder / ARTICLES, folder / ARTICLES)
@@ -108,11 +108,15 @@ class LocalDraft:
         days = self._database.execute("SELECT min(published), max(published) FROM articles").fetchone()
         self._database.close()
         before = self._after.folder if self._after is not None else None
-        write_vectors(np.concatenate(self._vectors), self._folder / VECTORS, before / VECTORS if before is not None else None)
+        dimensions = self._vectors[0].shape[1]
+        rows = write_vectors(self._vectors, dimensions, self._folder / VECTORS, before / VECTORS if before is not None else None)
+        if (kind := kind_for(rows)) == COMPRESSED:
+            codes = before / CODES if before is not None and (before / CODES).exists() else None
+            write_codes(self._folder / VECTORS, self._folder / CODES, codes)
         write_keywords(self._passages, self._folder / KEYWORDS, self._first, before / KEYWORDS if before is not None else None)
         counts = {"articles": len(self._numbers), "passages": self._first + len(self._passages)}
         first, last = (dt.date.fromisoformat(day).toordinal() if day is not None else None for day in days)
-        return self._finish(counts | ({"first_day": first, "last_day": last} if first is not None and last is not None else {}))
+        return self._finish(counts | ({"first_day": first, "last_day": last} if first is not None and last is not None else {}), kind)
 
     def close(self) -> None:
         self._database.close()
@@ -145,7 +149,11 @@ class LocalStore:
         self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
-        self._vectors, self._keywords = VectorIndex(folder / VECTORS), KeywordIndex(folder / KEYWORDS)
+        compressed = manifest.get("vectors") == COMPRESSED
+        self._vectors, self._keywords = (
+            VectorIndex(folder / VECTORS, folder / CODES if compressed else None),
+            KeywordIndex(folder / KEYWORDS),
+        )
         rows = next(_rows(self._sql("SELECT count(*) FROM passages")))[0]
         counts = {manifest["counts"]["passages"], rows, self._vectors.rows, self._keywords.rows}
         if len(counts) != 1 or self._vectors.dimensions != manifest["encoder"]["dimensions"]:
@@ -251,10 +259,17 @@ class LocalStore:
         """What filters ask of each row: its day (0 where it has none) and the number of its outlet in the list of their names."""
         names: dict[str, int] = {"": 0}
         facts = [
-            (dt.date.fromisoformat(published).toordinal() if published else 0, names.setdefault((source or "").casefold(), len(names)))
-            for source, published in self._sql("SELECT source, published FROM passages JOIN articles ON article = number ORDER BY row")
+            (
+                number,
+                dt.date.fromisoformat(published).toordinal() if published else 0,
+                names.setdefault((source or "").casefold(), len(names)),
+            )
+            for number, source, published in self._sql("SELECT number, source, published FROM articles ORDER BY number")
         ]
-        days, outlets = np.array(facts, dtype=np.int32).reshape(-1, 2).T
+        numbers, days, outlets = np.array(facts, dtype=np.int64).reshape(-1, 3).T
+        of = np.fromiter((number for (number,) in self._sql("SELECT article FROM passages ORDER BY row")), dtype=np.int64)
+        places = np.searchsorted(numbers, of)
+        days, outlets = days[places].astype(np.int32), outlets[places].astype(np.int32)
         return days, outlets, list(names)
 
     def _sql(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:

@@ -1,7 +1,16 @@
-"""Vectors on disk and their nearest neighbours, exactly, by FAISS. Row n is passage n."""
+"""Vectors on disk and their nearest neighbours, by FAISS. Row n is passage n.
+
+`vectors.faiss` holds every vector as it was given, mapped into memory: what a rebuild takes again, and what a question is compared with,
+row by row, up to EXACT_UP_TO rows. Above, that takes too long and makes the whole file resident, so `nearest.faiss` is written beside:
+the same rows as 4-bit codes, two dimensions each (Jégou et al. 2011; scanned by SIMD, André et al. 2015), a sixteenth as large. All codes are looked
+at, so that no filter hides a neighbour as it would where only some clusters are; the best are then ordered by their own vectors, exactly.
+"""
 
 from __future__ import annotations
 
+import os
+import weakref
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +20,87 @@ from numpy.typing import NDArray
 
 from index.types import DatelineError, Vectors
 
+EXACT_UP_TO = 100_000  # rows: an exact search takes 9 ms there, that of codes 2 (benchmarks/million.py)
+EXACT, COMPRESSED = "exact", "4-bit codes, re-ranked"
+_RERANKED, _AT_LEAST = 4, 400  # of as many rows as are asked for; rows
+_TRAINED_ON, _AT_ONCE = 4_096, 16_384  # rows; FAISS looks at no more than 256 for each of 16 codes
 
-def write_vectors(vectors: Vectors, path: Path, after: Path | None = None) -> None:
-    """Write unit vectors, shape (rows, dimensions), as a flat inner-product index (inner product is cosine here); below those of the index `after`.
 
-    Raises OSError where it cannot be written.
+def kind_for(rows: int) -> str:
+    """How an index of so many rows is searched: EXACT or COMPRESSED. Its manifest says it."""
+    return EXACT if rows <= EXACT_UP_TO else COMPRESSED
+
+
+def write_vectors(parts: Iterable[Vectors], dimensions: int, path: Path, after: Path | None = None) -> int:
+    """Write unit vectors, each part of shape (rows, dimensions), as a flat inner-product index (inner product is cosine here), below those of the index `after`.
+
+    Returns the number of all rows. Raises OSError where it cannot be written.
     """
-    empty = faiss.IndexFlatIP(vectors.shape[1])
-    whole = faiss.serialize_index(empty).nbytes
-    index = empty if after is None else faiss.read_index(str(after))
-    whole += 4 * (index.ntotal * vectors.shape[1] + vectors.size)
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    index = faiss.IndexFlatIP(dimensions) if after is None else faiss.read_index(str(after))
+    for part in parts:
+        index.add(np.ascontiguousarray(part, dtype=np.float32))
+    _write(index, path)
+    if path.stat().st_size != (
+        whole := _header(dimensions) + 4 * index.ntotal * dimensions
+    ):  # FAISS says nothing of a disk that is full when it closes the file
+        raise OSError(f"the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
+    return int(index.ntotal)
+
+
+def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
+    """Write the codes of a file of vectors; below the codes `after`, of its first rows, and as these were made. Raises OSError where it cannot be written."""
+    exact = faiss.read_index(str(vectors), faiss.IO_FLAG_MMAP_IFC)
+    if after is None:
+        parts = exact.d // 2 if exact.d % 2 == 0 else exact.d
+        index = faiss.index_factory(exact.d, f"IVF1,PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)  # one cluster: the kind that knows filters
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)  # of this thread; many short parallel loops wait for each other where the cores are busy
+        index.train(exact.reconstruct_batch(np.linspace(0, exact.ntotal - 1, min(exact.ntotal, _TRAINED_ON)).astype(np.int64)))
+        faiss.omp_set_num_threads(threads)
+    else:
+        index = faiss.read_index(str(after))
+    for first in range(index.ntotal, exact.ntotal, _AT_ONCE):
+        index.add(exact.reconstruct_n(first, min(_AT_ONCE, exact.ntotal - first)))
+    _write(index, path)
+    if path.stat().st_size != (whole := faiss.serialize_index(index).nbytes):
+        raise OSError(f"the codes of the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
+
+
+def _write(index: Any, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
         raise OSError(f"the vectors cannot be written ({' '.join(str(error).split())[-200:]})") from None
-    if path.stat().st_size != whole:  # FAISS says nothing of a disk that is full when it closes the file
-        raise OSError(f"the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
+
+
+def _header(dimensions: int) -> int:
+    """Bytes before the first vector in a flat index."""
+    return int(faiss.serialize_index(faiss.IndexFlatIP(dimensions)).nbytes)
 
 
 class VectorIndex:
-    """A written index, opened by memory map: read-only, safe to search from several threads."""
+    """Written vectors, opened by memory map, and their codes where there are any: read-only, safe to search from several threads.
 
-    def __init__(self, path: Path) -> None:
-        """Raises DatelineError for a file that is not a flat index."""
+    A search takes the thread that asks and no other, as FAISS divides work by questions.
+    """
+
+    def __init__(self, path: Path, codes: Path | None = None) -> None:
+        """Raises DatelineError for a file that is not such an index, and for codes of other rows."""
+        self._path = path
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+            self._codes: Any = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP_IFC) if codes is not None else None
         except RuntimeError:
-            raise DatelineError(f"expected a FAISS index in {path}, found a damaged file; run: dateline build --full") from None
+            raise self._damaged() from None
+        if self._codes is not None:
+            if (self._codes.ntotal, self._codes.d) != (self._index.ntotal, self._index.d):
+                raise self._damaged()
+            self._file = os.open(path, os.O_RDONLY)
+            weakref.finalize(self, os.close, self._file)
+            self._header = _header(self.dimensions)
+
+    def _damaged(self) -> DatelineError:
+        return DatelineError(f"expected a FAISS index in {self._path}, found a damaged file; run: dateline build --full")
 
     @property
     def rows(self) -> int:
@@ -54,9 +116,27 @@ class VectorIndex:
 
     def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
         """(row, cosine) of the `k` nearest rows, only of rows `allowed`, shape (rows,), where given; best first."""
-        parameters = None
+        selector = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits)))  # type: ignore[call-arg]
-        scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
-        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+            selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+        if self._codes is None:
+            parameters = faiss.SearchParameters(sel=selector) if selector is not None else None  # type: ignore[call-arg]
+            scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
+            return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        parameters = faiss.SearchParametersIVF(nprobe=1, sel=selector)  # type: ignore[call-arg]
+        _, (found,) = self._codes.search(vector.reshape(1, -1), max(_RERANKED * k, _AT_LEAST), params=parameters)
+        found = np.sort(found[found >= 0])
+        cosines = self._read(found) @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return [(int(found[place]), float(cosines[place])) for place in best]
+
+    def _read(self, rows: NDArray[np.int64]) -> Vectors:
+        """As `rows_from`, past the memory map: a page that it touches brings fifteen neighbours along, and soon the whole file would be resident."""
+        if not hasattr(os, "pread"):
+            return self.rows_from(rows)
+        width = 4 * self.dimensions
+        data = b"".join(os.pread(self._file, width, self._header + width * row) for row in rows.tolist())
+        if len(data) != width * len(rows):
+            raise self._damaged()
+        return np.frombuffer(data, dtype="<f4").reshape(-1, self.dimensions)

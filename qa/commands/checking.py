@@ -30,6 +30,7 @@ def _run_info(options: argparse.Namespace) -> None:
         "passages": store.manifest["counts"]["passages"],
         "encoder": store.manifest["encoder"]["name"],
         "dimensions": store.manifest["encoder"]["dimensions"],
+        "vectors": store.manifest.get("vectors", "exact"),
         "bytes": sum(part["bytes"] for part in store.manifest["files"].values()),
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,

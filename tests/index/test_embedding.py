@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -70,6 +71,21 @@ def test_a_vector_does_not_depend_on_its_company(encoder: CompiledEncoder) -> No
     texts = ["Rain fell.", "word " * 200, "The museum opens at nine."]
     assert np.array_equal(encoder.encode(texts), np.array([encoder.encode([text])[0] for text in texts]))
     assert encoder.encode([]).shape == (0, encoder.dimensions)
+
+
+def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None:
+    """Nor does another get its vector, nor can who asked first change what the next is given."""
+    encoder = encoder_of(corpus_index, open_index(corpus_index))
+    assert isinstance(encoder, CompiledEncoder)
+    runs, session = [], encoder._session
+    encoder._session = SimpleNamespace(run=lambda outputs, inputs: runs.append(1) or session.run(outputs, inputs))
+    first, other, again = (encoder.encode_question(text) for text in ("who fell?", "who fell", "who fell?"))
+    assert len(runs) == 2
+    assert np.array_equal(first, again)
+    assert np.array_equal(other, encoder.encode(["who fell"])[0])
+    assert not np.array_equal(first, other)
+    with pytest.raises(ValueError, match="read-only"):
+        first += 1
 
 
 def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:

@@ -59,6 +59,15 @@ def local_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> 
     return open_index(folder)
 
 
+def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    """As a local index is that has too many passages to look at each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.vectors.EXACT_UP_TO", 16)
+        store = local_store(folder, passages, vectors)
+    assert (folder / store.generation / "nearest.faiss").exists()
+    return store
+
+
 def milvus_file(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
     return milvus_store(f"{folder}.db", passages, vectors)
 
@@ -86,6 +95,7 @@ def milvus_store(address: str, passages: Sequence[Passage], vectors: Vectors, by
 SERVERS: list[object] = []
 STORES: dict[str, Callable[[Path, Sequence[Passage], Vectors], Store]] = {
     "local": local_store,
+    "local-compressed": compressed_store,
     "milvus-file": milvus_file,
     "milvus-by-month": milvus_by_month,
 }
