@@ -22,7 +22,8 @@ from index.furniture import counted, without_furniture
 from index.loaders.bounds import bounds
 from index.loading import load_articles
 from index.local import LocalDraft, LocalStore, numbered
-from index.milvus import MilvusPlace, MilvusStore
+from index.milvus import MilvusPlace
+from index.milvus_store import MilvusStore
 from index.profiling import stage
 from index.reading import Reading
 from index.stores import Place, encoders_of, open_index, place_of, writing
