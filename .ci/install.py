@@ -28,12 +28,12 @@ def kind() -> str:
 
 
 def parts(hashes: str) -> tuple[str, list[str], list[str]]:
-    """(the kind of machine, the lines of all packages but torch, a line for each known build of torch) of hashes.txt."""
+    """(the kind of machine, the lines of all packages but torch, a line for each known build of torch, PyPI's large one last) of hashes.txt."""
     first, *lines = hashes.splitlines()
     return (
         first.removeprefix("# ").partition(";")[0],
         [line for line in lines if not line.startswith(f"{OPEN}==")],
-        [line for line in lines if line.startswith(f"{OPEN}==")],
+        sorted((line for line in lines if line.startswith(f"{OPEN}==")), key=lambda line: "+" not in line),
     )
 
 
