@@ -170,16 +170,9 @@ class LocalStore:
         self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
-<<<<<<< HEAD
-        compressed = manifest.get("vectors") == COMPRESSED
-        self._vectors, self._keywords = (
-            VectorIndex(folder / VECTORS, folder / CODES if compressed else None),
-            KeywordIndex(folder / KEYWORDS),
-        )
-=======
         self._files = _Held({name: part["bytes"] for name, part in manifest["files"].items()}, folder)
-        self._vectors, self._keywords = VectorIndex(folder / VECTORS), KeywordIndex(folder / KEYWORDS)
->>>>>>> reliable
+        codes = folder / CODES if manifest.get("vectors") == COMPRESSED else None
+        self._vectors, self._keywords = VectorIndex(folder / VECTORS, codes), KeywordIndex(folder / KEYWORDS)
         rows = next(_rows(self._sql("SELECT count(*) FROM passages")))[0]
         counts = {manifest["counts"]["passages"], rows, self._vectors.rows, self._keywords.rows}
         if len(counts) != 1 or self._vectors.dimensions != manifest["encoder"]["dimensions"]:

@@ -14,11 +14,8 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-<<<<<<< HEAD
 import index
-=======
 from benchmarks import faults
->>>>>>> reliable
 from qa.cli import _parser
 from qa.showing import summary_as_text
 from tests.conftest import ROOT
