@@ -9,17 +9,16 @@ PORT ?= 7860
 
 setup: .venv/.installed
 
-.venv/.installed: pyproject.toml constraints.txt
+.venv/.installed: pyproject.toml constraints.txt hashes.txt .ci/install.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "expected Python 3.11 or newer, found $$($(PYTHON) --version); name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python .ci/install.py $(STRICT)
 	touch $@
 
-# The same, with every artifact but torch held to its hash: on the kind of machine that hashes.txt names.
+# The same, in a fresh .venv, and an end where any artifact, torch's too, is not held to its hash.
 locked:
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement hashes.txt
-	$(MAKE) setup
+	rm -rf .venv
+	$(MAKE) setup STRICT=--strict
 
 lock: setup
 	$(BIN)/python .ci/lock.py > hashes.txt.new && mv hashes.txt.new hashes.txt

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,9 +19,11 @@ from index.describing import describe
 from index.embedding import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
 from index.folder import Desk
 from index.furniture import counted, without_furniture
-from index.loading import Bounds, load_articles
+from index.loaders.bounds import bounds
+from index.loading import load_articles
 from index.local import LocalDraft, LocalStore, numbered
-from index.milvus import MilvusPlace, MilvusStore
+from index.milvus import MilvusPlace
+from index.milvus_store import MilvusStore
 from index.profiling import stage
 from index.reading import Reading
 from index.stores import Place, encoders_of, open_index, place_of, writing
@@ -67,7 +68,7 @@ def build(
         learned = left
         kept = _kept(before)
     with stage("loading articles"):
-        reading = Reading(entries, kept.values() if not full else (), f"{sorted((columns or {}).items())} {Bounds.of(os.environ)}")
+        reading = Reading(entries, kept.values() if not full else (), f"{sorted((columns or {}).items())} {bounds()}")
         load = partial(load_articles, reading=reading) if engine is None else engine.load
         articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
 

@@ -28,8 +28,9 @@ import httpx
 import yaml
 from protego import Protego
 
+from index.loaders.bounds import bounds
 from index.loaders.fields import Fields
-from index.loaders.web import LARGEST_PAGE, page
+from index.loaders.web import page
 from index.types import Skipped
 
 SECONDS, DEADLINE, LONGEST_DELAY = 15.0, 60.0, 30.0  # without a byte; for a whole answer; between two pages of a site
@@ -181,10 +182,18 @@ class _Timed(httpcore.NetworkStream):
 
 
 def _public(address: str) -> bool:
-    """Whether an address is one of the public internet, in itself and in what it wraps (IPv4 in IPv6)."""
+    """Whether an address is one of the public internet; one of IPv6 that leads to one of IPv4 is judged by that."""
     number = ipaddress.ip_address(address.partition("%")[0])
-    wrapped = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None)
-    return all(one.is_global and not one.is_multicast for one in (number, wrapped) if one is not None)
+    if isinstance(number, ipaddress.IPv6Address):
+        within = number.ipv4_mapped or number.sixtofour or (ipaddress.IPv4Address(number.packed[-4:]) if number in _TRANSLATED else None)
+        if within is None:
+            return number in _UNICAST and number.is_global
+        number = within
+    return number.is_global and not number.is_multicast
+
+
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # the rest of IPv6 is local, multicast or nobody's (RFC 4291, IANA)
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # NAT64: the last four bytes are an address of IPv4 (RFC 6052)
 
 
 def _unreached(host: str, found: str) -> str:
@@ -224,7 +233,7 @@ class _Site:
             url = url.partition("#")[0]
             _checked(url)
             self._check_robots(url)
-            answer, data = self._bounded(url, LARGEST_PAGE)
+            answer, data = self._bounded(url, bounds().page_mb << 20)
             if answer.has_redirect_location:
                 url = urljoin(url, answer.headers["Location"])
                 continue
@@ -275,7 +284,7 @@ class _Site:
                 if len(data) > most and cut:
                     break
                 if len(data) > most:
-                    raise _Refused(f"expected at most {most >> 20} MB, found more")
+                    raise _Refused(f"expected at most {most >> 20} MB, found more; or set DATELINE_PAGE_MB")
         return answer, bytes(data[:most])
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 
 from index.languages import language_of
 from index.loaders.apart import Apart
+from index.loaders.bounds import Bounds, bounds
 from index.loaders.documents import load_docx, load_epub, load_pdf
 from index.loaders.fields import Fields, Record
 from index.loaders.mail import load_eml, load_mbox
@@ -68,27 +69,6 @@ ARCHIVES = frozenset((".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", 
 TRUSTED = frozenset((".txt", ".md", ".jsonl", ".json", ".csv"))  # read by Python's own parsers, in this process
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a file may cost. Set by the environment, so that every command and the page hold to the same."""
-
-    file_mb: int = 256  # $DATELINE_FILE_MB: of a file
-    article_characters: int = 2_000_000  # $DATELINE_ARTICLE_CHARACTERS: of one article, as of a long book
-    read_seconds: int = 60  # $DATELINE_READ_SECONDS: for each article that is read apart
-    read_mb: int = 4096  # $DATELINE_READ_MB: of memory, for what is read apart
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Bounds:
-        """Raises DatelineError for one that is no number from 1."""
-        found = {}
-        for name in cls.__slots__:
-            if value := environment.get(f"DATELINE_{name.upper()}"):
-                if not (value.isascii() and value.isdecimal() and int(value) >= 1):
-                    raise DatelineError(f"expected a number from 1 in $DATELINE_{name.upper()}, found {value[:40]!r}")
-                found[name] = int(value)
-        return cls(**found)
-
-
 def load_articles(
     corpora: Sequence[Path], mapping: Mapping[str, str] | None = None, reading: Reading | None = None
 ) -> Iterator[Article | Skipped | Note]:
@@ -98,9 +78,9 @@ def load_articles(
     files that were read before. Raises DatelineError where a folder is missing. An id seen before gets its folder's name in front.
     """
     seen: set[str] = set()
-    bounds = Bounds.of(os.environ)
+    limits = bounds()
     reading = reading if reading is not None else Reading()
-    with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
+    with Apart(limits) as apart:
         for corpus in corpora:
             if not corpus.exists():
                 raise DatelineError(f"expected a folder of articles at {corpus}, found nothing there; name one that exists")
@@ -108,7 +88,7 @@ def load_articles(
                 if problem is not None:
                     yield Skipped(_shown(path), problem)
                     continue
-                yield from _distinct(_load_file(file, path, mapping or {}, apart, bounds, reading), corpus, seen)
+                yield from _distinct(_load_file(file, path, mapping or {}, apart, limits, reading), corpus, seen)
 
 
 def _distinct(items: Iterable[Article | Skipped | Note], corpus: Path, seen: set[str]) -> Iterator[Article | Skipped | Note]:
@@ -183,7 +163,7 @@ def _unknown(suffix: str) -> str:
 
 
 def _load_file(
-    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, bounds: Bounds, reading: Reading
+    file: Path, path: str, mapping: Mapping[str, str], apart: Apart, limits: Bounds, reading: Reading
 ) -> Iterator[Article | Skipped | Note]:
     suffix, load = _suffix_and_loader(file.name)
     if (file.parent.name == "qrels" and (file.parent.parent / "corpus.jsonl").is_file()) or (
@@ -194,14 +174,14 @@ def _load_file(
         yield Skipped(path, _unknown(suffix))
     elif not file.is_file():
         yield Skipped(path, "expected a regular file; it is a pipe, a device or a broken link")
-    elif (size := _size(file)) > bounds.file_mb << 20:
-        yield Skipped(path, f"expected at most {bounds.file_mb} MB, found {size // 2**20} MB; split it, or set DATELINE_FILE_MB")
+    elif (size := _size(file)) > limits.file_mb << 20:
+        yield Skipped(path, f"expected at most {limits.file_mb} MB, found {size // 2**20} MB; split it, or set DATELINE_FILE_MB")
     else:
         here = suffix in TRUSTED and size <= _TRUSTED_BYTES
 
         def read(made: Made) -> Iterator[Article | Skipped | Note]:
             items = read_here(file, file.name) if here else apart.read(file, file.name)
-            return _articles(items, path, mapping, bounds, made)
+            return _articles(items, path, mapping, limits, made)
 
         yield from reading.file(file, path, read)
 
@@ -215,7 +195,7 @@ def _size(file: Path) -> int:
 
 
 def _articles(
-    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], bounds: Bounds, made: Made
+    items: Iterable[Fields | Record | Skipped], path: str, mapping: Mapping[str, str], limits: Bounds, made: Made
 ) -> Iterator[Article | Skipped | Note]:
     empty = True
     try:
@@ -227,10 +207,10 @@ def _articles(
                 yield Skipped(path + item.path, item.reason)
             elif not item.text.strip():
                 yield Skipped(path + item.within, "there is no text in it")
-            elif len(item.text) > bounds.article_characters:
+            elif len(item.text) > limits.article_characters:
                 yield Skipped(
                     path + item.within + item.part,
-                    f"expected an article of at most {bounds.article_characters:,} characters, found {len(item.text):,}; "
+                    f"expected an article of at most {limits.article_characters:,} characters, found {len(item.text):,}; "
                     "split it, or set DATELINE_ARTICLE_CHARACTERS",
                 )
             else:

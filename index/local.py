@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -141,6 +143,25 @@ def numbered(articles: Sequence[Article], numbers: Mapping[str, int]) -> dict[st
     return given if len(articles) == len(numbers) + len(given) and all(abs(number) < 2**62 for number in given.values()) else None
 
 
+class _Held:
+    """The files of a generation, held open: most are read by memory maps, and the system ends a process that reads past the end of one cut in place."""
+
+    def __init__(self, sizes: Mapping[str, int], folder: Path) -> None:
+        self._handles = [(folder / name, os.open(folder / name, os.O_RDONLY), size) for name, size in sizes.items()]
+        weakref.finalize(self, _close, [handle for _, handle, _ in self._handles])
+
+    def check(self) -> None:
+        """Raises DatelineError for one that was cut since: a microsecond a file."""
+        for path, handle, size in self._handles:
+            if (found := os.fstat(handle).st_size) < size:
+                raise DatelineError(f"expected {size} bytes in {path}, found {found}; run: dateline rollback, or dateline build --full")
+
+
+def _close(handles: Sequence[int]) -> None:
+    for handle in handles:
+        os.close(handle)
+
+
 class LocalStore:
     """A published generation, opened read-only. Connections to SQLite are one a thread."""
 
@@ -149,11 +170,9 @@ class LocalStore:
         self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
-        compressed = manifest.get("vectors") == COMPRESSED
-        self._vectors, self._keywords = (
-            VectorIndex(folder / VECTORS, folder / CODES if compressed else None),
-            KeywordIndex(folder / KEYWORDS),
-        )
+        self._files = _Held({name: part["bytes"] for name, part in manifest["files"].items()}, folder)
+        codes = folder / CODES if manifest.get("vectors") == COMPRESSED else None
+        self._vectors, self._keywords = VectorIndex(folder / VECTORS, codes), KeywordIndex(folder / KEYWORDS)
         rows = next(_rows(self._sql("SELECT count(*) FROM passages")))[0]
         counts = {manifest["counts"]["passages"], rows, self._vectors.rows, self._keywords.rows}
         if len(counts) != 1 or self._vectors.dimensions != manifest["encoder"]["dimensions"]:
@@ -165,6 +184,7 @@ class LocalStore:
 
     def search(self, vector: Vectors, text: str, k: int, filters: Filters = Filters()) -> list[Match]:
         """The best `k` passages, the two searches fused, best first."""
+        self._files.check()
         candidates = max(_CANDIDATES, k)
         allowed = self._allowed(filters) if filters else None
         with stage("searching vectors"):

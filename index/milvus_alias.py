@@ -21,7 +21,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.embedding import CompiledEncoder
-from index.milvus import MANIFEST, TEXTS, Milvus, MilvusDraft, MilvusStore, load
+from index.milvus import MANIFEST, TEXTS, Milvus, load
+from index.milvus_draft import MilvusDraft
+from index.milvus_store import MilvusStore
 from index.types import DatelineError, Embedder
 
 FORMAT = "milvus 1"

@@ -30,7 +30,8 @@ import numpy as np
 
 from index.embedding import CompiledEncoder
 from index.loaders.apart import Apart
-from index.loading import Bounds, _distinct, _files, _load_file
+from index.loaders.bounds import Bounds, bounds
+from index.loading import _distinct, _files, _load_file
 from index.reading import Reading
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Vectors
 
@@ -91,13 +92,13 @@ class RayEngine:
     def load(self, corpora: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[Article | Skipped | Note]:
         """What index.loading.load_articles gives, in its order, each file read by a worker."""
         seen: set[str] = set()
-        bounds = Bounds.of(os.environ)
+        limits = bounds()
         for corpus in corpora:
             if not corpus.exists():
                 raise DatelineError(f"expected a folder of articles at {corpus}, found nothing there; name one that exists")
             files = [{"file": str(file.absolute()), "path": path, "problem": problem or ""} for file, path, problem in _files(corpus)]
             data = self._data(files, _FILES_AT_ONCE).map_batches(
-                _load, fn_kwargs={"mapping": dict(mapping), "bounds": bounds}, batch_size=_FILES_AT_ONCE
+                _load, fn_kwargs={"mapping": dict(mapping), "limits": limits}, batch_size=_FILES_AT_ONCE
             )
             for row in self._done(data) if files else ():
                 yield from _distinct(pickle.loads(row["items"]), corpus, seen)
@@ -169,12 +170,12 @@ class RayEngine:
             raise DatelineError(f"expected Ray to end its work, found it failing: {reason}; build again, it goes on where it was") from None
 
 
-def _load(batch: dict[str, Any], mapping: dict[str, str], bounds: Bounds) -> dict[str, Any]:
+def _load(batch: dict[str, Any], mapping: dict[str, str], limits: Bounds) -> dict[str, Any]:
     """Files to what is in them; risky ones are read in a process of their own, as a local build does."""
     items = []
-    with Apart(bounds.read_seconds, bounds.read_mb << 20) as apart:
+    with Apart(limits) as apart:
         for file, path, problem in zip(batch["file"], batch["path"], batch["problem"], strict=True):
-            found = [Skipped(path, problem)] if problem else list(_load_file(Path(file), path, mapping, apart, bounds, Reading()))
+            found = [Skipped(path, problem)] if problem else list(_load_file(Path(file), path, mapping, apart, limits, Reading()))
             items.append(pickle.dumps(found))
     return {"items": items}
 

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from index import folder, milvus_alias
 from index.embedding import compiled_encoder
 from index.folder import ENCODERS, Desk, OpenIndex
-from index.milvus import Milvus, MilvusPlace, MilvusStore
+from index.milvus import Milvus, MilvusPlace
+from index.milvus_store import MilvusStore
 from index.types import DatelineError, Embedder
 
 Place = Path | MilvusPlace

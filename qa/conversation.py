@@ -217,7 +217,8 @@ def _pronouns(question: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
         return []
     last = turns[-1]
     if match := _OF_THEM.search(question):
-        return [(_replaced(question, match.span(), f"of {phrase}"), phrase) for phrase in _counted(last)]
+        several = next((found for turn in reversed(turns[-3:]) if (found := _counted(turn))), [])
+        return [(_replaced(question, match.span(), f"of {phrase}"), phrase) for phrase in several]
     if match := _PERSON.search(question):
         if _names(question[: match.start()]):
             return []  # "What did Macron say of his visit?"

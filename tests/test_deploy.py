@@ -42,7 +42,15 @@ def test_manifests_are_kubernetes_own_schemas() -> None:
 
     own = [document for document in documents() if OURS.get(document["apiVersion"]) != document["kind"]]
     made: list[dict[str, Any]] = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "made"}, "spec": pod} for pod in pods()]
-    assert {document["kind"] for document in own} == {"Namespace", "Deployment", "Service", "Ingress", "PodDisruptionBudget", "Job"}
+    assert {document["kind"] for document in own} == {
+        "Namespace",
+        "Deployment",
+        "Service",
+        "Ingress",
+        "PodDisruptionBudget",
+        "Job",
+        "PersistentVolumeClaim",
+    }
     assert len(made) == 4
     for document in [*own, *made]:
         kubernetes_validate.validate(document, "1.31", strict=True)
@@ -68,6 +76,9 @@ def test_every_command_that_is_deployed_is_one_and_its_store_an_address() -> Non
 
 
 def test_what_is_mounted_is_there() -> None:
+    claims = {document["metadata"]["name"] for document in documents() if document["kind"] == "PersistentVolumeClaim"}
+    mounted = [volume["persistentVolumeClaim"] for pod in pods() for volume in pod.get("volumes", []) if "persistentVolumeClaim" in volume]
+    assert {claim["claimName"] for claim in mounted} == claims
     for pod in pods():
         volumes = {volume["name"] for volume in pod.get("volumes", [])}
         assert {mount["name"] for container in pod["containers"] for mount in container.get("volumeMounts", [])} <= volumes

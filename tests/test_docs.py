@@ -15,6 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import index
+from benchmarks import faults
 from qa.cli import _parser
 from qa.showing import summary_as_text
 from tests.conftest import ROOT
@@ -207,3 +208,12 @@ def test_the_targets_and_files_that_the_documents_name_exist() -> None:
             assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
     for path in re.findall(r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
         assert (ROOT / path).exists(), path
+
+
+def test_every_proof_that_the_documents_name_is_there() -> None:
+    named = {proof for page in PAGES for proof in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8"))}
+    assert len(named) > 20
+    for file, name in named:
+        assert f"def {name}" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+    reliability = (ROOT / "docs" / "RELIABILITY.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`faults (\w+)`", reliability)) == {name for name, _, _ in faults.campaigns()}

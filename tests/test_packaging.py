@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import runpy
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -248,12 +250,82 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     assert found == installed  # a package that is forgotten there is in no wheel and no image
 
 
-def test_the_hashes_are_of_the_pinned_versions() -> None:
-    """Of versions that are no longer pinned they would be of no use: make lock renews them."""
+def plain(name: str) -> str:
+    """A package's name as all its spellings have it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def needed(name: str, extras: frozenset[str], seen: set[str]) -> set[str]:
+    """The packages that an installed one needs with those extras, and what these need, by plain name."""
+    seen.add(f"{name}{sorted(extras)}")
+    found = {name}
+    for line in requires(name) or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras | {""}):
+            other, of = plain(requirement.name), frozenset(requirement.extras)
+            if f"{other}{sorted(of)}" not in seen:
+                found |= needed(other, of, seen)
+    return found
+
+
+INSTALL = runpy.run_path(str(ROOT / ".ci" / "install.py"))
+
+
+def test_hashes_are_of_all_that_is_installed_and_of_the_pinned_versions() -> None:
+    """What is not among them would come unchecked, or not at all: make lock renews them."""
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
-    hashed = re.findall(r"^([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$", (ROOT / "hashes.txt").read_text(), re.MULTILINE)
-    assert len(hashed) > 200
-    assert len(hashed) == len((ROOT / "hashes.txt").read_text().splitlines()) - 1
-    plain = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned.items()}
-    for name, version in hashed:
-        assert plain[re.sub(r"[-_.]+", "-", name).lower()] == version, f"{name}: make lock"
+    versions = {plain(name): version for name, version in pinned.items()}
+    kind, lines, builds = INSTALL["parts"]((ROOT / "hashes.txt").read_text())
+    assert kind.startswith("CPython 3.")
+    matches = [re.fullmatch(r"([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}", line) for line in (*lines, *builds)]
+    assert None not in matches
+    hashed = {plain(match[1]): match[2] for match in matches if match is not None}
+    for name, version in hashed.items():
+        assert versions[name] == version.partition("+")[0], f"{name}: make lock"
+    assert ["+" in line for line in builds] == [True, False]  # the small CPU build is tried first
+    if kind == INSTALL["kind"]():
+        cuda = {name for name in needed("dateline", frozenset(("dev",)), set()) if name.startswith(("nvidia-", "cuda-", "triton"))}
+        assert needed("dateline", frozenset(("dev",)), set()) - cuda - {"dateline"} == hashed.keys()
+
+
+def test_set_up_holds_every_artifact_to_its_hash_or_says_that_it_does_not(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """On the kind of machine of hashes.txt an artifact with another hash ends it; nothing but torch is ever tried again without."""
+    kind, lines, builds = INSTALL["parts"]((ROOT / "hashes.txt").read_text())
+    calls: list[tuple[str, ...]] = []
+    refused: list[str] = []
+    install = INSTALL["main"].__globals__
+    unchecked = ("install", "--constraint", "constraints.txt")
+
+    def pip(*arguments: str, quietly: bool = False) -> bool:
+        if "--requirement" in arguments:
+            assert {"--no-deps", "--require-hashes"} <= set(arguments)
+            asked = Path(arguments[-1]).read_text().splitlines()
+            calls.append(tuple(line.partition(" ")[0] for line in asked))
+            return not set(asked) & set(refused)
+        calls.append(arguments)
+        return True
+
+    monkeypatch.setitem(install, "pip", pip)
+    monkeypatch.setitem(install, "kind", lambda: kind)
+    own = [(*unchecked, "torch"), ("install", "--no-deps", "--no-build-isolation", "--editable", "."), ("check",)]
+    everything = tuple(line.partition(" ")[0] for line in lines)
+    first, second = ((line.partition(" ")[0],) for line in builds)
+    for refusing, strict, status, expected in (
+        ([], False, 0, [everything, first, *own]),
+        (builds[:1], True, 0, [everything, first, second, *own]),
+        (builds, False, 0, [everything, first, second, *own]),
+        (builds, True, 1, [everything, first, second]),
+        (lines[:1], False, 1, [everything]),
+    ):
+        calls.clear()
+        refused[:] = refusing
+        assert (INSTALL["main"](strict), calls) == (status, expected)
+        assert ("its hash is not checked" in capfd.readouterr().err) == (refusing == builds)
+    monkeypatch.setitem(install, "kind", lambda: "CPython 3.13 on darwin arm64")
+    calls.clear()
+    assert INSTALL["main"](False) == 0
+    assert calls == [(*unchecked, "--editable", ".[dev]")]
+    assert "notice: hashes.txt is for CPython" in capfd.readouterr().err
+    assert INSTALL["main"](True) == 1

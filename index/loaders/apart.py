@@ -1,7 +1,7 @@
 """Files whose parsers may hang, swell or crash are read in a process of their own, with bounds of time and memory.
 
 `Apart.read` sends a file's path to that process and gets its items back, a JSON line each. A file that gives no item
-within SECONDS, or that kills the process, is skipped with its reason, and the next file gets a new process. One process
+in time, or that kills the process, is skipped with its reason, and the next file gets a new process. One process
 serves all files of a build; it starts with the first of them.
 """
 
@@ -21,18 +21,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.loaders.bounds import Bounds, bounds
 from index.loaders.fields import Fields, Record, day
 from index.types import DatelineError, Skipped
 
-SECONDS, MEMORY = 60.0, 4 * 2**30  # for each item; bytes of address space
 _WAITING = 16  # items read ahead
 
 
 class Apart:
     """The other process; a context manager that ends it."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self._seconds, self._memory = seconds, memory
+    def __init__(self, limits: Bounds) -> None:
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
         try:
@@ -60,12 +60,12 @@ class Apart:
         try:
             while True:
                 try:
-                    line = self._lines.get(timeout=self._seconds)
+                    line = self._lines.get(timeout=self._limits.read_seconds)
                 except queue.Empty:
-                    yield Skipped("", f"it took over {self._seconds:.0f} s to read; what was read of it by then is kept")
+                    yield Skipped("", f"it took over {self._limits.read_seconds} s to read; what was read of it by then is kept")
                     return
                 if not line:
-                    yield Skipped("", f"its reader crashed, or needed over {self._memory >> 30} GB of memory; it may be damaged")
+                    yield Skipped("", f"its reader crashed, or needed over {self._limits.read_mb} MB of memory; it may be damaged")
                     return
                 item = _from_json(json.loads(line))
                 if item is None:
@@ -77,9 +77,15 @@ class Apart:
                 self._end()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "TMPDIR": self._scratch.name, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+        environment = {
+            **os.environ,
+            **self._limits.environment(),
+            "TMPDIR": self._scratch.name,
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-        command = [sys.executable, "-m", "index.loaders.apart", str(self._memory)]
+        command = [sys.executable, "-m", "index.loaders.apart"]
         process = self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
@@ -126,10 +132,11 @@ def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:
     return None
 
 
-def _serve(memory: int) -> None:
+def _serve() -> None:
     """The other side: a request a line on standard input, items on standard output, {"kind": "end"} after each file."""
     from index.loading import read_here
 
+    memory = bounds().read_mb << 20
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the builder, which ends this process
     with contextlib.suppress(ImportError):  # Windows has no such bounds
         import resource
@@ -148,4 +155,4 @@ def _serve(memory: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve()

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
+from index.loaders.bounds import bounds
 from index.loaders.fields import Fields, day
-from index.loaders.web import LARGEST_PAGE, plain
+from index.loaders.web import plain
 from index.metadata import outlet_in, published_in, title_in
 from index.types import Skipped
 
-LARGEST_UNPACKED = 512 * 2**20  # bytes of all the parts of a .docx or .epub
 _LOCKED = "it is locked with a password; save it without one"
 _NO_TITLE = re.compile(r"^(?:untitled|microsoft word\b.*|document\d*|.*\.(?:docx?|pdf|indd|qxd))$", re.IGNORECASE)
 
@@ -110,8 +110,8 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
                     continue
                 name = posixpath.normpath(posixpath.join(posixpath.dirname(root), unquote(item.get("href"))))
                 data = book.read(name)
-                if len(data) > LARGEST_PAGE:
-                    yield Skipped(f":{name}", f"expected at most {LARGEST_PAGE >> 20} MB, found more")
+                if len(data) > (most := bounds().page_mb) << 20:
+                    yield Skipped(f":{name}", f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
                     continue
                 chapter = lxml.html.document_fromstring(data, parser=lxml.html.HTMLParser(encoding="utf-8"))
                 headings = [
@@ -133,7 +133,7 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def check_zip(path: Path) -> None:
-    """Raises ValueError for what is no zip file, is locked, or would unpack to more than LARGEST_UNPACKED bytes."""
+    """Raises ValueError for what is no zip file, is locked, or would unpack to more than `Bounds` allow."""
     with path.open("rb") as file:
         if file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             raise ValueError(f"{_LOCKED}, or an old .doc: save it as .docx")
@@ -144,8 +144,8 @@ def check_zip(path: Path) -> None:
                 raise ValueError(_LOCKED)
     except zipfile.BadZipFile as error:
         raise ValueError(f"expected a file of zipped parts, found: {error}") from None
-    if size > LARGEST_UNPACKED:
-        raise ValueError(f"expected at most {LARGEST_UNPACKED >> 20} MB unpacked, found {size >> 20} MB")
+    if size > (most := bounds().document_mb) << 20:
+        raise ValueError(f"expected at most {most} MB unpacked, found {size >> 20} MB; or set DATELINE_DOCUMENT_MB")
 
 
 def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:

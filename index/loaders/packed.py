@@ -1,6 +1,6 @@
 """Archives of articles: .zip and .tar (plain or compressed). Each member is unpacked alone, read and removed.
 
-Bounds against bombs: at most MOST_MEMBERS members, LARGEST_MEMBER bytes each, LARGEST_TOTAL bytes in all, as declared and as found.
+Bounds against bombs: so many members, so many bytes each and in all (`Bounds`), as declared and as found.
 Nothing is unpacked under a name of the archive; links, devices and archives within the archive are left closed.
 """
 
@@ -19,11 +19,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeVar
 
+from index.loaders.bounds import bounds
 from index.loaders.fields import Fields, Record
 from index.types import Skipped
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
-MOST_MEMBERS, LARGEST_MEMBER, LARGEST_TOTAL = 100_000, 64 * 2**20, 2**30
 
 Items = Iterator[Fields | Record | Skipped]
 _Member = TypeVar("_Member")
@@ -60,13 +60,14 @@ def load_tar(path: Path, loader_of: LoadMember) -> Items:
 
 
 def _members(members: Iterable[tuple[str, int, _Member]], opened: Callable[[_Member], IO[bytes]], loader_of: LoadMember) -> Items:
-    total = 0
+    total, limits = 0, bounds()
     for number, (name, size, member) in enumerate(members):
         within = f"/{PurePosixPath(name.replace(chr(92), '/')).as_posix().lstrip('/')}"
         total += size
-        if number >= MOST_MEMBERS or total > LARGEST_TOTAL:
+        if number >= limits.members or total > limits.archive_mb << 20:
             raise ValueError(
-                f"expected at most {MOST_MEMBERS:,} members and {LARGEST_TOTAL >> 20} MB unpacked; the rest is left out. Split it"
+                f"expected at most {limits.members:,} members and {limits.archive_mb} MB unpacked; the rest is left out. "
+                "Split it, or set DATELINE_MEMBERS or DATELINE_ARCHIVE_MB"
             )
         parts = within.split("/")
         if ".." in parts:
@@ -77,8 +78,8 @@ def _members(members: Iterable[tuple[str, int, _Member]], opened: Callable[[_Mem
         load = loader_of(name)
         if isinstance(load, str):
             yield Skipped(within, load)
-        elif size > LARGEST_MEMBER:
-            yield Skipped(within, f"expected at most {LARGEST_MEMBER >> 20} MB, found {size >> 20} MB")
+        elif size > limits.member_mb << 20:
+            yield Skipped(within, f"expected at most {limits.member_mb} MB, found {size >> 20} MB; or set DATELINE_MEMBER_MB")
         else:
             yield from _member(within, partial(opened, member), load)
 

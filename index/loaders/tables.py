@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from index.loaders.bounds import bounds
 from index.loaders.fields import Fields, Record, day, names, string
 from index.loaders.text import decode
 from index.types import DatelineError, Note, Skipped
@@ -34,20 +35,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _NESTED = ("kwargs", "metadata", "meta")
 _LISTS = ("articles", "documents", "items", "results", "data", "docs", "rows")
-_LONGEST_LINE = 16 * 2**20  # characters: an article, not a file that forgot its line ends
-_MOST_BYTES = 4 * 2**30  # of a compressed file, unpacked
 
 
 def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
     """.jsonl, .jsonl.gz: a JSON object a line."""
-    read = 0
+    read, limits = 0, bounds()
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         number = 0
-        while line := lines.readline(_LONGEST_LINE):
+        while line := lines.readline(limits.line_mb << 20):
             number, read = number + 1, read + len(line)
-            if read > _MOST_BYTES or len(line) == _LONGEST_LINE:
+            if read > limits.table_mb << 20 or len(line) == limits.line_mb << 20:
                 raise ValueError(
-                    f"expected lines of at most {_LONGEST_LINE >> 20} MB and {_MOST_BYTES >> 30} GB in all, found more; split it"
+                    f"expected lines of at most {limits.line_mb} MB and {limits.table_mb} MB in all, found more; "
+                    "split it, or set DATELINE_LINE_MB or DATELINE_TABLE_MB"
                 )
             if not line.strip():
                 continue
@@ -73,7 +73,7 @@ def load_json(path: Path) -> Iterator[Record | Skipped]:
 
 def load_csv(path: Path) -> Iterator[Record | Skipped]:
     """.csv: a line of column names, then a row each; separated by commas, semicolons, tabs or bars."""
-    csv.field_size_limit(_LONGEST_LINE)
+    csv.field_size_limit(bounds().line_mb << 20)
     text = decode(path.read_bytes())
     first = text.split("\n", 1)[0]
     separator = max(",;\t|", key=first.count)

@@ -1,7 +1,7 @@
 """Pages of the web: saved as .html or .mhtml, listed in an RSS or Atom feed, archived as .warc.
 
 trafilatura finds the story in a page, with its title, date, authors, outlet and canonical address; feedparser reads
-feeds, warcio archives. Limits: a page of over 20 MB is skipped, as is a feed that declares XML entities.
+feeds, warcio archives. Limits: a page larger than `Bounds` allow is skipped, as is a feed that declares XML entities.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
+from index.loaders.bounds import bounds
 from index.loaders.fields import Fields, day
 from index.types import Skipped
 
-LARGEST_PAGE = 20 * 2**20  # bytes
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _BLOCKS = frozenset(
     "p div section article h1 h2 h3 h4 h5 h6 li ul ol tr table blockquote pre header footer figure figcaption br hr dd dt".split()
@@ -81,6 +81,7 @@ def load_warc(path: Path) -> Iterator[Fields | Skipped]:
     from index.loaders.documents import load_pdf
 
     seen: set[str] = set()
+    most = bounds().page_mb
     with path.open("rb") as file:
         try:
             for record in ArchiveIterator(file):
@@ -93,9 +94,9 @@ def load_warc(path: Path) -> Iterator[Fields | Skipped]:
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
                 part = f":{url}" if url not in seen else f":{url} {record.rec_headers.get_header('WARC-Record-ID')}"
                 seen.add(url)
-                data = record.content_stream().read(LARGEST_PAGE + 1)
-                if len(data) > LARGEST_PAGE:
-                    yield Skipped(part, f"expected at most {LARGEST_PAGE >> 20} MB, found more")
+                data = record.content_stream().read((most << 20) + 1)
+                if len(data) > most << 20:
+                    yield Skipped(part, f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
                     continue
                 try:
                     if kind == "application/pdf":
@@ -114,9 +115,9 @@ def load_warc(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def page(data: bytes | str, url: str | None = None) -> Fields:
-    """The story of a page. Raises ValueError where trafilatura finds none, or the page is over LARGEST_PAGE bytes."""
-    if len(data) > LARGEST_PAGE:
-        raise ValueError(f"expected a page of at most {LARGEST_PAGE >> 20} MB, found {len(data) >> 20} MB")
+    """The story of a page. Raises ValueError where trafilatura finds none, or the page is larger than `Bounds` allow."""
+    if len(data) > (most := bounds().page_mb) << 20:
+        raise ValueError(f"expected a page of at most {most} MB, found {len(data) >> 20} MB; or set DATELINE_PAGE_MB")
     from trafilatura import bare_extraction
 
     found: Any = bare_extraction(

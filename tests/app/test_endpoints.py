@@ -170,5 +170,6 @@ def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(
         page.get_by_role("tab", name="Archive").click()
         expect(page.locator("table.articles tbody tr")).to_have_count(5)
         assert page.locator("#adding, [data-remove]").count() == 0  # read-only: nothing to add or remove with
+        assert "file" not in {component["type"] for component in client.config["components"]}  # nor for those who need no page
     finally:
         app.stop()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from index.fetching import Added, Resolve, agent, fetch, resolved
-from index.loaders.web import LARGEST_PAGE
+from index.loaders.bounds import Bounds
 from index.loading import load_articles
 from index.types import Article, Skipped
 from tests.index import samples
@@ -154,8 +154,9 @@ def test_robots_txt_is_kept_to(site: Site, tmp_path: Path) -> None:
 
 def test_a_site_whose_robots_txt_fails_is_left_alone(site: Site, tmp_path: Path) -> None:
     url = site.page("/a")
-    site.answers["/robots.txt"] = (503, "text/plain", b"")
-    assert "robots.txt does not answer" in reason(url, corpus=tmp_path)
+    for answer in ((503, "text/plain", b""), (429, "text/plain", b""), (200, "text/plain", b"hang")):
+        site.answers["/robots.txt"] = answer
+        assert "robots.txt does not answer" in reason(url, corpus=tmp_path, seconds=0.5)
     assert "/a" not in site.paths()
     site.answers["/robots.txt"] = (200, "text/plain", b"User-agent: *\nCrawl-delay: 600\n")
     assert "600 s between pages" in reason(url, corpus=tmp_path)
@@ -166,12 +167,13 @@ def test_the_crawl_delay_is_waited(site: Site, tmp_path: Path) -> None:
     site.page("/a")
     feed = site.page("/feed", "<rss version='2.0'><channel><title>f</title><item><link>/a</link></item></channel></rss>", "text/xml")
     began = time.monotonic()
-    list(fetch([feed], tmp_path))
+    (found,) = fetch([feed], tmp_path, deadline=0.9)  # which is for one answer, not for all of a site
     assert time.monotonic() - began >= 1
+    assert isinstance(found, Added)
 
 
 def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path) -> None:
-    assert "at most 20 MB" in reason(site.page("/big", b"a" * (LARGEST_PAGE + 1)), corpus=tmp_path)
+    assert "at most 20 MB" in reason(site.page("/big", b"a" * ((Bounds().page_mb << 20) + 1)), corpus=tmp_path)
     assert reason(site.page("/hang", b"hang"), corpus=tmp_path, seconds=0.5) == "it does not answer in time"
     began = time.monotonic()
     assert "took over" in reason(site.page("/drip", b"drip"), corpus=tmp_path, deadline=0.5)
@@ -179,6 +181,7 @@ def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path)
     assert time.monotonic() - began < 5  # either would drip for ten
     site.answers["/loop"] = (302, "/loop", b"")
     assert "redirects more than 5 times" in reason(f"{site.url}/loop", corpus=tmp_path)
+    assert site.paths().count("/loop") == 6
     assert "found image/png" in reason(site.page("/a.png", b"\x89PNG", "image/png"), corpus=tmp_path)
     assert "with a story" in reason(site.page("/empty", "<html></html>"), corpus=tmp_path)
     entities = "<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'b'>]><rss version='2.0'/>"
@@ -191,7 +194,7 @@ def test_what_unpacks_to_gigabytes_is_not_unpacked(site: Site, tmp_path: Path) -
     site.packed = "gzip"
     (added,) = fetch([url], tmp_path)
     assert isinstance(added, Added)
-    site.page("/bomb", gzip.compress(b"a" * (LARGEST_PAGE + 1)))
+    site.page("/bomb", gzip.compress(b"a" * ((Bounds().page_mb << 20) + 1)))
     assert "at most 20 MB" in reason(f"{site.url}/bomb", corpus=tmp_path / "other")
     site.packed = "gzip, br"
     assert "expected it plain or gzipped, found gzip, br" in reason(url, corpus=tmp_path / "other")
@@ -218,12 +221,25 @@ def test_nor_may_a_redirect_or_a_feed_lead_to_one(site: Site, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::"],
+    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "fec0::1", "ff0e::1", "::ffff:127.0.0.1", "::127.0.0.1", "2002:7f00:1::", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1"],
 )  # fmt: skip
 def test_a_name_that_leads_into_the_own_network_is_refused(address: str, tmp_path: Path) -> None:
     said = reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: [address])
     assert "site of the public internet" in said
     assert said == reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: ["93.184.216.34", address])
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "64:ff9b::93.184.216.34"])
+def test_a_public_address_in_whatever_wrapping_is_connected_to(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def connect(place: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        tried.append(place[0])
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert "Network is unreachable" in reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: [address])
+    assert tried == [address]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "2130706433", "0x7f.1", "localhost"])
@@ -277,7 +293,10 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(site: Site, tmp_p
 
 def test_no_proxy_is_used(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy would resolve names by itself, and so connect to what nobody looked at."""
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     (added,) = fetch([site.page("/a")], tmp_path)
     assert isinstance(added, Added)
 

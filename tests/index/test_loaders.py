@@ -8,12 +8,14 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tarfile
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,9 @@ import index
 import qa
 from index.folder import open_index
 from index.languages import language_of
-from index.loaders import packed, tables, web
+from index.loaders import packed, tables
 from index.loaders.apart import Apart
+from index.loaders.bounds import Bounds
 from index.loaders.documents import joined
 from index.loading import LOADERS, TRUSTED, load_articles
 from index.types import Article, DatelineError, Note, Skipped
@@ -315,7 +318,7 @@ def _bad_files(folder: Path) -> dict[str, str]:
         "broken.epub": (samples.epub()[:-40], "zipped parts"),
         "drm.epub": (samples.epub(**{"META-INF/encryption.xml": b"<e/>"}), "locked (DRM)"),
         "empty.html": (b"<html><body></body></html>", "expected a page with a story"),
-        "big.html": (b"<p>" + b"a" * web.LARGEST_PAGE, "at most 20 MB"),
+        "big.html": (b"<p>" + b"a" * (Bounds().page_mb << 20), "at most 20 MB"),
         "nothing.mhtml": (b"From: x\r\n\r\nplain", "no HTML in it"),
         "text.eml": (b"\n\nno headers", "expected a mail"),
         "text.mbox": (b"no mbox", "expected an mbox"),
@@ -364,9 +367,9 @@ def test_xml_entities_are_not_expanded(tmp_path: Path) -> None:
 
 
 def test_archives_that_swell_stop_at_their_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "MOST_MEMBERS", 3)
-    monkeypatch.setattr(packed, "LARGEST_MEMBER", 1000)
-    monkeypatch.setattr(packed, "LARGEST_TOTAL", 5000)
+    for name, value in (("MEMBERS", "3"), ("MEMBER_MB", "1"), ("ARCHIVE_MB", "2")):
+        monkeypatch.setenv(f"DATELINE_{name}", value)
+    megabyte = 2**20
 
     def read(data: bytes, name: str) -> list[str]:
         (tmp_path / name).write_bytes(data)
@@ -385,8 +388,48 @@ def test_archives_that_swell_stop_at_their_bounds(tmp_path: Path, monkeypatch: p
         assert many[:3] == ["/0.txt", "/1.txt", "/2.txt"]
         assert "expected at most 3 members" in many[3]
         assert len(many) == 4
-        assert read(pack({"a.txt": b"x" * 2000, "b.txt": b"y"}), name) == ["expected at most 0 MB, found 0 MB", "/b.txt"]
-        assert "the rest is left out" in read(pack({"a.txt": bytes(6000)}), name)[0]
+        assert read(pack({"a.txt": b"x" * (megabyte + 1), "b.txt": b"y"}), name) == [
+            "expected at most 1 MB, found 1 MB; or set DATELINE_MEMBER_MB",
+            "/b.txt",
+        ]
+        assert "the rest is left out" in read(pack({"a.txt": bytes(2 * megabyte + 1)}), name)[0]
+
+
+def test_bounds_of_what_is_read_apart_are_set_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own reads these files, and holds to what this one was told."""
+    swollen = b"<p>" + b"word " * 300_000 + b"</p>"
+    with gzip.open(tmp_path / "a.jsonl.gz", "wt") as rows:
+        rows.writelines(json.dumps({"id": str(number), "text": "Rain fell. " * 40_000}) + "\n" for number in range(4))
+    (tmp_path / "b.html").write_bytes(samples.PAGE.encode() + swollen)
+    (tmp_path / "c.docx").write_bytes(samples.docx() + b"")
+    with zipfile.ZipFile(tmp_path / "c.docx", "a") as parts:
+        parts.writestr("word/media/large", bytes(2**21))
+    (tmp_path / "d.epub").write_bytes(samples.epub())
+    with zipfile.ZipFile(tmp_path / "d.epub", "a") as parts:
+        parts.writestr("OPS/large", bytes(2**21))
+    wide = loaded(tmp_path)
+    assert not wide[1]
+    said = {
+        "PAGE_MB": ("b.html", "a page of at most 1 MB, found 1 MB; or set DATELINE_PAGE_MB"),
+        "DOCUMENT_MB": ("c.docx", "at most 1 MB unpacked, found 2 MB; or set DATELINE_DOCUMENT_MB"),
+        "TABLE_MB": ("a.jsonl.gz", "lines of at most 16 MB and 1 MB in all"),
+    }
+    for name, (file, reason) in said.items():
+        with monkeypatch.context() as changed:
+            changed.setenv(f"DATELINE_{name}", "1")
+            skipped = loaded(tmp_path)[1]
+            assert reason in skipped[file]
+            assert set(skipped) == ({"c.docx", "d.epub"} if name == "DOCUMENT_MB" else {file})
+    monkeypatch.setenv("DATELINE_LINE_MB", "1")
+    (tmp_path / "a.jsonl.gz").unlink()
+    (tmp_path / "e.jsonl").write_text(json.dumps({"text": "Rain fell. " * 100_000}))
+    assert "lines of at most 1 MB" in loaded(tmp_path)[1]["e.jsonl"]
+
+
+def test_every_bound_is_told_in_the_documentation() -> None:
+    told = (ROOT / "docs" / "articles.md").read_text()
+    table = {name: value for value, name in re.findall(r"^\|[^|]*\| ([\d,]+)[^|]*\| `DATELINE_(\w+)` \|$", told, re.MULTILINE)}
+    assert {name.upper(): f"{value:,}" if value >= 10_000 else str(value) for name, value in asdict(Bounds()).items()} == table
 
 
 def test_a_member_that_is_longer_than_it_says_is_cut_off(tmp_path: Path) -> None:
@@ -409,7 +452,7 @@ def test_a_file_that_hangs_or_kills_its_reader_stops_nothing(tmp_path: Path, nam
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / name).write_bytes(samples.pdf("Text."))
     (tmp_path / "a.html").write_text(samples.PAGE)
-    with Apart(seconds=6) as apart:
+    with Apart(Bounds(read_seconds=6)) as apart:
         (hung,) = apart.read(tmp_path / name, name)
         assert isinstance(hung, Skipped)
         assert ("over 6 s" if name == "hang.pdf" else "crashed") in hung.reason

@@ -114,6 +114,7 @@ def test_the_bounds_are_those_of_the_environment(tmp_path: Path, monkeypatch: py
     assert set(loaded(tmp_path)[0]) == {"a.txt", "b.txt"}
     monkeypatch.setenv("DATELINE_FILE_MB", "1")
     assert "expected at most 1 MB, found 2 MB" in loaded(tmp_path)[1]["a.txt"]
+    monkeypatch.delenv("DATELINE_FILE_MB")
     for bad in ("0", "-1", "many", "1.5", "²"):
         monkeypatch.setenv("DATELINE_READ_SECONDS", bad)
         with pytest.raises(DatelineError, match=r"a number from 1 in \$DATELINE_READ_SECONDS"):

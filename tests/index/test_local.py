@@ -17,7 +17,8 @@ from hypothesis import given
 from index.folder import open_index, writing
 from index.keywords import KeywordIndex, question_terms, text_analyzer
 from index.local import LocalStore, fused
-from index.milvus import MilvusDraft, MilvusStore
+from index.milvus_draft import MilvusDraft
+from index.milvus_store import MilvusStore
 from index.stores import open_index as open_anywhere
 from index.stores import place_of
 from index.stores import writing as writing_anywhere

@@ -19,8 +19,9 @@ import pytest
 import index
 import qa
 from index.copying import copy
-from index.milvus import Milvus, MilvusPlace, MilvusStore
+from index.milvus import Milvus, MilvusPlace
 from index.milvus_alias import MilvusDesk, current, open_milvus, rollback_milvus, writing_milvus
+from index.milvus_store import MilvusStore
 from index.stores import open_index, place_of, verify
 from index.types import DatelineError
 from qa.cli import main

@@ -103,6 +103,15 @@ def test_the_follow_up_of_a_follow_up_leans_on_how_that_was_understood() -> None
     assert resolve("when?", [first, second])[0].text == "When was the truce in 2020 brokered?"
 
 
+def test_of_them_reaches_back_past_a_question_that_counted_nothing() -> None:
+    between = Turn("who brokered it?", "Who brokered the truce in September?", "the US", "A truce brokered by the US held.")
+    asked = "how many of them were Armenian?"
+    understood = "How many of the people killed in the border clashes in September were Armenian?"
+    assert [way.text for way in resolve(asked, [turn(CLASHES, "286"), between])] == [understood]
+    nearer = turn("How many peacekeepers did Russia send?", "2,000")
+    assert resolve(asked, [turn(CLASHES, "286"), nearer])[0].text == "How many of the peacekeepers that Russia send were Armenian?"
+
+
 def test_what_the_question_says_itself_is_not_said_twice() -> None:
     before = turn("How many died in September?", "286", "In September 286 died, before a US-brokered truce.")
     assert "Who brokered the truce in September?" in [way.text for way in resolve("who brokered it?", [before])]

@@ -16,6 +16,7 @@ from index.folder import current, open_index
 from index.types import Skipped
 from qa.desk import Desk
 from qa.filing import safe_name
+from qa.ui.shelf import work_html
 from tests.conftest import Write
 from tests.fakes import WordEmbedder
 
@@ -200,6 +201,25 @@ def test_changes_made_at_once_are_made_one_after_another(place: tuple[Path, Path
         thread.join()
     assert not desk.wait().failed
     assert len(list(open_index(folder).articles())) == 10
+
+
+def test_the_bar_follows_the_rebuild(place: tuple[Path, Path]) -> None:
+    corpus, folder = place
+    shown = []
+
+    def telling(*arguments: Any, progress: Any, **options: Any) -> index.Summary:
+        for done in (3, 10):
+            progress("encoding passages", done, 10)
+            shown.append(work_html(desk.work))
+        return build(*arguments, **options)
+
+    desk = Desk([corpus], folder, build=telling)
+    desk.add_text("Fog fell.", title="Fog")
+    assert not desk.wait().failed
+    assert ["Encoding passages (3 of 10) …" in shown[0], "Encoding passages (10 of 10) …" in shown[1]] == [True, True]
+    assert ['value="3" max="10"' in shown[0], 'value="10" max="10"' in shown[1]] == [True, True]
+    assert "<progress" not in work_html(desk.work)
+    assert "fog.md: added" in work_html(desk.work)
 
 
 def test_bad_text_is_refused_at_once(tmp_path: Path) -> None:

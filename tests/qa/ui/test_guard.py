@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -91,7 +92,9 @@ def test_what_the_page_needs_is_there_with_headers_that_keep_a_browser_to_it() -
 )  # fmt: skip
 def test_what_the_page_does_not_need_is_closed(path: str) -> None:
     for method in ("GET", "POST"):
-        assert ask(guarded(), method, path).status_code == 404
+        refused = ask(guarded(), method, path)
+        assert refused.status_code == 404
+        assert all(name in refused.headers for name in ("Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options"))
 
 
 def test_another_site_can_neither_change_nor_read() -> None:
@@ -106,6 +109,8 @@ def test_another_site_can_neither_change_nor_read() -> None:
         for path in ("/gradio_api/queue/join", "/gradio_api/upload", "/login"):
             assert ask(guard, "POST", path, headers=headers).status_code == 403
         assert ask(guard, "GET", "/logout", headers=headers).status_code == 403
+        for method in ("PUT", "PATCH", "DELETE"):
+            assert ask(guard, method, "/gradio_api/queue/join", headers=headers).status_code == 403
         assert ask(guard, "GET", "/config", headers=headers).status_code == (
             403 if "Origin" in headers else 200
         )  # a link to it is no attack
@@ -127,6 +132,7 @@ def test_each_client_has_so_many_questions_a_minute() -> None:
     guard = guarded(Bounds(events=3))
     paths = ("/gradio_api/queue/join", "/gradio_api/call/ask", "/gradio_api/run/predict", "/gradio_api/mcp/")
     assert [ask(guard, "POST", path).status_code for path in paths] == [200, 200, 200, 429]
+    assert ask(guard, "POST", "/gradio_api/api/ask").status_code == 429
     late = ask(guard, "POST", paths[0])
     assert late.json()["detail"] == "expected at most 3 questions and clicks a minute, found more; wait a moment and ask again"
     assert late.headers["Retry-After"] == "60"
@@ -141,6 +147,16 @@ def test_so_many_tries_at_a_password() -> None:
     assert [ask(guard, "POST", path).status_code for path in ("/login", "/login/", "/login")] == [200, 200, 429]
     everybody = [ask(guard, "POST", "/login", client=f"10.0.1.{number}").status_code for number in range(70)]
     assert everybody == [200] * 58 + [429] * 12  # 60 of all together
+
+
+def test_the_tries_are_of_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard, clock, later = guarded(Bounds(logins=2)), time.time, 0.0
+    monkeypatch.setattr(time, "time", lambda: clock() + later)
+    assert [ask(guard, "POST", "/login").status_code for _ in range(3)] == [200, 200, 429]
+    later = 61
+    assert ask(guard, "POST", "/login").status_code == 429
+    later = 601
+    assert ask(guard, "POST", "/login").status_code == 200
 
 
 def test_a_request_has_a_size_and_an_hour_has_its_uploads() -> None:
