@@ -19,7 +19,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -250,42 +249,24 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     assert found == installed  # a package that is forgotten there is in no wheel and no image
 
 
-def plain(name: str) -> str:
-    """A package's name as all its spellings have it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def needed(name: str, extras: frozenset[str], seen: set[str]) -> set[str]:
-    """The packages that an installed one needs with those extras, and what these need, by plain name."""
-    seen.add(f"{name}{sorted(extras)}")
-    found = {name}
-    for line in requires(name) or ():
-        requirement = Requirement(line)
-        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras | {""}):
-            other, of = plain(requirement.name), frozenset(requirement.extras)
-            if f"{other}{sorted(of)}" not in seen:
-                found |= needed(other, of, seen)
-    return found
-
-
 INSTALL = runpy.run_path(str(ROOT / ".ci" / "install.py"))
 
 
 def test_hashes_are_of_all_that_is_installed_and_of_the_pinned_versions() -> None:
     """What is not among them would come unchecked, or not at all: make lock renews them."""
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
-    versions = {plain(name): version for name, version in pinned.items()}
+    versions = {canonicalize_name(name): version for name, version in pinned.items()}
     kind, lines, builds = INSTALL["parts"]((ROOT / "hashes.txt").read_text())
     assert kind.startswith("CPython 3.")
     matches = [re.fullmatch(r"([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}", line) for line in (*lines, *builds)]
     assert None not in matches
-    hashed = {plain(match[1]): match[2] for match in matches if match is not None}
+    hashed = {canonicalize_name(match[1]): match[2] for match in matches if match is not None}
     for name, version in hashed.items():
         assert versions[name] == version.partition("+")[0], f"{name}: make lock"
     assert ["+" in line for line in builds] == [True, False]  # the small CPU build is tried first
     if kind == INSTALL["kind"]():
-        cuda = {name for name in needed("dateline", frozenset(("dev",)), set()) if name.startswith(("nvidia-", "cuda-", "triton"))}
-        assert needed("dateline", frozenset(("dev",)), set()) - cuda - {"dateline"} == hashed.keys()
+        cuda = {name for name in wanted(["dateline[dev]"]) if name.startswith(("nvidia-", "cuda-", "triton"))}
+        assert wanted(["dateline[dev]"]).keys() - cuda - {"dateline"} == hashed.keys()
 
 
 def test_set_up_holds_every_artifact_to_its_hash_or_says_that_it_does_not(

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 TITLE = "Harbour bridge closed after storm"
 PARAGRAPHS = (
@@ -232,8 +233,8 @@ LANGCHAIN = json.dumps(
 LANGCHAIN_DUMPED = json.dumps(
     [{"lc": 1, "type": "constructor", "id": ["langchain", "schema", "document", "Document"], "kwargs": {"id": "lc2", "page_content": STORY, "metadata": {"title": TITLE}, "type": "Document"}}]
 )  # fmt: skip
-_META = {"title": TITLE, "source": "Courier", "date": "2023-03-09"}
-_NONE = {"blob": None, "score": None, "embedding": None, "sparse_embedding": None}
+_META: dict[str, Any] = {"title": TITLE, "source": "Courier", "date": "2023-03-09"}
+_NONE: dict[str, Any] = {"blob": None, "score": None, "embedding": None, "sparse_embedding": None}
 HAYSTACK = json.dumps(  # of haystack-ai 3.4.1: Document.to_dict(flatten=False), and as it is by default
     [{"id": "h1", "content": STORY, "meta": _META, **_NONE}, {**_META, "id": "h2", "content": STORY, **_NONE}]
 )
