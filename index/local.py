@@ -289,8 +289,7 @@ class LocalStore:
         numbers, days, outlets = np.array(facts, dtype=np.int64).reshape(-1, 3).T
         of = np.fromiter((number for (number,) in self._sql("SELECT article FROM passages ORDER BY row")), dtype=np.int64)
         places = np.searchsorted(numbers, of)
-        days, outlets = days[places].astype(np.int32), outlets[places].astype(np.int32)
-        return days, outlets, list(names)
+        return days[places].astype(np.int32), outlets[places].astype(np.int32), list(names)
 
     def _sql(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

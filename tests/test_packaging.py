@@ -73,8 +73,8 @@ def lend(site: Path, names: Iterable[str]) -> None:
         for file in files[name]:
             owners.setdefault(file.parts[0], set()).add(name)
     home, lent = Path(sysconfig.get_path("purelib")), set(names)
-    for name in lent:
-        for file in files[name]:
+    for one in lent:
+        for file in files[one]:
             place = Path(file.parts[0]) if owners[file.parts[0]] <= lent else file  # file by file where a stranger shares the folder
             if (home / place).exists() and not (site / place).exists():
                 (site / place).parent.mkdir(parents=True, exist_ok=True)

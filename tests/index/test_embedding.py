@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,8 +78,14 @@ def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None
     """Nor does another get its vector, nor can who asked first change what the next is given."""
     encoder = encoder_of(corpus_index, open_index(corpus_index))
     assert isinstance(encoder, CompiledEncoder)
-    runs, session = [], encoder._session
-    encoder._session = SimpleNamespace(run=lambda outputs, inputs: runs.append(1) or session.run(outputs, inputs))
+    runs: list[int] = []
+    session = encoder._session
+
+    def run(outputs: Any, inputs: Any) -> Any:
+        runs.append(1)
+        return session.run(outputs, inputs)
+
+    encoder._session = SimpleNamespace(run=run)
     first, other, again = (encoder.encode_question(text) for text in ("who fell?", "who fell", "who fell?"))
     assert len(runs) == 2
     assert np.array_equal(first, again)
