@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps(figures(compared(archives, lines, options.engine, kept / "compared.jsonl")), indent=1))
 
 
-def fill(draft: Draft, source: LocalStore, articles: int) -> None:
+def fill(draft: Draft, source: LocalStore | MilvusStore, articles: int) -> None:
     """Write the first so many articles of an index into a draft, as they were encoded, and publish it."""
     for article in itertools.islice(source.articles(), articles):
         passages, vectors = source.indexed(article)
