@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from index.folder import OpenIndex, writing
+from index.folder import writing
+from index.local import LocalStore
 from index.milvus import WEIGHTS, Milvus, MilvusPlace
 from index.milvus_alias import MilvusDesk, open_milvus
 from index.milvus_store import MilvusStore
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps(figures(compared(archives, lines, options.engine, kept / "compared.jsonl")), indent=1))
 
 
-def fill(draft: Draft, source: OpenIndex | MilvusStore, articles: int) -> None:
+def fill(draft: Draft, source: LocalStore | MilvusStore, articles: int) -> None:
     """Write the first so many articles of an index into a draft, as they were encoded, and publish it."""
     for article in itertools.islice(source.articles(), articles):
         passages, vectors = source.indexed(article)

@@ -47,7 +47,7 @@ class RayEngine:
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
         """`address` of a Ray cluster, or "auto"; None starts one on this machine. `workers`: default, one a CPU of the cluster.
 
-        Raises DatelineError: no package, nobody at the address.
+        Raises DatelineError: no package, nobody at the address, a machine on which Ray does not start.
         """
         if importlib.util.find_spec("ray") is None:
             raise DatelineError("expected the package ray for --engine ray, found none; install it with: pip install 'dateline[ray]'")
@@ -68,8 +68,12 @@ class RayEngine:
                     log_to_driver=False,
                     logging_level=logging.ERROR,
                 )
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # Ray raises a bare one where it does not come up in time
             reason = " ".join(str(error).split())[:200]
+            if address is None:
+                raise DatelineError(
+                    f"expected Ray to start on this machine, found that it does not ({reason}); try again when less runs beside"
+                ) from None
             raise DatelineError(
                 f"expected a Ray cluster at {address}, found none that answers ({reason}); try again when it is up, or leave --address out"
             ) from None

@@ -30,7 +30,6 @@ from index.chunking import passage_spans
 from index.types import Article, DatelineError, Passage
 from qa.agreement import agree
 from qa.archive import PASSAGES_READ, Archive, understand
-from qa.expecting import question_kind
 from qa.measures import (
     area_under_risk_coverage,
     calibration_error,
@@ -38,6 +37,7 @@ from qa.measures import (
     f1,
     holds,
     interval,
+    question_kind,
 )
 from qa.reader import OnnxReader
 from qa.retrieval import answering_first

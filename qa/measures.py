@@ -44,6 +44,23 @@ def holds(text: str, golds: Sequence[str]) -> bool:
     return any(f" {words} " in padded for words in map(normalise, golds) if words)
 
 
+def question_kind(question: str) -> str:
+    """who, when, where, how many, or other: by the question word."""
+    text = f" {question.casefold()} "
+    if re.search(
+        r"\bhow (many|much|old|long|often|far|big|large|tall|high)\b|\b(what|which) (number|percentage|percent|share|proportion)\b", text
+    ):
+        return "how many"
+    for kind, words in (
+        ("who", r"\b(who|whom|whose)\b"),
+        ("when", r"\bwhen\b|\b(what|which) (year|month|day|date|time|decade|century)\b"),
+        ("where", r"\bwhere\b|\b(what|which) (country|city|state|place|town|continent|nation|region)\b"),
+    ):
+        if re.search(words, text):
+            return kind
+    return "other"
+
+
 def calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
     """The expected calibration error (Guo et al. 2017): the mean gap of probability and share right, over `bins` of equal width."""
     return sum(abs(said - true) * count for said, true, count in reliability(probabilities, right, bins)) / max(1, len(probabilities))

@@ -3,8 +3,8 @@
 The model says where an answer would start and end, how that compares with there being none (the
 null score, at [CLS]), and how relevant the text is. It reads twice: the passages, for candidates in
 context; then each candidate's sentence by itself, which tells apart two sentences of one passage
-that both look like answers (a US-brokered truce, a Russian-brokered one). What the two readings say,
-and whether the span is of the kind asked for, is weighed into the log-odds that the span is right; the weights are fitted by training/calibrate.py
+that both look like answers (a US-brokered truce, a Russian-brokered one). What the two readings say
+is weighed into the log-odds that the span is right; the weights are fitted by training/calibrate.py
 and kept in reader.json. A passage past the model's window is read in windows that overlap. Limits:
 English, lower-cased (our own model; `named` takes any extractive one of Hugging Face).
 """
@@ -32,7 +32,6 @@ from index.profiling import stage
 from index.sealing import SUMS, check_sealed, seal
 from index.sentences import sentences
 from index.types import DatelineError
-from qa.expecting import echoes, suits
 from qa.types import Hit, Span
 
 MODEL = Path(__file__).parent / "reader_model"
@@ -55,9 +54,6 @@ class Candidate:
     passage_margin: float
     sentence_relevance: float
     sentence_margin: float  # of the best span in the sentence that overlaps this one; 0 where there is none
-    suits: float = 0.0  # whether it is of the kind that the question asks for (qa/expecting.py)
-    echoes: float = 0.0  # the share of its words that the question says itself
-    nearness: float = 1.0  # its passage's score in retrieval, of the best one's
 
     def score(self, weights: Mapping[str, float]) -> float:
         """The log-odds that the span is right: the weighed sum of the readings, and the bias."""
@@ -218,8 +214,7 @@ class OnnxReader:
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the most promising sentences of the hits, with both readings' outputs."""
-        best: dict[tuple[str, int, int], tuple[float, Span, float, float, float]] = {}  # by sentence
-        nearest = max((hit.score for hit in hits), default=0.0)
+        best: dict[tuple[str, int, int], tuple[float, Span, float, float]] = {}  # by sentence
         with stage("reading passages"):
             outputs = self.outputs(question, [hit.text for hit in hits])
         for hit, (relevance, spans) in zip(hits, outputs, strict=True):
@@ -227,15 +222,14 @@ class OnnxReader:
                 span = Span(hit.article, hit.start + start, hit.start + end)
                 place = (hit.article.id, *span.sentence_span)
                 if place not in best or margin > best[place][3]:
-                    best[place] = (relevance + margin / 2, span, relevance, margin, hit.score / nearest if nearest > 0 else 1.0)
+                    best[place] = (relevance + margin / 2, span, relevance, margin)
         chosen = sorted(best.items(), key=lambda item: -item[1][0])[:_SENTENCES_READ]
         with stage("reading sentences"):
-            again = self.outputs(question, [span.sentence for _, (_, span, *_) in chosen])
+            again = self.outputs(question, [span.sentence for _, (_, span, _, _) in chosen])
         candidates = []
-        for ((_, first, _), (_, span, relevance, margin, nearness)), (sentence_relevance, spans) in zip(chosen, again, strict=True):
+        for ((_, first, _), (_, span, relevance, margin)), (sentence_relevance, spans) in zip(chosen, again, strict=True):
             overlapping = [other for start, end, other in spans if first + start < span.end and span.start < first + end]
-            readings = relevance, margin, sentence_relevance, max(overlapping, default=0.0)
-            candidates.append(Candidate(span, *readings, suits(question, span.text), echoes(question, span.text), nearness))
+            candidates.append(Candidate(span, relevance, margin, sentence_relevance, max(overlapping, default=0.0)))
         return candidates
 
     def outputs(self, question: str, passages: Sequence[str]) -> list[Output]:

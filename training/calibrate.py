@@ -7,7 +7,7 @@ answer in it though much that is near. Questions that the reader was not trained
 the real retrieval and reader. Right is a span of word F1 >= 0.6 with a gold answer. Two thirds of the
 questions fit, one third measures:
 
-1. A logistic regression of the four outputs of a candidate span, and of how it suits the question, over all candidates, says how to order them.
+1. A logistic regression of the four outputs of a candidate span, over all candidates, says how to order them.
 2. Another of the score of the best one, a question each (Platt 1999), since the best of many is right more often
    than its own odds say. Both are linear, so that reader.json holds their product.
 3. The threshold keeps 92% of the right best spans; it is lowered where fewer refusals would be right more often.
@@ -37,8 +37,7 @@ from qa.measures import area_under_risk_coverage, calibration_error, f1
 from qa.reader import MODEL, PARTS, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
-READINGS = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
-FEATURES = (*READINGS, "suits", "echoes", "nearness")
+FEATURES = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
 _HELD_BACK = 0.3
 _CONTEXTS = 1_200
 _RIGHT = 0.6
@@ -47,7 +46,7 @@ _KEPT = 0.92
 
 @dataclass(frozen=True)
 class Asked:
-    """A question's candidates: their FEATURES, shape (candidates, features), and word F1; and whether its context was in the archive."""
+    """A question's candidates: their features, shape (candidates, 4), and word F1; and whether its context was in the archive."""
 
     features: NDArray[np.float64]
     f1: NDArray[np.float64]
@@ -56,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Log-odds that a best span is right: `weights`, one a feature, times its features, plus `bias`; no answer below `threshold`, a probability."""
+    """Log-odds that a best span is right: `weights` (4,) times its features, plus `bias`; no answer below `threshold`, a probability."""
 
     weights: NDArray[np.float64]
     bias: float
@@ -136,7 +135,7 @@ def figures(found: Fit, asked: Sequence[Asked]) -> str:
     kept = [probability >= found.threshold for probability in right]
     said, truth = [row[0] for row in rows], [row[1] and row[2] for row in rows]
     at_90 = right[int(0.1 * len(right))]
-    raw = [float(one.features[:, : len(READINGS)].sum(axis=1).max(initial=-99)) for one in asked]  # of no fit: the plain sum of the outputs
+    raw = [float(one.features.sum(axis=1).max(initial=-99)) for one in asked]  # of no fit: the plain sum of the outputs
     return (
         f"{len(rows)} questions; best span right {np.mean([row[1] for row in can]):.3f} of {len(can)} answerable, of these "
         f"{np.mean(kept):.3f} answered; {np.mean([row[0] < found.threshold for row in cannot]):.3f} of {len(cannot)} others refused "

@@ -189,6 +189,27 @@ def test_every_file_missing_is_one_clear_line_and_rollback_mends(folder: Path) -
     assert len(list(open_index(folder).articles())) == 2
 
 
+def test_rollback_to_a_damaged_generation_is_refused_and_changes_nothing(folder: Path) -> None:
+    path = folder / "000001" / "vectors.faiss"
+    replace(path, path.read_bytes()[:-1] + b"\x00")
+    with pytest.raises(DatelineError, match=r"000001/vectors\.faiss"):
+        rollback(folder)
+    assert current(folder) == "000002"
+
+
+def test_an_index_too_large_to_be_read_whole_is_checked_by_the_lengths_of_its_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.folder._CHECKED_ON_OPEN", 0)
+    for path in files_of(folder / "000002"):
+        if path.name != "manifest.json":
+            original = path.read_bytes()
+            for content in (original[:-1], original + b"\x00"):
+                replace(path, content)
+                with pytest.raises(DatelineError, match=f"expected {len(original)} bytes in .*{path.name}"):
+                    open_index(folder)
+            replace(path, original)
+    open_index(folder)
+
+
 @pytest.mark.parametrize("content", [b"", b"../../etc", b"latest\n", b"\xff\xfe"])
 def test_a_damaged_current_is_one_clear_line_and_a_build_mends_it(folder: Path, content: bytes, write: Write) -> None:
     (folder / "CURRENT").write_bytes(content)

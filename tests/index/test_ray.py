@@ -112,6 +112,21 @@ def test_the_command_with_the_real_encoder_makes_the_index_of_a_local_build(ray:
     assert encoder.fingerprint == one.manifest["encoder"]["fingerprint"]  # compiled anew, it is the same to the bit
 
 
+def test_a_ray_that_does_not_start_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    module = pytest.importorskip("ray")
+
+    def late(**_: object) -> None:
+        raise Exception("The current node timed out during startup.\nThis could happen because ...")  # as Ray's own does
+
+    module.shutdown()
+    monkeypatch.setattr(module, "init", late)
+    assert main(["build", str(ROOT / "corpus"), "--index", str(tmp_path), "--engine", "ray"]) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith(
+        "dateline: expected Ray to start on this machine, found that it does not (The current node timed out during startup. This"
+    )
+
+
 def test_an_address_where_no_cluster_is_gives_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("ray").shutdown()
     assert main(["build", str(ROOT / "corpus"), "--index", str(tmp_path), "--engine", "ray", "--address", "127.0.0.1:1"]) == 1

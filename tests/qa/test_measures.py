@@ -14,6 +14,7 @@ from qa.measures import (
     holds,
     interval,
     normalise,
+    question_kind,
     reliability,
     risk_coverage,
 )
@@ -39,6 +40,18 @@ def test_a_gold_answer_is_held_as_whole_words() -> None:
     assert holds("They met in the U.S., he said.", ["US"])
     assert not holds("They met in the house.", ["US"])
     assert not holds("anything", ["the", ""])  # nothing is left of these to find
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who won?", "who"), ("To whom was it given?", "who"), ("When did it end?", "when"), ("In which year did it end?", "when"),
+        ("Where is it?", "where"), ("Which country won?", "where"), ("How many died?", "how many"), ("What percentage voted who?", "how many"),
+        ("What is it?", "other"), ("Whoever said so?", "other"), ("How did it end?", "other"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_question(question: str, kind: str) -> None:
+    assert question_kind(question) == kind
 
 
 def test_calibration_by_hand() -> None:

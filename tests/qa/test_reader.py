@@ -60,15 +60,6 @@ def test_a_candidates_score_is_the_weighed_sum_of_both_readings() -> None:
     assert candidate.score({"passage_margin": 1.0, "bias": 0.0}) == 6
 
 
-def test_a_candidate_tells_how_it_suits_the_question_and_how_near_its_passage_was(reader: OnnxReader) -> None:
-    text, other = "The lighthouse was repaired in spring 1998 by Maria Olsen.", "The lighthouse is tall. It was repaired late."
-    hits = [Hit(Passage(Article(id, text), 0, len(text)), score) for id, text, score in (("a", text, 0.8), ("b", other, 0.2))]
-    found = {one.span.article.id: one for one in reader.candidates("When was the lighthouse repaired?", hits)}
-    assert (found["a"].suits, found["a"].echoes, found["a"].nearness) == (1, 0, 1)
-    assert found["b"].nearness == pytest.approx(0.25)
-    assert all(one.nearness == 1 for one in reader.candidates("When was it?", [Hit(hit.passage, 0.0) for hit in hits]))
-
-
 @pytest.mark.parametrize(
     ("text", "found", "cleaned"),
     [
