@@ -54,7 +54,8 @@ def main() -> None:
     known = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
     questions = random.Random(0).sample(known, min(options.most + _WARM, len(known)))
     reader = OnnxReader()
-    timed = reader._tokenizer = Timed(reader._tokenizer)
+    timed = Timed(reader._tokenizer)
+    reader._tokenizer = timed  # type: ignore[assignment]
     archive = qa.open(options.index, reader=reader)
     stages: dict[str, list[float]] = {}
     for number, question in enumerate(questions):
@@ -70,8 +71,8 @@ def main() -> None:
         f"{asked} questions, {archive.store.manifest['counts']['passages']:,} passages, {cores} cores: median {p50:.0f} ms, p95 {p95:.0f} ms"
     )
     whole = float(np.mean(stages["in all"]))
-    for name, taken in stages.items():
-        print(f"{name:<28}{sum(taken) / asked:>8.1f} ms{100 * sum(taken) / asked / whole:>7.1f}%")
+    for name, some in stages.items():
+        print(f"{name:<28}{sum(some) / asked:>8.1f} ms{100 * sum(some) / asked / whole:>7.1f}%")
     tokenising = 1000 * timed.seconds / asked
     print(
         f"{'tokenising for the reader':<28}{tokenising:>8.1f} ms{100 * tokenising / cores / whole:>7.1f}% ({timed.texts / asked:.0f} texts, on {cores} cores)"

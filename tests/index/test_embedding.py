@@ -78,7 +78,12 @@ def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None
     encoder = encoder_of(corpus_index, open_index(corpus_index))
     assert isinstance(encoder, CompiledEncoder)
     runs, session = [], encoder._session
-    encoder._session = SimpleNamespace(run=lambda outputs, inputs: runs.append(1) or session.run(outputs, inputs))
+
+    def run(outputs: object, inputs: object) -> object:
+        runs.append(inputs)
+        return session.run(outputs, inputs)
+
+    encoder._session = SimpleNamespace(run=run)
     first, other, again = (encoder.encode_question(text) for text in ("who fell?", "who fell", "who fell?"))
     assert len(runs) == 2
     assert np.array_equal(first, again)
