@@ -216,7 +216,7 @@ def plot(rows: Sequence[dict[str, Any]], target: Path) -> None:
     left.plot(sizes, [row["exact"] for row in rows], "x:", color="grey", label="vectors, if searched exactly")
     left.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms", title="one retrieval")
     right.plot(sizes, [row["rss"] for row in rows], "o-")
-    right.set(xscale="log", xlabel="passages", ylabel="MB", ylim=(0, None), title="resident memory after 320 questions")
+    right.set(xscale="log", xlabel="passages", ylabel="MB", ylim=(0, None), title="resident memory after the questions")
     left.legend(fontsize="small")
     figure.savefig(target, metadata={"Date": None})
 

@@ -267,7 +267,7 @@ class LocalStore:
         allowed = np.ones(len(days), dtype=bool)
         if filters.sources:
             wanted = {source.casefold() for source in filters.sources}
-            allowed &= np.isin(outlets, [number for number, name in enumerate(names) if name in wanted])
+            allowed &= np.array([name in wanted for name in names])[outlets]
         if filters.since is not None:
             allowed &= days >= filters.since.toordinal()
         if filters.until is not None:
@@ -286,10 +286,10 @@ class LocalStore:
             )
             for number, source, published in self._sql("SELECT number, source, published FROM articles ORDER BY number")
         ]
-        numbers, days, outlets = np.array(facts, dtype=np.int64).reshape(-1, 3).T
+        numbers, of_days, of_outlets = np.array(facts, dtype=np.int64).reshape(-1, 3).T
         of = np.fromiter((number for (number,) in self._sql("SELECT article FROM passages ORDER BY row")), dtype=np.int64)
         places = np.searchsorted(numbers, of)
-        return days[places].astype(np.int32), outlets[places].astype(np.int32), list(names)
+        return of_days[places].astype(np.int32), of_outlets[places].astype(np.int32), list(names)
 
     def _sql(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

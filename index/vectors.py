@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.types import DatelineError, Vectors
 
-EXACT_UP_TO = 100_000  # rows: an exact search takes 9 ms there, that of codes 2 (benchmarks/million.py)
+EXACT_UP_TO = 100_000  # rows: an exact search of so many took 33 ms where that of codes took 2 (docs/speed.md), and 150 MB
 EXACT, COMPRESSED = "exact", "4-bit codes, re-ranked"
 _RERANKED, _AT_LEAST = 4, 400  # of as many rows as are asked for; rows
 _TRAINED_ON, _AT_ONCE = 4_096, 16_384  # rows; FAISS looks at no more than 256 for each of 16 codes
@@ -127,7 +127,7 @@ class VectorIndex:
         parameters = faiss.SearchParametersIVF(nprobe=1, sel=selector)  # type: ignore[call-arg]
         _, (found,) = self._codes.search(vector.reshape(1, -1), max(_RERANKED * k, _AT_LEAST), params=parameters)
         found = np.sort(found[found >= 0])
-        cosines = self._read(found) @ vector
+        cosines = np.einsum("ij,j->i", self._read(found), vector)  # no BLAS, whose threads would crowd the cores
         best = np.argsort(-cosines, kind="stable")[:k]
         return [(int(found[place]), float(cosines[place])) for place in best]
 
