@@ -82,7 +82,8 @@ def by_time(articles: Iterable[Article]) -> pd.DataFrame:
     dated = [(day.isoformat()[: len(times[0])], outlet) for day, outlet in published]
     common = {outlet for outlet, _ in Counter(outlet for _, outlet in dated).most_common(len(COLOURS))}
     counts = Counter((when, outlet if outlet in common else _OTHERS) for when, outlet in dated)
-    counts.update({(when, dated[0][1]): 0 for when in times if when not in {when for when, _ in dated}})
+    told = {when for when, _ in dated}
+    counts.update({(when, min(counts)[1]): 0 for when in times if when not in told})
     return pd.DataFrame([(*pair, number) for pair, number in sorted(counts.items())], columns=["when", "outlet", "articles"])
 
 
