@@ -13,6 +13,7 @@ from qa.types import Hit, Reply, Span
 from qa.values import qualified
 
 _SKIPPED_SHOWN = 20
+_OPENING = 80  # characters of an article that stand for its title
 
 
 def reply_as_text(reply: Reply, bold: bool = False) -> str:
@@ -83,6 +84,14 @@ def dateline(article: Article) -> str:
     """Outlet, day and title of an article, as far as they are known."""
     published = in_words(article.published.isoformat()) if article.published is not None else None
     return " · ".join(part for part in (article.source, published, article.title) if part) or article.path
+
+
+def headline(article: Article) -> str:
+    """The title of an article, or the words it opens with, where it has none; its file's name where it has no words."""
+    if article.title:
+        return article.title
+    opening = " ".join(article.text[:400].split())
+    return f"{opening[:_OPENING].rpartition(' ')[0] or opening[:_OPENING]} …" if len(opening) > _OPENING else opening or article.path
 
 
 def in_language(article: Article) -> str:

@@ -17,13 +17,15 @@ from index.types import Article, Filters
 from qa.agreement import contradicting
 from qa.conversation import Turn, Understood
 from qa.markdown import reply_as_markdown
-from qa.showing import outlet, quotation, reason_in_words, revised, silent_outlets
+from qa.showing import headline, in_language, outlet, quotation, reason_in_words, revised, silent_outlets
 from qa.types import Answer, Hit, Reply, Span
 from qa.ui.evidence import evidence_html
 from qa.values import qualified
 
 
-def reply_html(reply: Reply, understood: Understood | None = None, filters: Filters = Filters(), address: str = "") -> str:
+def reply_html(
+    reply: Reply, understood: Understood | None = None, filters: Filters = Filters(), address: str = "", as_of: str | None = None
+) -> str:
     """The answers to a question, their evidence beside them. `understood`: how the page took it, where not literally."""
     places = {(span.article.id, span.start, span.end): number for number, span in enumerate(findings(reply))}
     if reply.answered:
@@ -37,12 +39,13 @@ def reply_html(reply: Reply, understood: Understood | None = None, filters: Filt
             shown = "".join(_answer(answer, "other", places) for answer in others)
             body += f'<details class="others"{" open" if reply.disagreement else ""}><summary>{label} ({len(others)})</summary>{shown}</details>'
         if quiet := silent_outlets(reply):
-            body += f'<p class="source">On the story too, without this: {escape(", ".join(quiet))}.</p>'
+            body += f'<p class="quiet">On the story too, without this: {escape(", ".join(quiet))}.</p>'
     else:
-        body = f'<p class="silent">{escape(reason_in_words(reply))}.</p>'
-    limited = f'<p class="limits">Only articles {escape(filters.in_words())}.</p>' if filters else ""
+        said = reason_in_words(reply)
+        said = said.partition("; ")[0] if (reply.reason or "").startswith("not-said:") else said  # what is nearest stands below
+        body = f'<p class="silent">{escape(said)}.</p>'
     asked = understood.asked if understood is not None else reply.question
-    head = f"<h2>{bidi(asked)}</h2>{_understood(understood)}{limited}"
+    head = f"<h2>{bidi(asked)}</h2>{_understood(understood)}{_limited(reply.question, filters, as_of)}"
     evidence = evidence_html(findings(reply), reply.passages)
     return (
         f'<section class="turn" data-address="{escape(address)}"><div class="findings">{head}{body}'
@@ -108,8 +111,9 @@ def dateline_html(article: Article, titled: bool = True) -> str:
     """Outlet, day and title, or the first two."""
     published = escape(in_words(article.published.isoformat())) if article.published is not None else ""
     named = f"<b>{bidi(article.source)}</b>" if article.source else ""
-    title = f"<cite>{bidi(article.title or article.path)}</cite>" if titled else ""
-    return " · ".join(part for part in (named, published, title) if part)
+    title = f"<cite>{bidi(headline(article))}</cite>" if titled else ""
+    language = escape(in_language(article).removeprefix(", "))
+    return " · ".join(part for part in (named, published, title, language) if part)
 
 
 def _understood(understood: Understood | None) -> str:
@@ -119,6 +123,15 @@ def _understood(understood: Understood | None) -> str:
         f'<p class="understood">Understood as <em>{bidi(understood.text)}</em> '
         f'<button type="button" class="plain" data-literally="{escape(understood.asked)}">ask it literally</button></p>'
     )
+
+
+def _limited(question: str, filters: Filters, as_of: str | None) -> str:
+    """What limits an answer, and the link that asks without them."""
+    limits = [f"Only articles {filters.in_words()}."] if filters else []
+    limits += [f"As if asked on {in_words(as_of)}."] if as_of else []
+    if not limits:
+        return ""
+    return f'<p class="limits">{escape(" ".join(limits))} <a href="{escape(address_of(question, Filters()))}" data-again>ask without limits</a></p>'
 
 
 def _differing(reply: Reply) -> str:

@@ -2,7 +2,7 @@
 
 An article's text is cut at the bounds of its findings and passages; each stretch between two bounds is one element that
 says whose it is (data-findings, data-passages). Joined, the stretches of a finding are its span, letter for letter.
-Of a long article only what lies around its findings and passages is shown.
+Of a long article only what lies around its findings and passages is shown, with a link to the whole of it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
+from urllib.parse import urlencode
 
 from index.describing import in_words
 from index.types import Article
-from qa.types import Hit, Span
+from qa.showing import headline
+from qa.types import Hit, Span, on_the_web
 
 AROUND = 3_000  # characters of an article on either side of what is shown of it
+WHOLE = 200_000  # characters of an article that is shown by itself
 
 
 def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
@@ -37,15 +40,39 @@ def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
     )
 
 
-def _article_html(article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]) -> str:
-    marks = [(span.start, span.end, place) for place, span in enumerate(findings) if span.article.id == article.id]
-    passages = [(hit.start, hit.end, place) for place, hit in enumerate(hits) if hit.article.id == article.id]
+def article_html(article: Article) -> str:
+    """An article by itself, to be read."""
+    original = (
+        f' · <a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer">open original</a>'
+        if article.url and on_the_web(article.url)
+        else ""
+    )
+    cut = "<p class='cut'>…</p>" if len(article.text) > WHOLE else ""
+    return (
+        f'<section class="turn alone" data-address="{escape(place_of_article(article.id))}"><article class="paper"><h2><bdi>{escape(headline(article))}</bdi></h2>'
+        f'<p class="source">{_told(article)}{original}</p><div class="story" dir="auto">{escape(article.text[:WHOLE])}{cut}</div></article></section>'
+    )
+
+
+def place_of_article(id: str) -> str:
+    """The query of an address that opens an article."""
+    return "?" + urlencode({"article": id})
+
+
+def _told(article: Article) -> str:
     day = f'<time datetime="{article.published}">{in_words(article.published.isoformat())}</time>' if article.published is not None else ""
     outlet = f"<b><bdi>{escape(article.source)}</bdi></b>" if article.source else ""
     by = f"by <bdi>{escape(', '.join(article.authors))}</bdi>" if article.authors else ""
-    told = " · ".join(part for part in (outlet, day, by) if part)
+    return " · ".join(part for part in (outlet, day, by) if part)
+
+
+def _article_html(article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]) -> str:
+    marks = [(span.start, span.end, place) for place, span in enumerate(findings) if span.article.id == article.id]
+    passages = [(hit.start, hit.end, place) for place, hit in enumerate(hits) if hit.article.id == article.id]
+    whole = f'<a href="{escape(place_of_article(article.id))}" data-again>whole article</a>'
+    told = " · ".join(part for part in (_told(article), whole) if part)
     return (
-        f'<article class="paper" data-article="{number}"{"" if number == 0 else " hidden"}><h3><bdi>{escape(article.title or article.path)}</bdi></h3>'
+        f'<article class="paper" data-article="{number}"{"" if number == 0 else " hidden"}><h3><bdi>{escape(headline(article))}</bdi></h3>'
         f'<p class="source">{told}</p><div class="story" dir="auto" tabindex="0" role="region" aria-label="Text of the article">'
         f"{_text_html(article.text, marks, passages)}</div></article>"
     )

@@ -15,12 +15,14 @@ from qa.conversation import Turn
 from qa.showing import counted
 from qa.ui.cards import bidi
 from qa.ui.room import Limits, Room
+from qa.ui.timeline import periods
 
-# Ink, accent and what goes with them: an outlet each; those beyond are "other outlets".
-_COLOURS = ("#9c1c1f", "#6f8794", "#c2a36b", "#5f7d66", "#8a6f8f", "#b5714a", "#8a8275")
-_OTHERS, _OF_OTHERS = "other outlets", "#b9b1a3"
+# The accent and what goes with it, to be told from the paper in the light and in the dark: an outlet each; those beyond are "other outlets".
+COLOURS = ("#c9453f", "#6f8794", "#a1813f", "#5f7d66", "#8a6f8f", "#b5714a", "#8a8275")
+_OTHERS, OF_OTHERS = "other outlets", "#7d7d7d"
+_LEAST_HIGH = 4  # articles: an axis of counts has no halves
 _TOPIC_PASSAGES, _NEAR = 200, 0.5  # of the nearest passage's score
-_MOST_MONTHS = 48
+_MOST_MONTHS = 36
 
 
 def insight_tab(room: Room, turns: gr.JSON) -> None:
@@ -28,20 +30,26 @@ def insight_tab(room: Room, turns: gr.JSON) -> None:
     tab = gr.context.Context.block
     assert isinstance(tab, gr.Tab)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    look: dict[str, Any] = {"height": 240, "x_title": " ", "y_title": " ", "color_title": " ", "visible": False}
+    look: dict[str, Any] = {
+        "height": 240,
+        "x_title": " ",
+        "y_title": " ",
+        "colors_in_legend": [],
+        "visible": False,
+    }  # a narrow page cuts its legends
     with gr.Column(elem_id="insight"):
         gr.HTML("<h2>Articles over time, by outlet</h2>")
-        over_time = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="over-time", **look)
+        over_time = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="over-time", x_label_angle=-90, **look)
         times = gr.HTML("")
         gr.HTML("<h2>Where the passages of the last question come from</h2>")
-        passages = gr.BarPlot(None, x="outlet", y="passages", elem_id="passages-by-outlet", x_label_angle=-15, **look)
+        passages = gr.BarPlot(None, x="outlet", y="passages", elem_id="passages-by-outlet", x_label_angle=-15, sort="-y", **look)
         outlets = gr.HTML("")
         gr.HTML("<h2>Coverage of a topic, by outlet</h2>")
         with gr.Row(elem_id="topic"):
             topic = gr.Textbox(label="Topic", placeholder="a name, a place, an event", max_lines=1, scale=6)
             button = gr.Button("Show", min_width=88, scale=1)
         said = gr.HTML("", elem_id="topic-said")
-        coverage = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="coverage", **look)
+        coverage = gr.BarPlot(None, x="when", y="articles", color="outlet", elem_id="coverage", x_label_angle=-90, **look)
         covers = gr.HTML("")
 
     def covered(text: str) -> tuple[str, gr.BarPlot, str]:
@@ -65,12 +73,17 @@ def on_topic(room: Room, topic: str) -> list[Article]:
 
 
 def by_time(articles: Iterable[Article]) -> pd.DataFrame:
-    """Columns when ("2022-10", or "2022" over many months), outlet, articles: a row for each; undated articles are left out."""
-    dated = [(f"{article.published:%Y-%m}", article.source or "unknown") for article in articles if article.published is not None]
-    if len({month for month, _ in dated}) > _MOST_MONTHS:
-        dated = [(month[:4], outlet) for month, outlet in dated]
-    common = {outlet for outlet, _ in Counter(outlet for _, outlet in dated).most_common(len(_COLOURS))}
+    """Columns when ("2022-10", or "2022" over many months), outlet, articles: a row for each; undated articles are left out.
+
+    A month or year without articles has a row of none, so that a plot shows the gap.
+    """
+    published = [(article.published, article.source or "unknown") for article in articles if article.published is not None]
+    times = periods([day for day, _ in published], _MOST_MONTHS)
+    dated = [(day.isoformat()[: len(times[0])], outlet) for day, outlet in published]
+    common = {outlet for outlet, _ in Counter(outlet for _, outlet in dated).most_common(len(COLOURS))}
     counts = Counter((when, outlet if outlet in common else _OTHERS) for when, outlet in dated)
+    told = {when for when, _ in dated}
+    counts.update({(when, min(counts)[1]): 0 for when in times if when not in told})
     return pd.DataFrame([(*pair, number) for pair, number in sorted(counts.items())], columns=["when", "outlet", "articles"])
 
 
@@ -80,7 +93,7 @@ def by_outlet(room: Room, turns: Sequence[Turn]) -> pd.DataFrame:
     if turns:
         question, limits = Limits.of_address(turns[-1].address)
         counts.update(hit.article.source or "unknown" for hit in room.retrieve(question, 16, limits))
-    return pd.DataFrame(counts.most_common(len(_COLOURS)), columns=["outlet", "passages"])
+    return pd.DataFrame(counts.most_common(len(COLOURS)), columns=["outlet", "passages"])
 
 
 def _shown(data: pd.DataFrame, otherwise: str) -> tuple[gr.BarPlot, str]:
@@ -88,9 +101,18 @@ def _shown(data: pd.DataFrame, otherwise: str) -> tuple[gr.BarPlot, str]:
     if data.empty:
         return gr.BarPlot(value=None, visible=False), f"<p>{escape(otherwise)}</p>" if otherwise else ""
     outlets = [outlet for outlet in dict.fromkeys(data["outlet"]) if outlet != _OTHERS]
-    colours = {**dict(zip(outlets, _COLOURS, strict=False)), _OTHERS: _OF_OTHERS} if "when" in data else None
-    highest = float(data.groupby(data.columns[0])[data.columns[-1]].sum().max())
+    colours = {**dict(zip(outlets, COLOURS, strict=False)), _OTHERS: OF_OTHERS} if "when" in data else None
+    highest = max(_LEAST_HIGH, float(data.groupby(data.columns[0])[data.columns[-1]].sum().max()))
     heads = "".join(f'<th scope="col">{name}</th>' for name in data.columns)
-    rows = "".join("<tr>" + "".join(f"<td>{bidi(str(cell))}</td>" for cell in row) + "</tr>" for row in data.itertuples(index=False))
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{bidi(str(cell))}</td>" for cell in row) + "</tr>" for row in data.itertuples(index=False) if row[-1]
+    )
     table = f"<details><summary>the same as a table</summary><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
-    return gr.BarPlot(value=data, color_map=colours, y_lim=[0, highest], visible=True), table
+    return gr.BarPlot(value=data, color_map=colours, y_lim=[0, highest], visible=True), _key(colours, data) + table
+
+
+def _key(colours: dict[str, str] | None, data: pd.DataFrame) -> str:
+    """What each colour stands for, where there are several."""
+    named = [(outlet, colour) for outlet, colour in (colours or {}).items() if outlet in set(data["outlet"])]
+    items = "".join(f'<li><i style="background:{colour}"></i>{bidi(outlet)}</li>' for outlet, colour in named)
+    return f'<ul class="key" aria-label="Colours">{items}</ul>' if items else ""

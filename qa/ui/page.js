@@ -45,17 +45,38 @@
       history[moved && !returning ? 'pushState' : 'replaceState'](null, '', wanted);
     }
     returning = false;
-    document.title = shown?.querySelector('h2') ? `${shown.querySelector('h2').textContent} · Dateline` : 'Dateline';
+    const heading = shown?.querySelector('h2');
+    if (moved && heading) { // what was clicked is gone, perhaps far below: on with the answer
+      if (heading.getBoundingClientRect().top < 0) heading.scrollIntoView({ block: 'start' });
+      if (document.activeElement === document.body) {
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true });
+      }
+    }
+    document.title = heading ? `${heading.textContent} · Dateline` : 'Dateline';
   };
   window.dateline = { settle };
 
   window.addEventListener('popstate', () => {
-    const root = [...document.querySelectorAll('#conversation, #conversation *')].find((one) => one.followed);
-    returning = Boolean(root);
-    root?.followed(window.location.search);
+    returning = true;
+    returning = follow(window.location.search);
   });
 
+  const follow = (address) => {
+    const root = [...document.querySelectorAll('#conversation, #conversation *')].find((one) => one.followed);
+    root?.followed(address);
+    return Boolean(root);
+  };
+
   document.addEventListener('click', (event) => {
+    const read = event.target.closest('a[data-read]');
+    if (read && !event.ctrlKey && !event.metaKey && !event.shiftKey) { // a title of the table opens its article beside the questions
+      event.preventDefault();
+      document.querySelector('#tabs [role="tab"]').click();
+      follow(read.getAttribute('href'));
+      window.scrollTo(0, 0);
+      return;
+    }
     const button = event.target.closest('button');
     if (!button) return;
     if (button.dataset.quotation !== undefined) {

@@ -18,11 +18,13 @@ import gradio as gr
 from index.types import DatelineError, Filters
 from qa.conversation import Turn, Understood
 from qa.desk import Desk
+from qa.showing import headline
 from qa.ui.archive_tab import archive_tab
 from qa.ui.cards import address_of, earlier_html, likelihood, notice_html, reading_html, reply_html
 from qa.ui.endpoints import endpoints
+from qa.ui.evidence import article_html
 from qa.ui.insight import insight_tab
-from qa.ui.room import Limits, Room
+from qa.ui.room import Limits, Room, article_of_address
 from qa.ui.shelf import front_html, holdings, timeline_of
 
 _LOG = logging.getLogger("dateline.page")
@@ -133,7 +135,7 @@ class Asking:
             return
         address = address_of(reply.question, limits.filters, limits.as_of)
         turns = [*(turn for turn in turns if turn.address != address), Turn.of(understood, reply, address)][-TURNS_KEPT:]
-        html = reply_html(reply, understood, limits.filters, address) + earlier_html(turns, address)
+        html = reply_html(reply, understood, limits.filters, address, limits.as_of) + earlier_html(turns, address)
         if reply.answered:
             best = reply.answers[0]
             said = f"Answer: {best.text}, {likelihood(best.probability)}, from {best.citations[0].article.source or 'an article'}."
@@ -153,7 +155,7 @@ class Asking:
             yield from self._address(str(data.get("address", "")), kept)
 
     def opened(self, query: str) -> Iterator[Shown]:
-        """What the page shows first: the answer that its address asks for, or what the archive holds."""
+        """What the page shows first: the answer or the article that its address asks for, or what the archive holds."""
         yield from self._address(query, [])
 
     def _address(self, query: str, kept: Kept) -> Iterator[Shown]:
@@ -163,12 +165,24 @@ class Asking:
             yield notice_html("", str(error)), kept, "", *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
             return
         if not question.strip():
-            yield front_html(self._room.store()) + earlier_html(Turn.recalled(kept), ""), kept, "", *((gr.skip(),) * 4), ""
+            shown, said = self._article(query)
+            yield shown + earlier_html(Turn.recalled(kept), ""), kept, "", *((gr.skip(),) * 4), said
             return
         filters = limits.filters
         boxes = (list(filters.sources), str(filters.since or ""), str(filters.until or ""), limits.as_of or "")
         for result in self.answer(question, kept, *boxes, literally=True):
             yield (*result[:3], *boxes, result[-1])
+
+    def _article(self, query: str) -> tuple[str, str]:
+        """(the article that an address names, or else what the archive holds; what is announced of it)."""
+        store = self._room.store()
+        id = article_of_address(query)
+        if id is None:
+            return front_html(store), ""
+        if (article := store.article(id)) is None:
+            said = "expected an article that is in the archive, found none by this address; it may have been removed"
+            return notice_html("", said), f"<p>{said}</p>"
+        return article_html(article), f"<p>Article: {escape(headline(article))}.</p>"
 
 
 def _days_only(text: str | None) -> str | None:

@@ -53,6 +53,11 @@ class Limits:
         return Limits(Filters(sources, since, until), min(filter(None, (self.as_of, wider.as_of)), default=None))
 
 
+def article_of_address(query: str) -> str | None:
+    """The article that the query of an address names, if it does; see qa.ui.evidence.place_of_article."""
+    return parse_qs(query.removeprefix("?")[:10_000], max_num_fields=100).get("article", [None])[-1]
+
+
 class Room:
     """An archive, open for the page. Its articles are there at once; `archive` waits for the models."""
 

@@ -9,9 +9,10 @@ from html import escape
 from index.describing import in_words
 from index.types import Article, Store
 from qa.desk import Work
-from qa.showing import counted
+from qa.showing import counted, headline
 from qa.types import on_the_web
 from qa.ui.cards import bidi, dateline_html
+from qa.ui.evidence import place_of_article
 from qa.ui.timeline import timeline_html
 
 ROWS = 50  # a page of the table
@@ -33,7 +34,7 @@ class Row:
     @classmethod
     def of(cls, article: Article) -> Row:
         day = article.published.isoformat() if article.published is not None else ""
-        return cls(article.id, article.title or "", article.source or "", day, article.path, article.url or "", len(article.text.split()))
+        return cls(article.id, headline(article), article.source or "", day, article.path, article.url or "", len(article.text.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ def holdings(store: Store) -> str:
 
 
 def front_html(store: Store) -> str:
-    """What the archive holds and its latest headlines, beside what the page does."""
+    """The archive's latest headlines, which open their articles, below what the page does."""
     articles = list(store.articles())
     latest = sorted(articles, key=lambda article: str(article.published or ""), reverse=True)[:_HEADLINES]
     headlines = "".join(
-        f"<li><p><cite>{bidi(article.title or article.path)}</cite></p><p>{dateline_html(article, False)}</p></li>" for article in latest
+        f'<li><p><a href="{escape(place_of_article(article.id))}" data-again><cite>{bidi(headline(article))}</cite></a></p>'
+        f"<p>{dateline_html(article, False)}</p></li>"
+        for article in latest
     )
     return (
-        f'<section class="front"><p class="holds">{escape(holdings(store))}. Every answer is a quotation, with its source; '
+        f'<section class="front"><p class="holds">Every answer is a quotation, with its source; '
         f"where the articles do not say, so does Dateline.</p><h2>Latest in the archive</h2><ul>{headlines}</ul></section>"
     )
 
@@ -138,8 +141,9 @@ def _heading(name: str, label: str, view: View) -> str:
 
 
 def _row_html(row: Row, editable: bool) -> str:
-    named = bidi(row.title or row.path)
-    title = f'<a href="{escape(row.url)}" target="_blank" rel="noopener noreferrer">{named}</a>' if on_the_web(row.url) else named
+    title = f'<a href="{escape(place_of_article(row.id))}" data-read>{bidi(row.title or row.path)}</a>'
+    if on_the_web(row.url):
+        title += f' <a class="original" href="{escape(row.url)}" target="_blank" rel="noopener noreferrer">original</a>'
     remove = (
         f'<td><button type="button" class="plain" data-remove="{escape(row.id)}" aria-label="Remove {escape((row.title or row.path)[:120])}">remove</button></td>'
         if editable

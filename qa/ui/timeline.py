@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.describing import in_words
@@ -32,13 +32,20 @@ def bars_of(days: Iterable[dt.date], most: int = _MOST_BARS) -> list[Bar]:
     if not counts:
         return []
     first, last = min(counts), max(counts)
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    length = 10 if (last - first).days < most else 7 if months <= most else 4
-    names = _names(first, last, length)
+    names = _names(first, last, 10) if (last - first).days < most else periods([first, last], most)
     by_name = Counter(dict.fromkeys(names, 0))
     for day, number in counts.items():
-        by_name[day.isoformat()[:length]] += number
+        by_name[day.isoformat()[: len(names[0])]] += number
     return [Bar(name, *_bounds(name), by_name[name]) for name in names][-most:]
+
+
+def periods(days: Sequence[dt.date], most: int) -> list[str]:
+    """The months ("2022-10") from the first day to the last, or the years where there are more than `most` months."""
+    if not days:
+        return []
+    first, last = min(days), max(days)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    return _names(first, last, 7 if months <= most else 4)
 
 
 def timeline_html(days: Iterable[dt.date]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+import qa
 from index.folder import writing
 from tests.app.conftest import QUESTION, Open, Served, ask, serve, settled
 
@@ -132,7 +134,7 @@ def test_by_its_address_or_a_clear_word_why_not(desk: Served, opened: Open, site
     page.get_by_label("Address of the article").fill(f"{site}/ferry")
     page.locator("#add-url").click()
     expect(page.locator("#work .work")).to_contain_text("1 added", timeout=60_000)
-    expect(page.locator("table.articles a")).to_have_attribute("href", f"{site}/ferry")
+    expect(page.locator("table.articles a.original")).to_have_attribute("href", f"{site}/ferry")
     page.get_by_role("tab", name="Ask").click()
     ask(page, "Who rescued 41 passengers?")
     expect(page.locator("#conversation .value").first).to_have_text("Astrid Dahl")
@@ -194,6 +196,11 @@ def _users(folder: Path) -> Path:
     return folder / "users"
 
 
+def published(served: Served) -> list[tuple[str, str]]:
+    """(month, outlet) of each article."""
+    return [(f"{article.published:%Y-%m}", str(article.source)) for article in qa.open(served.index).store.articles()]
+
+
 def test_insight_plots_time_topics_and_the_last_question(served: Served, opened: Open) -> None:
     page = opened(served)
     settled(page)
@@ -202,6 +209,13 @@ def test_insight_plots_time_topics_and_the_last_question(served: Served, opened:
     for plot in ("#over-time", "#passages-by-outlet"):
         expect(page.locator(f"{plot} canvas, {plot} svg.marks").first).to_be_visible(timeout=30_000)
     expect(page.locator("#coverage")).to_have_count(0)
+    for summary in page.locator("#insight summary").all():
+        summary.click()
+    times, passages = page.locator("#insight table").all()
+    expect(times.locator("tbody tr")).to_have_text([f"{when}{outlet}1" for when, outlet in sorted(published(served))])
+    hits = Counter(hit.article.source for hit in qa.open(served.index).retrieve(QUESTION, 16))
+    assert sorted(passages.locator("tbody tr").all_inner_texts()) == sorted(f"{outlet}\t{number}" for outlet, number in hits.items())
+    assert page.locator("#insight .key li").all_inner_texts() == list(dict.fromkeys(outlet for _, outlet in sorted(published(served))))
     page.get_by_label("Topic", exact=True).fill("peacekeepers")
     page.keyboard.press("Enter")
     expect(page.locator("#topic-said")).to_contain_text("near it", timeout=30_000)

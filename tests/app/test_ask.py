@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +53,10 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
     expect(best.locator(".value")).to_have_text("the US")
     probability = qa.open(served.index).ask(QUESTION).answers[0].probability
     expect(best.locator(".likelihood")).to_have_text(f"{likelihood(probability)} ({round(100 * probability)}%)")
-    expect(best.locator("[role=meter]").first).to_be_visible()
+    meter = best.locator("[role=meter]").first
+    expect(meter).to_have_attribute("aria-valuenow", str(round(100 * probability)))
+    filled = meter.evaluate("bar => bar.firstElementChild.offsetWidth / bar.offsetWidth")
+    assert abs(filled - probability) < 0.03  # as long as it says
     expect(best.locator(".givers")).to_have_text("after Expatica (14 October 2022)")
     expect(best.locator("blockquote").first).to_contain_text("until a truce brokered by the US put an end")
     expect(best.locator("blockquote mark").first).to_have_text("the US")
@@ -68,6 +73,10 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
         assert right is not None
         assert right["x"] >= left["x"] + left["width"]  # beside it
         assert in_view(page, ".paper:not([hidden]) mark.current")
+    else:
+        assert page.evaluate(
+            "document.querySelector('.evidence').getBoundingClientRect().top >= document.querySelector('.findings').getBoundingClientRect().bottom"
+        )  # below it
     best.get_by_role("button", name="show in the article").first.click()
     assert in_view(page, ".paper:not([hidden]) mark.current")
     expect(evidence.locator(".story:visible")).to_be_focused()
@@ -84,6 +93,8 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
     passages = turn.locator("details.passages")
     passages.locator("summary").click()
     expect(passages.locator("li")).to_have_count(16)
+    for hit, shown in zip(qa.open(served.index).ask(QUESTION).passages, passages.locator("li").all_inner_texts(), strict=True):
+        assert f"score {hit.score:.2f}" in shown
     passages.get_by_role("button", name="show in the article").nth(3).click()
     assert in_view(page, ".paper:not([hidden]) span.current")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -157,6 +168,11 @@ def test_a_conversation_is_understood_and_one_click_asks_literally(served: Serve
     page.keyboard.press("Enter")
     expect(turn.locator(".understood em")).to_have_text("Who brokered the truce in September?", timeout=30_000)
     expect(turn.locator(".value").first).to_have_text("the US")
+    page.locator("#ask textarea").fill("how many of them were Armenian?")
+    page.keyboard.press("Enter")
+    expect(turn.locator(".understood em")).to_have_text(
+        "How many of the people killed in the border clashes in September were Armenian?", timeout=30_000
+    )
     page.get_by_role("button", name="begin a new conversation").click()
     expect(page.locator(".front")).to_be_visible()
     ask(page, "who brokered it?")
@@ -167,7 +183,7 @@ def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Se
     page = opened(served, "/?q=who%20brokered%20the%20September%20truce%3F&source=after+Expatica&to=2022-10-31")
     value = page.locator("#conversation .value").first
     expect(value).to_have_text("the US", timeout=60_000)
-    expect(page.locator(".limits")).to_have_text("Only articles from after Expatica, until 2022-10-31.")
+    expect(page.locator(".limits")).to_have_text("Only articles from after Expatica, until 2022-10-31. ask without limits")
     assert page.title() == "who brokered the September truce? · Dateline"
     page.locator("#filters > button").click()
     page.get_by_role("button", name="Clear limits").click()
@@ -221,7 +237,7 @@ def test_the_filters_and_the_clickable_timeline_limit_what_is_read(served: Serve
     expect(page.get_by_label("To", exact=True)).to_have_value("2020-11-30")
     expect(first).to_have_attribute("aria-pressed", "true")
     ask(page, "How many people did the war kill?")
-    expect(page.locator(".limits")).to_have_text("Only articles since 2020-11-01, until 2020-11-30.")
+    expect(page.locator(".limits")).to_contain_text("Only articles since 2020-11-01, until 2020-11-30.")
     assert "from=2020-11-01&to=2020-11-30" in page.url
     assert set(page.locator("#conversation time").evaluate_all("times => times.map(time => time.dateTime)")) == {"2020-11-13"}
     first.click()
@@ -231,10 +247,14 @@ def test_the_filters_and_the_clickable_timeline_limit_what_is_read(served: Serve
     page.keyboard.press("Escape")
     page.get_by_label("As if asked on").fill("2020-12-31")
     ask(page, "How many peacekeepers did Russia send?")
-    expect(page.locator(".limits")).to_contain_text("from after RFE/RL")
+    expect(page.locator(".limits")).to_contain_text("Only articles from after RFE/RL. As if asked on 31 December 2020.")
     assert "as_of=2020-12-31" in page.url
     assert set(page.locator("#conversation .paper .source b").all_inner_texts()) == {"after RFE/RL"}
     assert set(page.locator("#conversation time").evaluate_all("times => times.map(time => time.dateTime)")) == {"2020-11-13"}
+    page.get_by_role("link", name="ask without limits").click()
+    expect(page.locator(".limits")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_label("As if asked on")).to_have_value("")
+    expect(page.locator("#conversation time[datetime='2022-10-14']").first).to_be_attached()
 
 
 def test_a_reply_is_saved_as_json_that_verifies_and_as_markdown(served: Served, opened: Open, tmp_path: Path) -> None:
@@ -315,24 +335,38 @@ def test_examples_are_made_from_the_index_and_answered(served: Served, opened: O
 
 
 def test_the_page_paints_before_the_models_are_there_and_does_not_jump(copied: Callable[[], tuple[Path, Path]], opened: Open) -> None:
-    """A server whose encoder is gone cannot load its models, yet shows its page, and says why it does not answer."""
+    """A server whose encoder does not come to an end of loading shows its page; when it fails, the page says why it does not answer."""
     folder, corpus = copied()
-    shutil.rmtree(folder / "encoders")
+    (encoder,) = (folder / "encoders").rglob("*.onnx")
+    encoder.unlink()
+    os.mkfifo(encoder)  # whoever opens it waits for a writer
     app = serve(folder, corpus)
+    released = False
     try:
         page = opened(app)
         settled(page)
         expect(page.locator(".front")).to_contain_text("Kremlin shrugs off")
         page.locator("#ask textarea").fill(QUESTION)
         page.keyboard.press("Enter")
+        expect(page.locator("#conversation .reading h2")).to_have_text(QUESTION)
+        page.wait_for_timeout(1_000)
+        expect(page.locator("#conversation .reading .skeleton").first).to_be_visible()
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"{app.address}/healthz")
+        encoder.open("wb").close()
+        released = True
         expect(page.locator("#conversation [role=alert]")).to_be_visible(timeout=30_000)
     finally:
+        if not released:
+            app.process.kill()
         app.stop()
 
 
-def test_nothing_jumps_while_an_answer_comes(served: Served, opened: Open) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_jumps_while_an_answer_comes(served: Served, opened: Open, width: int) -> None:
     page = opened(
         served,
+        width=width,
         script="window.shifts = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value; })"
         ".observe({type: 'layout-shift', buffered: true});"
         "new MutationObserver(() => { window.skeletons = Math.max(window.skeletons || 0, document.querySelectorAll('.reading .skeleton').length); })"

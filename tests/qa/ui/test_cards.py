@@ -11,11 +11,12 @@ from hypothesis import given
 
 from index.types import Article, DatelineError, Filters, Passage
 from qa.conversation import Turn, Understood
-from qa.showing import quotation
+from qa.showing import headline, quotation
 from qa.types import Answer, Hit, Reply, Span
 from qa.ui.cards import address_of, earlier_html, likelihood, notice_html, reading_html, reply_html
-from qa.ui.evidence import windows
-from qa.ui.room import Limits
+from qa.ui.evidence import WHOLE, article_html, place_of_article, windows
+from qa.ui.room import Limits, article_of_address
+from qa.ui.shelf import Row
 from qa.values import Value
 
 OURS = set(
@@ -102,7 +103,8 @@ def test_everything_is_escaped_and_the_marks_are_the_spans(before: str, span: st
     assert {tag for tag, _ in page.tags} <= OURS
     assert all(not name.startswith("on") and name != "src" for _, attributes in page.tags for name in attributes)
     links = [str(link) for link in page.attributes("href")]
-    assert all(link.startswith(("https://example.org/", "data:application/json;", "data:text/markdown;")) for link in links)
+    ours = ("https://example.org/", "data:application/json;", "data:text/markdown;", "?article=a", "?q=")
+    assert all(link.startswith(ours) for link in links)
     assert citation.link in links
     assert quotation(citation) in page.attributes("data-quotation")
     assert as_parsed(page.quoted[0]) == as_parsed(span)
@@ -110,16 +112,18 @@ def test_everything_is_escaped_and_the_marks_are_the_spans(before: str, span: st
     assert as_parsed(page.findings["1"]) == as_parsed(before + span)
     assert title in page.text
     turns = [Turn(question, question, span, text, "?q=1"), Turn(title, title, None, None, "?q=2")]
-    for html in (notice_html(question, after), reading_html(question), earlier_html(turns, "")):
+    for html in (notice_html(question, after), reading_html(question), earlier_html(turns, ""), article_html(article)):
         assert {tag for tag, _ in Page(html).tags} <= OURS
         assert Page(html).text
+    assert as_parsed(text) in as_parsed(Page(article_html(article)).text)
 
 
 def test_a_link_that_is_none_of_the_web_is_no_link() -> None:
     for url in ("javascript:alert(1)", "data:text/html,x", "http://[", "//example.org", " javascript:alert(1)"):
         article = Article("a", "Rain fell on Oslo.", url=url, path="a.txt")
         reply = Reply("Where?", (Answer((Span(article, 13, 17, probability=0.9),)),), (), "000001", 1.0)
-        assert all(str(link).startswith("data:") and "text/html" not in str(link) for link in Page(reply_html(reply)).attributes("href"))
+        links = Page(reply_html(reply) + article_html(article)).attributes("href")
+        assert all(str(link).startswith(("data:application/json;", "data:text/markdown;", "?article=a")) for link in links)
 
 
 def test_an_abstention_and_a_notice_say_why() -> None:
@@ -154,6 +158,35 @@ def test_how_a_question_was_understood_is_shown_only_where_it_was_changed() -> N
     assert "Understood as" not in reply_html(reply, Understood("Who brokered the truce?", "Who brokered the truce?"))
 
 
+def test_what_limits_an_answer_is_told_with_a_way_out_of_it() -> None:
+    reply = Reply("Who & why?", (), (), "000001", 1.0, reason="filtered-out: no article passes the filters; see there")
+    limits = Limits.of(["Globe"], "2022-10-01", None, "2022-10-20")
+    page = Page(reply_html(reply, None, limits.filters, "?q=x&source=Globe", limits.as_of))
+    assert "Only articles from Globe, since 2022-10-01. As if asked on 20 October 2022. ask without limits" in page.text
+    assert "?q=Who+%26+why%3F" in page.attributes("href")
+    assert "no article passes the filters; see there" in page.text.casefold()
+    assert "without limits" not in reply_html(reply)
+
+
+def test_an_article_without_a_title_is_called_by_its_opening_words() -> None:
+    text = "Relations between the former republics have been tense since 1991, when the army came.\nMore of it followed."
+    page = Page(article_html(Article("a", text, path="003_7fa1.txt", published=dt.date(2022, 10, 14), language="de")))
+    assert page.text.startswith("Relations between the former republics have been tense since 1991, when the …14 October 2022")
+    assert (
+        Row.of(Article("a", text, path="003_7fa1.txt")).title
+        == "Relations between the former republics have been tense since 1991, when the …"
+    )
+    assert headline(Article("a", "Rain fell.", path="a.txt")) == "Rain fell."
+    assert headline(Article("a", "x" * 500, path="a.txt")) == f"{'x' * 80} …"
+    assert headline(Article("a", " \n", path="a.txt")) == "a.txt"
+
+
+def test_of_an_endless_article_the_beginning_is_shown() -> None:
+    page = Page(article_html(Article("a", "a" * (WHOLE + 1), path="a.txt")))
+    assert "a" * WHOLE in page.text
+    assert "a" * (WHOLE + 1) not in page.text
+
+
 def test_an_address_holds_the_question_and_its_limits() -> None:
     limits = Limits.of(["The Globe & Mail", "Ünï=code"], "2022-10-01", "2022-10-31", "2022-10-20")
     question = "who said “100% & more” + why?"
@@ -163,6 +196,9 @@ def test_an_address_holds_the_question_and_its_limits() -> None:
         Limits.of_address("?q=x&from=yesterday")
     with pytest.raises(DatelineError, match="expected an address"):
         Limits.of_address("?" + "&".join(["source=x"] * 1_000))
+    for id in ("corpus/a b.txt", "x&y=z?", "ünï"):
+        assert article_of_address(place_of_article(id)) == id
+    assert article_of_address("?q=x") is None
 
 
 @pytest.mark.parametrize(

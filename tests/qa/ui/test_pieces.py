@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from typing import Any
 
 import hypothesis.strategies as st
@@ -12,13 +13,15 @@ from hypothesis import given
 
 import qa
 from index.types import Article, DatelineError, Filters
+from qa.conversation import Turn
 from qa.markdown import plain, reply_as_markdown
 from qa.types import Answer, Hit, Reply, Span
 from qa.ui.examples import MOST, examples_of, questions_in
-from qa.ui.insight import by_outlet, by_time, on_topic
+from qa.ui.insight import COLOURS, OF_OTHERS, by_outlet, by_time, on_topic
 from qa.ui.room import Limits, Room
 from qa.ui.shelf import Row, View, chosen, table_html
 from qa.ui.timeline import bars_of, timeline_html
+from tests.conftest import ROOT
 
 days = st.lists(st.dates(dt.date(1800, 1, 1), dt.date(2100, 12, 31)), min_size=1, max_size=30)
 
@@ -172,6 +175,31 @@ def test_coverage_counts_articles_by_month_and_outlet(archive: qa.Archive) -> No
     room = Room.over(archive)
     assert {article.source for article in on_topic(room, "peacekeepers sent by Russia")} >= {"after RFE/RL", "after Expatica"}
     assert by_outlet(room, []).empty
+    asked = Turn("x", "x", address="?q=peacekeepers&to=2020-12-31")
+    assert by_outlet(room, [Turn("y", "y", address="?q=y"), asked]).to_numpy().tolist() == [
+        ["after RFE/RL", len(archive.retrieve("peacekeepers", 16, until="2020-12-31"))]
+    ]
+
+
+def test_a_gap_in_time_is_shown_as_one() -> None:
+    days = [dt.date(2021, 11, 30), dt.date(2022, 2, 1), dt.date(2022, 2, 2)]
+    frame = by_time(Article(str(day), "x", source="Globe", published=day) for day in days)
+    assert frame.to_numpy().tolist() == [["2021-11", "Globe", 1], ["2021-12", "Globe", 0], ["2022-01", "Globe", 0], ["2022-02", "Globe", 2]]
+    assert by_time([Article("a", "x")]).empty
+
+
+def test_the_colours_of_the_plots_are_seen_on_paper_light_and_dark() -> None:
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    papers = re.findall(r"--paper: (#\w{6})", (ROOT / "qa" / "ui" / "page.css").read_text())
+    assert len(papers) == 2
+    for colour, paper in itertools.product((*COLOURS, OF_OTHERS), papers):
+        bright, dim = sorted((light(colour), light(paper)), reverse=True)
+        assert (bright + 0.05) / (dim + 0.05) >= 3, (colour, paper)  # WCAG 2.2, 1.4.11
+    assert len({*COLOURS, OF_OTHERS}) == len(COLOURS) + 1
 
 
 def test_limits_narrow_and_never_widen() -> None:
