@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,29 @@ def test_bash_completes_what_is_typed(typed: str, offered: list[str], capsys: py
     assert done.stdout.split() == offered
 
 
+@contextlib.contextmanager
+def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that Ctrl-C reaches even where the tests run in the background of a shell, which would have it ignored; it ends with its test."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "qa", *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.slow
 def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
     corpus = write({"a.txt": "The lighthouse was repaired by Maria Olsen."})
-    command = [sys.executable, "-m", "qa", "watch", str(corpus), "--json", "--index", str(tmp_path / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started("watch", corpus, "--json", "--index", tmp_path / "index") as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["articles"] == 1
         (corpus / "b.html").write_text(samples.PAGE)
@@ -104,8 +122,7 @@ def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write
 def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_path: Path, write: Write) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
     corpus = write({f"{number}.txt": f"Ship {number} left the harbour. " * 40 for number in range(400)})
-    command = [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(tmp_path / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started("build", corpus, "--index", tmp_path / "index") as process:
         until = time.monotonic() + 60
         while not list((tmp_path / "index").glob(".draft-*")):
             assert time.monotonic() < until
@@ -122,8 +139,7 @@ def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(corpus_index: Path, tmp_pa
 
 @pytest.mark.slow
 def test_ctrl_c_between_questions_is_one_line(corpus_index: Path) -> None:
-    command = [sys.executable, "-m", "qa", "ask", "-", "--index", str(corpus_index)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started("ask", "-", "--index", corpus_index) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{QUESTION}\n")
