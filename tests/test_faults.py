@@ -63,7 +63,9 @@ def test_bad_articles(tmp_path: Path) -> None:
 
 
 def test_bad_questions(tmp_path: Path) -> None:
-    counts, failures = faults.questions(tmp_path, count=40, seed=2, seconds=10)  # the campaign says 2, of processor time
+    counts, failures = faults.questions(
+        tmp_path, count=40, seed=2, seconds=20
+    )  # how fast is measured by the campaign, on a machine at rest
     assert failures == []
     assert counts["one error"] >= 5
 
