@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from index import vectors as module
 from index.folder import open_index, verify
 from index.types import DatelineError, Filters, Vectors
 from index.vectors import COMPRESSED, EXACT, EXACT_UP_TO, VectorIndex, kind_for, write_codes, write_vectors
+from qa.cli import main
 from tests.conftest import Write
 from tests.fakes import WordEmbedder
 
@@ -121,3 +123,16 @@ def test_an_index_that_grows_past_the_bound_is_compressed_and_says_so(
             (best, *_) = store.search(embedder.encode_question(texts[f"{number}.txt"]), "zzz", 5, Filters())
             assert best.passage.text == texts[f"{number}.txt"]
     assert kinds == [EXACT, COMPRESSED, COMPRESSED, COMPRESSED, EXACT]
+
+
+def test_info_says_how_the_vectors_are_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for number in range(40):
+        (tmp_path / "corpus" / f"{number}.txt").write_text(f"Ship {number} left the harbour of town {number}.")
+    for most, kind in ((100_000, "exact"), (10, "4-bit codes, re-ranked")):
+        monkeypatch.setattr("index.vectors.EXACT_UP_TO", most)
+        index.build(tmp_path / "corpus", tmp_path / str(most), embedder=WordEmbedder())
+        assert main(["info", "--json", "--index", str(tmp_path / str(most))]) == 0
+        assert json.loads(capsys.readouterr().out)["vectors"] == kind
