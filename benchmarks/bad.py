@@ -1,4 +1,4 @@
-"""Bad articles and bad questions, made by the thousand: what benchmarks/faults.py and tests/test_faults.py feed to Dateline.
+"""Bad articles and bad questions, made by the thousand: what benchmarks/faults and tests/test_faults.py feed to Dateline.
 
 Everything is generated from a seed; nothing of it is anybody's article.
 """

@@ -205,7 +205,8 @@ def test_the_targets_and_files_that_the_documents_name_exist() -> None:
             assert (ROOT / link).exists(), link
     for document in (*DOCUMENTS, *PAGES):
         for module in re.findall(r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)", document.read_text(encoding="utf-8")):
-            assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+            place = module.replace(".", "/")
+            assert (ROOT / f"{place}.py").exists() or (ROOT / place / "__main__.py").exists(), module
     for path in re.findall(r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
         assert (ROOT / path).exists(), path
 

@@ -1,4 +1,4 @@
-"""The fault campaigns of benchmarks/faults.py in short: what docs/RELIABILITY.md promises, in every run of the tests."""
+"""The fault campaigns of benchmarks/faults in short: what docs/RELIABILITY.md promises, in every run of the tests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 import qa
 from benchmarks import faults
+from benchmarks.faults import world
 from index.folder import current
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
@@ -73,12 +74,12 @@ def test_bad_questions(tmp_path: Path) -> None:
 def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
     warm = Path(tempfile.mkdtemp()) / "index"
     for _ in range(2):  # so that all is imported which nobody may not read, for writing and for reading what was learned
-        faults.build(corpus, warm)
+        world.build(corpus, warm)
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
     try:
-        told.send(faults.build(corpus, folder))
+        told.send(world.build(corpus, folder))
     except BaseException as error:
         told.send(f"{type(error).__name__}: {error}")
 
@@ -88,26 +89,26 @@ def test_a_folder_of_another_user_is_one_line_and_unharmed() -> None:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         root.chmod(0o755)
-        corpus, folder = faults.corpus_of(root / "corpus", 1), root / "index"
-        faults.build(corpus, folder)
-        faults.corpus_of(corpus, 2)
+        corpus, folder = world.corpus_of(root / "corpus", 1), root / "index"
+        world.build(corpus, folder)
+        world.corpus_of(corpus, 2)
         for mode in (0o755, 0o555, 0o700):
             folder.chmod(mode)
             here, there = multiprocessing.Pipe(duplex=False)
-            process = faults.in_child(_build_as_nobody, corpus, folder, there)
+            process = world.in_child(_build_as_nobody, corpus, folder, there)
             said = here.recv()
             process.join()
             assert said.startswith("DatelineError: expected"), said
             assert "Permission denied" in said
             assert "\n" not in said
-            assert faults.problems(folder, {1}) == []
+            assert world.problems(folder, {1}) == []
 
 
 def _ask_twice(folder: Path, told: Any) -> None:
     archive = qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())
     for _ in range(2):
         try:
-            told.send(f"answered: {archive.ask(faults.QUESTION).answers[0].text}")
+            told.send(f"answered: {archive.ask(world.QUESTION).answers[0].text}")
         except DatelineError as error:
             told.send(str(error))
         told.recv()
@@ -117,9 +118,9 @@ def _ask_twice(folder: Path, told: Any) -> None:
 def test_a_file_that_is_cut_in_place_while_it_is_open_is_one_line(name: str, tmp_path: Path) -> None:
     """The system would end a process that reads a memory map past the end of its file (SIGBUS)."""
     folder = tmp_path / "index"
-    faults.build(faults.corpus_of(tmp_path / "corpus", 1), folder)
+    world.build(world.corpus_of(tmp_path / "corpus", 1), folder)
     here, there = multiprocessing.Pipe()
-    process = faults.in_child(_ask_twice, folder, there)
+    process = world.in_child(_ask_twice, folder, there)
     there.close()
     assert here.recv() == "answered: Town1"
     for file in (folder / current(folder)).glob(name):

@@ -1,0 +1,31 @@
+"""Fault injection: what docs/RELIABILITY.md promises, tried until it breaks. Prints counts; status 1 where a promise broke.
+
+    python -m benchmarks.faults kills boundaries full readers damage unchecked articles questions     (or some of them)
+    python -m benchmarks.faults kills --times 300
+
+tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins that depend on the text
+alone, but for `questions`, which asks the real index of corpus/. Needs fork (Linux, macOS).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from benchmarks.faults.damaging import damage, unchecked
+from benchmarks.faults.feeding import articles, questions
+from benchmarks.faults.publishing import boundaries, full, kills, readers
+from benchmarks.faults.world import Failures
+
+Campaign = Callable[..., tuple[Counter[str], Failures]]
+
+
+def campaigns() -> Iterator[tuple[str, Campaign, str]]:
+    yield "kills", kills, "times"
+    yield "boundaries", boundaries, "every"
+    yield "full", full, "times"
+    yield "readers", readers, "seconds"
+    yield "damage", damage, "places"
+    yield "unchecked", unchecked, "places"
+    yield "articles", articles, "count"
+    yield "questions", questions, "count"

@@ -1,0 +1,62 @@
+"""A small archive that tells which generation answers, and builds of it in processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import index
+import qa
+from index.folder import verify
+from tests.fakes import CapitalReader, WordEmbedder
+
+QUESTION = "Who brokered the truce?"
+STORY = "The talks went on for days in the harbour town. "
+Failures = list[str]
+
+
+def corpus_of(folder: Path, number: int) -> Path:
+    """A corpus whose every article names Town `number` as the broker: a mix of two generations would show."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in "abcdef":
+        (folder / f"{name}.txt").write_text(f"the truce {name} was brokered by Town{number}. {STORY * 6}")
+    return folder
+
+
+def build(corpus: Path, folder: Path) -> str:
+    return index.build(corpus, folder, embedder=WordEmbedder()).generation
+
+
+def problems(folder: Path, allowed: set[int], archive: qa.Archive | None = None) -> list[str]:
+    """What is wrong with the live generation, which must open, verify, and answer with one of the towns `allowed`."""
+    try:
+        found = [] if archive is not None else verify(folder)
+        archive = archive or qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())
+        reply = archive.ask(QUESTION)
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+    towns = {answer.text for answer in reply.answers} | {
+        hit.text.split("Town")[1].split(".")[0] for hit in reply.passages if "Town" in hit.text
+    }
+    towns = {town.removeprefix("Town") for town in towns if town.removeprefix("Town").isdecimal()}
+    if len(towns) != 1 or not towns <= {str(number) for number in allowed}:
+        found.append(f"expected one of {sorted(allowed)}, found towns {sorted(towns)}")
+    for answer in reply.answers:
+        for citation in answer.citations:
+            if citation.article.text[citation.start : citation.end] != citation.text:
+                found.append("a citation is no slice of its article")
+    return found
+
+
+def leftovers(folder: Path) -> int:
+    return sum(1 for pattern in (".draft-*", ".trash-*", ".CURRENT") for _ in folder.glob(pattern))
+
+
+def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["index.building", "qa.archive", "tests.fakes"])  # else most kills would fall into imports
+    process = context.Process(target=target, args=arguments)
+    process.start()
+    return process
