@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.reader import Candidate, OnnxReader, best_spans, clean
+from qa.reader import Candidate, OnnxReader, Output, best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -92,6 +93,20 @@ def test_a_clean_span_is_clean_already_and_near_the_one_it_was(text: str, data: 
         assert text[last - 1] not in " ,-(“"
         assert not (text[first].isalnum() and first > 0 and text[first - 1].isalnum())
         assert not (text[last - 1].isalnum() and text[last : last + 1].isalnum())
+
+
+def test_candidates_far_below_the_best_are_not_read_again(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {"Rain fell.": (1.0, 10.0), "Snow lay.": (0.0, -0.2), "Sun shone.": (-2.0, 4.2), "Fog rose.": (-1.0, 2.0)}  # relevance, margin
+    read: list[list[str]] = []
+
+    def outputs(question: str, passages: Sequence[str]) -> list[Output]:
+        read.append(list(passages))
+        return [(first[text][0], [(0, len(text) - 1, first[text][1])]) for text in passages]
+
+    monkeypatch.setattr(reader, "outputs", outputs)
+    found = reader.candidates("What fell?", [hit(text, text) for text in first])
+    assert read == [list(first), ["Rain fell.", "Sun shone.", "Fog rose."]]  # 1 + 10 / 2 is 6: from 0 on; -0.1, 0.1 and 0
+    assert [candidate.span.text for candidate in found] == ["Rain fell", "Sun shone", "Fog rose"]
 
 
 @pytest.mark.parametrize(
