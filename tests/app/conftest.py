@@ -122,7 +122,8 @@ def opened(browser: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    def open_page(app: Served, path: str = "/", width: int = 1280, colours: str = "light", script: str = "") -> Page:
+    def open_page(app: Served, path: str = "/", width: int = 1280, colours: str = "light", script: str = "", slowed: int = 1) -> Page:
+        """`script` runs before the page's own; `slowed` is how many times slower than this machine the browser's is."""
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 600 else 844},
             color_scheme="dark" if colours == "dark" else "light",
@@ -134,6 +135,8 @@ def opened(browser: Browser) -> Iterator[Open]:
         page = context.new_page()
         contexts.append(context)
         watches.append(Watch(page, app.address))
+        if slowed > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
         page.goto(app.address + path)
         return page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -29,6 +30,38 @@ def test_a_line_holds_no_password_and_lets_its_user_in(tmp_path: Path) -> None:
     assert not any(right(users, *pair) for pair in (("reader", "secret"), ("reader", ""), ("nobody", "se:cret ü"), ("", ""), ("reader", line), ("older", "x" * 10**6)))  # fmt: skip
 
 
+def test_what_stands_in_place_of_nobodys_hash_lets_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "users").write_text(line_of("reader", "secret"))
+    assert not right(Passwords.of(tmp_path / "users"), "nobody", "nobody's")
+
+
+def test_the_longest_password_is_compared_whole_and_a_longer_one_is_not_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "users").write_text(line_of("reader", "x" * 1000))
+    users = Passwords.of(tmp_path / "users")
+    assert right(users, "reader", "x" * 1000)
+    assert not right(users, "reader", "x" * 1001)
+    hashed = []
+    monkeypatch.setattr("qa.passwords._hasher", type("Spy", (), {"verify": lambda self, known, password: hashed.append(len(password))})())
+    right(users, "reader", "x" * 10**7)
+    assert hashed == [1000]
+
+
+def test_spaces_around_a_line_or_a_name_and_a_colon_in_a_password(tmp_path: Path) -> None:
+    (tmp_path / "users").write_text("   reader:se:cret  \n")
+    assert right(Passwords.of(tmp_path / "users"), "reader", "se:cret")
+    assert line_of(" reader ", "secret").startswith("reader:")
+
+
+def test_a_password_is_hashed_beside_the_loop_that_serves_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "users").write_text(line_of("reader", "secret"))
+    users = Passwords.of(tmp_path / "users")
+    threads = []
+    monkeypatch.setattr(users, "_right", lambda name, password: threads.append(threading.get_ident()))
+    right(users, "reader", "secret")
+    assert len(threads) == 1
+    assert threads != [threading.get_ident()]
+
+
 def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(tmp_path: Path) -> None:
     """Without a hash to compare with, an unknown name would be told at once, and so the names could be found."""
     (tmp_path / "users").write_text(line_of("reader", "secret"))
@@ -53,6 +86,9 @@ def test_a_file_that_is_none_is_refused(content: str, tmp_path: Path) -> None:
         Passwords.of(tmp_path / "users")
     with pytest.raises(DatelineError, match="expected a file"):
         Passwords.of(tmp_path / "nowhere")
+    (tmp_path / "users").write_bytes(b"reader:\xff")
+    with pytest.raises(DatelineError, match="expected a file"):
+        Passwords.of(tmp_path / "users")
 
 
 @pytest.mark.parametrize(("name", "password"), [("", "x"), ("a:b", "x"), ("a\nb", "x"), ("a", ""), ("a", "x" * 1001)])
