@@ -47,6 +47,13 @@ def describe(article: Article, start: int, end: int) -> str:
     return " · ".join([*([article.source] if article.source else []), *map(in_words, dict.fromkeys(moments))])
 
 
+def speaks_of(description: str, moment: str) -> bool:
+    """Whether a description says a moment at its precision or a finer one; "-09" is September of any year."""
+    words = _MONTHS[int(moment[1:]) - 1] if moment.startswith("-") else in_words(moment)
+    dates = [f" {part} " for part in description.split(" · ") if part[-4:].isdecimal()]
+    return any(f" {words} " in date if moment.startswith("-") else date.endswith(f" {words} ") for date in dates)
+
+
 def moments_in(text: str, published: dt.date | None, named: bool = True) -> list[tuple[int, str]]:
     """(offset, moment) of each expression of time: a moment is "2022", "2022-10" or "2022-10-14".
 

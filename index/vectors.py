@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.types import DatelineError, Vectors
 
-EXACT_UP_TO = 100_000  # rows: an exact search of so many took 33 ms where that of codes took 2 (docs/speed.md), and 150 MB
+EXACT_UP_TO = 25_000  # rows: an exact search of so many takes 3 ms, and four times as many 12 where that of codes takes 2 (docs/speed.md)
 EXACT, COMPRESSED = "exact", "4-bit codes, re-ranked"
 _RERANKED, _AT_LEAST = 4, 400  # of as many rows as are asked for; rows
 _TRAINED_ON, _AT_ONCE = 4_096, 16_384  # rows; FAISS looks at no more than 256 for each of 16 codes

@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from index.describing import moments_in
+from index.describing import speaks_of
 from index.profiling import stage
-from index.types import Embedder, Match, Passage, Store
+from index.types import Embedder, Match, Store
 from qa.types import Hit, Question, Span
 
 _SHINGLE = 4  # words
@@ -31,7 +31,7 @@ def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[
 def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
     """The matches in the order of their scores, those of another time than the question's at a discount; none is lost.
 
-    Where it names a moment, the discount is of passages that neither speak of it nor were published then. Where it names none, or
+    Where it names a moment, the discount is of passages that neither speak of it nor were published then, as their descriptions say. Where it names none, or
     one that includes the day it is asked on ("this week"), it asks for news: a passage keeps 70% of its score and what it has of the rest halves with
     every two weeks of its age (benchmarks/retrieval.py). Where it asks for the latest, age is counted by rank among the matches, however old all are.
     News is told from the top: a passage keeps 5/6 of its score, and has more of the rest the earlier in its article it stands.
@@ -39,7 +39,8 @@ def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
     factors = [1 - _LATE + _LATE * _LEAD / (_LEAD + match.passage.start) for match in matches]
     if asked.moments:
         factors = [
-            factor * (1.0 if of_time(match.passage, asked.moments) else _OTHER_TIME) for factor, match in zip(factors, matches, strict=True)
+            factor * (1.0 if any(speaks_of(match.passage.description, moment) for moment in asked.moments) else _OTHER_TIME)
+            for factor, match in zip(factors, matches, strict=True)
         ]
     if asked.latest:
         days = sorted({match.passage.article.published for match in matches if match.passage.article.published is not None})
@@ -64,15 +65,6 @@ def freshness(published: dt.date | None, asked_on: dt.date) -> float:
 def recency(published: dt.date | None, asked_on: dt.date) -> float:
     """1 on the day it is asked, half of it with every two weeks of age, 0 for no date."""
     return float(0.5 ** (max(0, (asked_on - published).days) / _HALF_LIFE)) if published is not None else 0.0
-
-
-def of_time(passage: Passage, moments: Sequence[str]) -> bool:
-    """Whether a passage speaks of one of the moments, at their precision or a finer one, or was published then."""
-    published = passage.article.published
-    spoken = [moment for _, moment in moments_in(passage.text, published)]
-    if published is not None:
-        spoken.append(published.isoformat())
-    return any(said.startswith(moment) or (moment.startswith("-") and said[4:7] == moment) for said in spoken for moment in moments)
 
 
 def collapse(matches: Sequence[Match]) -> list[Hit]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from index.describing import as_of, describe, in_words, moment_of, moments_in, months_in
+from index.describing import as_of, describe, in_words, moment_of, moments_in, months_in, speaks_of
 from index.types import Article
 
 FRIDAY = dt.date(2022, 10, 14)
@@ -75,6 +75,18 @@ def test_a_span_speaks_of_the_moment_named_before_it_else_after() -> None:
     assert as_of(sentence, sentence.index("6,500"), FRIDAY) == "2020"
     assert as_of("286 died in September.", 0, FRIDAY) == "2022-09"
     assert as_of("286 died.", 0, FRIDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [("2022-10-14", True), ("2022-10-04", False), ("2022-10", True), ("2022", True), ("-10", True), ("2022-09-30", False), ("-09", True), ("2021", False), ("-11", False), ("2020", False)],
+)  # fmt: skip
+def test_a_description_speaks_of_a_moment_at_its_precision_or_a_finer_one(moment: str, said: bool) -> None:
+    assert speaks_of("The November 2020 Example · 14 October 2022 · September 2022", moment) == said
+
+
+def test_a_description_without_dates_speaks_of_none() -> None:
+    assert not any(speaks_of(description, moment) for description in ("", "The May Post") for moment in ("-05", "2022"))
 
 
 def test_the_description_says_outlet_day_and_moments_once_in_words() -> None:

@@ -172,8 +172,8 @@ def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> N
 
 def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
     article = Article("a", "x" * 20)
-    hits = [Hit(Passage(article, n, n + 1), score) for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.53, 0.51, 0.41))]
-    assert [hit.start for hit in promising(hits)] == [0, 1, 2, 3, 4, 5, 6]  # 0.65 of 0.8 is 0.52
+    hits = [Hit(Passage(article, n, n + 1), score) for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.45, 0.43, 0.41))]
+    assert [hit.start for hit in promising(hits)] == [0, 1, 2, 3, 4, 5, 6]  # 0.55 of 0.8 is 0.44
     assert [hit.start for hit in promising(hits[:4])] == [0, 1, 2, 3]
     assert list(promising([])) == []
 

@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from index.describing import describe
 from index.types import Article, Match, Passage
 from qa.retrieval import answering_first, collapse, freshness, prefer, same_words, shingles
 from qa.types import Hit, Question, Span
@@ -47,7 +48,8 @@ def test_of_one_story_half_the_words_make_a_copy() -> None:
 
 def dated(id: str, text: str, day: str | None, score: float) -> Match:
     published = dt.date.fromisoformat(day) if day else None
-    return Match(Passage(Article(id, text, published=published), 0, len(text)), score)
+    article = Article(id, text, published=published)
+    return Match(Passage(article, 0, len(text), describe(article, 0, len(text))), score)
 
 
 def test_a_passage_of_another_time_comes_after_and_none_is_lost() -> None:
