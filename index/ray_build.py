@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import json
 import logging
 import os
 import pickle
@@ -158,7 +159,7 @@ class RayEngine:
         found = kept.execute("SELECT passages, vectors FROM made WHERE key = ?", (key,)).fetchone()
         if found is None:
             raise DatelineError(f"expected every article from Ray, found {article.path!r} missing; build again, it goes on where it was")
-        passages = [Passage(article, start, end, description) for start, end, description in pickle.loads(found[0])]
+        passages = [Passage(article, start, end, description) for start, end, description in json.loads(found[0])]
         return passages, np.frombuffer(found[1], dtype=np.float32).reshape(-1, dimensions)
 
     def _data(self, rows: list[dict[str, Any]], at_once: int) -> Any:
@@ -194,7 +195,7 @@ def _chunk(row: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return {"key": row["key"], "passages": b"", "texts": [], "error": f"{type(error).__name__}: {error}"}
     told = [(passage.start, passage.end, passage.description) for passage in passages]
-    return {"key": row["key"], "passages": pickle.dumps(told), "texts": [encoded_text(passage) for passage in passages], "error": ""}
+    return {"key": row["key"], "passages": json.dumps(told).encode(), "texts": [encoded_text(passage) for passage in passages], "error": ""}
 
 
 class _Encode:

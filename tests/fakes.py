@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import signal
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -61,11 +62,11 @@ class CapitalReader:
 
 
 class FatefulEmbedder(WordEmbedder):
-    """One that writes down what it encodes, kills its process once at one word, and fails at another; for workers of Ray."""
+    """One that writes down what it encodes, kills its process once at one word, fails at another, and takes its time; for workers of Ray."""
 
-    def __init__(self, log: Path, kills: str = "", fails: str = "") -> None:
+    def __init__(self, log: Path, kills: str = "", fails: str = "", waits: float = 0.0) -> None:
         super().__init__()
-        self._log, self._kills, self._fails = log, kills, fails
+        self._log, self._kills, self._fails, self._waits = log, kills, fails, waits
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         with self._log.open("a", encoding="utf-8") as log:
@@ -76,4 +77,5 @@ class FatefulEmbedder(WordEmbedder):
             os.kill(os.getpid(), signal.SIGKILL)
         if self._fails and any(self._fails in text for text in texts):
             raise ValueError("no vector for this")
+        time.sleep(self._waits)
         return super().encode(texts)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -98,6 +103,35 @@ def test_a_build_that_is_cut_off_goes_on_where_it_was(
     summary = index.build(corpus, tmp_path / "index", embedder=embedder, engine=RayEngine())
     encoded = len((tmp_path / "log").read_text().splitlines())
     assert encoded == summary.articles - 60
+    same(open_index(tmp_path / "index"), local[0])
+
+
+def test_a_builder_that_is_killed_as_a_whole_loses_no_article_that_was_encoded(
+    ray: None, corpus: Path, local: tuple[OpenIndex, index.Summary], tmp_path: Path
+) -> None:
+    """kill -9 of the process that builds, Ray and all, with some articles in its checkpoint: the next build encodes the others alone."""
+    program = (
+        "import sys; from pathlib import Path; import index; from index.ray_build import RayEngine; from tests.fakes import FatefulEmbedder\n"
+        "def told(what, done, total):\n"
+        "    if what == 'encoding articles on Ray': print(done, flush=True)\n"
+        "with RayEngine(workers=2) as engine:\n"
+        "    index.build(Path(sys.argv[1]), Path(sys.argv[2]), embedder=FatefulEmbedder(Path(sys.argv[3]), waits=0.05), engine=engine, progress=told)\n"
+    )
+    command = [sys.executable, "-c", program, str(corpus), str(tmp_path / "index"), str(tmp_path / "log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as builder:
+        assert builder.stdout is not None
+        for line in builder.stdout:
+            if int(line) >= 10:
+                builder.kill()
+                break
+    assert builder.returncode == -signal.SIGKILL
+    with pytest.raises(DatelineError, match="expected an index"):
+        current(tmp_path / "index")
+    with contextlib.closing(sqlite3.connect(next((tmp_path / "index").rglob("ray.sqlite")))) as kept:
+        ((made,),) = kept.execute("SELECT count(*) FROM made")
+    assert 10 <= made < local[1].articles
+    summary = index.build(corpus, tmp_path / "index", embedder=FatefulEmbedder(tmp_path / "again"), engine=RayEngine())
+    assert len((tmp_path / "again").read_text().splitlines()) == summary.articles - made
     same(open_index(tmp_path / "index"), local[0])
 
 
