@@ -90,6 +90,7 @@ def page(room: Room, desk: Desk | None = None) -> gr.Blocks:
             [question, turns, *limits],
             shown,
             show_progress="hidden",
+            trigger_mode="always_last",  # a question that is asked while another is read waits for its turn
             api_visibility="private",
         ).then(None, js="() => window.dateline.settle(true)")
         conversation.click(asking.followed, [turns, *limits], shown, show_progress="hidden", api_visibility="private").then(
@@ -122,7 +123,13 @@ class Asking:
         """The reading page at once, then the reply. A question that cannot be asked is a notice."""
         same = (gr.skip(),) * 4
         turns = Turn.recalled(kept)
-        yield reading_html(question), kept, gr.skip(), *same, "<p>Reading.</p>"
+        yield (
+            reading_html(question),
+            kept,
+            "",
+            *same,
+            "<p>Reading.</p>",
+        )  # the box is free for the next question, which nothing below clears
         try:
             limits = Limits.of(outlets, _days_only(since), _days_only(until), _days_only(as_of))
             understood = Understood(question, question) if literally else self._room.understood(question, turns, limits)
@@ -131,7 +138,7 @@ class Asking:
             if not isinstance(error, DatelineError):  # a bug: the page says so, and does not seem to read for ever
                 _LOG.exception("error")
                 error = DatelineError("expected an answer, found an error of Dateline's own; the server's log tells it")
-            yield notice_html(question, str(error)) + earlier_html(turns, ""), kept, "", *same, f"<p>{escape(str(error))}</p>"
+            yield notice_html(question, str(error)) + earlier_html(turns, ""), kept, gr.skip(), *same, f"<p>{escape(str(error))}</p>"
             return
         address = address_of(reply.question, limits.filters, limits.as_of)
         turns = [*(turn for turn in turns if turn.address != address), Turn.of(understood, reply, address)][-TURNS_KEPT:]
@@ -142,7 +149,7 @@ class Asking:
             said += " The articles differ." if reply.disagreement else ""
         else:
             said = "The articles do not answer this."
-        yield html, [asdict(turn) for turn in turns], "", *same, f"<p>{escape(said)}</p>"
+        yield html, [asdict(turn) for turn in turns], gr.skip(), *same, f"<p>{escape(said)}</p>"
 
     def followed(self, kept: Kept, outlets: list[str], since: str, until: str, as_of: str, event: gr.EventData) -> Iterator[Shown]:
         """What a click in the conversation or the examples asks for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Route, expect, sync_playwright
 
 from tests.conftest import ROOT
 
@@ -122,8 +123,8 @@ def opened(browser: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    def open_page(app: Served, path: str = "/", width: int = 1280, colours: str = "light", script: str = "", slowed: int = 1) -> Page:
-        """`script` runs before the page's own; `slowed` is how many times slower than this machine the browser's is."""
+    def open_page(app: Served, path: str = "/", width: int = 1280, colours: str = "light", script: str = "", late: str = "") -> Page:
+        """`script` runs before the page's own; requests for addresses like `late` wait, and are let through one after the other, a fifth of a second apart."""
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 600 else 844},
             color_scheme="dark" if colours == "dark" else "light",
@@ -135,9 +136,16 @@ def opened(browser: Browser) -> Iterator[Open]:
         page = context.new_page()
         contexts.append(context)
         watches.append(Watch(page, app.address))
-        if slowed > 1:
-            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
-        page.goto(app.address + path)
+        waiting: list[Route] = []
+        if late:
+            page.route(re.compile(late), lambda route: waiting.append(route))
+        page.goto(app.address + path, wait_until="commit" if late else "load")
+        idle = 0 if late else 8
+        while idle < 8:
+            page.wait_for_timeout(200)
+            idle = 0 if waiting else idle + 1
+            if waiting:
+                waiting.pop(0).continue_()
         return page
 
     yield open_page

@@ -313,6 +313,20 @@ def test_bad_questions_are_a_notice(served: Served, opened: Open) -> None:
     expect(page.locator("#conversation [role=alert]")).to_contain_text("at most 1000 characters, found 10000", timeout=30_000)
 
 
+def test_a_question_asked_while_another_is_read_waits_for_its_turn(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    box, second = page.locator("#ask textarea"), "Who is the prime minister of Armenia?"
+    box.fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation .reading h2")).to_have_text(QUESTION)
+    expect(box).to_have_value("")
+    box.fill(second)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(second, timeout=60_000)
+    expect(page.locator("#conversation")).to_contain_text(QUESTION)  # among the earlier ones
+
+
 def test_examples_are_made_from_the_index_and_answered(served: Served, opened: Open) -> None:
     page = opened(served)
     settled(page)
