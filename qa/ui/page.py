@@ -122,6 +122,9 @@ class Asking:
     ) -> Iterator[Shown]:
         """The reading page at once, then the reply. A question that cannot be asked is a notice."""
         same = (gr.skip(),) * 4
+        if kept and not question.strip():  # Enter once more: the answer stays
+            yield gr.skip(), gr.skip(), gr.skip(), *same, gr.skip()
+            return
         turns = Turn.recalled(kept)
         yield (
             reading_html(question),

@@ -327,6 +327,19 @@ def test_a_question_asked_while_another_is_read_waits_for_its_turn(served: Serve
     expect(page.locator("#conversation")).to_contain_text(QUESTION)  # among the earlier ones
 
 
+def test_enter_pressed_twice_and_a_button_clicked_twice_ask_once(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    for again in (lambda: page.keyboard.press("Enter"), page.locator("#ask button").click):
+        page.locator("#ask textarea").fill(QUESTION)
+        page.keyboard.press("Enter")
+        again()
+        expect(page.locator("#conversation .turn:not(.reading) h2")).to_have_text(QUESTION, timeout=60_000)
+        page.wait_for_timeout(1_000)
+        expect(page.locator("#conversation [role=alert]")).to_have_count(0)
+        expect(page.locator("#conversation .turn:not(.reading) h2")).to_have_text(QUESTION)
+
+
 def test_examples_are_made_from_the_index_and_answered(served: Served, opened: Open) -> None:
     page = opened(served)
     settled(page)
