@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -63,7 +64,8 @@ def load_json(path: Path) -> Iterator[Record | Skipped]:
     """.json: a list of objects, an object with such a list ({"articles": [...]}), or one article."""
     data = json.loads(decode(path.read_bytes()))
     if isinstance(data, dict):
-        lists = [data[name] for name in _LISTS if isinstance(data.get(name), list)]
+        article = (_column(data, "text", {}) or "description") != "description"  # a container may have that
+        lists = [] if article else [data[name] for name in _LISTS if isinstance(data.get(name), list)]
         data = lists[0] if lists else [data]
     if not isinstance(data, list):
         raise ValueError("expected a list of JSON objects, found something else")
@@ -77,16 +79,22 @@ def load_csv(path: Path) -> Iterator[Record | Skipped]:
     text = decode(path.read_bytes())
     first = text.split("\n", 1)[0]
     separator = max(",;\t|", key=first.count)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
-    try:
-        columns = [name.strip() for name in next(rows, [])]
-        for row in rows:
-            if len(row) == len(columns):
-                yield Record(dict(zip(columns, row, strict=True)), f":{rows.line_num}", table=True)
-            elif any(row):
-                yield Skipped(f":{rows.line_num}", f"expected {len(columns)} columns, found {len(row)}")
-    except csv.Error as error:
-        yield Skipped(f":{rows.line_num}", f"expected a row of a table, found: {error}")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    columns: list[str] | None = None
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:  # of this row alone: the next begins on the next line
+            yield Skipped(f":{rows.line_num}", f"expected a row of a table, found: {error}")
+            continue
+        if columns is None:
+            columns = [name.strip() for name in row]
+        elif len(row) == len(columns):
+            yield Record(dict(zip(columns, row, strict=True)), f":{rows.line_num}", table=True)
+        elif any(row):
+            yield Skipped(f":{rows.line_num}", f"expected {len(columns)} columns, found {len(row)}")
 
 
 def load_parquet(path: Path) -> Iterator[Record | Skipped]:
@@ -119,7 +127,8 @@ def articles_of(items: Iterable[Fields | Record | Skipped], mapping: Mapping[str
         for field, column in found.items():
             used.setdefault(field, {})[column] = None
         columns = item.columns
-        text = columns.get(found.get("text", ""))
+        said = {field: columns.get(column) for field, column in found.items()}
+        text = said.get("text")
         if not isinstance(text, str):
             wanted = mapping.get("text", "text")
             why = f"expected a string {wanted!r}, found the columns {', '.join(map(repr, columns)) or 'none'}; say which with --map text=COLUMN"
@@ -127,18 +136,18 @@ def articles_of(items: Iterable[Fields | Record | Skipped], mapping: Mapping[str
                 raise ValueError(why)
             yield Skipped(item.part, why)
             continue
-        source, url = _source(columns.get(found.get("source", ""))), string(columns.get(found.get("url", "")))
+        source, url = _source(said.get("source")), string(said.get("url"))
         if source is not None and urlsplit(source).scheme in ("http", "https"):  # LangChain's web loader names the page its source
             source, url = urlsplit(source).hostname, url or source
         yield Fields(
             text.replace("\r\n", "\n").replace("\r", "\n") if item.table else text,
-            title=string(columns.get(found.get("title", ""))),
+            title=string(said.get("title")),
             source=source,
-            published=day(columns.get(found.get("published", ""))),
+            published=day(said.get("published")),
             url=url,
-            authors=names(columns.get(found.get("authors", ""))),
-            id=string(columns.get(found.get("id", ""))),
-            language=string(columns.get(found.get("language", ""))),
+            authors=names(said.get("authors")),
+            id=string(said.get("id")),
+            language=string(said.get("language")),
             part=item.part,
             within=item.within,
         )

@@ -25,7 +25,9 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
     import yaml
 
     try:
-        meta, text = frontmatter.parse(decode(path.read_bytes()))
+        whole = decode(path.read_bytes())
+        meta, text = frontmatter.parse(whole)
+        text = text if meta else whole  # what stands between two rules and is no front matter is text
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
         yield Skipped("", f"expected YAML front matter between --- lines, found: {problem}; mend it or remove it")

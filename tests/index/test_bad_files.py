@@ -91,6 +91,14 @@ def test_broken_locked_and_swollen_files_are_named_with_their_reason(tmp_path: P
     assert time.monotonic() - began < 60
 
 
+def test_a_row_that_is_badly_quoted_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('title,text\nA,one\nB,"bad" quote here\nC,another\nD,"never closed\n')
+    articles, skipped, _ = loaded(tmp_path)
+    assert [article.text for article in articles.values()] == ["one", "another"]
+    assert list(skipped) == ["a.csv:3", "a.csv:5"]
+    assert all(reason.startswith("expected a row of a table, found") for reason in skipped.values())
+
+
 def test_xml_entities_are_not_expanded(tmp_path: Path) -> None:
     word = zipfile.ZipFile(io.BytesIO(samples.docx()))
     parts = {name: word.read(name) for name in word.namelist()}

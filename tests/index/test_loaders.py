@@ -207,6 +207,38 @@ def test_a_mapping_says_otherwise(write: Write) -> None:
             tables.read_mapping([wrong])
 
 
+def test_a_table_with_a_column_that_has_no_name(tmp_path: Path) -> None:
+    """What pandas writes with its index."""
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text(f",title,text\n0,First,Rain fell in {name}.\n1,Second,Snow lay in {name}.\n")
+    articles, skipped, _ = loaded(tmp_path)
+    assert not skipped
+    assert list(articles) == ["a.csv:2", "a.csv:3", "b.csv:2", "b.csv:3"]
+    assert {(article.source, article.url, article.authors) for article in articles.values()} == {(None, None, ())}
+
+
+def test_a_cell_may_hold_any_separator_of_lines_but_that_of_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('title,text\nA,one\u2028two\nB,x\u2029y\nC,"three\nfour"\n', encoding="utf-8")
+    articles, skipped, _ = loaded(tmp_path)
+    assert not skipped
+    assert [article.text for article in articles.values()] == ["one\u2028two", "x\u2029y", "three\nfour"]
+
+
+def test_a_json_article_with_a_list_of_its_own_is_an_article(write: Write) -> None:
+    folder = write(
+        {
+            "a.json": '{"title": "A", "text": "Rain fell.", "results": []}',
+            "b.json": '{"description": "All.", "items": [{"text": "Snow lay."}]}',
+        }
+    )
+    assert [article.text for article in loaded(folder)[0].values()] == ["Rain fell.", "Snow lay."]
+
+
+def test_what_stands_between_two_rules_and_is_no_front_matter_is_text(write: Write) -> None:
+    text = "---\n\nRain fell all day. Nobody went out.\n\n---\n\nSnow lay."
+    assert loaded(write({"a.md": text}))[0]["a.md"].text.strip() == text
+
+
 def test_an_ambiguous_day_stays_unknown(write: Write) -> None:
     corpus = write({"a.csv": "text,date\nOne,5/6/2022\nTwo,2022-06-05T01:00\nThree,1665705600\nFour,soon\n"})
     assert [article.published for article in loaded(corpus)[0].values()] == [None, dt.date(2022, 6, 5), None, None]
