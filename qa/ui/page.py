@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from index.types import DatelineError, Filters
+from qa.archive import LONGEST_QUESTION
 from qa.conversation import Turn, Understood
 from qa.desk import Desk
 from qa.showing import headline
@@ -126,13 +127,9 @@ class Asking:
             yield gr.skip(), gr.skip(), gr.skip(), *same, gr.skip()
             return
         turns = Turn.recalled(kept)
-        yield (
-            reading_html(question),
-            kept,
-            "",
-            *same,
-            "<p>Reading.</p>",
-        )  # the box is free for the next question, which nothing below clears
+        # The box is free for the next question, which nothing clears later; one that is too long is left there to be shortened.
+        box = gr.skip() if literally or len(question) > LONGEST_QUESTION else ""
+        yield reading_html(question), kept, box, *same, "<p>Reading.</p>"
         try:
             limits = Limits.of(outlets, _days_only(since), _days_only(until), _days_only(as_of))
             understood = Understood(question, question) if literally else self._room.understood(question, turns, limits)
@@ -172,11 +169,11 @@ class Asking:
         try:
             question, limits = Limits.of_address(query)
         except DatelineError as error:
-            yield notice_html("", str(error)), kept, "", *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
+            yield notice_html("", str(error)), kept, gr.skip(), *((gr.skip(),) * 4), f"<p>{escape(str(error))}</p>"
             return
         if not question.strip():
             shown, said = self._article(query)
-            yield shown + earlier_html(Turn.recalled(kept), ""), kept, "", *((gr.skip(),) * 4), said
+            yield shown + earlier_html(Turn.recalled(kept), ""), kept, gr.skip(), *((gr.skip(),) * 4), said
             return
         filters = limits.filters
         boxes = (list(filters.sources), str(filters.since or ""), str(filters.until or ""), limits.as_of or "")

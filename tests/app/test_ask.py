@@ -311,6 +311,7 @@ def test_bad_questions_are_a_notice(served: Served, opened: Open) -> None:
     page.locator("#ask textarea").fill("a" * 10_000)
     page.keyboard.press("Enter")
     expect(page.locator("#conversation [role=alert]")).to_contain_text("at most 1000 characters, found 10000", timeout=30_000)
+    expect(page.locator("#ask textarea")).to_have_value("a" * 10_000)  # to be shortened
 
 
 def test_a_question_asked_while_another_is_read_waits_for_its_turn(served: Served, opened: Open) -> None:
@@ -325,6 +326,10 @@ def test_a_question_asked_while_another_is_read_waits_for_its_turn(served: Serve
     page.keyboard.press("Enter")
     expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(second, timeout=60_000)
     expect(page.locator("#conversation")).to_contain_text(QUESTION)  # among the earlier ones
+    box.fill("half a question")
+    page.get_by_role("link", name=QUESTION, exact=True).click()
+    expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(QUESTION, timeout=60_000)
+    expect(box).to_have_value("half a question")
 
 
 def test_enter_pressed_twice_and_a_button_clicked_twice_ask_once(served: Served, opened: Open) -> None:
