@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from index.ray_build import RayEngine
 
 # What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
-SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1"}
+SETTINGS = {"passages": "sentences 2", "passage_characters": PASSAGE_CHARACTERS, "encoded": "title and text 1", "described": "moments 2"}
 _ENCODE_AT_ONCE = 256
 
 Progress = Callable[[str, int, int], None]  # (what, done, of how many)

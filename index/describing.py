@@ -7,6 +7,7 @@ expressions that need the publication day stay unresolved where it is unknown.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from functools import lru_cache
@@ -18,13 +19,16 @@ from index.types import Article
 _MONTH = r"January|February|March|April|May|June|July|August|September|October|November|December"
 _SHORT = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _WEEKDAY = r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_DATE = rf"(?:(?:{_MONTH}|(?:{_SHORT})\b\.?)\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH}|{_SHORT})\b)"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _COUNT = r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _TIME = re.compile(
     rf"""(?<![\w,.])(?:
-      (?P<day>(?:(?:{_MONTH}|(?:{_SHORT})\.?)\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH}))(?P<day_year>,?\s(?:19|20)\d{{2}})?)
-    | (?P<month>(?:{_MONTH})(?P<month_year>,?\s(?:of\s)?(?:19|20)\d{{2}})?)
-    | (?P<relative_day>(?i:yesterday|today|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening)|(?:on|last)\s(?:{_WEEKDAY})|{_COUNT}\sdays?\sago))
-    | (?P<weekday>(?<!\b[Nn]ext\s)(?<!\b[Ee]very\s)(?<!\b[Ee]ach\s)(?<!\bBlack\s)(?<!\bGood\s)(?<!\bSuper\s)(?<!\bThe\s)(?:{_WEEKDAY})(?!\s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z])(?!['’]s?\s[A-Z]))
+      (?P<iso>(?:19|20)\d{{2}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))
+    | (?P<day>(?:(?:{_MONTH}|(?:{_SHORT})\.?)\s{_DAY}|{_DAY}\s(?:{_MONTH}|(?:{_SHORT})\b\.?))(?P<day_year>,?\s(?:19|20)\d{{2}})?)
+    | (?P<month>(?:{_MONTH}|(?:{_SHORT})\.?(?=,?\s(?:of\s)?(?:19|20)\d{{2}}))(?P<month_year>,?\s(?:of\s)?(?:19|20)\d{{2}})?)
+    | (?P<relative_day>(?i:yesterday|today|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening)|(?:on|last)\s(?:{_WEEKDAY})(?!,?\s{_DATE})|{_COUNT}\sdays?\sago))
+    | (?P<weekday>(?<!\b[Nn]ext\s)(?<!\b[Ee]very\s)(?<!\b[Ee]ach\s)(?<!\bBlack\s)(?<!\bGood\s)(?<!\bSuper\s)(?<!\bThe\s)(?:{_WEEKDAY})(?!,?\s{_DATE})(?!\s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z])(?!['’]s?\s[A-Z]))
     | (?P<relative_week>(?i:(?:last|this|next)\sweek(?:end)?|{_COUNT}\sweeks?\sago))
     | (?P<relative_month>(?i:(?:last|this|next)\smonth|{_COUNT}\smonths?\sago))
     | (?P<relative_year>(?i:(?:last|this|next)\syear|{_COUNT}\syears?\sago))
@@ -36,7 +40,14 @@ _TIME = re.compile(
 _MONTHS = _MONTH.split("|")
 _IS_MONTH = re.compile(r"(?i)\b(?:in|last|since|of|until|early|late|mid)[\s-]$")
 _AROUND_TIME = frozenset(
-    "a the in on of at by since until from early late mid around about autumn fall spring summer winter year month end".split()
+    "a the in on of at by since until from early late mid around about autumn fall spring summer winter year month end "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_AHEAD = re.compile(r"(?P<next>\bnext\s)$|\b(?:will|to be|scheduled|due|upcoming)\b[^.!?]*$", re.IGNORECASE)
+_SOON = 120  # days within which what "will be on March 3" is the one to come
+_WRITTEN_SMALL = re.compile(  # "may" and "march" only where they can be nothing else
+    rf"\b(?:{_MONTH.replace('March|', '').replace('May|', '')}|{_WEEKDAY})\b|\b(?:march|may)(?=\s(?:(?:19|20)\d\d|\d{{1,2}})\b)|(?<=\bin\s)(?:march|may)\b",
+    re.IGNORECASE,
 )
 
 
@@ -62,14 +73,34 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
     found = []
     for match in _TIME.finditer(text):
         kind = match.lastgroup or ""
-        explicit = kind == "year" or bool(match["day_year"] or match["month_year"])
+        explicit = kind in ("year", "iso") or bool(match["day_year"] or match["month_year"])
         if match[0] == "May" and not _IS_MONTH.search(text[: match.start()]):
             continue  # more often the verb
         if explicit or (published is not None and (named or kind not in ("day", "month", "weekday"))):
             moment = _resolve(match[0], kind, None if explicit else published)
+            if moment is not None and not explicit and published is not None and kind in ("day", "month"):
+                moment = _ahead(moment, text[: match.start()], published)
             if moment is not None:
                 found.append((match.start(), moment))
     return found
+
+
+def _ahead(moment: str, before: str, published: dt.date) -> str:
+    """A day or month without a year that is still to come, by the words before it: "next September", "will be held on November 8" in October."""
+    cue = _AHEAD.search(before)
+    if cue is None or moment >= published.isoformat()[: len(moment)]:
+        return moment
+    later = f"{int(moment[:4]) + 1}{moment[4:]}"
+    try:
+        days = (dt.date.fromisoformat(later if len(later) == 10 else f"{later}-01") - published).days
+    except ValueError:  # 29 February
+        return moment
+    return later if cue["next"] or days <= _SOON else moment
+
+
+def capitalised(text: str) -> str:
+    """A question with its months and weekdays as a newspaper writes them: who types "in september 2020" means September."""
+    return _WRITTEN_SMALL.sub(lambda match: match[0].capitalize(), text)
 
 
 def months_in(text: str) -> tuple[str, ...]:
@@ -128,6 +159,10 @@ def _week(expression: str, published: dt.date) -> str | None:
 def _resolve(expression: str, kind: str, published: dt.date | None) -> str | None:
     if kind == "year":
         return expression
+    if kind == "iso":
+        with contextlib.suppress(ValueError):
+            return dt.date.fromisoformat(expression).isoformat()
+        return None
     if kind == "relative_week":
         return _week(expression.lower(), published) if published is not None else None
     if kind.startswith("relative"):

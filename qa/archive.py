@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.describing import in_words, moments_in, months_in
+from index.describing import capitalised, in_words, moments_in, months_in
 from index.milvus import MilvusPlace
 from index.profiling import stage
 from index.stores import Place, current, default_folder, encoder_of, open_index, place_of
@@ -53,10 +53,11 @@ def understand(
         last = min(asked_on, last) if last is not None else asked_on
     sources = (source,) if isinstance(source, str) else tuple(source or ())
     today = dt.date.today()
-    moments = [moment for _, moment in moments_in(text, asked_on or today, named=asked_on is not None)]
+    timed = capitalised(text)
+    moments = [moment for _, moment in moments_in(timed, asked_on or today, named=asked_on is not None)]
     also = " ".join(map(in_words, moments))
     if asked_on is None:
-        moments += months_in(text)
+        moments += months_in(timed)
     return Question(text, Filters(sources, day(since, "--from"), last), asked_on or today, also, tuple(moments), bool(_LATEST.search(text)))
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from qa.types import Hit, Reply
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_TIME = rf"(?:(?:early|late|mid)[ -])?(?:(?:the )?(?:spring|summer|autumn|fall|winter)(?: of)? )?(?:{_MONTH}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d)?|\d{{1,2}} {_MONTH}(?: (?:19|20)\d\d)?|(?:the )?(?:19|20)\d\ds?|(?:last|this) (?:year|month|week))"
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_TIME = rf"(?:(?:early|late|mid)[ -])?(?:(?:the )?(?:spring|summer|autumn|fall|winter)(?: of)? )?(?:{_MONTH}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d)?|\d{{1,2}} {_MONTH}(?: (?:19|20)\d\d)?|(?:the )?(?:19|20)\d\ds?|(?:last|this) (?:year|month|week)|yesterday|today|(?:last )?{_WEEKDAY})"
 _WHEN = re.compile(rf"\b(?:(?:in|on|during|of|since|before|after|by|until)\s+)?{_TIME}(?![\w’'])")
 _ONLY_TIME = re.compile(rf"(?:(?:in|on|during|of|since|before|after|by|until)\s+)?{_TIME}", re.IGNORECASE)
 _JOINS = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay)\b[,\s]*)*(?P<about>(?:what|how)\s+about\b\s*)?", re.IGNORECASE)
@@ -166,7 +167,13 @@ def _fragment(bare: str, last: str) -> list[tuple[str, str]]:
     """Another time, or another name, put into the last question."""
     stem = last.rstrip(" ?.!")
     if _ONLY_TIME.fullmatch(bare):
-        phrase = bare if re.match(r"(?:in|on|during|of|since|before|after|by|until|last|this)\s", bare, re.IGNORECASE) else f"in {bare}"
+        phrase = (
+            bare
+            if re.match(r"(?:in|on|during|of|since|before|after|by|until|last|this)\s|(?:yesterday|today)\b", bare, re.IGNORECASE)
+            else f"on {bare}"
+            if re.fullmatch(_WEEKDAY, bare, re.IGNORECASE)
+            else f"in {bare}"
+        )
         without = _without_time(stem)
         return [(f"{without} {phrase}?", phrase)]
     preposition = re.match(r"(in|on|at|for|from|with|by|to)\s+(.+)", bare, re.IGNORECASE)

@@ -43,8 +43,15 @@ _SCALES = {
     "k": 1e3,
     "m": 1e6,
     "bn": 1e9,
+    "tn": 1e12,
+    "lakh": 1e5,
+    "crore": 1e7,
 }
 _SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "%": "percent"}
+_VAGUE = re.compile(  # no number that another could contradict: "tens of thousands", "a third", "two and a half"
+    r"\b(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)\b"
+    r"|\b(?:an?|one|two|three|four|five|\d+) (?:and a half|thirds?|quarters?|fifths?|tenths?)\b"
+)
 _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+|[%$£€¥]")
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5, "hour": 1 / 24, "minute": 1 / 1440}
 
@@ -99,10 +106,13 @@ def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -
 def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
     """The numbers of a text, in order, and the words of their unit: "about 2.5 million Russian troops" is 2,500,000 {russian, troop}.
 
-    No numbers for a text without one; percent and currency signs are units; "six-week" and "six weeks" are alike.
+    No numbers for a text without one, or with a vague one ("thousands", "a third"); percent and currency signs are units; "six-week" and "six weeks" are alike.
     """
     text = re.sub(r"\bper cent\b", "percent", re.sub(r"(?<=\w)[-–](?=\w)", " ", text.casefold()).replace("’", "'"))
     text = re.sub(r"\bhalf (?:a|of a) (million|billion)\b", r"0.5 \1", re.sub(r"'s\b", "", text))
+    text = re.sub(r"(\d)\s?([ap])\.?m\b\.?", r"\1 \2oclock", text)  # half past eight in the morning is no eight million
+    if _VAGUE.search(text):
+        return (), frozenset()
     text = re.sub(r"\ba (?=hundred|thousand|million|billion|dozen)", "one ", text)
     said = re.sub(r"(\d) (hundred|thousand|million|billion|trillion)\b", r"\1 times\2", text)  # text2num would make it "2.5 1000000"
     found: list[float] = []

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from index.describing import as_of, describe, in_words, moment_of, moments_in, months_in, speaks_of
+from index.describing import as_of, capitalised, describe, in_words, moment_of, moments_in, months_in, speaks_of
 from index.types import Article
 
 FRIDAY = dt.date(2022, 10, 14)
@@ -21,11 +21,35 @@ FRIDAY = dt.date(2022, 10, 14)
         ("September 27, 2020", "2020-09-27"), ("in autumn 2020", "2020"), ("In May", "2022-05"), ("3 days ago", "2022-10-11"),
         ("said Wednesday", "2022-10-12"), ("Friday", "2022-10-14"), ("tomorrow", "2022-10-15"), ("tonight", "2022-10-14"), ("last night", "2022-10-13"), ("this morning", "2022-10-14"),
         ("last week", "2022-10"), ("last week's truce", "2022-10"), ("a week ago", "2022-10"), ("this weekend", "2022-10"), ("two weeks ago", None), ("six weeks ago", None),
-        ("a month ago", "2022-09"), ("three months ago", "2022-07"), ("a year ago", "2021"), ("two years ago", "2020"), ("Monday, Oct. 3", "2022-10-10"),
+        ("a month ago", "2022-09"), ("three months ago", "2022-07"), ("a year ago", "2021"), ("two years ago", "2020"), ("Monday, Oct. 3", "2022-10-03"), ("on Monday, October 3", "2022-10-03"), ("Monday, 3 October", "2022-10-03"),
+        ("Oct 2020", "2020-10"), ("Sept. 2020", "2020-09"), ("3 Oct", "2022-10-03"), ("2022-10-03", "2022-10-03"), ("2022-02-31", None), ("August 32", "2022-08"),
+        ("next September", "2023-09"), ("next December", "2022-12"),
     ],
 )  # fmt: skip
 def test_a_moment_is_resolved(text: str, moment: str) -> None:
     assert [found for _, found in moments_in(f"They met {text} again", FRIDAY)][:1] == ([moment] if moment else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("The vote will be held on November 8.", "2022-11-08"), ("The vote is due in December.", "2022-12"), ("It was held on November 8.", "2021-11-08"),
+        ("He will stand trial over the attack of March 3.", "2022-03-03"), ("They will see. It ended on November 8.", "2021-11-08"), ("Talks will begin on October 14.", "2022-10-14"),
+    ],
+)  # fmt: skip
+def test_a_day_still_to_come_is_of_the_next_year_only_where_it_is_near(text: str, moment: str) -> None:
+    assert [found for _, found in moments_in(text, FRIDAY)] == [moment]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("what happened in september 2020?", "what happened in September 2020?"), ("who may march in may 2020?", "who may march in May 2020?"), ("the march of march 3", "the march of March 3"),
+        ("on MONDAY or friday", "on Monday or Friday"), ("who brokered the september truce?", "who brokered the September truce?"),
+    ],
+)  # fmt: skip
+def test_a_question_may_write_its_months_small(text: str, written: str) -> None:
+    assert capitalised(text) == written
 
 
 @pytest.mark.parametrize("text", ["in September", "last month", "on Friday", "October 3"])
@@ -63,7 +87,7 @@ def test_months_without_a_year() -> None:
 
 @pytest.mark.parametrize(
     ("text", "moment"),
-    [("on October 3", "2022-10-03"), ("early September", "2022-09"), ("2020", "2020"), ("in autumn 2020", "2020"), ("two days in October", None), ("Anna", None), ("2020 and 2021", None)],
+    [("on October 3", "2022-10-03"), ("early September", "2022-09"), ("2020", "2020"), ("in autumn 2020", "2020"), ("two days in October", None), ("Monday, October 3", "2022-10-03"), ("Friday, Oct. 14", "2022-10-14"), ("Anna", None), ("2020 and 2021", None)],
 )  # fmt: skip
 def test_a_text_that_is_nothing_but_a_time(text: str, moment: str | None) -> None:
     assert moment_of(text, FRIDAY) == moment

@@ -30,6 +30,10 @@ WORKED = (
     # another time
     ("Who brokered the September truce?", "the US", "and in 2020?", "Who brokered the truce in 2020?"),
     ("Who brokered the truce in September?", "the US", "in 2020?", "Who brokered the truce in 2020?"),
+    ("Who brokered the truce in September?", "the US", "and on Monday?", "Who brokered the truce on Monday?"),
+    ("Who brokered the truce in September?", "the US", "and last Friday?", "Who brokered the truce last Friday?"),
+    ("Who brokered the truce in September?", "the US", "and yesterday?", "Who brokered the truce yesterday?"),
+    ("What did he say on Monday?", None, "and Tuesday?", "What did he say on Tuesday?"),
     (
         "How many people died in the clashes of 2020?",
         "2,000",

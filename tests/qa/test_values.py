@@ -30,6 +30,8 @@ def value(text: str, around: str = "{}", counting: bool = False) -> Value:
         ("54%", [54], "percent"), ("six-week", [6], "week"), ("six weeks", [6], "week"), ("two hundred and eighty-six people", [286], ""),
         ("at least 286 lives", [286], ""), ("a hundred countries", [100], "country"), ("€1.2bn", [1_200_000_000], "euro"), ("million", [1_000_000], ""),
         ("the government's 5 ministers", [5], "government minister"), ("1990s", [1990], ""),  ("20k voters", [20_000], "voter"), ("$3m", [3_000_000], "dollar"),
+        ("£2tn", [2e12], "pound"), ("10 crore rupees", [1e8], "rupee"), ("3 lakh", [300_000], ""), ("8:30 a.m.", [8, 30], "aoclock"), ("9 pm", [9], "poclock"), ("five thousand", [5000], ""),
+        ("thousands", [], ""), ("tens of thousands of people", [], ""), ("a third", [], ""), ("two and a half hours", [], ""), ("three quarters of voters", [], ""), ("hundreds of millions", [], ""),
     ],
 )  # fmt: skip
 def test_numbers_and_their_units(text: str, numbers: list[float], unit: str) -> None:
@@ -68,7 +70,7 @@ def test_a_value_refines_a_shorter_form_of_it_and_not_the_other_way(more: str, l
     ("one", "other"),
     [
         ("200", "200 Armenian soldiers and 80 personnel"), ("Russia", "Russia and France"), ("France", "Russia, France"), ("200 soldiers", "200 civilians"),
-        ("286", "200"), ("October 3", "October 4"), ("EU", "United Nations"), ("Emmanuel", "Emmanuel Macron"), ("2022", "2022 men"), ("six weeks", "six"),
+        ("286", "200"), ("October 3", "October 4"), ("EU", "United Nations"), ("Emmanuel", "Emmanuel Macron"), ("2022", "2022 men"), ("six weeks", "six"), ("thousands", "1,000"), ("a third", "3"), ("two and a half hours", "two hours"),
     ],
 )  # fmt: skip
 def test_what_is_not_one_value(one: str, other: str) -> None:
