@@ -62,7 +62,7 @@ def speaks_of(description: str, moment: str) -> bool:
     """Whether a description says a moment at its precision or a finer one; "-09" is September of any year."""
     words = _MONTHS[int(moment[1:]) - 1] if moment.startswith("-") else in_words(moment)
     dates = [f" {part} " for part in description.split(" · ") if part[-4:].isdecimal()]
-    return any(f" {words} " in date if moment.startswith("-") else date.endswith(f" {words} ") for date in dates)
+    return any(f" {words} " in date for date in dates)
 
 
 def moments_in(text: str, published: dt.date | None, named: bool = True) -> list[tuple[int, str]]:
@@ -88,7 +88,7 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
 def _ahead(moment: str, before: str, published: dt.date) -> str:
     """A day or month without a year that is still to come, by the words before it: "next September", "will be held on November 8" in October."""
     cue = _AHEAD.search(before)
-    if cue is None or moment >= published.isoformat()[: len(moment)]:
+    if cue is None:
         return moment
     later = f"{int(moment[:4]) + 1}{moment[4:]}"
     try:

@@ -23,7 +23,7 @@ FRIDAY = dt.date(2022, 10, 14)
         ("last week", "2022-10"), ("last week's truce", "2022-10"), ("a week ago", "2022-10"), ("this weekend", "2022-10"), ("two weeks ago", None), ("six weeks ago", None),
         ("a month ago", "2022-09"), ("three months ago", "2022-07"), ("a year ago", "2021"), ("two years ago", "2020"), ("Monday, Oct. 3", "2022-10-03"), ("on Monday, October 3", "2022-10-03"), ("Monday, 3 October", "2022-10-03"),
         ("Oct 2020", "2020-10"), ("Sept. 2020", "2020-09"), ("3 Oct", "2022-10-03"), ("2022-10-03", "2022-10-03"), ("2022-02-31", None), ("August 32", "2022-08"),
-        ("next September", "2023-09"), ("next December", "2022-12"),
+        ("next September", "2023-09"), ("next December", "2022-12"), ("next October", "2023-10"),
     ],
 )  # fmt: skip
 def test_a_moment_is_resolved(text: str, moment: str) -> None:

@@ -68,6 +68,7 @@ def test_a_passage_of_another_time_comes_after_and_none_is_lost() -> None:
         "undated",
     ]  # of whatever year
     assert [one.passage.article.id for one in prefer(matches, Question("?", moments=("2020",)))] == ["war", "autumn", "undated"]
+    assert [one.passage.article.id for one in prefer(matches, Question("?", moments=("2022-09", "2019")))] == ["autumn", "war", "undated"]
     assert prefer(matches, Question("?")) == matches
 
 
