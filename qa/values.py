@@ -108,6 +108,9 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
 
     No numbers for a text without one, or with a vague one ("thousands", "a third"); percent and currency signs are units; "six-week" and "six weeks" are alike.
     """
+    text = re.sub(
+        r"(?<=\d)(\s?[-–]\s?|\sto\s)([\d.,]*\d\s)(hundred|thousand|million|billion|trillion)\b", r" \3\1\2\3", text, flags=re.IGNORECASE
+    )
     text = re.sub(r"\bper cent\b", "percent", re.sub(r"(?<=\w)[-–](?=\w)", " ", text.casefold()).replace("’", "'"))
     text = re.sub(r"\bhalf (?:a|of a) (million|billion)\b", r"0.5 \1", re.sub(r"'s\b", "", text))
     text = re.sub(r"(\d)\s?([ap])\.?m\b\.?", r"\1 \2oclock", text)  # half past eight in the morning is no eight million

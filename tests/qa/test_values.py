@@ -31,7 +31,7 @@ def value(text: str, around: str = "{}", counting: bool = False) -> Value:
         ("at least 286 lives", [286], ""), ("a hundred countries", [100], "country"), ("€1.2bn", [1_200_000_000], "euro"), ("million", [1_000_000], ""),
         ("the government's 5 ministers", [5], "government minister"), ("1990s", [1990], ""),  ("20k voters", [20_000], "voter"), ("$3m", [3_000_000], "dollar"),
         ("£2tn", [2e12], "pound"), ("10 crore rupees", [1e8], "rupee"), ("3 lakh", [300_000], ""), ("8:30 a.m.", [8, 30], "aoclock"), ("9 pm", [9], "poclock"), ("five thousand", [5000], ""),
-        ("thousands", [], ""), ("tens of thousands of people", [], ""), ("a third", [], ""), ("two and a half hours", [], ""), ("three quarters of voters", [], ""), ("hundreds of millions", [], ""),
+        ("10-15 million", [1e7, 1.5e7], ""), ("1.5 to 2 billion dollars", [1.5e9, 2e9], "dollar"), ("10 to 15 people", [10, 15], ""), ("thousands", [], ""), ("tens of thousands of people", [], ""), ("a third", [], ""), ("two and a half hours", [], ""), ("three quarters of voters", [], ""), ("hundreds of millions", [], ""),
     ],
 )  # fmt: skip
 def test_numbers_and_their_units(text: str, numbers: list[float], unit: str) -> None:
