@@ -216,7 +216,7 @@ class OnnxReader:
         """The best span of each of the most promising sentences of the hits, with both readings' outputs.
 
         The hopeless are not read again, nor returned: of 300 questions of RealTime QA 2022 that spares a quarter of the sentences, and none that
-                would reach the threshold (0.6% of those that would reach half of it, and so be cited).
+        would reach the threshold (0.6% of those that would reach half of it, and so be cited).
         """
         best: dict[tuple[str, int, int], tuple[float, Span, float, float]] = {}  # by sentence
         with stage("reading passages"):
