@@ -68,6 +68,8 @@ def day(value: Day, name: str = "date") -> dt.date | None:
     if value is None or isinstance(value, dt.date):
         return value
     try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):  # fromisoformat takes 20221014 too, and weeks
+            raise ValueError
         return dt.date.fromisoformat(value)
     except (ValueError, TypeError):
         raise DatelineError(f"expected a day as YYYY-MM-DD for {name}, found {value!r}") from None

@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import tempfile
 import warnings
 from bisect import bisect_right
@@ -116,9 +117,18 @@ def clean(text: str, start: int, end: int) -> tuple[int, int]:
             start -= 1
         if end < len(text) and text[end - 1].isdigit() and text[end] in "%°":
             end += 1
+        if (
+            text[start].isdigit()
+            and _BELOW_ZERO.match(text, start)
+            and start > 0
+            and text[start - 1] in "-−"
+            and not text[: start - 1][-1:].strip()
+        ):
+            start -= 1
     return start, end
 
 
+_BELOW_ZERO = re.compile(r"\d+(?:\.\d+)?\s?(?:°|[CF]\b|%|degrees\b|per\s?cent\b)")
 _EDGES = ",;:!?-–—…|•*"
 _PAIRS = {"(": ")", "[": "]", "“": "”", "‘": "’", '"': '"'}
 _CLOSERS = {closer: opener for opener, closer in _PAIRS.items()}

@@ -52,7 +52,13 @@ _VAGUE = re.compile(  # no number that another could contradict: "tens of thousa
     r"\b(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)\b"
     r"|\b(?:an?|one|two|three|four|five|\d+) (?:and a half|thirds?|quarters?|fifths?|tenths?)\b"
 )
-_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+|[%$£€¥]")
+_TOKEN = re.compile(
+    r"(?<!\w)[-−]?\d{1,2}(?:,\d{2})+,\d{3}|(?:(?<!\w)[-−])?\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+|[%$£€¥]"
+)  # 10,00,00,000 as in India
+_FEW = r"(?:\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)|[\d.,]*\d)"
+_RANGE = re.compile(  # of which the scale is said once
+    rf"({_FEW})(\s?[-–]\s?|\s(?:to|or)\s)({_FEW}\s?)(hundred|thousand|million|billion|trillion|lakh|crore|bn|tn)\b", re.IGNORECASE
+)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5, "hour": 1 / 24, "minute": 1 / 1440}
 
 
@@ -108,9 +114,8 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
 
     No numbers for a text without one, or with a vague one ("thousands", "a third"); percent and currency signs are units; "six-week" and "six weeks" are alike.
     """
-    text = re.sub(
-        r"(?<=\d)(\s?[-–]\s?|\sto\s)([\d.,]*\d\s)(hundred|thousand|million|billion|trillion)\b", r" \3\1\2\3", text, flags=re.IGNORECASE
-    )
+    text = _RANGE.sub(r"\1 \4\2\3\4", re.sub(rf"\bbetween ({_FEW}) and (?=\S+ )", r"\1 to ", text, flags=re.IGNORECASE))
+    text = re.sub(r"\bminus (?=\d)", "-", text)
     text = re.sub(r"\bper cent\b", "percent", re.sub(r"(?<=\w)[-–](?=\w)", " ", text.casefold()).replace("’", "'"))
     text = re.sub(r"\bhalf (?:a|of a) (million|billion)\b", r"0.5 \1", re.sub(r"'s\b", "", text))
     text = re.sub(r"(\d)\s?([ap])\.?m\b\.?", r"\1 \2oclock", text)  # half past eight in the morning is no eight million
@@ -121,8 +126,8 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
     found: list[float] = []
     unit: list[str] = []
     for token in _TOKEN.findall(alpha2digit(said, "en", threshold=0)):
-        if token[0].isdecimal():
-            found.append(float(token.replace(",", "")))
+        if token[-1].isdecimal():
+            found.append(float(token.replace(",", "").replace("−", "-")))
         elif token.removeprefix("times") in _SCALES and found:
             found[-1] *= _SCALES[token.removeprefix("times")]
         elif token in _SIGNS:

@@ -135,7 +135,7 @@ def test_a_k_out_of_range_is_refused(small: qa.Archive, k: int) -> None:
             ask(QUESTION, k=k)
 
 
-@pytest.mark.parametrize("when", ["tomorrow", "2022-13-01", "14/10/2022", ""])
+@pytest.mark.parametrize("when", ["tomorrow", "2022-13-01", "14/10/2022", "", "20221014", "2022-W40-1", "2022-10-1"])
 def test_a_day_that_is_none_is_refused(small: qa.Archive, when: str) -> None:
     with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
         small.ask(QUESTION, since=when)

@@ -72,6 +72,7 @@ def test_a_candidates_score_is_the_weighed_sum_of_both_readings() -> None:
         ("the peace-keepers left", "keepers", "keepers"), ("Interest: 3-5 per cent", "3-5", "3-5"), ("Yes – in Goris,", "– in Goris,", "in Goris"),
         ("Anna’s house", "Anna’s", "Anna’s"), ("a, b", ", ", ""), ("unbelievable", "believ", "unbelievable"), ("in 2022, 14 fell", "2022, 14", "2022, 14"),
         ("in 2022,14 fell", "14", "2022,14"), ("选举在北京举行", "北京", "北京"), ("ends in 5.", "5.", "5"), ("x 5", "5", "5"),
+        ("It was -5C at dawn", "5C", "-5C"), ("It fell by −3.5 % then", "3.5 %", "−3.5 %"), ("It was -5C at dawn", "-5C", "-5C"), ("from 3-5C", "5C", "5C"), ("- 7 men -5 left", "5", "5"),
     ],
 )  # fmt: skip
 def test_an_answer_comes_clean(text: str, found: str, cleaned: str) -> None:

@@ -31,6 +31,9 @@ def value(text: str, around: str = "{}", counting: bool = False) -> Value:
         ("at least 286 lives", [286], ""), ("a hundred countries", [100], "country"), ("€1.2bn", [1_200_000_000], "euro"), ("million", [1_000_000], ""),
         ("the government's 5 ministers", [5], "government minister"), ("1990s", [1990], ""),  ("20k voters", [20_000], "voter"), ("$3m", [3_000_000], "dollar"),
         ("£2tn", [2e12], "pound"), ("10 crore rupees", [1e8], "rupee"), ("3 lakh", [300_000], ""), ("8:30 a.m.", [8, 30], "aoclock"), ("9 pm", [9], "poclock"), ("five thousand", [5000], ""),
+        ("10,00,00,000 rupees", [1e8], "rupee"), ("Rs 1,50,000", [150_000], "rs"), ("1,234,567", [1_234_567], ""), ("three to four million", [3e6, 4e6], ""),
+        ("between two and three million", [2e6, 3e6], ""), ("2 or 3 million", [2e6, 3e6], "or"), ("$3-4bn", [3e9, 4e9], "dollar"), ("twenty to thirty", [20, 30], ""),
+        ("-5C", [-5], "c"), ("5C", [5], "c"), ("−5 degrees", [-5], "degree"), ("minus 5 degrees", [-5], "degree"), ("B-52", [52], "b"), ("2020-21", [2020, 21], ""),
         ("10-15 million", [1e7, 1.5e7], ""), ("1.5 to 2 billion dollars", [1.5e9, 2e9], "dollar"), ("10 to 15 people", [10, 15], ""), ("thousands", [], ""), ("tens of thousands of people", [], ""), ("a third", [], ""), ("two and a half hours", [], ""), ("three quarters of voters", [], ""), ("hundreds of millions", [], ""),
     ],
 )  # fmt: skip
