@@ -143,7 +143,7 @@ def write_reader(folder: Path) -> None:
     from qa.reader import MODEL
     from training.model import load
 
-    network, _ = load(MODEL / "model.int8.onnx")
+    network, _ = load(MODEL)
     model = BertForQuestionAnswering(network.bert.config)
     state = {f"bert.{name}": tensor for name, tensor in network.bert.state_dict().items() if not name.startswith("pooler.")}
     state |= {f"qa_outputs.{part}": getattr(network.span, part) for part in ("weight", "bias")}

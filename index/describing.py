@@ -44,6 +44,7 @@ _AROUND_TIME = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _AHEAD = re.compile(r"(?P<next>\bnext\s)$|\b(?:will|to be|scheduled|due|upcoming)\b[^.!?]*$", re.IGNORECASE)
+_BEFORE_TIME = re.compile(r"(?:\b(?:in|on|of|during|since|until|by|before|after|from|through|early|late|mid)[\s-])+$", re.IGNORECASE)
 _SOON = 120  # days within which what "will be on March 3" is the one to come
 _WRITTEN_SMALL = re.compile(  # "may" and "march" only where they can be nothing else
     rf"\b(?:{_MONTH.replace('March|', '').replace('May|', '')}|{_WEEKDAY})\b|\b(?:march|may)(?=\s(?:(?:19|20)\d\d|\d{{1,2}})\b)|(?<=\bin\s)(?:march|may)\b",
@@ -74,8 +75,8 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
     for match in _TIME.finditer(text):
         kind = match.lastgroup or ""
         explicit = kind in ("year", "iso") or bool(match["day_year"] or match["month_year"])
-        if match[0] == "May" and not _IS_MONTH.search(text[: match.start()]):
-            continue  # more often the verb
+        if _is_verb(match, text):
+            continue
         if explicit or (published is not None and (named or kind not in ("day", "month", "weekday"))):
             moment = _resolve(match[0], kind, None if explicit else published)
             if moment is not None and not explicit and published is not None and kind in ("day", "month"):
@@ -105,15 +106,33 @@ def capitalised(text: str) -> str:
 
 def months_in(text: str) -> tuple[str, ...]:
     """The months that a text names without a year, as "-09": a question for "the September truce" does not say of which year."""
-    found = [
-        match for match in _TIME.finditer(text) if match.lastgroup in ("month", "day") and not (match["month_year"] or match["day_year"])
+    return tuple(dict.fromkeys(month for _, month in _months(text)))
+
+
+def _months(text: str) -> list[tuple[int, str]]:
+    """(offset, month) of each month or day named without a year: "-09" of "September" and of "3 September"."""
+    return [
+        (match.start(), f"-{next(number for number, month in enumerate(_MONTHS, 1) if month[:3] in match[0]):02}")
+        for match in _TIME.finditer(text)
+        if match.lastgroup in ("month", "day") and not (match["month_year"] or match["day_year"]) and not _is_verb(match, text)
     ]
-    names = [
-        next(month for month in _MONTHS if month[:3] in match[0])
-        for match in found
-        if match[0] != "May" or _IS_MONTH.search(text[: match.start()])
-    ]
-    return tuple(dict.fromkeys(f"-{_MONTHS.index(name) + 1:02}" for name in names))
+
+
+def _is_verb(match: re.Match[str], text: str) -> bool:
+    """Whether "May" is more likely the verb."""
+    return match[0] == "May" and not _IS_MONTH.search(text[: match.start()])
+
+
+def without_time(text: str) -> str:
+    """A question without its months, days and years, nor the "in" or "since" before them: "who brokered the truce?" of "the September truce"."""
+    for match in reversed([match for match in _TIME.finditer(text) if not _is_verb(match, text)]):
+        before, after = text[: match.start()], text[match.end() :]
+        if owner := re.match(r"['’]s\b", after):  # "in September's talks" are talks of that time
+            after = after[owner.end() :]
+        else:
+            before = _BEFORE_TIME.sub("", before)
+        text = f"{before} {after}"
+    return re.sub(r"\s+(?=[?,.!]|$)", "", " ".join(text.split())).lstrip(" ,")
 
 
 def moment_of(text: str, published: dt.date | None) -> str | None:
@@ -126,11 +145,22 @@ def moment_of(text: str, published: dt.date | None) -> str | None:
     return found[0][1] if set(rest) <= _AROUND_TIME else None
 
 
-def as_of(sentence: str, position: int, published: dt.date | None) -> str | None:
-    """The moment that a span at `position` of its sentence is about: the last one named before it, else the first after."""
+def about(sentence: str, position: int, published: dt.date | None) -> str | None:
+    """The moment that a span at `position` of its sentence is about: the last one named before it, else the first after.
+
+    "-09" for a September whose year nothing tells, as in an article without a date.
+    """
     moments = moments_in(sentence, published)
+    if published is None:
+        moments = sorted([*moments, *_months(sentence)])
     before = [moment for offset, moment in moments if offset <= position]
     return before[-1] if before else moments[0][1] if moments else None
+
+
+def as_of(sentence: str, position: int, published: dt.date | None) -> str | None:
+    """As `about`, and None for a moment of no known year."""
+    moment = about(sentence, position, published)
+    return None if moment is None or moment.startswith("-") else moment
 
 
 def in_words(moment: str) -> str:

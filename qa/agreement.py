@@ -79,20 +79,38 @@ def of_time_first(spans: Sequence[Span], asked: Question) -> list[Span]:
     of another: a question for "the September truce" asks for none of 2020. Where it asks for news, they are divided by up to e for the age of the article beside the newest one
     (benchmarks/retrieval.py's questions; 1.2 points of exact match).
     """
-    told = [any(_at(span.as_of, moment) for moment in asked.moments) for span in spans]
+    told = [_of_its_time(span, asked) for span in spans]
     news = [
         recency(span.article.published, asked.asked_on) if asked.asked_on is not None and asked.asks_for_news else 0.0 for span in spans
     ]
     newest = max(news, default=0.0)
     lowered = [
-        _less_likely(span, (newest - recent) + (math.log(2 if span.as_of is None else 4) if any(told) and not of_time else 0.0))
+        _less_likely(span, (newest - recent) + (math.log(2 if span.about is None else 4) if any(told) and not of_time else 0.0))
         for span, of_time, recent in zip(spans, told, news, strict=True)
     ]
     return sorted(lowered, key=lambda span: (-span.score, span.article.id, span.start))
 
 
-def _at(as_of: str | None, moment: str) -> bool:
-    return as_of is not None and (as_of.startswith(moment) or (moment.startswith("-") and as_of[4:7] == moment))
+def of_time_too(spans: Sequence[Span], timeless: Sequence[Span], asked: Question) -> list[Span]:
+    """`spans`, and of those found by the question without its time the ones that are of its time: of one sentence the more probable.
+
+    A reader is unsure of a time that it must find elsewhere in the sentence, or in the sentence's article; where that is told by rule, it need not.
+    """
+    best = {(span.article.id, *span.sentence_span): span for span in reversed(spans)}
+    for span in timeless:
+        place = span.article.id, *span.sentence_span
+        if _of_its_time(span, asked) and (place not in best or span.score > best[place].score):
+            best[place] = span
+    return list(best.values())
+
+
+def _of_its_time(span: Span, asked: Question) -> bool:
+    """Whether the span is about a moment that the question names; a month of no year is of any."""
+    about = span.about if asked.moments else None
+    return about is not None and any(
+        about.startswith(moment) or moment[4:7] == about or (moment.startswith("-") and moment in (about, about[4:7]))
+        for moment in asked.moments
+    )
 
 
 def _less_likely(span: Span, by: float) -> Span:

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.describing import capitalised, in_words, moments_in, months_in
+from index.describing import capitalised, in_words, moments_in, months_in, speaks_of, without_time
 from index.milvus import MilvusPlace
 from index.profiling import stage
 from index.stores import Place, current, default_folder, encoder_of, open_index, place_of
 from index.types import Article, DatelineError, Embedder, Filters, Store
-from qa.agreement import agree, of_time_first
+from qa.agreement import agree, of_time_first, of_time_too
 from qa.reader import OnnxReader
 from qa.retrieval import answering_first, retrieve
 from qa.types import Answer, Hit, Question, Reader, Reply, Span
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PASSAGES_READ = 16
 _PROMISING, _ALWAYS_READ = 0.55, 6  # of the best passage's score; passages
+_OF_THAT_TIME = 3  # passages that are read again for a question without its time
 LONGEST_QUESTION = 1_000  # characters
 _MOST_PASSAGES = 1_000
 
@@ -58,7 +59,8 @@ def understand(
     also = " ".join(map(in_words, moments))
     if asked_on is None:
         moments += months_in(timed)
-    return Question(text, Filters(sources, day(since, "--from"), last), asked_on or today, also, tuple(moments), bool(_LATEST.search(text)))
+    filters, timeless = Filters(sources, day(since, "--from"), last), without_time(timed) if moments else ""
+    return Question(text, filters, asked_on or today, also, tuple(moments), bool(_LATEST.search(text)), timeless)
 
 
 def day(value: Day, name: str = "date") -> dt.date | None:
@@ -155,7 +157,14 @@ class Archive:
     def read(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Span], tuple[Answer, ...], bool]:
         """(spans, best first; answers; whether these contradict each other) of the hits."""
         with stage("reading"):
-            spans = of_time_first(self.reader.read(asked.text, promising(hits)), asked)
+            spans = self.reader.read(asked.text, promising(hits))
+            if (
+                asked.timeless
+                and not asked.asks_for_news
+                and (then := [hit for hit in promising(hits) if names(hit, asked.moments)][:_ALWAYS_READ])
+            ):
+                spans = of_time_too(spans, self.reader.read(asked.timeless, then), asked)
+            spans = of_time_first(spans, asked)
         with stage("agreeing"):
             return spans, *agree(asked.text, spans, hits, self.reader.threshold)
 
@@ -199,6 +208,14 @@ def promising(hits: Sequence[Hit]) -> Sequence[Hit]:
     36.0, 44.0 and 37). From 0.65 on it would be 9, at 36.0 and 43.5; but only 33 disagreements, so they are read.
     """
     return [hit for place, hit in enumerate(hits) if place < _ALWAYS_READ or hit.score >= _PROMISING * hits[0].score]
+
+
+def names(hit: Hit, moments: Sequence[str]) -> bool:
+    """Whether a passage speaks of one of the moments; of an article without a date, whether it names that month of whatever year."""
+    undated = months_in(hit.text) if hit.article.published is None else ()
+    return any(
+        speaks_of(hit.passage.description, moment) or (moment if moment.startswith("-") else moment[4:7]) in undated for moment in moments
+    )
 
 
 def _newest(store: Store) -> dt.date | None:

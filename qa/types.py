@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from index.describing import as_of
+from index.describing import about, as_of
 from index.sentences import sentence_around
 from index.types import Article, Filters, Passage
 from qa.attribution import speaker_of
@@ -28,7 +28,7 @@ class Question:
     """A question as understood: its text, the articles it may be answered from, the day it is asked on, and words to look for beside its own.
 
     `moments` are those it names: "2022", "2022-09", "2022-09-14", or "-09" for September of whatever year; `latest`: whether it
-    asks for the newest.
+    asks for the newest. `timeless` is the question without them, "" where it names none.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Question:
     also: str = ""
     moments: tuple[str, ...] = ()
     latest: bool = False
+    timeless: str = ""
 
     @property
     def asks_for_news(self) -> bool:
@@ -119,6 +120,12 @@ class Span:
         """The moment the sentence speaks of at the span: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
         start, end = self.sentence_span
         return as_of(self.article.text[start:end], self.start - start, self.article.published)
+
+    @property
+    def about(self) -> str | None:
+        """As `as_of`; and "-09" where the sentence names September and nothing tells its year."""
+        start, end = self.sentence_span
+        return about(self.article.text[start:end], self.start - start, self.article.published)
 
     @property
     def page(self) -> int | None:

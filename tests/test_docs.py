@@ -33,7 +33,7 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     environment.pop("DATELINE_INDEX", None)
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     answer, title, passage = done.stdout.split("\n", 2)
-    assert answer == "the US"
+    assert answer == "US"
     assert title.startswith("Kremlin shrugs off Macron's critique of its part")
     assert "mission" in passage
 
@@ -175,7 +175,7 @@ def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -
         [sys.executable, "-c", program], input=json.dumps(cells), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    shows = {"ask": "<mark>the US</mark>", "compare_outlets": "they differ:", "evaluate": "exact match"}
+    shows = {"ask": "<mark>US</mark>", "compare_outlets": "they differ:", "evaluate": "exact match"}
     assert shows[notebook.stem] in done.stdout
     assert not any(cell.get("outputs") for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"])  # none is committed
 

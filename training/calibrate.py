@@ -1,13 +1,13 @@
-"""Fit what a reader's two readings are worth: the log-odds that its best span is right, over open retrieval.
+"""Fit what a reader's two outputs are worth: the log-odds that its best span is right, over open retrieval.
 
-    python -m training.calibrate DATA/qa/train [--trained WORK/examples.jsonl.gz] [--questions 400] [--work var/calibration]
+    python -m training.calibrate DATA/qa/train [--trained WORK/examples.jsonl.gz] [--questions 600] [--work var/calibration]
 
-Contexts of training sets become an archive; some are held back, so that their questions have no
+Contexts of training sets become one archive; some are held back, so that their questions have no
 answer in it though much that is near. Questions that the reader was not trained on are asked through
 the real retrieval and reader. Right is a span of word F1 >= 0.6 with a gold answer. Two thirds of the
 questions fit, one third measures:
 
-1. A logistic regression of the four outputs of a candidate span, over all candidates, says how to order them.
+1. A logistic regression of the two outputs of a candidate span, over all candidates, says how to order them.
 2. Another of the score of the best one, a question each (Platt 1999), since the best of many is right more often
    than its own odds say. Both are linear, so that reader.json holds their product.
 3. The threshold keeps 92% of the right best spans; it is lowered where fewer refusals would be right more often.
@@ -25,6 +25,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,16 +38,16 @@ from qa.measures import area_under_risk_coverage, calibration_error, f1
 from qa.reader import MODEL, PARTS, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
-FEATURES = ("passage_relevance", "passage_margin", "sentence_relevance", "sentence_margin")
+FEATURES = ("relevance", "margin")
 _HELD_BACK = 0.3
-_CONTEXTS = 1_200
+_CONTEXTS = 2_000  # of each set
 _RIGHT = 0.6
 _KEPT = 0.92
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question's candidates: their features, shape (candidates, 4), and word F1; and whether its context was in the archive."""
+    """A question's candidates: their features, shape (candidates, 2), and word F1; and whether its context was in the archive."""
 
     features: NDArray[np.float64]
     f1: NDArray[np.float64]
@@ -55,7 +56,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Log-odds that a best span is right: `weights` (4,) times its features, plus `bias`; no answer below `threshold`, a probability."""
+    """Log-odds that a best span is right: `weights` (2,) times its features, plus `bias`; no answer below `threshold`, a probability."""
 
     weights: NDArray[np.float64]
     bias: float
@@ -78,7 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--trained", type=Path, nargs="*", default=[], help="the examples the reader was trained on, of every sitting")
-    parser.add_argument("--questions", type=int, default=400, help="of each set")
+    parser.add_argument("--questions", type=int, default=600, help="of each set")
     parser.add_argument("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
     parser.add_argument("--work", type=Path, default=Path("var/calibration"))
     arguments = parser.parse_args()
@@ -89,7 +90,7 @@ def main() -> None:
             trained |= {json.loads(line)["question"] for line in file}
     seal(arguments.reader, PARTS)  # the network is a new one
     reader = OnnxReader(arguments.reader)
-    asked = [one for name in SETS for one in _asked(name, arguments, trained, reader)]
+    asked = _asked(arguments, trained, reader)
     random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
@@ -150,27 +151,32 @@ def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:
     return float(np.mean([good and can if probability >= cut else not can for probability, good, can in rows]))
 
 
-def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
-    """The questions of one set, asked of an archive of its contexts; both are kept in --work."""
-    with gzip.open(arguments.data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-        records = [json.loads(line) for line in file]
-    contexts = sorted({record["context"] for record in records})
-    random.Random(0).shuffle(contexts)
-    contexts = contexts[:_CONTEXTS]
-    held_back = set(contexts[: int(_HELD_BACK * len(contexts))])
-    articles = arguments.work / f"{name}.jsonl"
+def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
+    """Questions that the reader was not trained on, asked of one archive of the contexts of all sets; both are kept in --work."""
+    contexts: list[str] = []
+    questions: list[dict[str, Any]] = []
+    held_back: set[str] = set()
+    for name in SETS:
+        with gzip.open(arguments.data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+            records = [json.loads(line) for line in file]
+        new = [record for record in records if record["answers"] and record["question"] not in trained]
+        some = random.Random(0).sample(new, min(arguments.questions, len(new)))
+        fresh = sorted({record["context"] for record in some})
+        others = sorted({record["context"] for record in records} - set(fresh))
+        contexts += fresh + random.Random(0).sample(others, min(len(others), max(0, _CONTEXTS - len(fresh))))
+        held_back |= set(random.Random(0).sample(fresh, round(_HELD_BACK * len(fresh))))
+        questions += some
+    articles = arguments.work / "contexts.jsonl"
     articles.write_text(
         "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(contexts) if text not in held_back)
     )
-    index.build(articles, arguments.work / name, progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"))
-    archive = Archive.open(arguments.work / name, reader=reader)
-    inside = set(contexts)
-    questions = [record for record in records if record["context"] in inside and record["answers"] and record["question"] not in trained]
-    kept = arguments.work / f"{name}-{reader.network}.jsonl"
+    index.build(articles, arguments.work / "index", progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"))
+    archive = Archive.open(arguments.work / "index", reader=reader)
+    kept = arguments.work / f"asked-{reader.network}.jsonl"
     known = {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     asked = []
     with kept.open("a") as file:
-        for number, record in enumerate(random.Random(0).sample(questions, min(arguments.questions, len(questions))), 1):
+        for number, record in enumerate(questions, 1):
             if (row := known.get(record["question"])) is None:
                 candidates = reader.candidates(record["question"], archive.retrieve(record["question"], k=16))
                 golds = [answer["text"] for answer in record["answers"]]
@@ -180,7 +186,7 @@ def _asked(name: str, arguments: argparse.Namespace, trained: set[str], reader: 
                 file.flush()
             matrix = np.array(row["features"]).reshape(-1, len(FEATURES))
             asked.append(Asked(matrix, np.array(row["f1"]), record["context"] not in held_back))
-            print(f"{name}: {number} asked  ", end="\r")
+            print(f"{number} of {len(questions)} asked  ", end="\r")
     return asked
 
 

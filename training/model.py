@@ -1,7 +1,7 @@
 """The reader's network: a BERT with span outputs and a relevance output, after its last layer and after some before it.
 
 Starting weights are a Hugging Face folder of a BERT cross-encoder (its classifier becomes the
-relevance output, the span output starts at random) or a reader's own model.int8.onnx, taken back to
+relevance output, the span output starts at random) or a reader's own int8 files, taken back to
 floats: that is how a shipped reader is trained on.
 """
 
@@ -20,8 +20,10 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.utils import logging
 
+from qa.reader import LOWER, UPPER
+
 LAYERS, WIDTH = 12, 384
-EXITS = (3, 6)
+GLANCE = 4  # layers of the lower part, whose exit tells which passages the others are to read
 
 Outputs = tuple[Tensor, Tensor, Tensor]
 
@@ -33,15 +35,15 @@ class ReaderNetwork(nn.Module):
     with it (deep supervision: Lee et al. 2015; its own last outputs as teacher: Zhang et al. 2019).
     """
 
-    def __init__(self, layers: int = LAYERS, exits: Sequence[int] = ()) -> None:
+    def __init__(self, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0) -> None:
         super().__init__()
         config = BertConfig(
             hidden_size=WIDTH,
             num_hidden_layers=layers,
             num_attention_heads=12,
             intermediate_size=4 * WIDTH,
-            hidden_dropout_prob=0.0,  # one pass over the data: nothing to over-fit, and an eighth of the time on a CPU
-            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=dropout,  # an eighth of the time on a CPU
+            attention_probs_dropout_prob=0.0,  # of the attention it would cost as much again as all the others
         )
         config._attn_implementation = "eager"  # on a CPU twice as fast as the fused kernel, whose gradient is slow for short texts
         self.bert = BertModel(config)
@@ -82,22 +84,48 @@ class ReaderNetwork(nn.Module):
         return network
 
 
+class Part(nn.Module):
+    """Some of a network's layers, in a row, under the names that they have in the whole: one text a run, without padding and so without a mask.
+
+    From the first layer it takes token ids and kinds, else the states (1, tokens, 384) that the part below left. It gives start logits, end logits
+    (1, tokens) and relevance (1,), those of its exit where it does not end at the last layer, and then the states too.
+    """
+
+    def __init__(self, network: ReaderNetwork, first: int, last: int) -> None:
+        super().__init__()
+        self.bert, self.span, self.rel, self.exits = network.bert, network.span, network.rel, network.exits
+        self.first, self.last = first, last
+
+    def forward(self, *given: Tensor) -> tuple[Tensor, ...]:
+        hidden = given[0] if self.first else self.bert.embeddings(input_ids=given[0], token_type_ids=given[1])
+        layers = list(self.bert.encoder.layer)
+        for layer in layers[self.first : self.last]:
+            hidden = layer(hidden)
+        if self.last == len(layers):
+            start, end = self.span(hidden).unbind(-1)
+            return start, end, self.rel(self.bert.pooler(hidden)).squeeze(-1)
+        heads = self.exits[str(self.last)]
+        start, end = heads["span"](hidden).unbind(-1)  # type: ignore[index]
+        return start, end, heads["rel"](torch.tanh(heads["pool"](hidden[:, 0]))).squeeze(-1), hidden  # type: ignore[index]
+
+
 def _halved(_module: nn.Module, _given: object, hidden: Tensor) -> Tensor:
     """In bfloat16 all of the way where that is asked for, rather than to and fro at each layer."""
     device = hidden.device.type
     return hidden.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else hidden
 
 
-def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = ()) -> tuple[ReaderNetwork, bool]:
+def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0) -> tuple[ReaderNetwork, bool]:
     """The network with the weights of `path`, and whether its span output was among them.
 
-    `path` is a reader's model.int8.onnx or a folder of a 12-layer BERT cross-encoder. An exit that has no
+    `path` is a reader's folder or its model.int8.onnx, or the folder of a 12-layer BERT cross-encoder. An exit that has no
     weights there begins with those of the last layer's outputs.
     """
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    network = ReaderNetwork(layers, exits)
-    if path.suffix == ".onnx":
-        state = {name: torch.tensor(array) for name, array in floats(path).items()}
+    network = ReaderNetwork(layers, exits, dropout)
+    files = [path] if path.suffix == ".onnx" else [path / name for name in (LOWER, UPPER) if (path / name).exists()]
+    if files:
+        state = {name: torch.tensor(array) for file in files for name, array in floats(file).items()}
     else:
         state = BertForSequenceClassification.from_pretrained(path).state_dict()
         state = {name.replace("classifier.", "rel."): tensor for name, tensor in state.items()}
@@ -114,7 +142,7 @@ def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = ()) -> tuple[R
 
 
 def floats(path: Path) -> dict[str, np.ndarray]:
-    """The float weights behind a dynamically quantised reader: (q - zero point) * scale, per tensor or per column."""
+    """The float weights behind a dynamically quantised reader, or a part of one: (q - zero point) * scale, per tensor or per column."""
     graph = onnx.load(path).graph
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     state = {name: array for name, array in arrays.items() if name.endswith((".weight", ".bias"))}
@@ -128,20 +156,32 @@ def floats(path: Path) -> dict[str, np.ndarray]:
     for node in graph.node:  # the other linear layers: the node's name says which
         if node.op_type == "MatMulInteger" and node.input[1].startswith("onnx::"):
             module = node.name.removesuffix("/MatMul_quant").strip("/").replace("/", ".")
+            if module.startswith("layer."):  # as a part calls it
+                module = f"bert.encoder.{module}"
+            if f"exits.{GLANCE}.{module}.bias" in state:
+                module = f"exits.{GLANCE}.{module}"
             state[f"{module}.weight"] = dequantised(node.input[1].removesuffix("_quantized")).T
     return state
 
 
 def export(network: ReaderNetwork, folder: Path) -> None:
-    """Write model.onnx (float) and model.int8.onnx, quantised per channel (per tensor loses 7 F1)."""
+    """Write the whole as model.onnx (float) and model.int8.onnx, and where it has the exit of GLANCE the two parts that are shipped, LOWER and UPPER."""
     network.eval()
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    example = tuple(torch.ones(1, 8, dtype=torch.long) for _ in names)
-    outputs = ["start_logits", "end_logits", "relevance"]
-    axes = {name: {0: "batch", 1: "tokens"} for name in names + outputs[:2]} | {"relevance": {0: "batch"}}
+    layers = len(network.bert.encoder.layer)
+    _write(Part(network, 0, layers), folder / "model.int8.onnx")
+    if str(GLANCE) in network.exits:
+        _write(Part(network, 0, GLANCE), folder / LOWER)
+        _write(Part(network, GLANCE, layers), folder / UPPER)
+
+
+def _write(part: Part, path: Path) -> None:
+    """One ONNX file in floats, and `path`, quantised per channel (per tensor loses 7 F1)."""
+    names = ["states"] if part.first else ["input_ids", "token_type_ids"]
+    example = (torch.ones(1, 8, WIDTH),) if part.first else tuple(torch.ones(1, 8, dtype=torch.long) for _ in names)
+    outputs = ["start_logits", "end_logits", "relevance", "states"][: 3 if part.last == len(part.bert.encoder.layer) else 4]
+    axes = {name: {1: "tokens"} for name in names + outputs if name != "relevance"}
+    plain = path.with_name(path.name.replace(".int8", ""))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracing exporter is deprecated; the new one needs onnxscript and renames every weight
-        torch.onnx.export(
-            network, example, str(folder / "model.onnx"), input_names=names, output_names=outputs, dynamic_axes=axes, dynamo=False
-        )
-    quantize_dynamic(folder / "model.onnx", folder / "model.int8.onnx", weight_type=QuantType.QInt8, per_channel=True)
+        torch.onnx.export(part, example, str(plain), input_names=names, output_names=outputs, dynamic_axes=axes, dynamo=False)
+    quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True)

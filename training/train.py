@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument(
-        "--start", type=Path, required=True, help="starting weights: a cross-encoder's folder or a reader's model.int8.onnx"
+        "--start", type=Path, required=True, help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx"
     )
     parser.add_argument("--resume", action="store_true", help="go on from WORK/checkpoint.pt")
     parser.add_argument("--rate", type=float, default=6e-5)
@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=float, default=0.0, help="share of the starting weights in what is exported, where they are a reader's"
     )
+    parser.add_argument("--dropout", type=float, default=0.0, help="for more than one pass")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
@@ -76,11 +77,13 @@ def main() -> None:
     fast_bf16 = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
     with gzip.open(arguments.work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
-        items = tokenised([Example(**json.loads(line)) for line in file])
-    watched, items = items[:_HELD_BACK], items[_HELD_BACK:]
+        examples = [Example(**json.loads(line)) for line in file]
+    asked = {example.question for example in examples[:_HELD_BACK]}  # another draw asks them again
+    watched = tokenised(examples[:_HELD_BACK])
+    items = tokenised([example for example in examples[_HELD_BACK:] if example.question not in asked])
     batches = batched(items, arguments.batch_tokens, random.Random(arguments.seed))
     batches = batches[: max(1, round(arguments.share * len(batches)))]
-    network, has_spans = load(arguments.start, arguments.layers, arguments.exits)
+    network, has_spans = load(arguments.start, arguments.layers, arguments.exits, arguments.dropout)
     network.to(device).train()
     heads = [*network.span.parameters(), *network.exits.parameters()]
     body = [parameter for name, parameter in network.named_parameters() if not name.startswith(("span.", "exits."))]
@@ -232,11 +235,13 @@ def divergence(logits: Tensor, taught: Tensor) -> Tensor:
 @torch.no_grad()
 def watch(network: ReaderNetwork, items: Sequence[Item], device: torch.device) -> str:
     """Exact spans among examples with an answer, and [CLS] among those without."""
+    network.eval()
     right: dict[bool, list[bool]] = {True: [], False: []}
     for place in range(0, len(items), 16):
         start, end, _ = spans_of(network, items[place : place + 16], device)[-1]
         for item, first, last in zip(items[place : place + 16], start.argmax(1).tolist(), end.argmax(1).tolist(), strict=True):
             right[item.start > 0].append((first, last) == (item.start, item.end))
+    network.train()
     return ", ".join(
         f"{sum(some) / max(1, len(some)):.3f} of {len(some)} {name}" for name, some in (("answered", right[True]), ("null", right[False]))
     )

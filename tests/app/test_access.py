@@ -92,7 +92,7 @@ def test_an_answer_is_announced_and_nothing_moves_where_that_is_unwanted(served:
     expect(page.locator("#announcement")).to_have_attribute("aria-live", "polite")
     ask(page, QUESTION)
     expect(page.locator("#announcement")).to_contain_text(
-        f"Answer: the US, {likelihood(qa.open(served.index).ask(QUESTION).answers[0].probability)}, from after Expatica."
+        f"Answer: US, {likelihood(qa.open(served.index).ask(QUESTION).answers[0].probability)}, from after Expatica."
     )
     moving = page.evaluate(
         """() => [...document.querySelectorAll('#dateline *')].filter(one => { const style = getComputedStyle(one);

@@ -42,7 +42,7 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
     ask(page, QUESTION)
     turn = page.locator("#conversation .turn")
     best = turn.locator(".answer.first")
-    expect(best.locator(".value")).to_have_text("the US")
+    expect(best.locator(".value")).to_have_text("US")
     probability = qa.open(served.index).ask(QUESTION).answers[0].probability
     expect(best.locator(".likelihood")).to_have_text(f"{likelihood(probability)} ({round(100 * probability)}%)")
     meter = best.locator("[role=meter]").first
@@ -51,14 +51,14 @@ def test_the_answer_its_sentence_and_its_article(served: Served, opened: Open, w
     assert abs(filled - probability) < 0.03  # as long as it says
     expect(best.locator(".givers")).to_have_text("after Expatica (14 October 2022)")
     expect(best.locator("blockquote").first).to_contain_text("until a truce brokered by the US put an end")
-    expect(best.locator("blockquote mark").first).to_have_text("the US")
+    expect(best.locator("blockquote mark").first).to_have_text("US")
     bottom = best.locator("blockquote").first.bounding_box()
     assert bottom is not None
     assert bottom["y"] + bottom["height"] <= page.viewport_size["height"]  # type: ignore[index]  # on the first screen
 
     evidence = turn.locator(".evidence")
     expect(evidence.locator(".paper:visible h3")).to_contain_text("Kremlin shrugs off Macron's critique")
-    expect(evidence.locator(".paper:visible mark.current")).to_have_text("the US")
+    expect(evidence.locator(".paper:visible mark.current")).to_have_text("US")
     if width > 900:
         left, right = best.bounding_box(), evidence.bounding_box()
         assert left is not None
@@ -146,20 +146,20 @@ def test_a_conversation_is_understood_and_one_click_asks_literally(served: Serve
     expect(turn.locator("h2")).to_have_text("and in 2020?", timeout=30_000)
     expect(turn.locator(".understood em")).to_have_text("Who brokered the truce in 2020?")
     expect(turn.locator(".value").first).to_have_text("Russia")
-    expect(page.locator(".earlier li")).to_have_text([f"{QUESTION} the US"])
+    expect(page.locator(".earlier li")).to_have_text([f"{QUESTION} US"])
     turn.get_by_role("button", name="ask it literally").click()
     expect(turn.locator(".understood")).to_have_count(0, timeout=30_000)
     expect(turn.locator("h2")).to_have_text("and in 2020?")
     expect(page.locator(".earlier li")).to_have_count(2)
     page.locator(".earlier a", has_text="September truce").click()
-    expect(turn.locator(".value").first).to_have_text("the US", timeout=30_000)
+    expect(turn.locator(".value").first).to_have_text("US", timeout=30_000)
     page.locator("#ask textarea").fill("How many people were killed in the border clashes in September?")
     page.keyboard.press("Enter")
     expect(turn.locator(".value").first).to_have_text("286", timeout=30_000)
     page.locator("#ask textarea").fill("who brokered it?")
     page.keyboard.press("Enter")
     expect(turn.locator(".understood em")).to_have_text("Who brokered the truce in September?", timeout=30_000)
-    expect(turn.locator(".value").first).to_have_text("the US")
+    expect(turn.locator(".value").first).to_have_text("US")
     page.locator("#ask textarea").fill("how many of them were Armenian?")
     page.keyboard.press("Enter")
     expect(turn.locator(".understood em")).to_have_text(
@@ -174,7 +174,7 @@ def test_a_conversation_is_understood_and_one_click_asks_literally(served: Serve
 def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Served, opened: Open) -> None:
     page = opened(served, "/?q=who%20brokered%20the%20September%20truce%3F&source=after+Expatica&to=2022-10-31")
     value = page.locator("#conversation .value").first
-    expect(value).to_have_text("the US", timeout=60_000)
+    expect(value).to_have_text("US", timeout=60_000)
     expect(page.locator(".limits")).to_have_text("Only articles from after Expatica, until 2022-10-31. ask without limits")
     assert page.title() == "who brokered the September truce? · Dateline"
     page.locator("#filters > button").click()
@@ -184,12 +184,12 @@ def test_an_address_opens_with_the_answer_and_back_and_reload_keep_it(served: Se
     expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
     assert page.url == f"{served.address}/?q=Who+is+the+prime+minister+of+Armenia%3F"
     page.go_back()
-    expect(value).to_have_text("the US", timeout=30_000)
+    expect(value).to_have_text("US", timeout=30_000)
     expect(page.locator(".limits")).to_contain_text("after Expatica")
     page.go_forward()
     expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
     page.go_back()
-    expect(value).to_have_text("the US", timeout=30_000)
+    expect(value).to_have_text("US", timeout=30_000)
     page.go_forward()  # going back adds nothing to go back to
     expect(value).to_have_text("Nikol Pashinian", timeout=30_000)
     page.reload()
@@ -260,12 +260,12 @@ def test_a_reply_is_saved_as_json_that_verifies_and_as_markdown(served: Served, 
         assert download.value.suggested_filename == name
         download.value.save_as(saved.setdefault(label, tmp_path / name))
     reply = json.loads(saved["JSON"].read_text(encoding="utf-8"))
-    assert (reply["question"], reply["answers"][0]["text"]) == (QUESTION, "the US")
+    assert (reply["question"], reply["answers"][0]["text"]) == (QUESTION, "US")
     report, problems = verify_replies(saved["JSON"], served.index)
     assert (problems, "1 " in report) == ([], True)
     text = saved["Markdown"].read_text(encoding="utf-8")
     assert text.startswith("# who brokered the September truce?")
-    assert "a truce brokered by **the US** put an end" in text
+    assert "a truce brokered by the **US** put an end" in text
 
 
 def test_everything_by_keyboard_alone(served: Served, opened: Open) -> None:

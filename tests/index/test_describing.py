@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from index.describing import as_of, capitalised, describe, in_words, moment_of, moments_in, months_in, speaks_of
+from index.describing import about, as_of, capitalised, describe, in_words, moment_of, moments_in, months_in, speaks_of, without_time
 from index.types import Article
 
 FRIDAY = dt.date(2022, 10, 14)
@@ -136,3 +136,32 @@ def test_the_description_says_outlet_day_and_moments_once_in_words() -> None:
 )
 def test_weeks_begin_on_monday_and_words_may_be_capitals(text: str, published: str, moment: str | None) -> None:
     assert [found for _, found in moments_in(f"It rained {text}.", dt.date.fromisoformat(published))] == ([moment] if moment else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "timeless"),
+    [
+        ("who brokered the September truce?", "who brokered the truce?"),
+        ("How many troops died in the 2020 war?", "How many troops died in the war?"),
+        ("Who spoke on October 14, 2022?", "Who spoke?"),
+        ("In 2021, who led the choir?", "who led the choir?"),
+        ("Who resigned last month?", "Who resigned?"),
+        ("What was shut since early 2020, and until June 13?", "What was shut, and?"),
+        ("Who led the talks in May 2021's heat?", "Who led the talks in heat?"),
+        ("May I ask who may win?", "May I ask who may win?"),
+        ("Who won?", "Who won?"),
+    ],
+)
+def test_a_question_without_its_time(question: str, timeless: str) -> None:
+    assert without_time(question) == timeless
+
+
+def test_a_month_of_no_known_year_is_what_a_span_is_about_and_no_date() -> None:
+    sentence = "In September a choir from Riga won, the worst loss since the 2020 contest; by May, Oslo had won."
+    riga, oslo = sentence.index("Riga"), sentence.index("Oslo")
+    assert about(sentence, riga, None) == "-09"
+    assert as_of(sentence, riga, None) is None  # not 2020, which it was before
+    assert about(sentence, oslo, None) == "2020"  # "by May" might be the verb
+    day = dt.date(2022, 10, 14)
+    assert about(sentence, riga, day) == as_of(sentence, riga, day) == "2022-09"
+    assert about("A choir won.", 2, None) is None

@@ -16,7 +16,7 @@ from qa.reader import MODEL, PARTS, OnnxReader
 @pytest.mark.parametrize("name", PARTS)
 def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Path) -> None:
     shutil.copytree(MODEL, tmp_path / "model")
-    check_sealed(tmp_path / "model", "renew it: sha256sum the three files > SHA256SUMS")
+    check_sealed(tmp_path / "model", "renew it: sha256sum the four files > SHA256SUMS")
     assert {line.partition("  ")[2] for line in (MODEL / "SHA256SUMS").read_text().splitlines()} == set(PARTS)
     data = bytearray((tmp_path / "model" / name).read_bytes())
     data[len(data) // 2] ^= 1

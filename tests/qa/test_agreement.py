@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, Passage
-from qa.agreement import agree, contradicting, fullest_forms, independent, of_time_first, pooled, superseded
+from qa.agreement import agree, contradicting, fullest_forms, independent, of_time_first, of_time_too, pooled, superseded
 from qa.types import Hit, Question, Span
 from qa.values import Value, spelled
 from tests.qa.stories import STORIES, Story
@@ -167,6 +167,24 @@ def test_spans_of_the_time_asked_about_come_first() -> None:
         assert found[0].score > found[-1].score
     assert of_time_first([war, unsaid], Question("?", moments=("-09",))) == [war, unsaid]  # none speaks of it: nothing to prefer
     assert of_time_first([war, autumn], Question("?")) == [war, autumn]
+
+
+def test_what_is_found_without_the_time_counts_where_it_is_of_the_time() -> None:
+    text = "In September a US-brokered truce held, after the war of 2020. In May 2021 Norway brokered another. Oslo had one, too."
+    article = Article("a", text)
+
+    def at(quoted: str, score: float) -> Span:
+        return Span(article, text.index(quoted), text.index(quoted) + len(quoted), score=score, probability=1 / (1 + math.exp(-score)))
+
+    asked = Question("Who brokered the September truce?", moments=("-09",), timeless="Who brokered the truce?")
+    doubtful, found, other, unsaid = at("US-brokered truce", -2.0), at("US", 1.0), at("Norway", 3.0), at("Oslo", 4.0)
+    assert of_time_too([doubtful], [found, other, unsaid], asked) == [found]  # one span a sentence, and none of another time or of no time
+    assert of_time_too([], [found], asked) == [found]
+    assert of_time_too([other, at("US", 2.0)], [found], asked) == [at("US", 2.0), other]  # the surer reading of a sentence
+    assert of_time_too([doubtful], [other], Question("?", moments=("2021-05",))) == [doubtful, other]
+    assert of_time_too([], [found], Question("?", moments=("2022-09",))) == [found]  # a September of no year may be that one
+    assert of_time_too([], [found], Question("?", moments=("2020",))) == []
+    assert of_time_too([doubtful], [found, other], Question("?")) == [doubtful]
 
 
 def test_of_news_the_newest_is_the_most_likely() -> None:

@@ -135,6 +135,41 @@ def test_a_k_out_of_range_is_refused(small: qa.Archive, k: int) -> None:
             ask(QUESTION, k=k)
 
 
+def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(tmp_path: Path) -> None:
+    archive = build(
+        tmp_path,
+        [
+            {"id": "then", "text": "In September the talks on the harbour ended in Geneva."},
+            {
+                "id": "dated",
+                "text": "Ministers left Geneva last month, when their harbour talks came to an end.",
+                "published": "2022-10-14",
+            },
+            {"id": "other", "text": "The talks on the harbour ended in Paris in May."},
+        ],
+    )
+    read: list[tuple[str, set[str]]] = []
+
+    class Recording(CapitalReader):
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            read.append((question, {hit.article.id for hit in hits}))
+            return super().read(question, hits)
+
+    archive.reader = Recording()
+    archive.ask("Where did the September talks on the harbour end?")
+    assert read == [
+        ("Where did the September talks on the harbour end?", {"then", "dated", "other"}),
+        ("Where did the talks on the harbour end?", {"then", "dated"}),
+    ]
+    read.clear()
+    archive.ask("Where did the talks on the harbour end?")
+    archive.ask("Where did the talks of 1999 on the harbour end?")  # of which no passage speaks
+    assert [question for question, _ in read] == [
+        "Where did the talks on the harbour end?",
+        "Where did the talks of 1999 on the harbour end?",
+    ]
+
+
 @pytest.mark.parametrize("when", ["tomorrow", "2022-13-01", "14/10/2022", "", "20221014", "2022-W40-1", "2022-10-1"])
 def test_a_day_that_is_none_is_refused(small: qa.Archive, when: str) -> None:
     with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):

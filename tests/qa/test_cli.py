@@ -46,7 +46,7 @@ def refused(*arguments: str | Path, **options: Any) -> str:
 def test_ask_prints_the_answer_its_sentence_and_its_source(corpus_index: Path) -> None:
     done = dateline("ask", QUESTION, "--index", corpus_index)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("the US  (")
+    assert done.stdout.startswith("US  (")
     assert "truce brokered by the US" in done.stdout
     assert "after Expatica · 14 October 2022 · Kremlin shrugs off" in done.stdout
     assert "\x1b" not in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.reader import Candidate, OnnxReader, Output, best_spans, clean
+from qa.reader import Candidate, Glance, OnnxReader, Output, best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -54,11 +55,10 @@ def test_the_best_spans_are_those_of_brute_force(
     assert not any(x[0] <= y[1] and y[0] <= x[1] for place, x in enumerate(found) for y in found[:place])
 
 
-def test_a_candidates_score_is_the_weighed_sum_of_both_readings() -> None:
-    candidate = Candidate(Span(Article("a", "x"), 0, 1), 2.0, 6.0, -1.0, 4.0)
-    weights = {"passage_relevance": 1.0, "passage_margin": 0.5, "sentence_relevance": 2.0, "sentence_margin": 0.25, "bias": -3.0}
-    assert candidate.score(weights) == 2 + 3 - 2 + 1 - 3
-    assert candidate.score({"passage_margin": 1.0, "bias": 0.0}) == 6
+def test_a_candidates_score_is_the_weighed_sum_of_its_outputs() -> None:
+    candidate = Candidate(Span(Article("a", "x"), 0, 1), 2.0, 6.0, 0)
+    assert candidate.score({"relevance": 1.0, "margin": 0.5, "bias": -3.0}) == 2 + 3 - 3
+    assert candidate.score({"margin": 1.0, "bias": 0.0}) == 6
 
 
 @pytest.mark.parametrize(
@@ -96,19 +96,82 @@ def test_a_clean_span_is_clean_already_and_near_the_one_it_was(text: str, data: 
         assert not (text[last - 1].isalnum() and text[last : last + 1].isalnum())
 
 
-def test_hopeless_candidates_are_not_read_again_but_for_the_best(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = {"Rain fell.": (1.0, 10.0), "Snow lay.": (-4.0, 4.0), "Sun shone.": (-4.0, 3.9), "Fog rose.": (-8.0, 9.0)}  # relevance, margin
+def test_two_near_sentences_of_one_passage_are_told_apart_by_themselves(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Rain fell. Snow fell. Hail fell. Fog rose."
+    places = [text.index(word) for word in ("Rain", "Snow", "Hail", "Fog")]
+    given = {
+        0: (1.0, [(start, start + 3, margin) for start, margin in zip(places, (5.0, 3.5, 3.0, 2.5), strict=True)]),
+        1: (1.0, [(0, 4, 4.9)]),
+    }
+    alone = {"Rain fell.": (0.0, 2.0), "Snow fell.": (9.0, 9.0), "Hail fell.": (0.0, 1.0)}
     read: list[list[str]] = []
 
     def outputs(question: str, passages: Sequence[str]) -> list[Output]:
         read.append(list(passages))
-        return [(first[text][0], [(0, len(text) - 1, first[text][1])]) for text in passages]
+        return [(alone[text][0], [(0, 3, alone[text][1])]) for text in passages]
 
+    monkeypatch.setattr(reader, "likely", lambda question, passages: given)
     monkeypatch.setattr(reader, "outputs", outputs)
-    found = reader.candidates("What fell?", [hit(text, text) for text in first])
-    assert read == [list(first), ["Rain fell.", "Snow lay."]]  # 1 + 10 / 2 is 6; -2, -2.05 and -3.5
-    assert [candidate.span.text for candidate in found] == ["Rain fell", "Snow lay"]
-    assert [candidate.span.text for candidate in reader.candidates("?", [hit("Fog rose."), hit("Sun shone.", "b")])] == ["Sun shone"]
+    monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
+    found = reader.candidates("What fell?", [hit(text, "a"), hit("Ice melted.", "b")])
+    assert read == [
+        ["Rain fell.", "Snow fell.", "Hail fell."]
+    ]  # within 2 of the best of their passage; one that is alone in its passage is not read
+    assert [(candidate.span.text, candidate.margin) for candidate in found] == [
+        ("Sno", 5.0),
+        ("Ice ", 4.9),
+        ("Rai", 3.5),
+        ("Hai", 3.0),
+        ("Fog", 2.5),
+    ]
+
+
+def test_the_ten_best_sentences_are_candidates_by_their_best_span(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Rain fell. " * 12
+    given = [(0.0, [(11 * n, 11 * n + 4, 3.0 * n) for n in range(12)]), (1.0, [(5, 9, 0.5), (0, 4, 0.25)])]
+    monkeypatch.setattr(reader, "likely", lambda question, passages: dict(enumerate(given)))
+    monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
+    found = reader.candidates("What fell?", [hit(text), hit(text)])
+    assert [candidate.margin for candidate in found] == [3.0 * n for n in range(11, 1, -1)]
+    given[0] = (0.0, given[0][1][:2])
+    found = reader.candidates("What fell?", [hit(text), hit(text)])
+    assert [(candidate.span.start, candidate.relevance, candidate.margin) for candidate in found] == [(11, 0.0, 3.0), (5, 1.0, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("promises", "finished"),
+    [
+        ([0.0, -9.0, -6.0, -3.5, -3.7, -20.0], [0, 3, 4]),  # the best, one within 3.6 of it, and a third in any case
+        ([-9.0, -2.6, 1.0, 0.0, -2.5, -2.7], [1, 2, 3, 4]),  # four within 3.6 of the best
+        ([-30.0, 2.0], [0, 1]),
+        ([-math.inf] * 5, [0, 1, 2, 3, 4]),  # a network of one part promises nothing
+        ([], []),
+    ],
+)
+def test_the_passages_of_most_promise_are_read_to_the_end(
+    reader: OnnxReader, monkeypatch: pytest.MonkeyPatch, promises: list[float], finished: list[int]
+) -> None:
+    monkeypatch.setattr(reader, "_glance", lambda question, passage: Glance(passage, (), (), promises[int(passage)]))
+    monkeypatch.setattr(reader, "_finished", lambda glance: (float(glance.passage), []))
+    likely = reader.likely("Who?", [str(place) for place in range(len(promises))])
+    assert likely == {place: (float(place), []) for place in finished}
+
+
+def test_a_glance_does_not_change_what_is_read(reader: OnnxReader) -> None:
+    texts = [
+        "The museum of clocks opens at nine. Tickets are free.",
+        "Rain is expected in the hills. Farmers hope for more of it.",
+        "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark for years.",
+        "The harbour paid 400 crowns for oil. Peter Hansen fetched it by boat.",
+        "Snow lay on the road to the north. The bus was late.",
+        "A choir from Riga sang in the church. Nobody left before the end.",
+    ]
+    likely = reader.likely("Who repaired the lighthouse?", texts)
+    assert 2 in likely
+    assert len(likely) < len(texts)
+    every = reader.outputs("Who repaired the lighthouse?", texts)
+    assert likely == {place: every[place] for place in likely}
+    assert max(range(len(texts)), key=lambda place: every[place][1][0][2]) == 2
 
 
 @pytest.mark.parametrize(

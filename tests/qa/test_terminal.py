@@ -42,7 +42,7 @@ def terminal(*arguments: str | Path, **environment: str) -> str:
 @pytest.mark.slow
 def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
     ask = ("ask", QUESTION, "--index", corpus_index)
-    assert terminal(*ask).startswith("\x1b[1mthe US\x1b[0m  (")
+    assert terminal(*ask).startswith("\x1b[1mUS\x1b[0m  (")
     assert "\x1b" not in terminal(*ask, NO_COLOR="1")
     assert "\x1b" not in terminal(*ask, TERM="dumb")
     assert terminal("retrieve", "EU mission", "-k", "1", "--index", corpus_index).startswith("1. \x1b[1mafter ")

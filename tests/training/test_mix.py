@@ -11,7 +11,20 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from training.mix import OPPOSITES, TIME, Record, Timed, denied, neighbour, positive_or_null, read, shingles, swapped, written_out
+from training.mix import (
+    OPPOSITES,
+    TIME,
+    Record,
+    Timed,
+    compounds,
+    denied,
+    neighbour,
+    positive_or_null,
+    read,
+    shingles,
+    swapped,
+    written_out,
+)
 
 STORY = (
     "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "
@@ -163,3 +176,27 @@ def test_a_question_that_names_its_time_is_put_to_a_passage_of_another() -> None
         Timed([])(record("Who repaired the tower in May?", "Maria Olsen", elsewhere), random.Random(seed)) is None for seed in range(9)
     )
     assert TIME.findall("In 1987, of 1987,500 crowns, in May 2001 or on May 3") == ["1987", "2001"]
+
+
+def test_a_compound_is_asked_for_its_first_half() -> None:
+    context = "In May a small clinic funded by the Hansen Trust opened. Then the road was built by Peter Berg."
+    seen = set()
+    for seed in range(30):
+        (one,) = compounds(context, random.Random(seed))
+        assert one.passage[one.start : one.end] == "Hansen Trust"
+        assert "a Hansen Trust-funded small clinic opened" in one.passage
+        seen.add(one.question)
+    assert "Who funded the clinic?" in seen
+    assert any("May" in question for question in seen)  # the time of the sentence
+    assert all("clinic" in question and "funded" in question for question in seen)
+
+
+def test_a_twelfth_of_the_contexts_is_left_to_the_calibration(tmp_path: Path) -> None:
+    contexts = [f"The lighthouse of harbour {number} was repaired." for number in range(600)]
+    rows = [{"context": context, "question": "What?", "answers": [{"text": "The", "start": 0}]} for context in contexts]
+    file = tmp_path / "set.jsonl.gz"
+    file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    kept = list(read(file, "qed_nq", set()))
+    assert 0.88 < len(kept) / 600 < 0.95
+    assert [one.context for one in read(file, "qed_nq", set())] == [one.context for one in kept]  # the same ones in each draw
+    assert len(list(read(file, "qamr", set()))) == 600

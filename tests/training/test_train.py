@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 import torch
 
+from index.embedding import session
+from qa.reader import LOWER, UPPER, WHOLE
 from training.mix import Example
-from training.model import ReaderNetwork, export, floats, load
+from training.model import GLANCE, ReaderNetwork, export, floats, load
 from training.train import Item, back_towards, batched, divergence, loss_of, spans_of, tokenised
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
@@ -128,6 +130,30 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
     with torch.no_grad():
         for one, other in zip(network(ids, torch.ones_like(ids), kinds), restored.eval()(ids, torch.ones_like(ids), kinds), strict=True):
             assert torch.allclose(one, other, atol=0.05)
+
+
+@pytest.mark.slow
+def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = uneven(ReaderNetwork(layers=6, exits=(GLANCE,))).eval()
+    export(network, tmp_path)
+    ids, kinds = np.array([[101, 2040, 102, 3968, 5000, 102]]), np.array([[0, 0, 0, 1, 1, 1]])
+    given = {"input_ids": ids, "token_type_ids": kinds}
+    whole = session(tmp_path / WHOLE).run(None, given)
+    start, end, relevance, states = session(tmp_path / LOWER).run(None, given)
+    for one, other in zip(whole, session(tmp_path / UPPER).run(None, {"states": states}), strict=True):
+        assert np.allclose(one, other, atol=1e-4)
+    with torch.no_grad():  # without a mask as with one of ones
+        tensors = torch.tensor(ids), torch.ones(1, 6, dtype=torch.long), torch.tensor(kinds)
+        early, last = network.outputs(*tensors)
+    for one, other in zip([start, end, relevance], early, strict=True):
+        assert np.allclose(one, other, atol=0.05)
+    for one, other in zip(whole, last, strict=True):
+        assert np.allclose(one, other, atol=0.05)
+    restored, has_spans = load(tmp_path, layers=6, exits=(GLANCE,))
+    assert has_spans
+    for name, tensor in restored.state_dict().items():
+        assert torch.allclose(tensor, network.state_dict()[name], atol=0.01 * max(1e-3, float(tensor.abs().max()))), name
 
 
 @pytest.mark.slow
