@@ -44,7 +44,8 @@ _AROUND_TIME = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _AHEAD = re.compile(r"(?P<next>\bnext\s)$|\b(?:will|to be|scheduled|due|upcoming)\b[^.!?]*$", re.IGNORECASE)
-_BEFORE_TIME = re.compile(r"(?:\b(?:in|on|of|during|since|until|by|before|after|from|through|early|late|mid)[\s-])+$", re.IGNORECASE)
+_WITHIN_TIME = re.compile(r"(?:\b(?:in|on|of|during|early|late|mid)[\s-])+$", re.IGNORECASE)
+_BESIDE_TIME = re.compile(r"\b(?:since|until|before|after|by|from|through|to)\s(?:(?:early|late|mid)[\s-])?$", re.IGNORECASE)
 _SOON = 120  # days within which what "will be on March 3" is the one to come
 _WRITTEN_SMALL = re.compile(  # "may" and "march" only where they can be nothing else
     rf"\b(?:{_MONTH.replace('March|', '').replace('May|', '')}|{_WEEKDAY})\b|\b(?:march|may)(?=\s(?:(?:19|20)\d\d|\d{{1,2}})\b)|(?<=\bin\s)(?:march|may)\b",
@@ -124,13 +125,18 @@ def _is_verb(match: re.Match[str], text: str) -> bool:
 
 
 def without_time(text: str) -> str:
-    """A question without its months, days and years, nor the "in" or "since" before them: "who brokered the truce?" of "the September truce"."""
+    """A question without its months, days and years, nor the "in" or "on" before them: "who brokered the truce?" of "the September truce".
+
+    "After 1991" stays: what is asked for is not of 1991.
+    """
     for match in reversed([match for match in _TIME.finditer(text) if not _is_verb(match, text)]):
         before, after = text[: match.start()], text[match.end() :]
+        if _BESIDE_TIME.search(before):
+            continue
         if owner := re.match(r"['’]s\b", after):  # "in September's talks" are talks of that time
             after = after[owner.end() :]
         else:
-            before = _BEFORE_TIME.sub("", before)
+            before = _WITHIN_TIME.sub("", before)
         text = f"{before} {after}"
     return re.sub(r"\s+(?=[?,.!]|$)", "", " ".join(text.split())).lstrip(" ,")
 

@@ -59,7 +59,8 @@ def understand(
     also = " ".join(map(in_words, moments))
     if asked_on is None:
         moments += months_in(timed)
-    filters, timeless = Filters(sources, day(since, "--from"), last), without_time(timed) if moments else ""
+    filters, timeless = Filters(sources, day(since, "--from"), last), without_time(timed)
+    timeless = timeless if moments and timeless != timed else ""
     return Question(text, filters, asked_on or today, also, tuple(moments), bool(_LATEST.search(text)), timeless)
 
 

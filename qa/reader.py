@@ -261,24 +261,21 @@ class OnnxReader:
 
         Read together, of a US-brokered truce and a Russian-brokered one the nearer to the question's words is hard to tell; one by one it is not.
         """
-        groups: dict[int, list[Candidate]] = {}
-        for candidate in candidates:
-            if len(groups) < _FINISHED or candidate.place in groups:
-                group = groups.setdefault(candidate.place, [])
-                if not group or candidate.margin >= group[0].margin - _RIVAL:
-                    group.append(candidate)
-        rivals = [candidate for group in groups.values() if len(group) > 1 for candidate in group]
-        alone = {
-            id(rival): relevance + max((margin for _, _, margin in spans), default=-math.inf) / 2
-            for rival, (relevance, spans) in zip(rivals, self.outputs(question, [rival.span.sentence for rival in rivals]), strict=True)
-        }
-        moved = {
-            id(rival): replace(rival, margin=margin)
-            for group in groups.values()
-            if len(group) > 1
-            for rival, margin in zip(sorted(group, key=lambda rival: -alone[id(rival)]), [each.margin for each in group], strict=True)
-        }
-        return [moved.get(id(candidate), candidate) for candidate in candidates]
+        rivals: dict[int, list[int]] = {}  # numbers of candidates, by passage
+        for number, candidate in enumerate(candidates):
+            if len(rivals) < _FINISHED or candidate.place in rivals:
+                group = rivals.setdefault(candidate.place, [])
+                if not group or candidate.margin >= candidates[group[0]].margin - _RIVAL:
+                    group.append(number)
+        found = list(candidates)
+        for group in rivals.values():
+            if len(group) > 1:
+                read = self.outputs(question, [candidates[number].span.sentence for number in group])
+                alone = [relevance + max((margin for *_, margin in spans), default=-math.inf) / 2 for relevance, spans in read]
+                order = sorted(range(len(group)), key=lambda place: -alone[place])
+                for place, number in zip(order, group, strict=True):
+                    found[group[place]] = replace(candidates[group[place]], margin=candidates[number].margin)
+        return found
 
     def outputs(self, question: str, passages: Sequence[str]) -> list[Output]:
         """For each passage its relevance, and its spans as (first character, past the last, margin over the null score).
