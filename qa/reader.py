@@ -16,7 +16,6 @@ import math
 import os
 import re
 import tempfile
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from index.profiling import stage
 from index.sealing import SUMS, check_sealed, seal
 from index.sentences import sentences
 from index.types import DatelineError
+from qa.compiling import compile_reader
 from qa.types import Hit, Span
 
 MODEL = Path(__file__).parent / "reader_model"
@@ -222,7 +222,7 @@ class OnnxReader:
         if not (folder / "reader.json").exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-                _compile(name, str(source or name), Path(scratch))
+                compile_reader(name, str(source or name), Path(scratch) / WHOLE)
                 parts = (WHOLE, *PARTS[2:])
                 seal(Path(scratch), parts)
                 folder.mkdir(exist_ok=True)
@@ -357,48 +357,3 @@ def _columns(window: Any, names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """What a network takes of a window of tokens, each (1, tokens)."""
     columns = {"input_ids": window.ids, "attention_mask": window.attention_mask, "token_type_ids": window.type_ids}
     return {name: np.array([columns[name]], dtype=np.int64) for name in names}
-
-
-def _compile(name: str, source: str, folder: Path) -> None:
-    """Write an extractive model of transformers as int8 ONNX. Needs torch; raises DatelineError where there is none of that name."""
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
-        model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager").eval()
-    except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(
-            f"expected an extractive question-answering model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
-            "give a local path, or download it first"
-        ) from None
-    sample = tokenizer("who brokered the truce?", "the US did", return_tensors="pt")
-    inputs = [key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample]
-
-    class Spans(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, *tensors: torch.Tensor) -> Any:
-            output = self.model(**dict(zip(inputs, tensors, strict=True)))
-            return output.start_logits, output.end_logits
-
-    with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # the tracing exporter is deprecated; the newer wants onnxscript
-        torch.onnx.export(
-            Spans().eval(),
-            tuple(sample[key] for key in inputs),
-            str(folder / "model.onnx"),
-            input_names=inputs,
-            output_names=["start_logits", "end_logits"],
-            dynamic_axes={key: {0: "batch", 1: "length"} for key in (*inputs, "start_logits", "end_logits")},
-            opset_version=17,
-            dynamo=False,
-            verbose=False,
-        )
-    quantize_dynamic(folder / "model.onnx", folder / "model.int8.onnx", per_channel=True, weight_type=QuantType.QInt8)
-    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    longest = min(384, tokenizer.model_max_length, model.config.max_position_embeddings)
-    weights = {"margin": 0.5, "bias": 0.0}
-    (folder / "reader.json").write_text(json.dumps({"max_tokens": longest, "weights": weights, "threshold": 0.5}, indent=1) + "\n")

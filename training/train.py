@@ -31,7 +31,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from qa.reader import MODEL
-from training.mix import Example
+from training.examples import Example
 from training.model import LAYERS, Outputs, ReaderNetwork, export, load
 
 LONGEST = 224  # tokens
@@ -78,9 +78,7 @@ def main() -> None:
 
     with gzip.open(arguments.work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
         examples = [Example(**json.loads(line)) for line in file]
-    asked = {example.question for example in examples[:_HELD_BACK]}  # another draw asks them again
-    watched = tokenised(examples[:_HELD_BACK])
-    items = tokenised([example for example in examples[_HELD_BACK:] if example.question not in asked])
+    watched, items = map(tokenised, held_back(examples))
     batches = batched(items, arguments.batch_tokens, random.Random(arguments.seed))
     batches = batches[: max(1, round(arguments.share * len(batches)))]
     network, has_spans = load(arguments.start, arguments.layers, arguments.exits, arguments.dropout)
@@ -149,6 +147,12 @@ def back_towards(network: ReaderNetwork, start: ReaderNetwork, share: float) -> 
     for name, parameter in network.named_parameters():
         if name in begun:
             parameter.lerp_(begun[name], share)
+
+
+def held_back(examples: Sequence[Example], number: int = _HELD_BACK) -> tuple[Sequence[Example], list[Example]]:
+    """The first `number` of the examples, to watch, and those others that do not ask the same: another draw asks it again."""
+    asked = {example.question for example in examples[:number]}
+    return examples[:number], [example for example in examples[number:] if example.question not in asked]
 
 
 def tokenised(examples: Sequence[Example]) -> list[Item]:

@@ -164,9 +164,11 @@ def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
     read.clear()
     archive.ask("Where did the talks on the harbour end?")
     archive.ask("Where did the talks of 1999 on the harbour end?")  # of which no passage speaks
+    archive.ask("Where did the talks on the harbour end this month?", as_of="2022-10-20")  # it asks for news
     assert [question for question, _ in read] == [
         "Where did the talks on the harbour end?",
         "Where did the talks of 1999 on the harbour end?",
+        "Where did the talks on the harbour end this month?",
     ]
 
 

@@ -11,20 +11,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from training.mix import (
-    OPPOSITES,
-    TIME,
-    Record,
-    Timed,
-    compounds,
-    denied,
-    neighbour,
-    positive_or_null,
-    read,
-    shingles,
-    swapped,
-    written_out,
-)
+from training.examples import OPPOSITES, TIME, Record, Timed, compounds, denied, neighbour, positive_or_null, swapped
+from training.mix import read, shingles, written_out
 
 STORY = (
     "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "

@@ -19,9 +19,9 @@ import torch
 
 from index.embedding import session
 from qa.reader import LOWER, UPPER, WHOLE
-from training.mix import Example
+from training.examples import Example
 from training.model import GLANCE, ReaderNetwork, export, floats, load
-from training.train import Item, back_towards, batched, divergence, loss_of, spans_of, tokenised
+from training.train import Item, back_towards, batched, divergence, held_back, loss_of, spans_of, tokenised, watch
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -46,6 +46,30 @@ def test_batches_hold_every_item_once_within_their_tokens() -> None:
     assert batches == batched(items, 240, random.Random(2))
     padding = sum(len(batch) * max(len(items[n].ids) for n in batch) for batch in batches) / sum(len(item.ids) for item in items)
     assert padding < 1.1  # texts of like length share a batch
+
+
+def test_what_is_watched_is_not_trained_on() -> None:
+    examples = [Example("set", question, TEXT, 10, 21) for question in ("a?", "b?", "c?", "a?", "d?", "b?")]
+    watched, rest = held_back(examples, 2)
+    assert [example.question for example in watched] == ["a?", "b?"]
+    assert [example.question for example in rest] == ["c?", "d?"]
+
+
+@pytest.mark.slow
+def test_dropout_is_of_training_alone() -> None:
+    torch.manual_seed(0)
+    network = ReaderNetwork(layers=1, dropout=0.5).train()
+    items = tokenised([Example("set", f"Who repaired it {n}?", TEXT, 10, 21) for n in range(40)])
+
+    def relevances() -> list[float]:
+        with torch.no_grad():
+            return [float(value) for value in spans_of(network, items[:8], torch.device("cpu"))[-1][2]]
+
+    assert relevances() != relevances()
+    assert watch(network, items, torch.device("cpu")) == watch(network, items, torch.device("cpu"))
+    assert network.training
+    network.eval()
+    assert relevances() == relevances()
 
 
 @pytest.mark.slow
