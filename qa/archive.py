@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PASSAGES_READ = 16
 _PROMISING, _ALWAYS_READ = 0.55, 6  # of the best passage's score; passages
-_OF_THAT_TIME = 3  # passages that are read again for a question without its time
 LONGEST_QUESTION = 1_000  # characters
 _MOST_PASSAGES = 1_000
 
@@ -159,12 +158,9 @@ class Archive:
         """(spans, best first; answers; whether these contradict each other) of the hits."""
         with stage("reading"):
             spans = self.reader.read(asked.text, promising(hits))
-            if (
-                asked.timeless
-                and not asked.asks_for_news
-                and (then := [hit for hit in promising(hits) if names(hit, asked.moments)][:_ALWAYS_READ])
-            ):
-                spans = of_time_too(spans, self.reader.read(asked.timeless, then), asked)
+            if asked.timeless and not asked.asks_for_news:
+                then = [hit for hit in promising(hits) if names(hit, asked.moments)][:_ALWAYS_READ]
+                spans = of_time_too(spans, self.reader.read(asked.timeless, then) if then else [], asked)
             spans = of_time_first(spans, asked)
         with stage("agreeing"):
             return spans, *agree(asked.text, spans, hits, self.reader.threshold)
