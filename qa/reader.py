@@ -318,8 +318,11 @@ class OnnxReader:
 
     def _glance(self, question: str, passage: str) -> Glance:
         encoded = self._tokenizer.encode(question, passage)
-        windows, states, promise = (encoded, *encoded.overflowing), [], -math.inf
-        for window in windows if self._lower is not None else ():
+        windows: tuple[Any, ...] = (encoded, *encoded.overflowing)
+        if self._lower is None:
+            return Glance(passage, windows, (), -math.inf)
+        states, promise = [], -math.inf
+        for window in windows:
             start, end, relevance, left = self._lower.run(None, _columns(window, ("input_ids", "token_type_ids")))
             inside = np.array(window.type_ids, dtype=bool)
             inside[-1] = False  # the last [SEP]

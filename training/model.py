@@ -103,7 +103,7 @@ class Part(nn.Module):
             hidden = layer(hidden)
         if self.last == len(layers):
             start, end = self.span(hidden).unbind(-1)
-            return start, end, self.rel(self.bert.pooler(hidden)).squeeze(-1)
+            return start, end, self.rel(self.bert.pooler(hidden)).squeeze(-1)  # type: ignore[misc]
         heads = self.exits[str(self.last)]
         start, end = heads["span"](hidden).unbind(-1)  # type: ignore[index]
         return start, end, heads["rel"](torch.tanh(heads["pool"](hidden[:, 0]))).squeeze(-1), hidden  # type: ignore[index]
