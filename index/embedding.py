@@ -19,6 +19,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -234,6 +235,11 @@ def on_all_cores(run: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
     All questions share these threads, so that many people asking at once wait for each other and never crowd the cores. `run` must not call this.
     """
     return list(_threads().map(run, items))
+
+
+def beside(run: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Start `run` in one of those threads, its time counted where the caller's is; what comes back waits for its result. `run` must not call `on_all_cores`."""
+    return _threads().submit(copy_context().run, run).result
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedding import beside
 from index.keywords import KeywordIndex, write_keywords
 from index.profiling import stage
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
@@ -186,12 +187,16 @@ class LocalStore:
         """The best `k` passages, the two searches fused, best first."""
         self._files.check()
         candidates = max(_CANDIDATES, k)
-        allowed = self._allowed(filters) if filters else None
+
+        def by_words() -> list[tuple[int, float]]:
+            with stage("searching keywords"):
+                return self._keywords.matching(text, candidates, filters)
+
+        words = beside(by_words)
         with stage("searching vectors"):
+            allowed = self._allowed(filters) if filters else None
             by_meaning = self._vectors.nearest(vector, candidates, allowed) if allowed is None or allowed.any() else []
-        with stage("searching keywords"):
-            by_words = self._keywords.matching(text, candidates, filters)
-        ranked = fused(by_meaning, by_words)
+        ranked = fused(by_meaning, words())
         best = [(row, score) for row, score in ranked if score >= ranked[min(k, len(ranked)) - 1][1]]
         passages = self.passages([row for row, _ in best])
         places = {row: place for place, row in enumerate(passages)}
