@@ -43,7 +43,6 @@ _STRIDE = 64  # tokens that two windows of one passage share
 _SPANS_A_PASSAGE = 3
 _FINISHED, _WITHIN = 3, 3.6  # passages that are read to the end in any case, and others within so much of the best at a glance
 _MOST_CANDIDATES = 10
-_BEFORE = 200  # characters of its article that stand before a passage and are read with it: who "he" is
 _RIVAL = 2.0  # of the margin: two sentences of one passage so near to each other are read by themselves, too
 
 Output = tuple[float, list[tuple[int, int, float]]]  # relevance; spans as (first character, past the last, margin)
@@ -65,10 +64,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A passage in windows of tokens, answered from its character `first` on, with the states that the lower layers leave of each, (1, tokens, width), and how much it looks like answering."""
+    """A passage in windows of tokens, with the states that the lower layers leave of each, (1, tokens, width), and how much it looks like answering."""
 
     passage: str
-    first: int
     windows: tuple[Any, ...]
     states: tuple[NDArray[np.float32], ...]
     promise: float  # the exit's relevance + half its margin over the null score
@@ -242,14 +240,13 @@ class OnnxReader:
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the ten most promising sentences of the hits, best first."""
         best: dict[tuple[str, int, int], Candidate] = {}  # by sentence
-        begins = [before(hit) for hit in hits]
         with stage("reading passages"):
-            texts = [hit.article.text[begin : hit.end] for begin, hit in zip(begins, hits, strict=True)]
-            likely = self.likely(question, texts, [hit.start - begin for begin, hit in zip(begins, hits, strict=True)])
+            likely = self.likely(question, [hit.text for hit in hits])
         for place, (relevance, spans) in likely.items():
+            hit = hits[place]
             for start, end, margin in spans:
-                span = Span(hits[place].article, begins[place] + start, begins[place] + end)
-                sentence = (span.article.id, *span.sentence_span)
+                span = Span(hit.article, hit.start + start, hit.start + end)
+                sentence = (hit.article.id, *span.sentence_span)
                 if sentence not in best or margin > best[sentence].margin:
                     best[sentence] = Candidate(span, relevance, margin, place)
         with stage("reading sentences"):
@@ -290,14 +287,14 @@ class OnnxReader:
         question = self._cut(question)
         return on_all_cores(lambda passage: self._finished(self._glance(question, passage)), passages)
 
-    def likely(self, question: str, passages: Sequence[str], firsts: Sequence[int]) -> dict[int, Output]:
-        """Of the passages that may hold the best answer, by their places: what `outputs` says of them, of spans from the character in `firsts` on.
+    def likely(self, question: str, passages: Sequence[str]) -> dict[int, Output]:
+        """Of the passages that may hold the best answer, by their places: what `outputs` says of them.
 
         All are glanced at. The three of most promise are read to the end, and all within 3.6 of the first: of 300 questions of training sets two thirds of
         the passages, with the best span of each question and 98% of those that would be cited.
         """
         question = self._cut(question)
-        glances = on_all_cores(lambda place: self._glance(question, passages[place], firsts[place]), range(len(passages)))
+        glances = on_all_cores(lambda passage: self._glance(question, passage), passages)
         order = sorted(range(len(glances)), key=lambda place: -glances[place].promise)
         chosen = sorted(
             place for rank, place in enumerate(order) if rank < _FINISHED or glances[place].promise >= glances[order[0]].promise - _WITHIN
@@ -319,21 +316,20 @@ class OnnxReader:
         tokens = self._untruncated.encode(question, add_special_tokens=False)
         return question if len(tokens.ids) <= _LONGEST_QUESTION else question[: tokens.offsets[_LONGEST_QUESTION - 1][1]]
 
-    def _glance(self, question: str, passage: str, first: int = 0) -> Glance:
+    def _glance(self, question: str, passage: str) -> Glance:
         encoded = self._tokenizer.encode(question, passage)
         windows: tuple[Any, ...] = (encoded, *encoded.overflowing)
         if self._lower is None:
-            return Glance(passage, first, windows, (), -math.inf)
+            return Glance(passage, windows, (), -math.inf)
         states, promise = [], -math.inf
         for window in windows:
             start, end, relevance, left = self._lower.run(None, _columns(window, ("input_ids", "token_type_ids")))
-            inside = np.array(
-                [part == 1 and start >= first for part, (start, _) in zip(window.sequence_ids, window.offsets, strict=True)], dtype=bool
-            )
+            inside = np.array(window.type_ids, dtype=bool)
+            inside[-1] = False  # the last [SEP]
             margin = (start[0, inside].max() + end[0, inside].max() - start[0, 0] - end[0, 0]) if inside.any() else -math.inf
             promise = max(promise, float(relevance[0] + margin / 2))
             states.append(left)
-        return Glance(passage, first, windows, tuple(states), promise)
+        return Glance(passage, windows, tuple(states), promise)
 
     def _finished(self, glance: Glance) -> Output:
         passage = glance.passage
@@ -344,30 +340,20 @@ class OnnxReader:
             values = dict(zip(self._outputs, self._upper.run(None, given), strict=True))
             (start,), (end,) = values["start_logits"], values["end_logits"]
             sentence = [
-                bisect_right(bounds, first) if part == 1 and glance.first <= first < last else -1
+                bisect_right(bounds, first) if part == 1 and first < last else -1
                 for part, (first, last) in zip(window.sequence_ids, window.offsets, strict=True)
             ]
             relevance = max(relevance, float(values["relevance"][0]) if "relevance" in values else 0.0)
             null = float(start[0] + end[0])
             for a, b, score in best_spans(start, end, np.array(sentence, dtype=np.int64)):
                 first, last = clean(passage, window.offsets[a][0], window.offsets[b][1])
-                if glance.first <= first < last:
+                if first < last:
                     found.append((first, last, score - null))
         spans: list[tuple[int, int, float]] = []
         for span in sorted(found, key=lambda span: -span[2]):
             if len(spans) < _SPANS_A_PASSAGE and not any(span[0] < other[1] and other[0] < span[1] for other in spans):
                 spans.append(span)
         return relevance, spans
-
-
-def before(hit: Hit) -> int:
-    """Where in its article the text begins that is read with a passage: up to 200 characters earlier, at a word, after what is no part of the story."""
-    text = hit.article.text
-    earliest = max([0, hit.start - _BEFORE, *(end for _, end in hit.article.furniture if end <= hit.start)])
-    if 0 < earliest < hit.start and not text[earliest - 1].isspace():
-        blank = re.search(r"\s", text[earliest : hit.start])
-        earliest = earliest + blank.end() if blank is not None else hit.start
-    return earliest
 
 
 def _columns(window: Any, names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
