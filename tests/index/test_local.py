@@ -6,6 +6,7 @@ A new store joins by adding a function to STORES: passages and vectors in, an op
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from index.milvus_store import MilvusStore
 from index.stores import open_index as open_anywhere
 from index.stores import place_of
 from index.stores import writing as writing_anywhere
-from index.types import Article, Filters, Passage, Store, Vectors
+from index.types import Article, DatelineError, Filters, Passage, Store, Vectors
 from tests.fakes import WordEmbedder
 
 EMBEDDER = WordEmbedder(dimensions=48)
@@ -198,6 +199,26 @@ def test_articles_come_back_with_every_field(store: Store) -> None:
 )
 def test_no_question_is_an_error(store: Store, question: str) -> None:
     assert len(store.search(EMBEDDER.encode_question("x"), question, 3)) == 3
+
+
+def test_words_are_searched_while_vectors_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither search ends before the other has begun; and what goes wrong beside is not lost."""
+    store = local_store(tmp_path / "index", PASSAGES, VECTORS)
+    assert isinstance(store, LocalStore)
+    expected = store.search(VECTORS[12], PASSAGES[12].text, 3)
+    both = threading.Barrier(2, timeout=20)
+    nearest, matching = store._vectors.nearest, store._keywords.matching
+    monkeypatch.setattr(store._vectors, "nearest", lambda *given: (both.wait(), nearest(*given))[1])
+    monkeypatch.setattr(store._keywords, "matching", lambda *given: (both.wait(), matching(*given))[1])
+    assert store.search(VECTORS[12], PASSAGES[12].text, 3) == expected
+
+    def damaged(*given: object) -> list[tuple[int, float]]:
+        both.wait()
+        raise DatelineError("expected a keyword index")
+
+    monkeypatch.setattr(store._keywords, "matching", damaged)
+    with pytest.raises(DatelineError, match="keyword index"):
+        store.search(VECTORS[12], PASSAGES[12].text, 3)
 
 
 def test_rows_that_do_not_match_are_refused(tmp_path: Path) -> None:
