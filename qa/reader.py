@@ -2,8 +2,8 @@
 
 The model says where an answer would start and end, how that compares with there being none (the
 null score, at [CLS]), and how relevant the text is. Where two sentences of one passage are nearly as good, each is read by itself, which tells
-a US-brokered truce from a Russian-brokered one. Margin and relevance are weighed into the log-odds that the span is right; the weights
-are fitted by training/calibrate.py and kept in reader.json. The network comes in two parts: its lower layers glance at every
+a US-brokered truce from a Russian-brokered one. Margin and relevance are weighed into the log-odds that the span is right, whose probability has a
+ceiling: of the surest some are wrong whatever the network says. Weights and ceiling are fitted by training/calibrate.py and kept in reader.json. The network comes in two parts: its lower layers glance at every
 passage, and only those that may hold the best answer are read to the end (Xin et al. 2020, "DeeBERT", by passage). A passage past the model's window is read in windows that overlap. Limits:
 English, lower-cased (our own model; `named` takes any extractive one of Hugging Face).
 """
@@ -43,6 +43,7 @@ _STRIDE = 64  # tokens that two windows of one passage share
 _SPANS_A_PASSAGE = 3
 _FINISHED, _WITHIN = 3, 3.6  # passages that are read to the end in any case, and others within so much of the best at a glance
 _MOST_CANDIDATES = 10
+_BEFORE = 200  # characters of its article that stand before a passage and are read with it: who "he" is
 _RIVAL = 2.0  # of the margin: two sentences of one passage so near to each other are read by themselves, too
 
 Output = tuple[float, list[tuple[int, int, float]]]  # relevance; spans as (first character, past the last, margin)
@@ -58,15 +59,16 @@ class Candidate:
     place: int  # of its passage among the hits
 
     def score(self, weights: Mapping[str, float]) -> float:
-        """The log-odds that the span is right: the weighed sum of the two, and the bias."""
+        """The log-odds that the span is right, short of the ceiling: the weighed sum of the two, and the bias."""
         return weights["bias"] + sum(weight * float(getattr(self, name)) for name, weight in weights.items() if name != "bias")
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A passage in windows of tokens, with the states that the lower layers leave of each, (1, tokens, width), and how much it looks like answering."""
+    """A passage in windows of tokens, answered from its character `first` on, with the states that the lower layers leave of each, (1, tokens, width), and how much it looks like answering."""
 
     passage: str
+    first: int
     windows: tuple[Any, ...]
     states: tuple[NDArray[np.float32], ...]
     promise: float  # the exit's relevance + half its margin over the null score
@@ -101,7 +103,7 @@ def best_spans(
 
 
 def clean(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span as a reader would cut it: whole words and whole numbers ("6,500%", not "6"), no comma or half a quotation at its edges.
+    """The span as a reader would cut it: whole words and whole numbers ("6,500%", not "6"), no comma or half a quotation at its edges, a name without its article ("US").
 
     Empty where nothing but punctuation is left.
     """
@@ -124,6 +126,8 @@ def clean(text: str, start: int, end: int) -> tuple[int, int]:
         else:
             break
     if start < end:
+        if text.startswith("the ", start, end) and text[start + 4 : start + 5].isupper() and " the " not in text[start + 4 : end]:
+            start += 4
         if start > 0 and text[start].isdigit() and text[start - 1] in "$£€¥":
             start -= 1
         if end < len(text) and text[end - 1].isdigit() and text[end] in "%°":
@@ -185,6 +189,7 @@ class OnnxReader:
             *lower, self._upper = map(session, self._files)
             self._lower = lower[0] if lower else None
             self.weights = {str(name): float(weight) for name, weight in settings["weights"].items()}
+            self.ceiling = float(settings.get("ceiling", 1.0))
             self.threshold = float(settings["threshold"])
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(int(settings["max_tokens"]), stride=_STRIDE, strategy="only_second")
@@ -233,20 +238,22 @@ class OnnxReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         spans = []
         for candidate in self.candidates(question, hits):
-            score = candidate.score(self.weights)
-            spans.append(replace(candidate.span, score=score, probability=1 / (1 + math.exp(-max(-60.0, min(60.0, score))))))
+            doubt = math.exp(-max(-60.0, min(60.0, candidate.score(self.weights))))
+            odds = self.ceiling / (1 - self.ceiling + doubt)
+            spans.append(replace(candidate.span, score=math.log(odds), probability=self.ceiling / (1 + doubt)))
         return sorted(spans, key=lambda span: (-span.score, span.article.id, span.start))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The best span of each of the ten most promising sentences of the hits, best first."""
         best: dict[tuple[str, int, int], Candidate] = {}  # by sentence
+        begins = [before(hit.article.text, hit.start, hit.article.furniture) for hit in hits]
         with stage("reading passages"):
-            likely = self.likely(question, [hit.text for hit in hits])
+            texts = [hit.article.text[begin : hit.end] for begin, hit in zip(begins, hits, strict=True)]
+            likely = self.likely(question, texts, [hit.start - begin for begin, hit in zip(begins, hits, strict=True)])
         for place, (relevance, spans) in likely.items():
-            hit = hits[place]
             for start, end, margin in spans:
-                span = Span(hit.article, hit.start + start, hit.start + end)
-                sentence = (hit.article.id, *span.sentence_span)
+                span = Span(hits[place].article, begins[place] + start, begins[place] + end)
+                sentence = (span.article.id, *span.sentence_span)
                 if sentence not in best or margin > best[sentence].margin:
                     best[sentence] = Candidate(span, relevance, margin, place)
         with stage("reading sentences"):
@@ -287,14 +294,14 @@ class OnnxReader:
         question = self._cut(question)
         return on_all_cores(lambda passage: self._finished(self._glance(question, passage)), passages)
 
-    def likely(self, question: str, passages: Sequence[str]) -> dict[int, Output]:
-        """Of the passages that may hold the best answer, by their places: what `outputs` says of them.
+    def likely(self, question: str, passages: Sequence[str], firsts: Sequence[int]) -> dict[int, Output]:
+        """Of the passages that may hold the best answer, by their places: what `outputs` says of them, of spans from the character in `firsts` on.
 
         All are glanced at. The three of most promise are read to the end, and all within 3.6 of the first: of 300 questions of training sets two thirds of
         the passages, with the best span of each question and 98% of those that would be cited.
         """
         question = self._cut(question)
-        glances = on_all_cores(lambda passage: self._glance(question, passage), passages)
+        glances = on_all_cores(lambda place: self._glance(question, passages[place], firsts[place]), range(len(passages)))
         order = sorted(range(len(glances)), key=lambda place: -glances[place].promise)
         chosen = sorted(
             place for rank, place in enumerate(order) if rank < _FINISHED or glances[place].promise >= glances[order[0]].promise - _WITHIN
@@ -316,20 +323,21 @@ class OnnxReader:
         tokens = self._untruncated.encode(question, add_special_tokens=False)
         return question if len(tokens.ids) <= _LONGEST_QUESTION else question[: tokens.offsets[_LONGEST_QUESTION - 1][1]]
 
-    def _glance(self, question: str, passage: str) -> Glance:
+    def _glance(self, question: str, passage: str, first: int = 0) -> Glance:
         encoded = self._tokenizer.encode(question, passage)
         windows: tuple[Any, ...] = (encoded, *encoded.overflowing)
         if self._lower is None:
-            return Glance(passage, windows, (), -math.inf)
+            return Glance(passage, first, windows, (), -math.inf)
         states, promise = [], -math.inf
         for window in windows:
             start, end, relevance, left = self._lower.run(None, _columns(window, ("input_ids", "token_type_ids")))
-            inside = np.array(window.type_ids, dtype=bool)
-            inside[-1] = False  # the last [SEP]
+            inside = np.array(
+                [part == 1 and start >= first for part, (start, _) in zip(window.sequence_ids, window.offsets, strict=True)], dtype=bool
+            )
             margin = (start[0, inside].max() + end[0, inside].max() - start[0, 0] - end[0, 0]) if inside.any() else -math.inf
             promise = max(promise, float(relevance[0] + margin / 2))
             states.append(left)
-        return Glance(passage, windows, tuple(states), promise)
+        return Glance(passage, first, windows, tuple(states), promise)
 
     def _finished(self, glance: Glance) -> Output:
         passage = glance.passage
@@ -340,20 +348,29 @@ class OnnxReader:
             values = dict(zip(self._outputs, self._upper.run(None, given), strict=True))
             (start,), (end,) = values["start_logits"], values["end_logits"]
             sentence = [
-                bisect_right(bounds, first) if part == 1 and first < last else -1
+                bisect_right(bounds, first) if part == 1 and glance.first <= first < last else -1
                 for part, (first, last) in zip(window.sequence_ids, window.offsets, strict=True)
             ]
             relevance = max(relevance, float(values["relevance"][0]) if "relevance" in values else 0.0)
             null = float(start[0] + end[0])
             for a, b, score in best_spans(start, end, np.array(sentence, dtype=np.int64)):
                 first, last = clean(passage, window.offsets[a][0], window.offsets[b][1])
-                if first < last:
+                if glance.first <= first < last:
                     found.append((first, last, score - null))
         spans: list[tuple[int, int, float]] = []
         for span in sorted(found, key=lambda span: -span[2]):
             if len(spans) < _SPANS_A_PASSAGE and not any(span[0] < other[1] and other[0] < span[1] for other in spans):
                 spans.append(span)
         return relevance, spans
+
+
+def before(text: str, start: int, furniture: Iterable[tuple[int, int]] = ()) -> int:
+    """Where the text begins that is read with a passage that starts at `start`: up to 200 characters earlier, at a word, after what is no part of the story."""
+    earliest = max([0, start - _BEFORE, *(end for _, end in furniture if end <= start)])
+    if 0 < earliest < start and not text[earliest - 1].isspace():
+        blank = re.search(r"\s", text[earliest:start])
+        earliest = earliest + blank.end() if blank is not None else start
+    return earliest
 
 
 def _columns(window: Any, names: Sequence[str]) -> dict[str, NDArray[np.int64]]:

@@ -8,8 +8,9 @@ the real retrieval and reader. Right is a span of word F1 >= 0.6 with a gold ans
 questions fit, one third measures:
 
 1. A logistic regression of the two outputs of a candidate span, over all candidates, says how to order them.
-2. Another of the score of the best one, a question each (Platt 1999), since the best of many is right more often
-   than its own odds say. Both are linear, so that reader.json holds their product.
+2. A curve over the score of the best one, a question each (Platt 1999), since the best of many is right more often
+   than its own odds say; with a ceiling, since of the surest some are wrong whatever the score (the lapses of
+   Wichmann and Hill 2001). What is under the ceiling is linear, so that reader.json holds the product of both.
 3. The threshold keeps 92% of the right best spans; it is lowered where fewer refusals would be right more often.
 
 What was asked is kept in --work, so that an interrupted run goes on and a second fit takes seconds.
@@ -29,6 +30,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 import index
@@ -39,8 +42,8 @@ from qa.reader import MODEL, PARTS, OnnxReader
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("relevance", "margin")
-_HELD_BACK = 0.3
-_CONTEXTS = 2_000  # of each set
+_HELD_BACK = 0.5  # as of the questions of SQuAD 2.0
+_CONTEXTS = 10_000  # of each set: nearly all there are
 _RIGHT = 0.6
 _KEPT = 0.92
 
@@ -56,11 +59,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Log-odds that a best span is right: `weights` (2,) times its features, plus `bias`; no answer below `threshold`, a probability."""
+    """Probability that a best span is right: `ceiling` times the logistic of `weights` (2,) times its features, plus `bias`; no answer below `threshold`, a probability."""
 
     weights: NDArray[np.float64]
     bias: float
     threshold: float
+    ceiling: float = 1.0
 
     def best(self, one: Asked) -> tuple[float, bool]:
         """The probability of the best candidate, and whether it is right; (0, False) where there is none."""
@@ -68,7 +72,7 @@ class Fit:
             return 0.0, False
         scores = one.features @ self.weights + self.bias
         place = int(scores.argmax())
-        return float(1 / (1 + np.exp(-scores[place]))), bool(one.f1[place] >= _RIGHT)
+        return float(self.ceiling / (1 + np.exp(-scores[place]))), bool(one.f1[place] >= _RIGHT)
 
     def rows(self, asked: Sequence[Asked]) -> list[tuple[float, bool, bool]]:
         """(probability of the best span, whether it is right, whether the question could be answered) of each."""
@@ -95,7 +99,7 @@ def main() -> None:
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
     print({name: round(weight, 4) for name, weight in zip(FEATURES, found.weights, strict=True)}, end=" ")
-    print(f"bias {found.bias:.4f} threshold {found.threshold:.2f}")
+    print(f"bias {found.bias:.4f} ceiling {found.ceiling:.3f} threshold {found.threshold:.2f}")
     for part, some in (("fitted on", train), ("held out", test)):
         print(f"{part}: {figures(found, some)}")
     for low in np.arange(0, 1, 0.2):
@@ -106,7 +110,11 @@ def main() -> None:
             )
     settings = json.loads((arguments.reader / "reader.json").read_text())
     weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)}
-    settings |= {"weights": weights | {"bias": round(found.bias, 4)}, "threshold": round(found.threshold, 3)}
+    settings |= {
+        "weights": weights | {"bias": round(found.bias, 4)},
+        "ceiling": round(found.ceiling, 4),
+        "threshold": round(found.threshold, 3),
+    }
     (arguments.reader / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
     seal(arguments.reader, PARTS)
 
@@ -118,15 +126,26 @@ def fit(asked: Sequence[Asked]) -> Fit:
     )
     first = Fit(order.coef_[0], float(order.intercept_[0]), 0.0)
     best = [(first.best(one), one.answerable) for one in asked if len(one.f1)]
-    odds = np.array([[np.log(probability / (1 - probability))] for (probability, _), _ in best])
-    curve = LogisticRegression(C=1e3).fit(odds, [good and can for (_, good), can in best])
-    scale = float(curve.coef_[0, 0])
-    scaled = Fit(scale * first.weights, scale * first.bias + float(curve.intercept_[0]), 0.0)
+    odds = np.array([np.log(probability / (1 - probability)) for (probability, _), _ in best])
+    scale, offset, ceiling = curve(odds, np.array([good and can for (_, good), can in best]))
+    scaled = Fit(scale * first.weights, scale * first.bias + offset, 0.0, ceiling)
     rows = scaled.rows(asked)
     right = sorted(probability for probability, good, can in rows if good and can)
     highest = right[int((1 - _KEPT) * len(right))]
     threshold = max((cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest), key=lambda cut: utility(rows, cut))
     return replace(scaled, threshold=float(threshold))
+
+
+def curve(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """(scale, offset, ceiling) of the probability `ceiling / (1 + exp(-(scale * odds + offset)))` under which what was right is likeliest. Shapes (questions,)."""
+
+    def surprise(parameters: NDArray[np.float64]) -> float:
+        scale, offset, lapses = parameters
+        probability = np.clip(expit(lapses) * expit(scale * odds + offset), 1e-9, 1 - 1e-9)
+        return -float(np.mean(np.log(np.where(right, probability, 1 - probability))))
+
+    scale, offset, lapses = minimize(surprise, [1.0, 0.0, 2.0], method="Nelder-Mead", options={"maxiter": 5_000}).x
+    return float(scale), float(offset), float(expit(lapses))
 
 
 def figures(found: Fit, asked: Sequence[Asked]) -> str:
@@ -136,14 +155,25 @@ def figures(found: Fit, asked: Sequence[Asked]) -> str:
     kept = [probability >= found.threshold for probability in right]
     said, truth = [row[0] for row in rows], [row[1] and row[2] for row in rows]
     at_90 = right[int(0.1 * len(right))]
-    raw = [float(one.features.sum(axis=1).max(initial=-99)) for one in asked]  # of no fit: the plain sum of the outputs
+    right_or_not = [float(good) for good in truth]
     return (
         f"{len(rows)} questions; best span right {np.mean([row[1] for row in can]):.3f} of {len(can)} answerable, of these "
         f"{np.mean(kept):.3f} answered; {np.mean([row[0] < found.threshold for row in cannot]):.3f} of {len(cannot)} others refused "
         f"({np.mean([row[0] < at_90 for row in cannot]):.3f} where 90% are kept); right or rightly refused {utility(rows, found.threshold):.3f}; "
-        f"calibration error {calibration_error(said, truth):.3f}; area under risk and coverage "
-        f"{area_under_risk_coverage(said, [float(good) for good in truth]):.3f}, of the raw sum {area_under_risk_coverage(raw, [float(good) for good in truth]):.3f}"
+        f"calibration error {calibration_error(said, truth):.3f}; area under risk and coverage {area_under_risk_coverage(said, right_or_not):.3f}, "
+        + ", ".join(f"{area:.3f} {name}" for name, area in of_no_fit(asked).items())
     )
+
+
+def of_no_fit(asked: Sequence[Asked]) -> dict[str, float]:
+    """The areas under risk and coverage that raw scores have: the margin, by which extractive readers are wont to answer or not, and the plain sum of both outputs."""
+    areas = {}
+    for name, weights in (("by margin alone", (0.0, 1.0)), ("by the plain sum", (1.0, 1.0))):
+        best = [Fit(np.array(weights), 0.0, 0.0).best(one) for one in asked]
+        areas[name] = area_under_risk_coverage(
+            [probability for probability, _ in best], [float(good and one.answerable) for (_, good), one in zip(best, asked, strict=True)]
+        )
+    return areas
 
 
 def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:

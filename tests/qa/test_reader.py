@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.reader import Candidate, Glance, OnnxReader, Output, best_spans, clean
+from qa.reader import Candidate, Glance, OnnxReader, Output, before, best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -72,6 +72,8 @@ def test_a_candidates_score_is_the_weighed_sum_of_its_outputs() -> None:
         ("the peace-keepers left", "keepers", "keepers"), ("Interest: 3-5 per cent", "3-5", "3-5"), ("Yes – in Goris,", "– in Goris,", "in Goris"),
         ("Anna’s house", "Anna’s", "Anna’s"), ("a, b", ", ", ""), ("unbelievable", "believ", "unbelievable"), ("in 2022, 14 fell", "2022, 14", "2022, 14"),
         ("in 2022,14 fell", "14", "2022,14"), ("选举在北京举行", "北京", "北京"), ("ends in 5.", "5.", "5"), ("x 5", "5", "5"),
+        ("brokered by the US in May", "the US", "US"), ("by the US and the EU", "the US and the EU", "the US and the EU"), ("the dead", "the dead", "the dead"),
+        ("In The Hague", "The Hague", "The Hague"), ("saw the 1990s", "the 1990s", "the 1990s"), ("so the", "the", "the"),
         ("It was -5C at dawn", "5C", "-5C"), ("It fell by −3.5 % then", "3.5 %", "−3.5 %"), ("It was -5C at dawn", "-5C", "-5C"), ("from 3-5C", "5C", "5C"), ("- 7 men -5 left", "5", "5"),
     ],
 )  # fmt: skip
@@ -80,7 +82,7 @@ def test_an_answer_comes_clean(text: str, found: str, cleaned: str) -> None:
     assert text[start:end] == cleaned
 
 
-@given(st.text(st.sampled_from("ab1 ,.$%()“”\"'-"), max_size=14), st.data())
+@given(st.lists(st.sampled_from([*"abU1 ,.$%()“”\"'-", "the "]), max_size=14).map("".join), st.data())
 def test_a_clean_span_is_clean_already_and_near_the_one_it_was(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
@@ -94,6 +96,21 @@ def test_a_clean_span_is_clean_already_and_near_the_one_it_was(text: str, data: 
         assert text[last - 1] not in " ,-(“"
         assert not (text[first].isalnum() and first > 0 and text[first - 1].isalnum())
         assert not (text[last - 1].isalnum() and text[last : last + 1].isalnum())
+
+
+def test_no_answer_is_more_probable_than_the_ceiling_and_score_is_log_odds(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Rain fell. Snow fell. Hail fell."
+    given = {
+        0: (0.0, [(text.index(word), text.index(word) + 4, margin) for word, margin in (("Rain", 200.0), ("Snow", 0.0), ("Hail", -200.0))])
+    }
+    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: given)
+    monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
+    monkeypatch.setattr(reader, "ceiling", 0.8)
+    sure, even, never = reader.read("What fell?", [hit(text)])
+    assert (sure.probability, even.probability, never.probability) == pytest.approx((0.8, 0.4, 0.0))
+    assert (sure.score, even.score) == pytest.approx((np.log(4), np.log(0.4 / 0.6)))
+    monkeypatch.setattr(reader, "ceiling", 1.0)
+    assert [span.score for span in reader.read("What fell?", [hit(text)])] == pytest.approx([60, 0, -60])
 
 
 def test_two_near_sentences_of_one_passage_are_told_apart_by_themselves(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +127,7 @@ def test_two_near_sentences_of_one_passage_are_told_apart_by_themselves(reader: 
         read.append(list(passages))
         return [(alone[text][0], [(0, 3, alone[text][1])]) for text in passages]
 
-    monkeypatch.setattr(reader, "likely", lambda question, passages: given)
+    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: given)
     monkeypatch.setattr(reader, "outputs", outputs)
     monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
     found = reader.candidates("What fell?", [hit(text, "a"), hit("Ice melted.", "b")])
@@ -129,13 +146,39 @@ def test_two_near_sentences_of_one_passage_are_told_apart_by_themselves(reader: 
 def test_the_ten_best_sentences_are_candidates_by_their_best_span(reader: OnnxReader, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Rain fell. " * 12
     given = [(0.0, [(11 * n, 11 * n + 4, 3.0 * n) for n in range(12)]), (1.0, [(5, 9, 0.5), (0, 4, 0.25)])]
-    monkeypatch.setattr(reader, "likely", lambda question, passages: dict(enumerate(given)))
+    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: dict(enumerate(given)))
     monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
     found = reader.candidates("What fell?", [hit(text), hit(text)])
     assert [candidate.margin for candidate in found] == [3.0 * n for n in range(11, 1, -1)]
     given[0] = (0.0, given[0][1][:2])
     found = reader.candidates("What fell?", [hit(text), hit(text)])
     assert [(candidate.span.start, candidate.relevance, candidate.margin) for candidate in found] == [(11, 0.0, 3.0), (5, 1.0, 0.5)]
+
+
+@given(st.text(alphabet="ab é\n", max_size=600), st.data())
+def test_what_is_read_before_a_passage_is_near_whole_words_of_the_story(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    cut = data.draw(st.integers(0, len(text)))
+    article = Article("a", text + "x", furniture=((0, cut),))
+    begin = before(article.text, start, article.furniture)
+    assert max(0, start - 200) <= begin <= start
+    assert begin >= cut or cut > start  # furniture is no part of the story
+    assert begin in (0, start) or text[begin - 1].isspace() or begin == cut
+    if cut == 0 and start > 200 and " " in text[start - 200 : start - 1]:
+        assert begin < start
+
+
+def test_who_he_is_stands_before_the_passage_and_no_answer_does(reader: OnnxReader) -> None:
+    text = "Maria Olsen came to Bergen as keeper of the lighthouse in May. She repaired its lamp for 400 crowns. Nobody thanked her."
+    article = Article("a", text)
+    passage = Hit(Passage(article, text.index("She"), len(text)), 1.0)
+    (*found,) = reader.candidates("How much did Maria Olsen pay for the lamp?", [passage])
+    assert found[0].span.text == "400 crowns"
+    assert all(one.span.start >= passage.start for one in found)
+    alone = Hit(Passage(Article("b", text[passage.start :]), 0, len(text) - passage.start), 1.0)
+    assert found[0].relevance > reader.candidates("How much did Maria Olsen pay for the lamp?", [alone])[0].relevance + 3
+    (*others,) = reader.candidates("Who came to Bergen?", [passage])  # it is told, but not here
+    assert all(one.span.start >= passage.start for one in others)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +194,9 @@ def test_the_ten_best_sentences_are_candidates_by_their_best_span(reader: OnnxRe
 def test_the_passages_of_most_promise_are_read_to_the_end(
     reader: OnnxReader, monkeypatch: pytest.MonkeyPatch, promises: list[float], finished: list[int]
 ) -> None:
-    monkeypatch.setattr(reader, "_glance", lambda question, passage: Glance(passage, (), (), promises[int(passage)]))
+    monkeypatch.setattr(reader, "_glance", lambda question, passage, first: Glance(passage, first, (), (), promises[int(passage)]))
     monkeypatch.setattr(reader, "_finished", lambda glance: (float(glance.passage), []))
-    likely = reader.likely("Who?", [str(place) for place in range(len(promises))])
+    likely = reader.likely("Who?", [str(place) for place in range(len(promises))], [0] * len(promises))
     assert likely == {place: (float(place), []) for place in finished}
 
 
@@ -166,7 +209,7 @@ def test_a_glance_does_not_change_what_is_read(reader: OnnxReader) -> None:
         "Snow lay on the road to the north. The bus was late.",
         "A choir from Riga sang in the church. Nobody left before the end.",
     ]
-    likely = reader.likely("Who repaired the lighthouse?", texts)
+    likely = reader.likely("Who repaired the lighthouse?", texts, [0] * len(texts))
     assert 2 in likely
     assert len(likely) < len(texts)
     every = reader.outputs("Who repaired the lighthouse?", texts)

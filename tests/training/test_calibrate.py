@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa.measures import calibration_error
-from training.calibrate import Asked, Fit, fit, utility
+from training.calibrate import Asked, Fit, curve, fit, of_no_fit, utility
 
 
 def drawn(number: int, seed: int) -> list[Asked]:
@@ -33,6 +33,17 @@ def test_the_best_candidate_by_hand() -> None:
     assert probability == pytest.approx(1 / (1 + np.exp(-2)))
     assert not right
     assert found.best(Asked(np.zeros((0, 4)), np.zeros(0), True)) == (0.0, False)
+    assert Fit(found.weights, -1.0, 0.5, ceiling=0.8).best(one)[0] == pytest.approx(0.8 / (1 + np.exp(-2)))
+
+
+def test_the_curve_finds_the_share_of_the_surest_that_is_wrong() -> None:
+    chance = np.random.default_rng(3)
+    odds = chance.normal(0, 3, size=20_000)
+    right = chance.random(20_000) < 0.85 / (1 + np.exp(-(1.5 * odds - 1)))
+    scale, offset, ceiling = curve(odds, right)
+    assert scale == pytest.approx(1.5, abs=0.15)
+    assert offset == pytest.approx(-1, abs=0.15)
+    assert ceiling == pytest.approx(0.85, abs=0.02)
 
 
 def test_utility_counts_right_answers_and_right_refusals() -> None:
@@ -52,3 +63,10 @@ def test_the_fit_orders_by_the_outputs_that_tell_and_its_probabilities_hold_on_o
     kept = [row[0] >= found.threshold for row in rows if row[1] and row[2]]
     assert np.mean(kept) > 0.88
     assert utility(rows, found.threshold) > max(utility(rows, 0.0), utility(rows, 1.0))
+
+
+def test_scores_of_no_fit_by_hand() -> None:
+    asked = [Asked(np.array([[0.0, 5.0]]), np.array([0.0]), True), Asked(np.array([[9.0, 1.0]]), np.array([1.0]), True)]
+    areas = of_no_fit(asked)
+    assert areas["by margin alone"] == pytest.approx((1 + 1 / 2) / 2)  # the wrong one first
+    assert areas["by the plain sum"] == pytest.approx((0 + 1 / 2) / 2)
