@@ -355,7 +355,7 @@ class OnnxReader:
             null = float(start[0] + end[0])
             for a, b, score in best_spans(start, end, np.array(sentence, dtype=np.int64)):
                 first, last = clean(passage, window.offsets[a][0], window.offsets[b][1])
-                if glance.first <= first < last:
+                if first < last:
                     found.append((first, last, score - null))
         spans: list[tuple[int, int, float]] = []
         for span in sorted(found, key=lambda span: -span[2]):

@@ -177,8 +177,11 @@ def test_who_he_is_stands_before_the_passage_and_no_answer_does(reader: OnnxRead
     assert all(one.span.start >= passage.start for one in found)
     alone = Hit(Passage(Article("b", text[passage.start :]), 0, len(text) - passage.start), 1.0)
     assert found[0].relevance > reader.candidates("How much did Maria Olsen pay for the lamp?", [alone])[0].relevance + 3
-    (*others,) = reader.candidates("Who came to Bergen?", [passage])  # it is told, but not here
+    (*others,) = reader.candidates("Who came to Bergen in May as keeper of what?", [passage])  # it is told, but not here
+    assert len(others) == 2  # something of each sentence
     assert all(one.span.start >= passage.start for one in others)
+    asked = "Who came to Bergen?"
+    assert reader._glance(asked, text, passage.start).promise < reader._glance(asked, text).promise - 1
 
 
 @pytest.mark.parametrize(
