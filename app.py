@@ -14,7 +14,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: the page calls nobody
+# Before gradio is imported: the page calls nobody. And before any thread is there: native code that reads the environment while a
+# variable is added to it (getenv beside setenv, glibc before 2.41) ends the process. Gradio sets the second, compiling an encoder the others.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "True")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -77,6 +82,9 @@ def serve(
     if mcp:
         _check_mcp(users)
     log_to_stderr(log_words)
+    uploads = tempfile.mkdtemp(prefix="dateline-uploads-")  # this user's alone, and no route leads there
+    atexit.register(shutil.rmtree, uploads, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = uploads  # as above: the room starts a thread
     room = Room(folder, reader=reader, limits=Limits.of(source, since, until, as_of))
     if metrics is not None:
         serve_metrics(metrics, lambda: int(room.store().generation.split("_")[0]))
@@ -88,9 +96,6 @@ def serve(
     desk = None if read_only or not isinstance(folder, Path) else Desk(corpora, folder, private=local)
     blocks = page(room, desk)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
-    uploads = tempfile.mkdtemp(prefix="dateline-uploads-")  # this user's alone, and no route leads there
-    atexit.register(shutil.rmtree, uploads, ignore_errors=True)
-    os.environ["GRADIO_TEMP_DIR"] = uploads
 
     def health(request: Request) -> JSONResponse:
         status = room.status()

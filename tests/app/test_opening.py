@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from playwright.sync_api import expect
 
 import index
 from qa.ui.cards import reading_html
-from tests.app.conftest import QUESTION, Open, Served, ask, serve, settled
+from tests.app.conftest import QUESTION, Open, Served, ask, free_port, serve, settled
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -103,6 +105,37 @@ def test_the_page_follows_a_rebuild_made_elsewhere(copied: Callable[[], tuple[Pa
         expect(page.locator("#masthead .holds")).to_contain_text("1 article", timeout=30_000)
     finally:
         app.stop()
+
+
+NAMES_SET_LATE = """
+import os, sys, threading
+def heard(event, values):
+    if event in ("os.putenv", "os.unsetenv") and threading.active_count() > 1 and os.fsdecode(values[0]) not in os.environ:
+        print("set late:", os.fsdecode(values[0]), file=sys.stderr, flush=True)
+sys.addaudithook(heard)
+from qa.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_no_variable_is_added_to_the_environment_once_threads_run(corpus_index: Path, tmp_path: Path) -> None:
+    """The models load in a thread, whose native code reads the environment: the C library may move it away beneath them (getenv(3): not safe beside setenv)."""
+    port = free_port()
+    command = [sys.executable, "-c", NAMES_SET_LATE, "serve", "--index", str(corpus_index), "--port", str(port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRADIO_", "HF_", "TQDM_"))}
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
+        try:
+            until = time.monotonic() + 60
+            while time.monotonic() < until and process.poll() is None:
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+                    break
+                time.sleep(0.2)
+            else:
+                raise AssertionError((tmp_path / "log").read_text())
+        finally:
+            process.terminate()
+    assert "set late" not in (tmp_path / "log").read_text()
 
 
 def test_a_port_that_is_taken_is_one_clear_line(served: Served) -> None:
