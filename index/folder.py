@@ -27,7 +27,7 @@ from typing import Any
 
 import filelock
 
-from index.embedding import CompiledEncoder
+from index.embedding import CompiledEncoder, on_all_cores
 from index.local import ARTICLES, LocalDraft, LocalStore
 from index.types import DatelineError, Embedder, Store
 
@@ -58,7 +58,7 @@ class OpenIndex(LocalStore):
         whole = sum(part["bytes"] for part in manifest["files"].values()) <= _CHECKED_ON_OPEN
         for problem in damage(generation, manifest, whole):
             raise DatelineError(f"{problem}; run: dateline rollback, or dateline build --full")
-        super().__init__(generation, manifest)
+        super().__init__(generation, manifest, whole)
 
 
 def current(folder: Path) -> str:
@@ -120,14 +120,21 @@ def _seal(manifest: Mapping[str, Any]) -> str:
 
 def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) -> Iterator[str]:
     """What is wrong with the files of a generation, a line each; by size alone where not `whole`."""
+    there = []
     for name, expected in manifest["files"].items():
         path = generation / name
         if not path.is_file():
             yield f"expected the file {path}, found it missing"
         elif (size := path.stat().st_size) != expected["bytes"]:
             yield f"expected {expected['bytes']} bytes in {path}, found {size}"
-        elif whole and _sha256(path) != expected["sha256"]:
-            yield f"expected the bytes that were written in {path}, found it damaged"
+        elif whole:
+            there.append((path, expected["sha256"]))
+    found = on_all_cores(_sha256, [path for path, _ in there])
+    yield from (
+        f"expected the bytes that were written in {path}, found it damaged"
+        for (path, sha256), one in zip(there, found, strict=True)
+        if one != sha256
+    )
 
 
 def encoder_of(folder: Path, store: Store, given: Embedder | None = None) -> Embedder:
@@ -203,7 +210,10 @@ class Desk:
                 "settings": dict(settings),
                 "counts": dict(counts),
                 "vectors": vectors,
-                "files": {path.relative_to(aside).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in files},
+                "files": {
+                    path.relative_to(aside).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256}
+                    for path, sha256 in zip(files, on_all_cores(_sha256, files), strict=True)
+                },
             }
             (aside / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}, indent=1) + "\n", encoding="utf-8")
             for path in [*aside.rglob("*"), aside]:

@@ -166,9 +166,9 @@ def _close(handles: Sequence[int]) -> None:
 class LocalStore:
     """A published generation, opened read-only. Connections to SQLite are one a thread."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
-        """Raises DatelineError where the parts do not hold the same passages."""
-        self.folder, self.generation, self.manifest = folder, folder.name, manifest
+    def __init__(self, folder: Path, manifest: dict[str, Any], whole: bool = False) -> None:
+        """`whole`: every byte was just compared with its checksum. Raises DatelineError where the parts do not hold the same passages."""
+        self.folder, self.generation, self.manifest, self._whole = folder, folder.name, manifest, whole
         self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
         self._local = threading.local()
         self._files = _Held({name: part["bytes"] for name, part in manifest["files"].items()}, folder)
@@ -225,9 +225,10 @@ class LocalStore:
         return _article(columns) if columns is not None else None
 
     def articles(self) -> Iterator[Article]:
-        for fingerprint, *columns in self._sql(f"SELECT fingerprint, {_ARTICLE_COLUMNS} FROM articles ORDER BY number"):
-            article = _article(columns)
-            article.__dict__["fingerprint"] = fingerprint  # where the cached property would keep it
+        """Each is compared with its fingerprint where its bytes were not with their checksum: that takes two thirds of the time."""
+        for columns in _rows(self._sql(f"SELECT {_ARTICLE_COLUMNS} FROM articles ORDER BY number")):
+            article = _as_stored(columns[:-1]) if self._whole else _article(columns)
+            article.__dict__["fingerprint"] = columns[-1]  # where the cached property would keep it
             yield article
 
     def numbers(self) -> dict[str, int]:
@@ -342,9 +343,13 @@ def _as_stored(columns: Sequence[Any]) -> Article:
         day,
         url,
         path,
-        tuple(json.loads(authors)),
+        tuple(_listed(authors)),
         story=story,
-        furniture=tuple((start, end) for start, end in json.loads(furniture)),
-        pages=tuple(json.loads(pages)),
+        furniture=tuple((start, end) for start, end in _listed(furniture)),
+        pages=tuple(_listed(pages)),
         language=language,
     )
+
+
+def _listed(text: str) -> list[Any]:
+    return json.loads(text) if text != "[]" else []  # most are empty: a tenth of the time of reading all articles

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,18 @@ Made = Callable[[Fields, str, Callable[[], Article]], Article]  # the article of
 class Reading:
     """Files read through this give their items again without being read, where nothing can have changed in them."""
 
-    def __init__(self, known: Mapping[str, Any] | None = None, articles: Iterable[Article] = (), settings: str = "") -> None:
-        """`known`: the `entries` of an earlier reading; `articles`: where its articles are found; `settings`: what else decides how files are read."""
+    def __init__(
+        self,
+        known: Mapping[str, Any] | None = None,
+        articles: Iterable[Article] = (),
+        settings: str = "",
+        begins: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`known`: the `entries` of an earlier reading; `articles`: where its articles are found; `settings`: what else decides how files are read.
+
+        `begins` is called once, before the first file that is read.
+        """
+        self._begins: Callable[[], object] | None = begins
         self.entries: dict[str, Any] = {}
         self._known, self._settings, self._began = known or {}, settings, time.time_ns()
         self._articles = {article.fingerprint: article for article in articles}
@@ -46,10 +57,13 @@ class Reading:
                 self.entries[name] = entry
                 yield from (item for item in items if item is not None)
                 return
+        if self._begins is not None:
+            self._begins()
+            self._begins = None
         contents: dict[int, str] = {}
 
         def made(fields: Fields, place: str, make: Callable[[], Article]) -> Article:
-            content = hashlib.blake2b(repr((fields, place)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            content = _content(fields, place)
             item = self._by_content.get(content) or make()
             contents[id(item)] = content
             return item
@@ -76,3 +90,10 @@ class Reading:
             return None
         settled = max(found.st_mtime_ns, found.st_ctime_ns) < self._began - _SETTLED
         return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino] if settled else None
+
+
+def _content(fields: Fields, place: str) -> str:
+    """A fingerprint of all that an article is made of. The text goes in as it is: `repr` of it would take longer than to read it."""
+    said = hashlib.blake2b(repr((replace(fields, text=""), place)).encode("utf-8", "surrogatepass"), digest_size=16)
+    said.update(fields.text.encode("utf-8", "surrogatepass"))
+    return said.hexdigest()

@@ -9,6 +9,8 @@ at, so that no filter hides a neighbour as it would where only some clusters are
 from __future__ import annotations
 
 import os
+import shutil
+import struct
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,17 +36,30 @@ def kind_for(rows: int) -> str:
 def write_vectors(parts: Iterable[Vectors], dimensions: int, path: Path, after: Path | None = None) -> int:
     """Write unit vectors, each part of shape (rows, dimensions), as a flat inner-product index (inner product is cosine here), below those of the index `after`.
 
-    Returns the number of all rows. Raises OSError where it cannot be written.
+    In the form of FAISS's own `write_index`, which would hold all rows in memory, twice where some are added. Returns the number of all rows.
+    Raises OSError where it cannot be written.
     """
-    index = faiss.IndexFlatIP(dimensions) if after is None else faiss.read_index(str(after))
-    for part in parts:
-        index.add(np.ascontiguousarray(part, dtype=np.float32))
-    _write(index, path)
-    if path.stat().st_size != (
-        whole := _header(dimensions) + 4 * index.ntotal * dimensions
-    ):  # FAISS says nothing of a disk that is full when it closes the file
-        raise OSError(f"the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
-    return int(index.ntotal)
+    rows, width = 0, 4 * dimensions
+    if after is not None:
+        shutil.copyfile(after, path)
+        rows = (path.stat().st_size - len(_header(0, dimensions))) // width
+    with path.open("wb" if after is None else "r+b") as file:
+        file.write(_header(rows, dimensions))
+        file.seek(0, os.SEEK_END)
+        for part in parts:
+            file.write(np.ascontiguousarray(part, dtype="<f4").tobytes())
+            rows += len(part)
+        file.seek(0)
+        file.write(_header(rows, dimensions))
+    return rows
+
+
+def _header(rows: int, dimensions: int) -> bytes:
+    """What stands before the vectors in FAISS's file of a flat inner-product index (faiss/impl/index_write.cpp), little-endian.
+
+    Its kind, dimensions, rows, two places that are not used, whether it is trained, the metric, and the length of the vectors in floats.
+    """
+    return struct.pack("<4siqqq?iq", b"IxFI", dimensions, rows, 1 << 20, 1 << 20, True, faiss.METRIC_INNER_PRODUCT, rows * dimensions)
 
 
 def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
@@ -61,21 +76,12 @@ def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
         index = faiss.read_index(str(after))
     for first in range(index.ntotal, exact.ntotal, _AT_ONCE):
         index.add(exact.reconstruct_n(first, min(_AT_ONCE, exact.ntotal - first)))
-    _write(index, path)
-    if path.stat().st_size != (whole := faiss.serialize_index(index).nbytes):
-        raise OSError(f"the codes of the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
-
-
-def _write(index: Any, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        raise OSError(f"the vectors cannot be written ({' '.join(str(error).split())[-200:]})") from None
-
-
-def _header(dimensions: int) -> int:
-    """Bytes before the first vector in a flat index."""
-    return int(faiss.serialize_index(faiss.IndexFlatIP(dimensions)).nbytes)
+        raise OSError(f"the codes of the vectors cannot be written ({' '.join(str(error).split())[-200:]})") from None
+    if path.stat().st_size != (whole := faiss.serialize_index(index).nbytes):
+        raise OSError(f"the codes of the vectors cannot be written ({path.stat().st_size} of {whole} bytes)")
 
 
 class VectorIndex:
@@ -97,7 +103,7 @@ class VectorIndex:
                 raise self._damaged()
             self._file = os.open(path, os.O_RDONLY)
             weakref.finalize(self, os.close, self._file)
-            self._header = _header(self.dimensions)
+            self._begin = len(_header(0, self.dimensions))
 
     def _damaged(self) -> DatelineError:
         return DatelineError(f"expected a FAISS index in {self._path}, found a damaged file; run: dateline build --full")
@@ -136,7 +142,7 @@ class VectorIndex:
         if not hasattr(os, "pread"):
             return self.rows_from(rows)
         width = 4 * self.dimensions
-        data = b"".join(os.pread(self._file, width, self._header + width * row) for row in rows.tolist())
+        data = b"".join(os.pread(self._file, width, self._begin + width * row) for row in rows.tolist())
         if len(data) != width * len(rows):
             raise self._damaged()
         return np.frombuffer(data, dtype="<f4").reshape(-1, self.dimensions)

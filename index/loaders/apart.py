@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,7 @@ class Apart:
 
 def _to_json(item: Fields | Record | Skipped) -> str:
     # ASCII: a lone surrogate of a page travels as an escape
-    return json.dumps({"kind": type(item).__name__, **asdict(item)}, default=str)
+    return json.dumps({"kind": type(item).__name__, **{field.name: getattr(item, field.name) for field in fields(item)}}, default=str)
 
 
 def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:

@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -170,10 +171,15 @@ def _column(columns: Mapping[str, Any], field: str, mapping: Mapping[str, str]) 
     """The column that holds the field: the one that is named, else the first by a known name that holds something."""
     if field in mapping:
         return mapping[field] if mapping[field] in columns else None
-    taken = set(mapping.values())
-    named = {name.strip().casefold().replace(" ", "_").replace("-", "_"): name for name in columns if name not in taken}
-    present = [named[name] for name in COLUMNS[field] if name in named]
+    present = _known(tuple(columns), field, frozenset(mapping.values()))
     return next((name for name in present if columns[name] not in (None, "")), present[0] if present else None)
+
+
+@lru_cache(maxsize=256)
+def _known(columns: tuple[str, ...], field: str, taken: frozenset[str]) -> list[str]:
+    """Those of the columns that are known by name as the field's, the likeliest first, but for those `taken`. Most records have the columns of the one before."""
+    named = {name.strip().casefold().replace(" ", "_").replace("-", "_"): name for name in columns if name not in taken}
+    return [named[name] for name in COLUMNS[field] if name in named]
 
 
 def _source(value: Any) -> str | None:

@@ -210,6 +210,22 @@ def test_an_index_too_large_to_be_read_whole_is_checked_by_the_lengths_of_its_fi
     open_index(folder)
 
 
+def test_a_damaged_article_of_an_index_too_large_to_be_read_whole_is_given_to_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One letter of its text is another: the database is whole, and as long as it was."""
+    path = folder / "000002" / "articles.sqlite"
+    damaged = path.read_bytes().replace(b"by Geneva", b"by Geneve")
+    assert damaged != path.read_bytes()
+    replace(path, damaged)
+    with pytest.raises(DatelineError, match="articles.sqlite, found it damaged"):
+        open_index(folder)
+    monkeypatch.setattr("index.folder._CHECKED_ON_OPEN", 0)
+    store = open_index(folder)
+    with pytest.raises(DatelineError, match="'a.txt' damaged"):
+        list(store.articles())
+    with pytest.raises(DatelineError, match="'a.txt' damaged"):
+        store.passages([0])
+
+
 @pytest.mark.parametrize("content", [b"", b"../../etc", b"latest\n", b"\xff\xfe"])
 def test_a_damaged_current_is_one_clear_line_and_a_build_mends_it(folder: Path, content: bytes, write: Write) -> None:
     (folder / "CURRENT").write_bytes(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -85,6 +86,22 @@ def test_rows_added_to_codes_are_found_as_if_written_at_once(compressed: VectorI
     write_vectors([later], DIMENSIONS, tmp_path / "v2", tmp_path / "v1")
     write_codes(tmp_path / "v2", tmp_path / "c2", tmp_path / "c1")
     assert recall(VectorIndex(tmp_path / "v2", tmp_path / "c2"), np.concatenate([VECTORS, later])) >= 0.99
+
+
+@pytest.mark.parametrize("rows", [0, 1, 5, 700])
+def test_vectors_are_written_as_faiss_itself_writes_them(tmp_path: Path, rows: int) -> None:
+    """All at once, in parts, and below those that are there."""
+    flat = faiss.IndexFlatIP(DIMENSIONS)
+    flat.add(VECTORS[:rows])
+    faiss.write_index(flat, str(tmp_path / "faiss"))
+    wanted = (tmp_path / "faiss").read_bytes()
+    assert write_vectors([VECTORS[:rows]], DIMENSIONS, tmp_path / "v") == rows
+    assert (tmp_path / "v").read_bytes() == wanted
+    for cut in {0, rows // 3, rows}:
+        write_vectors([VECTORS[:cut]], DIMENSIONS, tmp_path / "before")
+        parts = [VECTORS[cut : cut + 2], VECTORS[cut + 2 : rows]] if rows > cut + 2 else [VECTORS[cut:rows]]
+        assert write_vectors(parts, DIMENSIONS, tmp_path / "after", tmp_path / "before") == rows
+        assert (tmp_path / "after").read_bytes() == wanted
 
 
 @pytest.mark.parametrize("dimensions", [7, 8])
