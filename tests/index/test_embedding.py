@@ -50,6 +50,37 @@ def test_the_compiled_encoder_agrees_with_the_sentence_transformer(encoder: Comp
     assert (nearest[:, None] == others).any(axis=1).mean() > 0.9  # int8 differs by processor: its first three hold the nearest
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("needs_its_mask", [False, True])
+def test_an_encoder_is_given_a_mask_only_where_its_vectors_need_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, needs_its_mask: bool
+) -> None:
+    """Its vectors are those of the original either way, whatever the length of the text that it was traced with."""
+    import sentence_transformers
+    import torch
+
+    source = embedding._default_weights()
+    original = sentence_transformers.SentenceTransformer(source, device="cpu")
+
+    class Masked(torch.nn.Module):
+        """Reads no token but those of the mask, as a model's own code may."""
+
+        def forward(self, features: dict[str, Any]) -> dict[str, Any]:
+            return features | {
+                "sentence_embedding": features["sentence_embedding"] * features["attention_mask"].float().mean(dim=1, keepdim=True)
+            }
+
+    if needs_its_mask:
+        original.append(Masked())
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", lambda *args, **options: original)
+    found = compiled_encoder(source, tmp_path)
+    assert (("attention_mask" in found._inputs), "token_type_ids" in found._inputs) == (needs_its_mask, True)
+    for texts in (TEXTS[:3], ["a", " ".join(TEXTS)]):
+        expected = original.encode(texts, normalize_embeddings=True)
+        assert (found.encode(texts) * expected).sum(axis=1).min() > 0.97
+
+
 def test_vectors_are_unit_rows_in_the_order_of_their_texts(encoder: CompiledEncoder) -> None:
     vectors = encoder.encode(TEXTS)
     assert vectors.shape == (len(TEXTS), 384)

@@ -216,13 +216,13 @@ def test_a_damaged_article_of_an_index_too_large_to_be_read_whole_is_given_to_no
     damaged = path.read_bytes().replace(b"by Geneva", b"by Geneve")
     assert damaged != path.read_bytes()
     replace(path, damaged)
-    with pytest.raises(DatelineError, match="articles.sqlite, found it damaged"):
+    with pytest.raises(DatelineError, match=r"articles\.sqlite, found it damaged"):
         open_index(folder)
     monkeypatch.setattr("index.folder._CHECKED_ON_OPEN", 0)
     store = open_index(folder)
-    with pytest.raises(DatelineError, match="'a.txt' damaged"):
+    with pytest.raises(DatelineError, match=r"'a\.txt' damaged"):
         list(store.articles())
-    with pytest.raises(DatelineError, match="'a.txt' damaged"):
+    with pytest.raises(DatelineError, match=r"'a\.txt' damaged"):
         store.passages([0])
 
 
