@@ -20,16 +20,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.products import matrix_products
 from index.building import encoded_text
-from index.embedding import CompiledEncoder, on_all_cores, session
+from index.embedding import CompiledEncoder, on_all_cores
 from index.folder import ENCODERS, open_index
 from index.stores import encoder_of
-from index.types import Embedder
 
 _ONCE = "import sys, index.building, index; print(index.build(sys.argv[1], sys.argv[2]).seconds)"
 
@@ -67,8 +67,10 @@ def encoding(folder: Path, count: int, runs: int) -> None:
             began = time.perf_counter()
             way()
             rates[name].append(len(texts) / (time.perf_counter() - began))
-    products, operations = matrix_products(ours, texts)
-    alone = [len(texts) / timed_call(products) for _ in range(runs + 1)][1:]
+    assert isinstance(ours, CompiledEncoder)
+    multiply, operations = matrix_products(ours.folder / "encoder.onnx")
+    tokens = [len(ours._tokenizer.encode(text).ids) for text in texts]
+    alone = [len(texts) / timed_call(lambda: on_all_cores(multiply, tokens)) for _ in range(runs + 1)][1:]
     for name, found in rates.items():
         print(f"{name:<22}{statistics.median(found):>7.0f} passages/s ({min(found):.0f} to {max(found):.0f})")
     ratios = [one / other for one, other in zip(*rates.values(), strict=True)]
@@ -79,54 +81,8 @@ def encoding(folder: Path, count: int, runs: int) -> None:
     share = statistics.median(rates["Dateline"]) / statistics.median(alone)
     print(
         f"its int8 matrix products alone: {statistics.median(alone):.0f} passages/s ({min(alone):.0f} to {max(alone):.0f}), "
-        f"{statistics.median(alone) * operations / len(texts) / 1e9:.0f} billion operations a second; encoding reaches {100 * share:.0f}% of that"
+        f"{statistics.median(alone) * operations * statistics.mean(tokens) / 1e9:.0f} billion operations a second; encoding reaches {100 * share:.0f}% of that"
     )
-
-
-def matrix_products(encoder: Embedder, texts: Sequence[str]) -> tuple[Callable[[], object], int]:
-    """What multiplies the encoder's int8 matrices, and nothing else, with as many rows as the texts have tokens; and how many operations that is.
-
-    By onnxruntime as the encoder itself, each text by itself, a text a core. A multiplication and an addition are two operations.
-    """
-    import onnx
-
-    assert isinstance(encoder, CompiledEncoder)
-    graph = onnx.load(encoder.folder / "encoder.onnx").graph
-    constants = {one.name: one for one in graph.initializer}
-    nodes = [node for node in graph.node if node.op_type == "MatMulInteger"]
-    shapes = [tuple(constants[node.input[1]].dims) for node in nodes]
-    kept = [constants[name] for name in dict.fromkeys(name for node in nodes for name in (node.input[1], node.input[3]))]
-    whole = onnx.helper.make_model(
-        onnx.helper.make_graph(
-            [
-                onnx.helper.make_node("MatMulInteger", [f"of{rows}", node.input[1], "zero", node.input[3]], [f"to{place}"])
-                for place, (node, (rows, _)) in enumerate(zip(nodes, shapes, strict=True))
-            ],
-            "products",
-            [
-                onnx.helper.make_tensor_value_info(f"of{rows}", onnx.TensorProto.UINT8, ["tokens", rows])
-                for rows in {rows for rows, _ in shapes}
-            ],
-            [
-                onnx.helper.make_tensor_value_info(f"to{place}", onnx.TensorProto.INT32, ["tokens", columns])
-                for place, (_, columns) in enumerate(shapes)
-            ],
-            [*kept, onnx.numpy_helper.from_array(np.array(128, dtype=np.uint8), "zero")],
-        ),
-        opset_imports=[onnx.helper.make_opsetid("", 17)],
-        ir_version=9,
-    )
-    with tempfile.TemporaryDirectory() as scratch:
-        onnx.save(whole, f"{scratch}/products.onnx")
-        run = session(Path(scratch) / "products.onnx").run
-    rng = np.random.default_rng(0)
-    tokens = [len(encoder._tokenizer.encode(text).ids) for text in texts]
-    most = {f"of{rows}": rng.integers(0, 256, (max(tokens), rows), dtype=np.uint8) for rows in {rows for rows, _ in shapes}}
-
-    def multiply(count: int) -> None:
-        run(None, {name: values[:count] for name, values in most.items()})
-
-    return lambda: on_all_cores(multiply, tokens), sum(tokens) * sum(2 * rows * columns for rows, columns in shapes)
 
 
 def timed_call(call: Callable[[], object]) -> float:
