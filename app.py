@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 # Before gradio is imported: the page calls nobody. And before any thread is there: native code that reads the environment while a
-# variable is added to it (getenv beside setenv, glibc before 2.41) ends the process. Gradio sets the second, compiling an encoder the others.
+# variable is added to it (getenv beside setenv, glibc before 2.41) ends the process. Gradio itself sets the second, later.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "True")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("TQDM_DISABLE", "1")
 
 import gradio as gr
 from starlette.middleware import Middleware

@@ -15,7 +15,7 @@ __all__ = ["Article", "DatelineError", "Embedder", "Filters", "Match", "Note", "
 
 
 def __getattr__(name: str) -> Any:
-    """`index.build`, imported when it is first used: its text splitters take half a second that asking need not pay."""
+    """`index.build`, imported when it is first used: asking need not pay for what building imports."""
     if name == "build":
         from index.building import build
 

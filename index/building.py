@@ -69,9 +69,12 @@ def build(
         kept = _kept(before)
     with stage("loading articles"):
         read = f"{sorted((columns or {}).items())} {bounds()}"
-        reading = Reading(entries, kept.values() if not full else (), read, partial(beside, _import_splitter))
+        importing: list[Callable[[], None]] = []
+        reading = Reading(entries, kept.values() if not full else (), read, lambda: importing.append(beside(_import_splitter)))
         load = partial(load_articles, reading=reading) if engine is None else engine.load
         articles, skipped, notes = _loaded(corpora, columns or {}, load, {article.fingerprint for article in kept.values()}, progress)
+        for imported in importing:
+            imported()
 
     with writing(place) as desk:
         live: LocalStore | MilvusStore | None = before

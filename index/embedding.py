@@ -9,15 +9,13 @@ int8 costs a little: mean cosine 0.99 to fp32 (per channel; dynamic quantisation
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import json
-import logging
 import os
 import shutil
-import tempfile
-import warnings
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -27,12 +25,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from index.sealing import check_sealed, seal
+from index.sealing import check_sealed
 from index.types import DatelineError, Vectors
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 _MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_RECIPE = "int8 per channel, 2"  # part of the compiled encoder's folder name: change it with the export below
+_RECIPE = "int8 per channel, 2"  # part of the compiled encoder's folder name: change it with index/compiling.py
 _QUESTIONS_KEPT = 512  # vectors, 1.5 KB each
 
 _Item = TypeVar("_Item")
@@ -106,73 +104,16 @@ def _source_stamp(source: str) -> str:
 
 
 def _compile(name: str, source: str, target: Path) -> None:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model is fetched behind the user's back
-    os.environ.setdefault("TQDM_DISABLE", "1")
-    logging.disable(logging.WARNING)  # the libraries' remarks on exporting are not the user's business
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            _export(name, source, target)
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-def _export(name: str, source: str, target: Path) -> None:
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        model = SentenceTransformer(source, device="cpu", local_files_only=True).eval()
-    except (OSError, ValueError) as error:
-        raise DatelineError(
-            f"expected a sentence-transformers model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
-            "give a local path, or download it first"
-        ) from None
-    sample = model.tokenizer(["who brokered the truce in September?"], return_tensors="pt")
-
-    class Encoder(torch.nn.Module):
-        """Tokens to unit sentence vectors: every module of the SentenceTransformer, then length 1."""
-
-        def __init__(self, inputs: Sequence[str]) -> None:
-            super().__init__()
-            self.inputs, self.modules_in_order = inputs, model
-
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = dict(zip(self.inputs, tensors, strict=True))
-            for module in self.modules_in_order:
-                features = module(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
-    inputs = [key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample]
-    bare = [key for key in inputs if key != "attention_mask"]
-    with torch.no_grad(), contextlib.suppress(Exception):  # of a model that cannot do without its mask
-        whole, same = (Encoder(names)(*(sample[key] for key in names)) for names in (inputs, bare))
-        if torch.allclose(whole, same, atol=1e-5):  # texts go one by one, nothing is padded, and a mask takes a tenth of the time
-            inputs = bare
-
-    with torch.no_grad(), tempfile.TemporaryDirectory() as scratch:
-        torch.onnx.export(
-            Encoder(inputs).eval(),
-            tuple(sample[key] for key in inputs),
-            f"{scratch}/encoder.onnx",
-            input_names=inputs,
-            output_names=["vector"],
-            dynamic_axes={key: {0: "batch", 1: "length"} for key in inputs},
-            opset_version=17,
-            dynamo=False,  # the newer exporter wants onnxscript and fixes the batch size of some models
-            verbose=False,
-        )
-        quantize_dynamic(f"{scratch}/encoder.onnx", target / "encoder.onnx", per_channel=True, weight_type=QuantType.QInt8)
-    model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
-    settings = {
-        "name": name,
-        "dimensions": int(model.get_embedding_dimension() or 0),
-        "max_tokens": int(model.max_seq_length or 256),
-        "query_prompt": (model.prompts or {}).get("query", ""),
-        "sha256": hashlib.sha256((target / "encoder.onnx").read_bytes()).hexdigest(),
-    }
-    (target / "encoder.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-    seal(target, ["tokenizer.json", "encoder.json"])  # encoder.onnx is checked against the index that it made
+    """index/compiling.py in a process of its own: torch adds variables to the environment, which other threads may be reading, and stays in memory."""
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+    quiet = {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}  # no model is fetched behind the user's back
+    command = [sys.executable, "-m", "index.compiling", name, source, str(target)]
+    done = subprocess.run(
+        command, env=quiet | os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [f"an end with status {done.returncode}"])[-1]
+        raise DatelineError(said if said.startswith("expected ") else f"expected to compile the encoder {name!r}, found: {said[:300]}")
 
 
 class CompiledEncoder:

@@ -21,13 +21,14 @@ import re
 import shutil
 import sqlite3
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import filelock
 
-from index.embedding import CompiledEncoder, on_all_cores
+from index.embedding import CompiledEncoder
 from index.local import ARTICLES, LocalDraft, LocalStore
 from index.types import DatelineError, Embedder, Store
 
@@ -129,7 +130,7 @@ def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) ->
             yield f"expected {expected['bytes']} bytes in {path}, found {size}"
         elif whole:
             there.append((path, expected["sha256"]))
-    found = on_all_cores(_sha256, [path for path, _ in there])
+    found = _sha256_of([path for path, _ in there])
     yield from (
         f"expected the bytes that were written in {path}, found it damaged"
         for (path, sha256), one in zip(there, found, strict=True)
@@ -212,7 +213,7 @@ class Desk:
                 "vectors": vectors,
                 "files": {
                     path.relative_to(aside).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256}
-                    for path, sha256 in zip(files, on_all_cores(_sha256, files), strict=True)
+                    for path, sha256 in zip(files, _sha256_of(files), strict=True)
                 },
             }
             (aside / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}, indent=1) + "\n", encoding="utf-8")
@@ -327,6 +328,12 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _sha256_of(paths: Sequence[Path]) -> list[str]:
+    """Of each file, in threads of their own: those that read for questions are not to wait for a publishing."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(_sha256, paths))
 
 
 def _sha256(path: Path) -> str:

@@ -294,6 +294,8 @@ class LocalStore:
         ]
         numbers, of_days, of_outlets = np.array(facts, dtype=np.int64).reshape(-1, 3).T
         of = np.fromiter((number for (number,) in self._sql("SELECT article FROM passages ORDER BY row")), dtype=np.int64)
+        if len(of) != self._vectors.rows:
+            raise _damaged(f"{len(of)} passages for {self._vectors.rows} vectors")
         places = np.searchsorted(numbers, of)
         return of_days[places].astype(np.int32), of_outlets[places].astype(np.int32), list(names)
 

@@ -42,7 +42,10 @@ def write_vectors(parts: Iterable[Vectors], dimensions: int, path: Path, after: 
     rows, width = 0, 4 * dimensions
     if after is not None:
         shutil.copyfile(after, path)
-        rows = (path.stat().st_size - len(_header(0, dimensions))) // width
+        rows, rest = divmod(path.stat().st_size - len(_header(0, dimensions)), width)
+        with path.open("rb") as file:
+            if rest or rows < 0 or file.read(len(_header(0, dimensions))) != _header(rows, dimensions):
+                raise OSError(f"the vectors of the live index, {after}, are damaged")
     with path.open("wb" if after is None else "r+b") as file:
         file.write(_header(rows, dimensions))
         file.seek(0, os.SEEK_END)

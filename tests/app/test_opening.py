@@ -110,7 +110,8 @@ def test_the_page_follows_a_rebuild_made_elsewhere(copied: Callable[[], tuple[Pa
 NAMES_SET_LATE = """
 import os, sys, threading
 def heard(event, values):
-    if event in ("os.putenv", "os.unsetenv") and threading.active_count() > 1 and os.fsdecode(values[0]) not in os.environ:
+    new = event == "os.putenv" and os.fsdecode(values[0]) not in os.environ
+    if (new or event == "os.unsetenv") and threading.active_count() > 1:
         print("set late:", os.fsdecode(values[0]), file=sys.stderr, flush=True)
 sys.addaudithook(heard)
 from qa.cli import main

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from index import embedding
+from index.compiling import compile_encoder
 from index.embedding import CompiledEncoder, compiled_encoder
 from index.folder import encoder_of, open_index
 from index.types import DatelineError
@@ -52,9 +55,9 @@ def test_the_compiled_encoder_agrees_with_the_sentence_transformer(encoder: Comp
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("needs_its_mask", [False, True])
+@pytest.mark.parametrize(("without", "masked"), [("as with it", False), ("another vector", True), ("an error", True)])
 def test_an_encoder_is_given_a_mask_only_where_its_vectors_need_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, needs_its_mask: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str, masked: bool
 ) -> None:
     """Its vectors are those of the original either way, whatever the length of the text that it was traced with."""
     import sentence_transformers
@@ -63,22 +66,45 @@ def test_an_encoder_is_given_a_mask_only_where_its_vectors_need_one(
     source = embedding._default_weights()
     original = sentence_transformers.SentenceTransformer(source, device="cpu")
 
-    class Masked(torch.nn.Module):
-        """Reads no token but those of the mask, as a model's own code may."""
+    class Model(torch.nn.Module):
+        """A model's own code, which turns the vector round where it is given no mask, or fails."""
 
         def forward(self, features: dict[str, Any]) -> dict[str, Any]:
-            return features | {
-                "sentence_embedding": features["sentence_embedding"] * features["attention_mask"].float().mean(dim=1, keepdim=True)
-            }
+            if "attention_mask" not in features and without == "an error":
+                raise KeyError("attention_mask")
+            turned = "attention_mask" not in features and without == "another vector"
+            return features | {"sentence_embedding": features["sentence_embedding"].flip(1 if turned else 0)}
 
-    if needs_its_mask:
-        original.append(Masked())
+    original.append(Model())
     monkeypatch.setattr(sentence_transformers, "SentenceTransformer", lambda *args, **options: original)
-    found = compiled_encoder(source, tmp_path)
-    assert (("attention_mask" in found._inputs), "token_type_ids" in found._inputs) == (needs_its_mask, True)
-    for texts in (TEXTS[:3], ["a", " ".join(TEXTS)]):
-        expected = original.encode(texts, normalize_embeddings=True)
-        assert (found.encode(texts) * expected).sum(axis=1).min() > 0.97
+    compile_encoder("own", source, tmp_path)
+    found = CompiledEncoder(tmp_path)
+    assert ("attention_mask" in found._inputs, "token_type_ids" in found._inputs) == (masked, True)
+    for text in (TEXTS[0], "a", " ".join(TEXTS)):
+        (expected,) = original.encode([text], normalize_embeddings=True)
+        assert found.encode([text])[0] @ expected > 0.97
+
+
+@pytest.mark.slow
+def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Path) -> None:
+    """torch adds variables to the environment, which native code of other threads may be reading."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom index.embedding import compiled_encoder\n"
+        "sys.addaudithook(lambda event, values: event in ('os.putenv', 'os.unsetenv') and print('set', values))\n"
+        "compiled_encoder('sentence-transformers/all-MiniLM-L6-v2', Path(sys.argv[1]))\nprint('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.slow
+def test_a_compiling_that_ends_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "torch.py").write_text("import os\nos.abort()\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    with pytest.raises(DatelineError, match=r"expected to compile the encoder .*, found: an end with status -6"):
+        compiled_encoder(embedding.DEFAULT_ENCODER, tmp_path / "encoders")
+    assert list((tmp_path / "encoders").iterdir()) == []
 
 
 def test_vectors_are_unit_rows_in_the_order_of_their_texts(encoder: CompiledEncoder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import given
 
 import index
 from index.folder import FORMAT, current, open_index, rollback, verify, writing
-from index.types import DatelineError
+from index.types import DatelineError, Filters
 from qa import Archive
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
@@ -224,6 +225,19 @@ def test_a_damaged_article_of_an_index_too_large_to_be_read_whole_is_given_to_no
         list(store.articles())
     with pytest.raises(DatelineError, match=r"'a\.txt' damaged"):
         store.passages([0])
+
+
+def test_a_passage_that_is_gone_from_a_large_index_shifts_no_other(folder: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is as long as it was, its last row in its place: what filters know of the rows does not line up, and `verify` says so too."""
+    index.build(write(FILES), folder, embedder=EMBEDDER)
+    with sqlite3.connect(folder / "000003" / "articles.sqlite") as database:
+        database.execute("DELETE FROM passages WHERE row = 0")
+    database.close()
+    monkeypatch.setattr("index.folder._CHECKED_ON_OPEN", 0)
+    store = open_index(folder)
+    with pytest.raises(DatelineError, match="1 passages for 2 vectors"):
+        store.search(EMBEDDER.encode_question("truce"), "truce", 2, Filters(sources=("Example",)))
+    assert list(store.problems()) == ["expected passage row 0, found 1"]
 
 
 @pytest.mark.parametrize("content", [b"", b"../../etc", b"latest\n", b"\xff\xfe"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import faiss
@@ -102,6 +103,17 @@ def test_vectors_are_written_as_faiss_itself_writes_them(tmp_path: Path, rows: i
         parts = [VECTORS[cut : cut + 2], VECTORS[cut + 2 : rows]] if rows > cut + 2 else [VECTORS[cut:rows]]
         assert write_vectors(parts, DIMENSIONS, tmp_path / "after", tmp_path / "before") == rows
         assert (tmp_path / "after").read_bytes() == wanted
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-5], lambda data: data[: -4 * DIMENSIONS], lambda data: b"", lambda data: b"x" + data[1:]]
+)
+def test_nothing_is_added_to_damaged_vectors(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    """Cut within a vector, by a vector, to nothing; of another kind."""
+    write_vectors([VECTORS[:7]], DIMENSIONS, tmp_path / "whole")
+    (tmp_path / "before").write_bytes(damage((tmp_path / "whole").read_bytes()))
+    with pytest.raises(OSError, match="damaged"):
+        write_vectors([VECTORS[7:9]], DIMENSIONS, tmp_path / "after", tmp_path / "before")
 
 
 @pytest.mark.parametrize("dimensions", [7, 8])
