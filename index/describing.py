@@ -44,6 +44,10 @@ _AROUND_TIME = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _AHEAD = re.compile(r"(?P<next>\bnext\s)$|\b(?:will|to be|scheduled|due|upcoming)\b[^.!?]*$", re.IGNORECASE)
+_FOLLOWING = re.compile(
+    r"\b(?:(?:that|which) (?:then |soon )?followed|ensu(?:ing|ed)|subsequent(?:ly)?|in (?:the|its|their) aftermath|back then|at (?:the|that) time)\b(?! (?:of|when)\b)",
+    re.IGNORECASE,
+)
 _WITHIN_TIME = re.compile(r"(?:\b(?:in|on|of|during|early|late|mid)[\s-])+$", re.IGNORECASE)
 _BESIDE_TIME = re.compile(r"\b(?:since|until|before|after|by|from|through|to)\s(?:(?:early|late|mid)[\s-])?$", re.IGNORECASE)
 _SOON = 120  # days within which what "will be on March 3" is the one to come
@@ -151,21 +155,24 @@ def moment_of(text: str, published: dt.date | None) -> str | None:
     return found[0][1] if set(rest) <= _AROUND_TIME else None
 
 
-def about(sentence: str, position: int, published: dt.date | None) -> str | None:
+def about(sentence: str, position: int, published: dt.date | None, earlier: str = "") -> str | None:
     """The moment that a span at `position` of its sentence is about: the last one named before it, else the first after.
 
+    Of a sentence that names none and tells what followed ("the ensuing war"), the last one named in the sentence `earlier`.
     "-09" for a September whose year nothing tells, as in an article without a date.
     """
     moments = moments_in(sentence, published)
     if published is None:
         moments = sorted([*moments, *_months(sentence)])
+    if not moments and earlier and _FOLLOWING.search(sentence):
+        return about(earlier, len(earlier), published)
     before = [moment for offset, moment in moments if offset <= position]
     return before[-1] if before else moments[0][1] if moments else None
 
 
-def as_of(sentence: str, position: int, published: dt.date | None) -> str | None:
+def as_of(sentence: str, position: int, published: dt.date | None, earlier: str = "") -> str | None:
     """As `about`, and None for a moment of no known year."""
-    moment = about(sentence, position, published)
+    moment = about(sentence, position, published, earlier)
     return None if moment is None or moment.startswith("-") else moment
 
 

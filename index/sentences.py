@@ -50,6 +50,12 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return strip(text, min(left, start), max(right, end))
 
 
+def sentence_before(text: str, start: int) -> str:
+    """The sentence before the one in which `start` is; empty for the first."""
+    earlier = [(first, last) for first, last in _sentences_cached(text) if last <= start]
+    return text[slice(*earlier[-1])] if earlier else ""
+
+
 def strip(text: str, start: int, end: int) -> tuple[int, int]:
     """The same span without white space or invisible characters at its edges; empty spans collapse to their start."""
     while end > start and _blank(text[end - 1]):

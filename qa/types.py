@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from index.describing import about, as_of
-from index.sentences import sentence_around
+from index.sentences import sentence_around, sentence_before
 from index.types import Article, Filters, Passage
 from qa.attribution import speaker_of
 from qa.values import Value
@@ -117,15 +117,15 @@ class Span:
 
     @property
     def as_of(self) -> str | None:
-        """The moment the sentence speaks of at the span: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
+        """The moment the sentence speaks of at the span, or follows: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
         start, end = self.sentence_span
-        return as_of(self.article.text[start:end], self.start - start, self.article.published)
+        return as_of(self.article.text[start:end], self.start - start, self.article.published, sentence_before(self.article.text, start))
 
     @property
     def about(self) -> str | None:
         """As `as_of`; and "-09" where the sentence names September and nothing tells its year."""
         start, end = self.sentence_span
-        return about(self.article.text[start:end], self.start - start, self.article.published)
+        return about(self.article.text[start:end], self.start - start, self.article.published, sentence_before(self.article.text, start))
 
     @property
     def page(self) -> int | None:

@@ -8,6 +8,7 @@ import pytest
 
 from index.describing import about, as_of, capitalised, describe, in_words, moment_of, moments_in, months_in, speaks_of, without_time
 from index.types import Article
+from qa.types import Span
 
 FRIDAY = dt.date(2022, 10, 14)
 
@@ -99,6 +100,26 @@ def test_a_span_speaks_of_the_moment_named_before_it_else_after() -> None:
     assert as_of(sentence, sentence.index("6,500"), FRIDAY) == "2020"
     assert as_of("286 died in September.", 0, FRIDAY) == "2022-09"
     assert as_of("286 died.", 0, FRIDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "moment"),
+    [
+        ("About 40 boats sank in the storms that followed.", "1987"),
+        ("The ensuing strike cost 40 jobs.", "1987"),
+        ("Subsequently 40 firms left.", "1987"),
+        ("At the time it had 40 members.", "1987"),
+        ("At the time of the census it had 40 members.", None),
+        ("It has 40 members.", None),
+        ("The strike that followed in 1990 cost 40 jobs.", "1990"),
+    ],
+)
+def test_what_followed_is_of_the_moment_of_the_sentence_before(sentence: str, moment: str | None) -> None:
+    text = f"In 1979 the port closed. The yard opened in May 1980 and shut in 1987. {sentence}"
+    start = text.index("40")
+    span = Span(Article("a", text, published=FRIDAY), start, start + 2)
+    assert (span.as_of, span.about) == (moment, moment)
+    assert Span(Article("a", sentence, published=FRIDAY), sentence.index("40"), sentence.index("40") + 2).as_of in (None, "1990")
 
 
 @pytest.mark.parametrize(
