@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import hypothesis
@@ -26,6 +27,7 @@ from index.building import encoded_text, passages_of
 from index.cache import CACHE
 from index.folder import current, open_index, rollback, verify
 from index.local import LocalDraft, numbered
+from index.stores import Place, writing
 from index.types import Article, DatelineError, Passage, Vectors
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
@@ -208,6 +210,39 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     assert [article.id for article in open_index(folder).articles()] == ["a.txt", "0", "1", "2", "3"]
     with patch("index.cache._code", return_value="other code"):
         assert built()[0] == everything[0]
+
+
+def test_a_line_whose_text_is_as_it_was_is_another_article_with_another_title_or_day(tmp_path: Path, write: Write) -> None:
+    folder = tmp_path / "index"
+    for fields in (
+        {"title": "Rain"},
+        {"title": "Snow"},
+        {"title": "Snow", "published": "2022-10-14"},
+        {"title": "Snow", "authors": ["A. Berg"]},
+    ):
+        lines = [json.dumps({"id": "0", "text": "It fell on the town."} | fields), json.dumps({"id": "1", "text": "Talks."})]
+        summary = index.build(write({"a.jsonl": "\n".join(lines)}), folder, embedder=WordEmbedder())
+        (changed, _) = open_index(folder).articles()
+        told = {"title": changed.title, "published": changed.published and str(changed.published), "authors": list(changed.authors)}
+        assert {name: value for name, value in told.items() if value} == fields
+        assert summary.unchanged == (0 if summary.generation == "000001" else 1)
+
+
+def test_no_thread_of_its_own_runs_on_when_a_build_turns_to_the_index(tmp_path: Path, write: Write) -> None:
+    """Milvus adds a variable to the environment then, which native code that is being imported may be reading."""
+    events: list[str] = []
+
+    def slow() -> None:
+        time.sleep(0.3)
+        events.append("imported")
+
+    def begun(place: Place) -> Any:
+        events.append("writing")
+        return writing(place)
+
+    with patch("index.building._import_splitter", slow), patch("index.building.writing", begun):
+        index.build(write({"a.txt": "Rain fell."}), tmp_path / "index", embedder=WordEmbedder())
+    assert events == ["imported", "writing"]
 
 
 def test_a_file_is_read_again_under_other_bounds_and_columns(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

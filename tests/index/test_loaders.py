@@ -198,6 +198,12 @@ def test_a_mapping_says_otherwise(write: Write) -> None:
     corpus = write({"a.csv": "headline,summary,content,when\nA title of it,Short.,The long text.,2022-10-14\n"})
     article = next(iter(loaded(corpus, text="summary", published="when")[0].values()))
     assert (article.text, article.published, article.title) == ("Short.", dt.date(2022, 10, 14), "A title of it")
+    titled = write(
+        {"b.csv": "title,headline\nThe long text.,A headline.\n", "c.csv": "title,headline,content\nA title.,A headline.,A text.\n"}
+    )
+    named = {article.path: (article.text, article.title) for article in loaded(titled, text="title")[0].values()}
+    assert named == {"b.csv": ("The long text.", "A headline."), "c.csv": ("A title.", "A headline.")}  # what is the text is no title
+    corpus = write({"a.csv": "headline,summary,content,when\nA title of it,Short.,The long text.,2022-10-14\n"})
     _, skipped, _ = loaded(corpus, text="story")
     assert skipped == {
         "a.csv": "expected a string 'story', found the columns 'headline', 'summary', 'content', 'when'; say which with --map text=COLUMN"
