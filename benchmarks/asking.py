@@ -5,7 +5,7 @@
 Each question is another, asked once, one after the other, in one process; the first 10 warm up. Stages are means, so that they add up
 (those within "retrieving" and "reading" count to them too). Tokenising is what the reader's tokeniser takes of both cores' time: passages and
 sentences with their question, in threads, so its share of the wait is at most that by the number of cores. Last, the int8 matrix products
-alone of all that was read for each question, on all cores: what no reader of so many layers, of the same texts, can go below.
+alone of all that was read for each question, on all cores: what this reader, run by onnxruntime on the same texts, cannot go below.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What multiplies a network's int8 matrices and does nothing else: the time that no way to run it can go below on this machine."""
+"""What multiplies a network's int8 matrices and does nothing else: what running it by onnxruntime cannot go below on this machine."""
 
 from __future__ import annotations
 
