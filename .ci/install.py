@@ -33,7 +33,10 @@ def parts(hashes: str) -> tuple[str, list[str], list[str]]:
     return (
         first.removeprefix("# ").partition(";")[0],
         [line for line in lines if not line.startswith(f"{OPEN}==")],
-        sorted((line for line in lines if line.startswith(f"{OPEN}==")), key=lambda line: "+" not in line),
+        sorted(
+            (line for line in lines if line.startswith(f"{OPEN}==")),
+            key=lambda line: "+" not in line,
+        ),
     )
 
 
@@ -47,15 +50,27 @@ def held(lines: list[str], quietly: bool = False) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "hashes.txt").write_text("\n".join(lines) + "\n")
         return pip(
-            "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", f"{folder}/hashes.txt", quietly=quietly
+            "install",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--requirement",
+            f"{folder}/hashes.txt",
+            quietly=quietly,
         )
 
 
 def main(strict: bool) -> int:
     wanted, lines, builds = parts((ROOT / "hashes.txt").read_text())
     if wanted != kind():
-        print(f"notice: hashes.txt is for {wanted}, this is {kind()}: versions are pinned, hashes are not checked", file=sys.stderr)
-        return int(strict or not pip("install", "--constraint", "constraints.txt", "--editable", ".[dev]"))
+        print(
+            f"notice: hashes.txt is for {wanted}, this is {kind()}: versions are pinned, hashes are not checked",
+            file=sys.stderr,
+        )
+        return int(
+            strict or not pip("install", "--constraint", "constraints.txt", "--editable", ".[dev]")
+        )
     if not held(lines):
         return 1
     if not any(held([line], quietly=True) for line in builds):

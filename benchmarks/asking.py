@@ -23,9 +23,9 @@ import numpy as np
 
 import qa
 from benchmarks.products import matrix_products
-from index.embedding import on_all_cores
+from index.models.encoder import on_all_cores
 from index.profiling import profiled
-from qa.reader import OnnxReader
+from qa.answering.reader import OnnxReader
 
 _WARM = 10
 
@@ -63,12 +63,17 @@ class Counted:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("questions", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--questions", type=int, default=200, dest="most")
     options = parser.parse_args()
-    known = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    known = [
+        json.loads(line)["question"]
+        for line in options.questions.read_text(encoding="utf-8").splitlines()
+    ]
     questions = random.Random(0).sample(known, min(options.most + _WARM, len(known)))
     reader = OnnxReader()
     timed = Timed(reader._tokenizer)
@@ -106,7 +111,9 @@ def main() -> None:
         for multiply, tokens in zip(products, parts, strict=True):
             on_all_cores(multiply, tokens)
         alone.append(1000 * (time.perf_counter() - began))
-    runs = " and ".join(f"{np.mean([len(parts[part]) for parts in read[_WARM:]]):.1f}" for part in (0, 1))
+    runs = " and ".join(
+        f"{np.mean([len(parts[part]) for parts in read[_WARM:]]):.1f}" for part in (0, 1)
+    )
     size = np.mean([tokens for parts in read[_WARM:] for tokens in parts[0]])
     print(
         f"{'its int8 products alone':<28}{np.median(alone):>8.1f} ms (median; p95 {np.percentile(alone, 95):.0f}): {runs} texts through the lower and upper layers, {size:.0f} tokens each"

@@ -32,7 +32,9 @@ def _zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def _pdf(objects: list[bytes]) -> bytes:
-    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    body = b"%PDF-1.4\n" + b"".join(
+        b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, 1)
+    )
     return body + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF" % (len(objects) + 1)
 
 
@@ -41,7 +43,15 @@ def _damaged(rng: random.Random, data: bytes) -> bytes:
     for _ in range(rng.randrange(1, 4)):
         first = rng.randrange(len(data) + 1)
         last = min(len(data), first + rng.randrange(1, 400))
-        middle = rng.choice([b"", data[first:last] * 2, bytes(last - first), rng.randbytes(last - first), b"<" * (last - first)])
+        middle = rng.choice(
+            [
+                b"",
+                data[first:last] * 2,
+                bytes(last - first),
+                rng.randbytes(last - first),
+                b"<" * (last - first),
+            ]
+        )
         data = data[:first] + middle + data[last:]
     return data
 
@@ -85,41 +95,66 @@ def nasties() -> dict[str, bytes]:
         "oneword.txt": b"x" * 1_500_000,
         "nuls.txt": b"The truce\x00 was brokered\x00" * 50,
         "late-nuls.txt": b"The truce held. " * 1000 + b"\x00" * 100,
-        "broken-utf8.txt": b"The truce \xff\xfe\xc3\x28\xe2\x82 was \xf0\x90\x80 brokered by Geneva. " * 20,
+        "broken-utf8.txt": b"The truce \xff\xfe\xc3\x28\xe2\x82 was \xf0\x90\x80 brokered by Geneva. "
+        * 20,
         "surrogates.jsonl": b'{"text": "The truce \\ud800 held \\udfff.", "title": "\\ud83d"}\n',
         "cesu.txt": b"The truce \xed\xa0\x80\xed\xb0\x80 held.",
         "bom-only.txt": b"\xff\xfe",
         "odd-utf16.txt": b"\xff\xfeT\x00h\x00e",
         "controls.txt": bytes(range(1, 32)) * 20 + b" The truce held.",
         "bomb.docx": _zipped({**_DOCX, "word/media/zeros": bytes(600 * 2**20)}),
-        "bomb-inside.docx": _zipped({**_DOCX, "word/document.xml": _DOCX["word/document.xml"].replace(b"Geneva", b"Geneva " * 10_000_000)}),
-        "entities.docx": _zipped({**_DOCX, "word/document.xml": _ENTITIES.encode() + b"<r>&j;</r>"}),
+        "bomb-inside.docx": _zipped(
+            {
+                **_DOCX,
+                "word/document.xml": _DOCX["word/document.xml"].replace(
+                    b"Geneva", b"Geneva " * 10_000_000
+                ),
+            }
+        ),
+        "entities.docx": _zipped(
+            {**_DOCX, "word/document.xml": _ENTITIES.encode() + b"<r>&j;</r>"}
+        ),
         "bomb.zip": _zipped({f"{number}.txt": bytes(60 * 2**20) for number in range(3)}),
-        "nested.zip": _zipped({"a.zip": _SAMPLES[".zip"], "../../out.txt": b"The truce held.", "ok.txt": b"The truce held in Oslo."}),
+        "nested.zip": _zipped(
+            {
+                "a.zip": _SAMPLES[".zip"],
+                "../../out.txt": b"The truce held.",
+                "ok.txt": b"The truce held in Oslo.",
+            }
+        ),
         "bomb.jsonl.gz": gzip.compress(b'{"text": "' + b"a" * (64 * 2**20) + b'"}\n'),
         "deep.html": b"<div>" * deep + b"The truce held." + b"</div>" * deep,
         "deep.json": b"[" * 100_000,
         "deep.xml": b"<a>" * deep + b"</a>" * deep,
-        "entities.xml": _ENTITIES.encode() + b"<rss version='2.0'><channel><title>&j;</title></channel></rss>",
+        "entities.xml": _ENTITIES.encode()
+        + b"<rss version='2.0'><channel><title>&j;</title></channel></rss>",
         "external.xml": b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item><description>&x;</description></item></channel></rss>',
         "loop.pdf": _pdf(_LOOP),
         "self.pdf": _pdf([b"<</Type/Catalog/Pages 1 0 R>>"]),
-        "locked.pdf": _SAMPLES[".pdf"].replace(b"trailer<<", b"trailer<</Encrypt<</Filter/Standard/V 4/R 4/O(x)/U(y)/P -4>>"),
+        "locked.pdf": _SAMPLES[".pdf"].replace(
+            b"trailer<<", b"trailer<</Encrypt<</Filter/Standard/V 4/R 4/O(x)/U(y)/P -4>>"
+        ),
         "wide.csv": b",".join([b"text"] * 20_000) + b"\n" + b",".join([b"a"] * 20_000),
         "quote.csv": b'title,text\na,"' + b"b" * 100_000,
         "anchors.md": (
             "---\n"
-            + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))
+            + "\n".join(
+                f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12)
+            )
             + "\nauthors: *a11\n---\nThe truce held."
         ).encode(),
         "python.md": b"---\ntitle: !!python/object/apply:os.system ['touch /tmp/owned']\n---\nThe truce held.",
         "huge-front.md": b"---\ntitle: " + b"t" * 900_000 + b"\n---\nThe truce held.",
-        "numbers.json": b'{"text": "The truce held.", "published": 1e999, "title": ' + b"9" * 5000 + b"}",
+        "numbers.json": b'{"text": "The truce held.", "published": 1e999, "title": '
+        + b"9" * 5000
+        + b"}",
         "elf.txt": b"\x7fELF\x02\x01\x01" + bytes(500),
         "picture.jpg": b"\xff\xd8\xff",
         "noname": b"The truce held.",
-        "many.mbox": b"From a@b.example Fri Oct 14 10:00:00 2022\nSubject: s\n\nThe truce held.\n\n" * 300,
-        "parts.eml": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 300,
+        "many.mbox": b"From a@b.example Fri Oct 14 10:00:00 2022\nSubject: s\n\nThe truce held.\n\n"
+        * 300,
+        "parts.eml": b"Content-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 300,
         "broken.parquet": b"PAR1" + bytes(100) + b"PAR1",
         "broken.epub": _zipped({"META-INF/container.xml": b"<container/>"}),
         "broken.warc.gz": gzip.compress(b"WARC/1.0\r\nContent-Length: 99999999999\r\n\r\nx"),
@@ -157,7 +192,16 @@ def write_articles(folder: Path, count: int, seed: int = 1) -> set[str]:
     os.mkfifo(folder / "pipe.txt")
     undecodable = os.fsdecode(b"caf\xe9.txt")
     (folder / undecodable).write_text("The truce held in Paris.")
-    return {*files, "good.txt", "link.txt", "itself.txt", "nowhere.txt", "etc", "pipe.txt", undecodable}
+    return {
+        *files,
+        "good.txt",
+        "link.txt",
+        "itself.txt",
+        "nowhere.txt",
+        "etc",
+        "pipe.txt",
+        undecodable,
+    }
 
 
 _SCRIPTS = ("abc", "åéîõü", "абвгд", "αβγδ", "אבגד", "ابتث", "हिन्दी", "ไทย", "漢字かな", "한국어", "\U0001f600\U0001f1f3\U0001f1f4", "a\u0301\u0323\u0489", "\u202e\u2066\u200b\ufeff", "\ud800\udfff")  # fmt: skip
@@ -171,11 +215,20 @@ def questions(count: int, seed: int = 1) -> list[str]:
     asked = ["", " ", "\x00", "?", "x" * (10 * 2**20), "who " * 250, "who?" * 249, "\n" * 2000 + "who?", "a" * 1000, "\U0001f54a" * 1000, " ".join(string.ascii_letters) * 5]  # fmt: skip
     makers: list[Callable[[], str]] = [
         lambda: "".join(chr(rng.randrange(0x20)) for _ in range(20)) + "who brokered the truce?",
-        lambda: "".join(rng.choice(rng.choice(_SCRIPTS)) for _ in range(rng.randrange(1, 300))) + "?",
+        lambda: (
+            "".join(rng.choice(rng.choice(_SCRIPTS)) for _ in range(rng.randrange(1, 300))) + "?"
+        ),
         lambda: f"who {rng.choice(_SYNTAX)} the truce {rng.choice(_SYNTAX)}?",
         lambda: rng.choice(_INJECTIONS) + " " + _text(rng, 8),
-        lambda: "".join(chr(rng.choice([rng.randrange(0x80), rng.randrange(0x110000)])) for _ in range(rng.randrange(1, 900))),
-        lambda: f"{rng.choice(['who', 'when', 'where', 'how many', 'what'])} {_text(rng, rng.randrange(1, 120))}"[:999],
+        lambda: "".join(
+            chr(rng.choice([rng.randrange(0x80), rng.randrange(0x110000)]))
+            for _ in range(rng.randrange(1, 900))
+        ),
+        lambda: (
+            f"{rng.choice(['who', 'when', 'where', 'how many', 'what'])} {_text(rng, rng.randrange(1, 120))}"[
+                :999
+            ]
+        ),
         lambda: (
             f"what happened {rng.choice(['last', 'next', 'in', 'on', 'before'])} {rng.randrange(-9, 99999)} {rng.choice(['days ago', 'October', '31 February', 'BC', 'century', '00:00'])}?"
         ),

@@ -26,16 +26,18 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.products import matrix_products
-from index.building import encoded_text
-from index.embedding import CompiledEncoder, on_all_cores
-from index.folder import ENCODERS, open_index
-from index.stores import encoder_of
+from index.models.encoder import CompiledEncoder, on_all_cores
+from index.pipeline import encoded_text
+from index.stores.local.generations import ENCODERS, open_index
+from index.stores.places import encoder_of
 
-_ONCE = "import sys, index.building, index; print(index.build(sys.argv[1], sys.argv[2]).seconds)"
+_ONCE = "import sys, index.pipeline, index; print(index.build(sys.argv[1], sys.argv[2]).seconds)"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("articles", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--passages", type=int, default=400)
@@ -50,7 +52,7 @@ def main() -> None:
 def encoding(folder: Path, count: int, runs: int) -> None:
     from sentence_transformers import SentenceTransformer
 
-    from index.embedding import _default_weights
+    from index.models.encoder import _default_weights
 
     store = open_index(folder)
     rows = np.linspace(0, store.manifest["counts"]["passages"] - 1, count).astype(int).tolist()
@@ -58,7 +60,9 @@ def encoding(folder: Path, count: int, runs: int) -> None:
     ours, theirs = encoder_of(folder, store), SentenceTransformer(_default_weights(), device="cpu")
     ways: dict[str, Callable[[], np.ndarray]] = {
         "Dateline": lambda: ours.encode(texts),
-        "SentenceTransformer": lambda: np.asarray(theirs.encode(texts, show_progress_bar=False, normalize_embeddings=True)),
+        "SentenceTransformer": lambda: np.asarray(
+            theirs.encode(texts, show_progress_bar=False, normalize_embeddings=True)
+        ),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
     vectors = {name: way() for name, way in ways.items()}  # and warm
@@ -70,9 +74,13 @@ def encoding(folder: Path, count: int, runs: int) -> None:
     assert isinstance(ours, CompiledEncoder)
     multiply, operations = matrix_products(ours.folder / "encoder.onnx")
     tokens = [len(ours._tokenizer.encode(text).ids) for text in texts]
-    alone = [len(texts) / timed_call(lambda: on_all_cores(multiply, tokens)) for _ in range(runs + 1)][1:]
+    alone = [
+        len(texts) / timed_call(lambda: on_all_cores(multiply, tokens)) for _ in range(runs + 1)
+    ][1:]
     for name, found in rates.items():
-        print(f"{name:<22}{statistics.median(found):>7.0f} passages/s ({min(found):.0f} to {max(found):.0f})")
+        print(
+            f"{name:<22}{statistics.median(found):>7.0f} passages/s ({min(found):.0f} to {max(found):.0f})"
+        )
     ratios = [one / other for one, other in zip(*rates.values(), strict=True)]
     cosine = float((vectors["Dateline"] * vectors["SentenceTransformer"]).sum(axis=1).mean())
     print(
@@ -101,12 +109,17 @@ def rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
     shutil.copyfile(folder / "CURRENT", copy / "CURRENT")
     changes: dict[str, Callable[[int], object]] = {
         "nothing changed": lambda run: None,
-        "an article more, in a file beside": lambda run: (corpus / f"extra{run}.txt").write_text(story(run)),
+        "an article more, in a file beside": lambda run: (corpus / f"extra{run}.txt").write_text(
+            story(run)
+        ),
         "an article more, in the same file": lambda run: append(corpus / articles.name, run),
         "an article changed": lambda run: (corpus / f"extra{run}.txt").write_text(story(run + 100)),
         "an article removed": lambda run: (corpus / f"extra{run}.txt").unlink(),
     }
-    for number in (1, 2):  # what the first comparison of all leaves; files that changed just now, which are read again
+    for number in (
+        1,
+        2,
+    ):  # what the first comparison of all leaves; files that changed just now, which are read again
         (corpus / "first.txt").write_text(story(-number))
         timed("dateline", corpus, copy)
         time.sleep(3)
@@ -116,7 +129,9 @@ def rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
         whole: list[float] = []
         for run in range(2 * runs):
             change(run)
-            (calls if run % 2 else whole).append(timed("call" if run % 2 else "dateline", corpus, copy))
+            (calls if run % 2 else whole).append(
+                timed("call" if run % 2 else "dateline", corpus, copy)
+            )
         print(
             f"{name:<36}{statistics.median(calls):>6.2f} s ({min(calls):.2f} to {max(calls):.2f}), "
             f"whole process {statistics.median(whole):>6.2f} s ({min(whole):.2f} to {max(whole):.2f})",
@@ -126,9 +141,15 @@ def rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
 
 def timed(what: str, corpus: Path, folder: Path) -> float:
     if what == "call":
-        return float(subprocess.check_output([sys.executable, "-c", _ONCE, str(corpus), str(folder)]))
+        return float(
+            subprocess.check_output([sys.executable, "-c", _ONCE, str(corpus), str(folder)])
+        )
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "qa", "build", str(corpus), "--index", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(folder)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - began
 
 
@@ -137,7 +158,17 @@ def story(run: int) -> str:
 
 
 def append(file: Path, run: int) -> None:
-    line = json.dumps({"id": f"extra-{run}", "text": story(run), "title": f"Harbour {run}", "source": "Example"}) + "\n"
+    line = (
+        json.dumps(
+            {
+                "id": f"extra-{run}",
+                "text": story(run),
+                "title": f"Harbour {run}",
+                "source": "Example",
+            }
+        )
+        + "\n"
+    )
     with (gzip.open if file.suffix == ".gz" else open)(file, "ab") as lines:
         lines.write(line.encode())  # a gzip file may have several members
 

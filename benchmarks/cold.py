@@ -36,7 +36,17 @@ def run(command: Sequence[str]) -> tuple[float, float]:
 def page(index: str, port: int) -> tuple[float, float]:
     """Seconds from the start of `dateline serve` until its page is served, and until it has answered a question that was put to it then."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "qa", "serve", "--index", index, "--port", str(port), "--read-only"]
+    command = [
+        sys.executable,
+        "-m",
+        "qa",
+        "serve",
+        "--index",
+        index,
+        "--port",
+        str(port),
+        "--read-only",
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
@@ -49,7 +59,9 @@ def page(index: str, port: int) -> tuple[float, float]:
                         raise
                     time.sleep(0.02)
             served = time.perf_counter() - began
-            call = client.post("/gradio_api/call/ask", json={"data": [QUESTION, [], "", "", "", 16]})
+            call = client.post(
+                "/gradio_api/call/ask", json={"data": [QUESTION, [], "", "", "", 16]}
+            )
             reply = client.get(f"/gradio_api/call/ask/{call.json()['event_id']}").text
             if "event: complete" not in reply:
                 raise RuntimeError(f"expected a reply, found {reply[:200]}")
@@ -60,7 +72,9 @@ def page(index: str, port: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--index", default="var/index")
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--port", type=int, default=7988)
@@ -80,8 +94,12 @@ def main() -> None:
         )
     pages = [page(options.index, options.port) for _ in range(options.runs)]
     for name, times in zip(("page served", "page answered"), zip(*pages, strict=True), strict=True):
-        print(f"{name:<14} median {statistics.median(times):.2f} s (min {min(times):.2f}, max {max(times):.2f}), {len(pages)} runs")
-    print(f"ratio of the medians {statistics.median(wall for wall, _ in asked) / statistics.median(wall for wall, _ in alone):.1f}")
+        print(
+            f"{name:<14} median {statistics.median(times):.2f} s (min {min(times):.2f}, max {max(times):.2f}), {len(pages)} runs"
+        )
+    print(
+        f"ratio of the medians {statistics.median(wall for wall, _ in asked) / statistics.median(wall for wall, _ in alone):.1f}"
+    )
 
 
 if __name__ == "__main__":

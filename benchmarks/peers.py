@@ -36,7 +36,9 @@ _LONGEST = 30  # tokens of an answer
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("news", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--questions", type=int, default=60)
@@ -48,15 +50,32 @@ def main() -> None:
     if options.serve is not None:
         serve(SYSTEMS[options.serve](options.work))
         return
-    from qa.evaluation import read_questions
-    from qa.measures import exact_match, f1
+    from qa.evaluation.metrics import exact_match, f1
+    from qa.evaluation.run import read_questions
 
-    known = [one for one in read_questions(options.news / "questions.jsonl") if one.answers and one.held is not False]
+    known = [
+        one
+        for one in read_questions(options.news / "questions.jsonl")
+        if one.answers and one.held is not False
+    ]
     asked = random.Random(0).sample(known, min(options.questions + 2, len(known)))
-    count = prepare(options.work, options.index, {id for one in asked for id in one.articles}, options.passages)
-    command = [sys.executable, "-m", "benchmarks.peers", str(options.news), "--work", str(options.work), "--serve"]
+    count = prepare(
+        options.work, options.index, {id for one in asked for id in one.articles}, options.passages
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.peers",
+        str(options.news),
+        "--work",
+        str(options.work),
+        "--serve",
+    ]
     systems = {
-        name: subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in options.systems
+        name: subprocess.Popen(
+            [*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for name in options.systems
     }
     for process in systems.values():
         said(process)  # it is ready
@@ -75,7 +94,9 @@ def main() -> None:
                 overlap[name].append(f1(reply["answer"], one.answers or ()))
         print(f"{number + 1} of {len(asked)}  ", end="\r", file=sys.stderr)
     print(f"{len(asked) - 2} questions, {count} passages, {len(os.sched_getaffinity(0))} cores")
-    print(f"{'':<12}{'ms':>8}{'10% to 90%':>16}{'ratio':>8}{'10% to 90%':>14}{'exact':>8}{'F1':>7}{'peak MB':>9}")
+    print(
+        f"{'':<12}{'ms':>8}{'10% to 90%':>16}{'ratio':>8}{'10% to 90%':>14}{'exact':>8}{'F1':>7}{'peak MB':>9}"
+    )
     for name, process in systems.items():
         assert process.stdin is not None
         process.stdin.close()
@@ -101,14 +122,16 @@ def said(process: subprocess.Popen[str]) -> dict[str, Any]:
         if line.startswith("{"):  # libraries print, too
             found: dict[str, Any] = json.loads(line)
             return found
-    raise SystemExit(f"{process.args!r} ended with {process.wait()}; are the peers installed? pip install -e '.[bench]'")
+    raise SystemExit(
+        f"{process.args!r} ended with {process.wait()}; are the peers installed? pip install -e '.[bench]'"
+    )
 
 
 def prepare(work: Path, folder: Path, wanted: set[str], most: int) -> int:
     """Write what the systems start from: an index of Dateline's, the passages as JSON, their vectors, both models. Returns the count of passages."""
-    from index.building import SETTINGS
-    from index.embedding import _default_weights
-    from index.folder import ENCODERS, encoder_of, open_index, writing
+    from index.models.encoder import _default_weights
+    from index.pipeline import SETTINGS
+    from index.stores.local.generations import ENCODERS, encoder_of, open_index, writing
 
     shutil.rmtree(work, ignore_errors=True)
     (work / "index").mkdir(parents=True)
@@ -140,12 +163,16 @@ def write_reader(folder: Path) -> None:
     import torch
     from transformers import BertForQuestionAnswering, PreTrainedTokenizerFast
 
-    from qa.reader import MODEL
+    from qa.answering.reader import MODEL
     from training.model import load
 
     network, _ = load(MODEL)
     model = BertForQuestionAnswering(network.bert.config)
-    state = {f"bert.{name}": tensor for name, tensor in network.bert.state_dict().items() if not name.startswith("pooler.")}
+    state = {
+        f"bert.{name}": tensor
+        for name, tensor in network.bert.state_dict().items()
+        if not name.startswith("pooler.")
+    }
     state |= {f"qa_outputs.{part}": getattr(network.span, part) for part in ("weight", "bias")}
     with torch.no_grad():
         model.load_state_dict(state)
@@ -170,7 +197,9 @@ def serve(answer: Callable[[str], str]) -> None:
         text = answer(question)
         print(json.dumps({"answer": text, "ms": 1000 * (time.perf_counter() - began)}), flush=True)
     peak = next(
-        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
+        line
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("VmHWM")
     )  # ru_maxrss begins with the parent's
     print(json.dumps({"mb": int(peak.split()[1]) / 1024}), flush=True)
 
@@ -180,8 +209,8 @@ def _given(work: Path) -> tuple[list[dict[str, str]], np.ndarray]:
 
 
 def dateline(work: Path) -> Callable[[str], str]:
+    from qa.answering.retrieval import retrieve
     from qa.archive import Archive, understand
-    from qa.retrieval import retrieve
 
     archive = Archive.open(work / "index")
 
@@ -197,7 +226,9 @@ def haystack(work: Path) -> Callable[[str], str]:
     from haystack import Document, Pipeline
     from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
-    from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersTextEmbedder
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersTextEmbedder,
+    )
     from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
 
     rows, vectors = _given(work)
@@ -209,14 +240,21 @@ def haystack(work: Path) -> Callable[[str], str]:
         ]
     )
     pipeline = Pipeline()
-    pipeline.add_component("embedder", SentenceTransformersTextEmbedder(model=str(work / "encoder"), progress_bar=False))
+    pipeline.add_component(
+        "embedder",
+        SentenceTransformersTextEmbedder(model=str(work / "encoder"), progress_bar=False),
+    )
     pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=_READ))
-    pipeline.add_component("reader", TransformersExtractiveReader(model=str(work / "reader"), top_k=1, no_answer=False))
+    pipeline.add_component(
+        "reader", TransformersExtractiveReader(model=str(work / "reader"), top_k=1, no_answer=False)
+    )
     pipeline.connect("embedder.embedding", "retriever.query_embedding")
     pipeline.connect("retriever.documents", "reader.documents")
 
     def ask(question: str) -> str:
-        answers = pipeline.run({"embedder": {"text": question}, "reader": {"query": question}})["reader"]["answers"]
+        answers = pipeline.run({"embedder": {"text": question}, "reader": {"query": question}})[
+            "reader"
+        ]["answers"]
         return str(answers[0].data or "") if answers else ""
 
     return ask
@@ -237,7 +275,13 @@ def txtai(work: Path) -> Callable[[str], str]:
             return np.asarray(vectors[first[0] - len(texts) : first[0]])
         return np.asarray(encoder.encode(list(texts), show_progress_bar=False))
 
-    embeddings = Embeddings(method="external", transform=transform, content=True, backend="faiss", faiss={"components": "IDMap,Flat"})
+    embeddings = Embeddings(
+        method="external",
+        transform=transform,
+        content=True,
+        backend="faiss",
+        faiss={"components": "IDMap,Flat"},
+    )
     embeddings.index((n, row["text"], None) for n, row in enumerate(rows))
     questions = Questions(str(work / "reader"), gpu=False)
 
@@ -270,7 +314,12 @@ def plain(work: Path) -> Callable[[str], str]:
         _, found = index.search(encoder.encode([question], show_progress_bar=False), _READ)
         texts = [rows[row]["text"] for row in found[0]]
         inputs = tokenizer(
-            [question] * len(texts), texts, truncation="only_second", padding=True, return_tensors="pt", return_offsets_mapping=True
+            [question] * len(texts),
+            texts,
+            truncation="only_second",
+            padding=True,
+            return_tensors="pt",
+            return_offsets_mapping=True,
         )
         offsets = inputs.pop("offset_mapping")
         with torch.inference_mode():
@@ -278,11 +327,18 @@ def plain(work: Path) -> Callable[[str], str]:
         best = (-np.inf, "")
         for place, text in enumerate(texts):
             inside = np.array([part == 1 for part in inputs.sequence_ids(place)])
-            start, end = (np.where(inside, logits[place].numpy(), -np.inf) for logits in (outputs.start_logits, outputs.end_logits))
+            start, end = (
+                np.where(inside, logits[place].numpy(), -np.inf)
+                for logits in (outputs.start_logits, outputs.end_logits)
+            )
             reach = np.arange(len(start))[None, :] - np.arange(len(start))[:, None]
-            scores = np.where((reach >= 0) & (reach < _LONGEST), start[:, None] + end[None, :], -np.inf)
+            scores = np.where(
+                (reach >= 0) & (reach < _LONGEST), start[:, None] + end[None, :], -np.inf
+            )
             first, last = np.unravel_index(int(np.argmax(scores)), scores.shape)
-            score = float(scores[first, last] - outputs.start_logits[place][0] - outputs.end_logits[place][0])
+            score = float(
+                scores[first, last] - outputs.start_logits[place][0] - outputs.end_logits[place][0]
+            )
             if score > best[0]:
                 best = (score, text[offsets[place][first][0] : offsets[place][last][1]])
         return best[1]
@@ -290,7 +346,12 @@ def plain(work: Path) -> Callable[[str], str]:
     return ask
 
 
-SYSTEMS: dict[str, Callable[[Path], Callable[[str], str]]] = {"dateline": dateline, "haystack": haystack, "txtai": txtai, "plain": plain}
+SYSTEMS: dict[str, Callable[[Path], Callable[[str], str]]] = {
+    "dateline": dateline,
+    "haystack": haystack,
+    "txtai": txtai,
+    "plain": plain,
+}
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import session
+from index.models.encoder import session
 
 _MOST = 512  # tokens
 
@@ -25,18 +25,32 @@ def matrix_products(network: Path) -> tuple[Callable[[int], object], int]:
     constants = {one.name: one for one in graph.initializer}
     nodes = [node for node in graph.node if node.op_type == "MatMulInteger"]
     shapes = [tuple(constants[node.input[1]].dims) for node in nodes]
-    kept = [constants[name] for name in dict.fromkeys(name for node in nodes for name in (node.input[1], node.input[3]))]
+    kept = [
+        constants[name]
+        for name in dict.fromkeys(name for node in nodes for name in (node.input[1], node.input[3]))
+    ]
     widths = {rows for rows, _ in shapes}
     whole = onnx.helper.make_model(
         onnx.helper.make_graph(
             [
-                onnx.helper.make_node("MatMulInteger", [f"of{rows}", node.input[1], "zero", node.input[3]], [f"to{place}"])
+                onnx.helper.make_node(
+                    "MatMulInteger",
+                    [f"of{rows}", node.input[1], "zero", node.input[3]],
+                    [f"to{place}"],
+                )
                 for place, (node, (rows, _)) in enumerate(zip(nodes, shapes, strict=True))
             ],
             "products",
-            [onnx.helper.make_tensor_value_info(f"of{rows}", onnx.TensorProto.UINT8, ["tokens", rows]) for rows in widths],
             [
-                onnx.helper.make_tensor_value_info(f"to{place}", onnx.TensorProto.INT32, ["tokens", columns])
+                onnx.helper.make_tensor_value_info(
+                    f"of{rows}", onnx.TensorProto.UINT8, ["tokens", rows]
+                )
+                for rows in widths
+            ],
+            [
+                onnx.helper.make_tensor_value_info(
+                    f"to{place}", onnx.TensorProto.INT32, ["tokens", columns]
+                )
                 for place, (_, columns) in enumerate(shapes)
             ],
             [*kept, onnx.numpy_helper.from_array(np.array(128, dtype=np.uint8), "zero")],

@@ -17,27 +17,36 @@ import statistics
 import time
 from pathlib import Path
 
-from qa.measures import exact_match, f1
-from qa.reader import MODEL, OnnxReader
+from qa.answering.reader import MODEL, OnnxReader
+from qa.evaluation.metrics import exact_match, f1
 from training.ablation import best_span
 
 _PASSAGES, _CHARACTERS = 8, 540
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--plot", type=Path, help="F1 against time, as SVG")
     arguments = parser.parse_args()
-    models = {name: Path(file).resolve() for name, file in (item.split("=", 1) for item in arguments.model)}
-    readers = {"shipped": OnnxReader()} | {name: OnnxReader(MODEL, file) for name, file in models.items()}
+    models = {
+        name: Path(file).resolve()
+        for name, file in (item.split("=", 1) for item in arguments.model)
+    }
+    readers = {"shipped": OnnxReader()} | {
+        name: OnnxReader(MODEL, file) for name, file in models.items()
+    }
     sizes = {"shipped": sum(file.stat().st_size for file in MODEL.glob("*.onnx"))} | {
         name: file.stat().st_size for name, file in models.items()
     }
-    with gzip.open(arguments.data / "test" / "squad1_dev_32articles.jsonl.gz", "rt", encoding="utf-8") as file:
+    with gzip.open(
+        arguments.data / "test" / "squad1_dev_32articles.jsonl.gz", "rt", encoding="utf-8"
+    ) as file:
         rows = [json.loads(line) for line in file]
     chance = random.Random(0)
     long = sorted({row["context"] for row in rows if len(row["context"]) >= _CHARACTERS})
@@ -53,7 +62,9 @@ def main() -> None:
                 seconds[name].append(time.perf_counter() - began)
 
     points: dict[str, tuple[float, float]] = {}  # ms and F1
-    print(f"{'':<14}{'MB':>6}{'8 passages, ms':>18}{'10% to 90%':>18}{'ratio':>8}{'exact':>8}{'F1':>8}")
+    print(
+        f"{'':<14}{'MB':>6}{'8 passages, ms':>18}{'10% to 90%':>18}{'ratio':>8}{'exact':>8}{'F1':>8}"
+    )
     for name, reader in readers.items():
         exact, overlap = [], []
         for row in random.Random(1).sample(rows, arguments.questions):
@@ -61,10 +72,15 @@ def main() -> None:
             _, best = best_span(reader, row["question"], row["context"])
             exact.append(exact_match(best, golds))
             overlap.append(f1(best, golds))
-        points[name] = statistics.median(1000 * value for value in seconds[name]), 100 * statistics.mean(overlap)
+        points[name] = (
+            statistics.median(1000 * value for value in seconds[name]),
+            100 * statistics.mean(overlap),
+        )
         times = [1000 * value for value in seconds[name]]
         deciles = statistics.quantiles(times, n=10)
-        ratio = statistics.median(times) / statistics.median(1000 * value for value in seconds["shipped"])
+        ratio = statistics.median(times) / statistics.median(
+            1000 * value for value in seconds["shipped"]
+        )
         print(
             f"{name:<14}{sizes[name] / 1e6:>6.0f}{statistics.median(times):>18.0f}{f'{deciles[0]:.0f} to {deciles[-1]:.0f}':>18}"
             f"{ratio:>8.2f}{100 * statistics.mean(exact):>8.1f}{100 * statistics.mean(overlap):>8.1f}"
@@ -82,7 +98,10 @@ def plot(points: dict[str, tuple[float, float]], file: Path) -> None:
     for name, (milliseconds, overlap) in points.items():
         axes.plot(milliseconds, overlap, "o", color="#9b2c2c")
         axes.annotate(name, (milliseconds, overlap), textcoords="offset points", xytext=(7, -3))
-    axes.set(xlabel=f"ms for {_PASSAGES} passages of {_CHARACTERS} characters", ylabel="F1, SQuAD 1.1 dev, 32 articles")
+    axes.set(
+        xlabel=f"ms for {_PASSAGES} passages of {_CHARACTERS} characters",
+        ylabel="F1, SQuAD 1.1 dev, 32 articles",
+    )
     axes.margins(x=0.3, y=0.2)
     axes.set_xlim(left=0)
     figure.savefig(file, format="svg", metadata={"Date": None})

@@ -19,32 +19,40 @@ from pathlib import Path
 
 import numpy as np
 
-from index.folder import encoder_of, open_index
-from index.keywords import KeywordIndex
-from index.local import KEYWORDS, VECTORS, LocalStore, fused
+from index.stores.keywords import KeywordIndex
+from index.stores.local.generations import encoder_of, open_index
+from index.stores.local.store import KEYWORDS, VECTORS, LocalStore, fused
+from index.stores.local.vectors import VectorIndex
 from index.types import Filters, Match
-from index.vectors import VectorIndex
+from qa.answering.retrieval import collapse, prefer, retrieve
 from qa.archive import understand
-from qa.evaluation import Known, read_questions
-from qa.measures import holds
-from qa.retrieval import collapse, prefer, retrieve
+from qa.evaluation.metrics import holds
+from qa.evaluation.run import Known, read_questions
 
 CUTOFFS = (1, 5, 10, 20)
 Scored = list[tuple[int, float]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("questions", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--report", type=Path, help="the figures as JSON")
     options = parser.parse_args()
-    questions = [one for one in read_questions(options.questions) if one.answers and one.held is not False]
+    questions = [
+        one for one in read_questions(options.questions) if one.answers and one.held is not False
+    ]
     figures = measure(questions, options.index)
-    print(f"{len(questions)} questions, {options.index}\n{'':<64}{'@1':>7}{'@5':>7}{'@10':>7}{'@20':>7}{'MRR':>7}{'ms':>7}")
+    print(
+        f"{len(questions)} questions, {options.index}\n{'':<64}{'@1':>7}{'@5':>7}{'@10':>7}{'@20':>7}{'MRR':>7}{'ms':>7}"
+    )
     for name, row in figures.items():
         print(
-            f"{name:<64}" + "".join(f"{100 * row[f'recall@{cutoff}']:>7.1f}" for cutoff in CUTOFFS) + f"{row['mrr']:>7.3f}{row['ms']:>7.1f}"
+            f"{name:<64}"
+            + "".join(f"{100 * row[f'recall@{cutoff}']:>7.1f}" for cutoff in CUTOFFS)
+            + f"{row['mrr']:>7.3f}{row['ms']:>7.1f}"
         )
     if options.report is not None:
         options.report.write_text(json.dumps(figures, indent=1) + "\n")
@@ -56,13 +64,17 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
     embedder = encoder_of(folder, store, None)
     live = folder / store.generation
     vectors = VectorIndex(live / VECTORS)
-    plain, titled, described = (KeywordIndex(live / KEYWORDS, *weights) for weights in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)))
+    plain, titled, described = (
+        KeywordIndex(live / KEYWORDS, *weights) for weights in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
+    )
 
     def nearest(one: Known, k: int = 100) -> Scored:
         return vectors.nearest(embedder.encode_question(one.question), k)
 
     def words(keywords: KeywordIndex, one: Known, k: int = 100) -> Scored:
-        return keywords.matching(f"{one.question} {understand(one.question, as_of=one.asked).also}", k, Filters())
+        return keywords.matching(
+            f"{one.question} {understand(one.question, as_of=one.asked).also}", k, Filters()
+        )
 
     def both(one: Known) -> Scored:
         return fused(nearest(one), words(described, one))
@@ -77,12 +89,24 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
     rows("BM25 only, text and title", lambda one: words(titled, one))
     rows("BM25 only, text, title and description", lambda one: words(described, one))
     for k in (10, 60):
-        rows(f"fused by reciprocal rank, k = {k}", lambda one, k=k: reciprocal_rank_fusion([nearest(one), words(described, one)], k))  # type: ignore[misc]
+        rows(
+            f"fused by reciprocal rank, k = {k}",
+            lambda one, k=k: reciprocal_rank_fusion(  # type: ignore[misc]
+                [nearest(one), words(described, one)], k
+            ),
+        )
     for share in (0.5, 0.65, 0.85):
-        rows(f"fused by scores, words' share {share}", lambda one, share=share: convex_sum(nearest(one), words(described, one), share))  # type: ignore[misc]
+        rows(
+            f"fused by scores, words' share {share}",
+            lambda one, share=share: convex_sum(  # type: ignore[misc]
+                nearest(one), words(described, one), share
+            ),
+        )
     rows("fused by scores, words' share 0.75", both)
     for most in (1, 2, 3):
-        variants[f"fused, at most {most} of an article"] = lambda one, most=most: capped(matches(store, both(one)), most)  # type: ignore[misc]
+        variants[f"fused, at most {most} of an article"] = lambda one, most=most: capped(
+            matches(store, both(one)), most
+        )  # type: ignore[misc]
     variants["fused, near-copies collapsed"] = lambda one: [
         Match(hit.passage, hit.score) for hit in collapse(matches(store, both(one)[:60]))
     ]
@@ -104,12 +128,25 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
             found = variant(one)
             times[name].append(1000 * (time.perf_counter() - began))
             ranks[name].append(
-                next((place for place, match in enumerate(found[: max(CUTOFFS)], 1) if holds(match.passage.text, one.answers or ())), 0)
+                next(
+                    (
+                        place
+                        for place, match in enumerate(found[: max(CUTOFFS)], 1)
+                        if holds(match.passage.text, one.answers or ())
+                    ),
+                    0,
+                )
             )
         print(f"{number} of {len(questions)}  ", end="\r")
     return {
-        name: {f"recall@{cutoff}": float(np.mean([0 < rank <= cutoff for rank in some])) for cutoff in CUTOFFS}
-        | {"mrr": float(np.mean([1 / rank if rank else 0.0 for rank in some])), "ms": statistics.median(times[name])}
+        name: {
+            f"recall@{cutoff}": float(np.mean([0 < rank <= cutoff for rank in some]))
+            for cutoff in CUTOFFS
+        }
+        | {
+            "mrr": float(np.mean([1 / rank if rank else 0.0 for rank in some])),
+            "ms": statistics.median(times[name]),
+        }
         for name, some in ranks.items()
     }
 
@@ -129,9 +166,12 @@ def reciprocal_rank_fusion(rankings: Sequence[Scored], k: int) -> Scored:
 
 
 def convex_sum(by_meaning: Scored, by_words: Scored, share: float) -> Scored:
-    """`index.local.fused` with another share."""
+    """`index.stores.local.store.fused` with another share."""
     one, other = dict(fused(by_meaning, [])), dict(fused([], by_words))
-    scores = {row: (1 - share) / 0.25 * one.get(row, 0.0) + share / 0.75 * other.get(row, 0.0) for row in {*one, *other}}
+    scores = {
+        row: (1 - share) / 0.25 * one.get(row, 0.0) + share / 0.75 * other.get(row, 0.0)
+        for row in {*one, *other}
+    }
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -6,18 +6,41 @@ index.build("corpus", "var/index")
 
 from typing import TYPE_CHECKING, Any
 
-from index.types import Article, DatelineError, Embedder, Filters, Match, Note, Passage, Skipped, Store, Summary
+from index.types import (
+    Article,
+    DatelineError,
+    Embedder,
+    Filters,
+    Match,
+    Note,
+    Passage,
+    Skipped,
+    Store,
+    Summary,
+)
 
 if TYPE_CHECKING:
-    from index.building import build
+    from index.pipeline import build
 
-__all__ = ["Article", "DatelineError", "Embedder", "Filters", "Match", "Note", "Passage", "Skipped", "Store", "Summary", "build"]
+__all__ = [
+    "Article",
+    "DatelineError",
+    "Embedder",
+    "Filters",
+    "Match",
+    "Note",
+    "Passage",
+    "Skipped",
+    "Store",
+    "Summary",
+    "build",
+]
 
 
 def __getattr__(name: str) -> Any:
     """`index.build`, imported when it is first used: asking need not pay for what building imports."""
     if name == "build":
-        from index.building import build
+        from index.pipeline import build
 
         return build
     raise AttributeError(f"module 'index' has no attribute {name!r}")

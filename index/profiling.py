@@ -41,4 +41,6 @@ def stage(name: str) -> Iterator[None]:
 def as_text(stages: Mapping[str, float]) -> str:
     """A line a stage: milliseconds and the share of all."""
     whole = max(stages.get("in all", 0.0), 1e-9)
-    return "\n".join(f"{name:<28}{taken:>10.1f} ms{100 * taken / whole:>7.1f}%" for name, taken in stages.items())
+    return "\n".join(
+        f"{name:<28}{taken:>10.1f} ms{100 * taken / whole:>7.1f}%" for name, taken in stages.items()
+    )

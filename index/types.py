@@ -34,12 +34,14 @@ class Article:
     url: str | None = None
     path: str = ""  # relative to the corpus folder, "/" between its parts
     authors: tuple[str, ...] = ()
-    pages: tuple[int, ...] = ()  # where its pages start in `text`, rising from 0; empty for what has no pages
+    pages: tuple[
+        int, ...
+    ] = ()  # where its pages start in `text`, rising from 0; empty for what has no pages
     language: str | None = None  # ISO 639-1, "en"; None: not known
     # What only the whole corpus shows: the first article of which this one is a near-copy (itself for none; None: not known),
     # and the stretches of text that its outlet prints under many stories.
     story: str | None = None
-    furniture: tuple[tuple[int, int], ...] = ()
+    boilerplate: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -182,7 +184,9 @@ class Store(Protocol):
     @property
     def manifest(self) -> dict[str, Any]: ...
 
-    def search(self, vector: Vectors, text: str, k: int, filters: Filters = Filters()) -> list[Match]:
+    def search(
+        self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
+    ) -> list[Match]:
         """The best `k` passages by vector (shape (dimensions,)) and by keywords together, best first."""
         ...
 

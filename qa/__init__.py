@@ -15,7 +15,17 @@ from index.types import DatelineError
 from qa.archive import Archive
 from qa.types import Answer, Hit, Reader, Reply, Span
 
-__all__ = ["Answer", "Archive", "DatelineError", "Hit", "Reader", "Reply", "Span", "open", "retrieve"]
+__all__ = [
+    "Answer",
+    "Archive",
+    "DatelineError",
+    "Hit",
+    "Reader",
+    "Reply",
+    "Span",
+    "open",
+    "retrieve",
+]
 
 open = Archive.open
 

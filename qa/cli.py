@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.stores import default_folder, place_of
+from index.stores.places import default_folder, place_of
 from index.types import DatelineError
 from qa.commands import asking, building, checking, serving
 from qa.commands.options import Commands
@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal of another encoding shows "?" for what it lacks
+        if hasattr(
+            stream, "reconfigure"
+        ):  # a terminal of another encoding shows "?" for what it lacks
             stream.reconfigure(errors="replace")
     try:
         if getattr(options, "store", None) is not None:
@@ -35,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("dateline: interrupted; the index is as it was", file=sys.stderr)
     except OSError as error:
-        print(f"dateline: {error.strerror or error}{f' ({error.filename})' if error.filename else ''}", file=sys.stderr)
+        print(
+            f"dateline: {error.strerror or error}{f' ({error.filename})' if error.filename else ''}",
+            file=sys.stderr,
+        )
     return 1
 
 
@@ -55,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--index", type=Path, metavar="DIR", default=default_folder(), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", default=default_folder(), help=argparse.SUPPRESS
+    )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = Commands(parser)
     for declare in (
@@ -110,5 +117,7 @@ def _run_completion(options: argparse.Namespace) -> None:
 
 def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """The parser of each command, by its name."""
-    (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    (commands,) = (
+        action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    )
     return dict(commands.choices)

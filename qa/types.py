@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from index.describing import about, as_of
-from index.sentences import sentence_around, sentence_before
+from index.text.dates import about, as_of
+from index.text.sentences import sentence_around, sentence_before
 from index.types import Article, Filters, Passage
-from qa.attribution import speaker_of
-from qa.values import Value
+from qa.answering.attribution import speaker_of
+from qa.answering.values import Value
 
 if TYPE_CHECKING:
     import pandas
@@ -42,7 +42,9 @@ class Question:
     @property
     def asks_for_news(self) -> bool:
         """Whether it names no moment, or only such as include the day it is asked on ("this week")."""
-        return self.asked_on is not None and all(self.asked_on.isoformat().startswith(moment) for moment in self.moments)
+        return self.asked_on is not None and all(
+            self.asked_on.isoformat().startswith(moment) for moment in self.moments
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,23 @@ class Span:
     def as_of(self) -> str | None:
         """The moment the sentence speaks of at the span, or follows: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
         start, end = self.sentence_span
-        return as_of(self.article.text[start:end], self.start - start, self.article.published, sentence_before(self.article.text, start))
+        return as_of(
+            self.article.text[start:end],
+            self.start - start,
+            self.article.published,
+            sentence_before(self.article.text, start),
+        )
 
     @property
     def about(self) -> str | None:
         """As `as_of`; and "-09" where the sentence names September and nothing tells its year."""
         start, end = self.sentence_span
-        return about(self.article.text[start:end], self.start - start, self.article.published, sentence_before(self.article.text, start))
+        return about(
+            self.article.text[start:end],
+            self.start - start,
+            self.article.published,
+            sentence_before(self.article.text, start),
+        )
 
     @property
     def page(self) -> int | None:
@@ -145,7 +157,9 @@ class Span:
         if self.page is not None:
             return f"{self.article.url.split('#')[0]}#page={self.page}"
         words = self.sentence.split()
-        ends = [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
+        ends = (
+            [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
+        )
         return f"{self.article.url.split('#')[0]}#:~:text={','.join(quote(part, safe='').replace('-', '%2D') for part in ends)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -182,7 +196,12 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         citations = [citation.to_dict() for citation in self.citations]
-        return {"text": self.text, "probability": round(self.probability, 4), "origins": self.origins, "citations": citations}
+        return {
+            "text": self.text,
+            "probability": round(self.probability, 4),
+            "origins": self.origins,
+            "citations": citations,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +234,13 @@ class Reply:
 
     def to_frame(self) -> pandas.DataFrame:
         """The citations as rows. Raises ImportError without pandas."""
-        from qa.notebook import citations_frame
+        from qa.rendering.notebook import citations_frame
 
         return citations_frame(self)
 
     def _repr_html_(self) -> str:
         """What a notebook shows, escaped."""
-        from qa.notebook import reply_as_html
+        from qa.rendering.notebook import reply_as_html
 
         return reply_as_html(self)
 

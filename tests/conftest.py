@@ -14,7 +14,9 @@ import index
 import qa
 
 ROOT = Path(__file__).parent.parent
-os.environ["HF_HUB_OFFLINE"] = "1"  # before any test module imports transformers, which reads it once: no test calls a hub
+os.environ["HF_HUB_OFFLINE"] = (
+    "1"  # before any test module imports transformers, which reads it once: no test calls a hub
+)
 
 hypothesis.settings.register_profile("dateline", deadline=None, max_examples=60, derandomize=True)
 hypothesis.settings.load_profile("dateline")

@@ -57,7 +57,9 @@ class CapitalReader:
             shared = len(asked & set(re.findall(r"\w+", hit.text.casefold()))) / max(1, len(asked))
             for match in re.finditer(r"\b(?:[A-Z]\w+|\d[\d,]*)", hit.text):
                 first, last = hit.start + match.start(), hit.start + match.end()
-                spans += [Span(hit.article, first, last, score=10 * shared, probability=min(1.0, shared))]
+                spans += [
+                    Span(hit.article, first, last, score=10 * shared, probability=min(1.0, shared))
+                ]
         return sorted(spans, key=lambda span: -span.score)
 
 

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 import index
 from benchmarks import faults
 from qa.cli import _parser
-from qa.showing import summary_as_text
+from qa.rendering.text import summary_as_text
 from tests.conftest import ROOT
 from tests.fakes import WordEmbedder
 
@@ -31,7 +31,14 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DATELINE_INDEX", None)
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answer, title, passage = done.stdout.split("\n", 2)
     assert answer == "US"
     assert title.startswith("Kremlin shrugs off Macron's critique of its part")
@@ -43,7 +50,9 @@ def blocks(page: Path) -> list[tuple[str, str]]:
     found = []
     for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
         if token.type in ("fence", "code_block"):
-            commands = token.type == "code_block" and re.match(r"(?:dateline|make|cp|curl|hf|pip) ", token.content)
+            commands = token.type == "code_block" and re.match(
+                r"(?:dateline|make|cp|curl|hf|pip) ", token.content
+            )
             found.append(("shell" if commands else token.info, token.content))
     return found
 
@@ -51,15 +60,17 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 ELSEWHERE = {  # lines that need more than this machine and corpus/, or do not end: the tests that run them, or their like
     "make run": ".ci/run",  # make test and all that make run needs, but for the page
     "make test": ".ci/run",
-    "dateline serve": "tests/app/test_ask.py",
-    "milvus://HOST": "tests/index/test_milvus.py",
-    "--engine ray": "tests/index/test_ray.py",
+    "dateline serve": "tests/browser/test_ask.py",
+    "milvus://HOST": "tests/index/stores/test_milvus.py",
+    "--engine ray": "tests/index/engines/test_ray.py",
     "hf download": "tests/qa/test_multilingual.py",
     "MiniLM-L12-v2": "tests/qa/test_multilingual.py",
     "xlm-roberta": "tests/qa/test_multilingual.py",
-    "curl": "tests/app/test_endpoints.py",
+    "curl": "tests/browser/test_endpoints.py",
 }
-WITH_CODE = [page for page in (ROOT / "README.md", *PAGES) if page.name != "cli.md" and blocks(page)]  # cli.md is made of the parser
+WITH_CODE = [
+    page for page in (ROOT / "README.md", *PAGES) if page.name != "cli.md" and blocks(page)
+]  # cli.md is made of the parser
 
 
 def runnable(language: str, text: str) -> list[tuple[str, str]]:
@@ -86,19 +97,31 @@ for language, text in json.load(sys.stdin):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
-def test_the_code_of_a_page_runs_from_its_top_to_its_end(page: Path, corpus_index: Path, tmp_path: Path) -> None:
+def test_the_code_of_a_page_runs_from_its_top_to_its_end(
+    page: Path, corpus_index: Path, tmp_path: Path
+) -> None:
     """In a folder with corpus/ and its index, some own articles, and a question with its answer."""
     steps = [step for block in blocks(page) for step in runnable(*block)]
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     for name in ("my-articles", "articles"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "ferry.txt").write_text("The ferry to Norvik sails every twenty minutes, the port said on Monday.")
-    (tmp_path / "questions.jsonl").write_text('{"question": "Who repaired the lighthouse?", "answers": ["Maria Olsen"]}\n')
+        (tmp_path / name / "ferry.txt").write_text(
+            "The ferry to Norvik sails every twenty minutes, the port said on Monday."
+        )
+    (tmp_path / "questions.jsonl").write_text(
+        '{"question": "Who repaired the lighthouse?", "answers": ["Maria Olsen"]}\n'
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DATELINE_INDEX", None)
     done = subprocess.run(
-        [sys.executable, "-c", RUN], input=json.dumps(steps), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", RUN],
+        input=json.dumps(steps),
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout or not steps
@@ -109,22 +132,52 @@ def test_no_block_of_a_page_is_left_out() -> None:
     for mark, test in ELSEWHERE.items():
         assert (ROOT / test).exists(), mark
     printed = [text for page in WITH_CODE for language, text in blocks(page) if language == ""]
-    assert printed == ["news.csv: columns: text from content, title from headline, source from publisher\n"]  # by the next test
-    assert {language for page in WITH_CODE for language, _ in blocks(page)} == {"", "python", "shell"}
-    assert {page.name for page in WITH_CODE} == {"README.md", "articles.md", "scaling.md", "tools.md", "tutorial.md"}
+    assert printed == [
+        "news.csv: columns: text from content, title from headline, source from publisher\n"
+    ]  # by the next test
+    assert {language for page in WITH_CODE for language, _ in blocks(page)} == {
+        "",
+        "python",
+        "shell",
+    }
+    assert {page.name for page in WITH_CODE} == {
+        "README.md",
+        "articles.md",
+        "scaling.md",
+        "tools.md",
+        "tutorial.md",
+    }
 
 
 def test_what_the_docs_show_as_printed_is_printed(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "news.csv").write_text("headline,publisher,content\nFerries,Courier,The ferry sails.\n")
+    (tmp_path / "in" / "news.csv").write_text(
+        "headline,publisher,content\nFerries,Courier,The ferry sails.\n"
+    )
     summary = index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
     (shown,) = (text for language, text in blocks(ROOT / "docs" / "articles.md") if language == "")
     assert f"  {shown}".rstrip() in summary_as_text(summary).splitlines()
 
 
 def site(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--site-dir",
+        str(folder),
+        *options,
+    ]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )
 
 
 @pytest.mark.slow
@@ -147,18 +200,26 @@ def test_a_picture_that_is_not_there_fails_the_site(tmp_path: Path) -> None:
     """mkdocs counts no warnings where it is told to be quiet: then nothing is strict."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     (tmp_path / "docs" / "index.md").write_text("![A picture](images/nowhere.png)")
-    (tmp_path / "mkdocs.yml").write_text(f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {tmp_path / 'docs'}\nplugins: [search]\n")
+    (tmp_path / "mkdocs.yml").write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {tmp_path / 'docs'}\nplugins: [search]\n"
+    )
     done = site(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
     assert done.returncode != 0
     assert "images/nowhere.png" in done.stderr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem
+)
 def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -> None:
     """Their code, cell by cell in one process; what a cell ends with is shown as a notebook would, by its HTML where it has any."""
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
-    cells = ["".join(cell["source"]) for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    cells = [
+        "".join(cell["source"])
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
     program = (
         "import ast, json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\n"
         "    *most, last = ast.parse(cell).body\n"
@@ -172,19 +233,29 @@ def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DATELINE_INDEX", None)
     done = subprocess.run(
-        [sys.executable, "-c", program], input=json.dumps(cells), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        input=json.dumps(cells),
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     shows = {"ask": "<mark>US</mark>", "compare_outlets": "they differ:", "evaluate": "exact match"}
     assert shows[notebook.stem] in done.stdout
-    assert not any(cell.get("outputs") for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"])  # none is committed
+    assert not any(
+        cell.get("outputs") for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    )  # none is committed
 
 
 COMMANDS = sorted(
     {
         command
         for text in (README, *(page.read_text(encoding="utf-8") for page in PAGES))
-        for command in re.findall(r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", text, re.MULTILINE)
+        for command in re.findall(
+            r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", text, re.MULTILINE
+        )
         if "[options]" not in command[0]
     }
 )
@@ -200,21 +271,43 @@ def test_the_targets_and_files_that_the_documents_name_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s(),])", re.sub(r"make (?:it|sure|a|the)\b", "", text))) <= targets
+        assert (
+            set(
+                re.findall(
+                    r"\bmake ([a-z]+)\b(?=[`\s(),])", re.sub(r"make (?:it|sure|a|the)\b", "", text)
+                )
+            )
+            <= targets
+        )
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / link).exists(), link
     for document in (*DOCUMENTS, *PAGES):
-        for module in re.findall(r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)", document.read_text(encoding="utf-8")):
+        for module in re.findall(
+            r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)",
+            document.read_text(encoding="utf-8"),
+        ):
             place = module.replace(".", "/")
-            assert (ROOT / f"{place}.py").exists() or (ROOT / place / "__main__.py").exists(), module
-    for path in re.findall(r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+            assert (ROOT / f"{place}.py").exists() or (ROOT / place / "__main__.py").exists(), (
+                module
+            )
+    for path in re.findall(
+        r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    ):
         assert (ROOT / path).exists(), path
 
 
 def test_every_proof_that_the_documents_name_is_there() -> None:
-    named = {proof for page in PAGES for proof in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8"))}
+    named = {
+        proof
+        for page in PAGES
+        for proof in re.findall(
+            r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8")
+        )
+    }
     assert len(named) > 20
     for file, name in named:
         assert f"def {name}" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
     reliability = (ROOT / "docs" / "RELIABILITY.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`faults (\w+)`", reliability)) == {name for name, _, _ in faults.campaigns()}
+    assert set(re.findall(r"`faults (\w+)`", reliability)) == {
+        name for name, _, _ in faults.campaigns()
+    }

@@ -13,7 +13,7 @@ import pytest
 import qa
 from benchmarks import faults
 from benchmarks.faults import world
-from index.folder import current
+from index.stores.local.generations import current
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -73,7 +73,9 @@ def test_bad_questions(tmp_path: Path) -> None:
 
 def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
     warm = Path(tempfile.mkdtemp()) / "index"
-    for _ in range(2):  # so that all is imported which nobody may not read, for writing and for reading what was learned
+    for _ in range(
+        2
+    ):  # so that all is imported which nobody may not read, for writing and for reading what was learned
         world.build(corpus, warm)
     os.setgroups([])
     os.setgid(65534)
@@ -84,7 +86,9 @@ def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
         told.send(f"{type(error).__name__}: {error}")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
+)
 def test_a_folder_of_another_user_is_one_line_and_unharmed() -> None:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
@@ -114,8 +118,13 @@ def _ask_twice(folder: Path, told: Any) -> None:
         told.recv()
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "articles.sqlite", "keywords/*.term", "keywords/*.idx", "keywords/*.fast"])
-def test_a_file_that_is_cut_in_place_while_it_is_open_is_one_line(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["vectors.faiss", "articles.sqlite", "keywords/*.term", "keywords/*.idx", "keywords/*.fast"],
+)
+def test_a_file_that_is_cut_in_place_while_it_is_open_is_one_line(
+    name: str, tmp_path: Path
+) -> None:
     """The system would end a process that reads a memory map past the end of its file (SIGBUS)."""
     folder = tmp_path / "index"
     world.build(world.corpus_of(tmp_path / "corpus", 1), folder)

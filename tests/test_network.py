@@ -31,15 +31,32 @@ sys.addaudithook(forbid)
 def test_building_and_asking_call_nobody(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(FORBID)
-    allowed = {name: value for name, value in os.environ.items() if name not in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")}
+    allowed = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    }
     environment = {**allowed, "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), str(ROOT)])}
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     stranger = run("-c", "import socket; socket.create_connection(('192.0.2.1', 80), 0.1)")
     assert (stranger.returncode, "CALLED socket" in stranger.stderr) == (77, True)  # the hook holds
     index = ["--index", str(tmp_path / "index")]
-    for command in (["build", "corpus"], ["ask", "who brokered the September truce?"], ["retrieve", "EU mission"], ["verify"], ["info"]):
+    for command in (
+        ["build", "corpus"],
+        ["ask", "who brokered the September truce?"],
+        ["retrieve", "EU mission"],
+        ["verify"],
+        ["info"],
+    ):
         done = run("-m", "qa", *command, *index)
         assert (done.returncode, "CALLED" in done.stderr) == (0, False), done.stderr

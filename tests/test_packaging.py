@@ -25,10 +25,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from index.folder import open_index
+from index.stores.local.generations import open_index
 from qa.cli import _parser
 from tests.conftest import ROOT
-from tests.index import samples
+from tests.index.corpus import samples
 
 BUILD = "import sys; from setuptools import build_meta; out = sys.argv[1]; build_meta.build_wheel(out); build_meta.build_sdist(out)"
 
@@ -37,12 +37,16 @@ BUILD = "import sys; from setuptools import build_meta; out = sys.argv[1]; build
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel and the sdist, made from a copy of what git tracks."""
     copy, out = tmp_path_factory.mktemp("source") / "dateline", tmp_path_factory.mktemp("dist")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     for name in filter(None, tracked):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy / name)
-    subprocess.run([sys.executable, "-c", BUILD, str(out)], cwd=copy, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-c", BUILD, str(out)], cwd=copy, capture_output=True, check=True
+    )
     return out
 
 
@@ -58,7 +62,9 @@ def wanted(requirements: Sequence[str]) -> dict[str, set[str]]:
         found.setdefault(name, set()).update(one.extras)
         for line in metadata.distribution(one.name).requires or []:
             other = Requirement(line)
-            if other.marker is None or any(other.marker.evaluate({"extra": extra}) for extra in ("", *one.extras)):
+            if other.marker is None or any(
+                other.marker.evaluate({"extra": extra}) for extra in ("", *one.extras)
+            ):
                 left.append(other)
     return found
 
@@ -69,13 +75,19 @@ def lend(site: Path, names: Iterable[str]) -> None:
     files: dict[str, list[Path]] = {}
     for distribution in metadata.distributions():
         name = canonicalize_name(distribution.metadata["Name"])
-        files[name] = [Path(file) for file in distribution.files or [] if ".." not in file.parts and file.parts[0] != "__pycache__"]
+        files[name] = [
+            Path(file)
+            for file in distribution.files or []
+            if ".." not in file.parts and file.parts[0] != "__pycache__"
+        ]
         for file in files[name]:
             owners.setdefault(file.parts[0], set()).add(name)
     home, lent = Path(sysconfig.get_path("purelib")), set(names)
     for one in lent:
         for file in files[one]:
-            place = Path(file.parts[0]) if owners[file.parts[0]] <= lent else file  # file by file where a stranger shares the folder
+            place = (
+                Path(file.parts[0]) if owners[file.parts[0]] <= lent else file
+            )  # file by file where a stranger shares the folder
             if (home / place).exists() and not (site / place).exists():
                 (site / place).parent.mkdir(parents=True, exist_ok=True)
                 (site / place).symlink_to(home / place)
@@ -90,11 +102,22 @@ class Bare:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATELINE_INDEX")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("PYTHONPATH", "DATELINE_INDEX")
+        }
         return kept | {"PATH": f"{self.bin}:{kept['PATH']}"}
 
     def run(self, *command: str, status: int = 0) -> str:
-        done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == status, done.stderr
         return done.stdout + done.stderr
 
@@ -103,14 +126,34 @@ class Bare:
 def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
     """As pip would leave it (tests call no network, so the other packages are links to those of this environment)."""
     folder = tmp_path_factory.mktemp("bare")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
+    )
     (wheel,) = built.glob("*.whl")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder / "venv" / "bin" / "python"), "install"]
-    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        str(folder / "venv" / "bin" / "python"),
+        "install",
+    ]
+    subprocess.run(
+        [*pip, "--quiet", "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True
+    )
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     (installed,) = metadata.distributions(name="dateline", path=[str(site)])
     needs = wanted([line for line in installed.requires or [] if "extra ==" not in line])
-    assert not {"pytest", "llama-index-core", "pyarrow", "mkdocs", "pymilvus", "ray", "dateline"} & set(needs)
+    assert not {
+        "pytest",
+        "llama-index-core",
+        "pyarrow",
+        "mkdocs",
+        "pymilvus",
+        "ray",
+        "dateline",
+    } & set(needs)
     lend(site, needs)
     (folder / "work").mkdir()
     return Bare(folder / "venv" / "bin", folder / "work")
@@ -119,24 +162,47 @@ def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
 @pytest.mark.slow
 def test_a_wheel_works_in_a_bare_environment(bare: Bare, corpus_index: Path) -> None:
     """It asks, and reads every kind of file, with the packages that it declares and no others; an extra is named where it is missing."""
-    assert Path(bare.run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(bare.bin.parent)
+    assert Path(bare.run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(
+        bare.bin.parent
+    )
     shutil.copytree(corpus_index, bare.folder / "var" / "index")
     assert bare.run("dateline", "ask", "who brokered the September truce?").startswith("US  (")
     corpus = bare.folder / "corpus"
     corpus.mkdir()
-    (corpus / "own.md").write_text("---\ntitle: Own\n---\nThe lighthouse was repaired by Maria Olsen.")
+    (corpus / "own.md").write_text(
+        "---\ntitle: Own\n---\nThe lighthouse was repaired by Maria Olsen."
+    )
     for name, data in samples.files().items():
         (corpus / name).write_bytes(data)
     summary = json.loads(bare.run("dateline", "build", "--json"))
-    assert {skipped["path"].split(":")[0] for skipped in summary["skipped"]} == {"a.rss", "a.warc", "a.warc.gz", "a.parquet"}
-    assert "pip install 'dateline[parquet]'" in next(one["reason"] for one in summary["skipped"] if one["path"] == "a.parquet")
-    ids = {article.id.partition(":")[0].partition("/")[0] for article in open_index(bare.folder / "var" / "index").articles()}
-    assert ids >= {"own.md", *samples.files()} - {"a.parquet", "a.csv", "a.json"}  # rows of these have ids of their own
+    assert {skipped["path"].split(":")[0] for skipped in summary["skipped"]} == {
+        "a.rss",
+        "a.warc",
+        "a.warc.gz",
+        "a.parquet",
+    }
+    assert "pip install 'dateline[parquet]'" in next(
+        one["reason"] for one in summary["skipped"] if one["path"] == "a.parquet"
+    )
+    ids = {
+        article.id.partition(":")[0].partition("/")[0]
+        for article in open_index(bare.folder / "var" / "index").articles()
+    }
+    assert ids >= {"own.md", *samples.files()} - {
+        "a.parquet",
+        "a.csv",
+        "a.json",
+    }  # rows of these have ids of their own
     assert "Ingrid Dahl" in bare.run("dateline", "ask", "Who is the mayor of Norvik?")
     assert (
-        bare.run("python", "-c", "import app, qa.integrations.langchain; print('imported')") == "imported\n"
+        bare.run(
+            "python", "-c", "import qa.web.serve, qa.integrations.langchain; print('imported')"
+        )
+        == "imported\n"
     )  # langchain-core comes along
-    assert "pip install 'dateline[llama-index]'" in bare.run("python", "-c", "import qa.integrations.llama_index", status=1)
+    assert "pip install 'dateline[llama-index]'" in bare.run(
+        "python", "-c", "import qa.integrations.llama_index", status=1
+    )
 
 
 @pytest.mark.slow
@@ -152,13 +218,27 @@ def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path
     (tmp_path / "articles" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
     line_of_user = subprocess.run(["dateline", "password", "reader"], env=bare.environment, input="secret\n", capture_output=True, text=True, check=True)  # fmt: skip
     (tmp_path / "users").write_text(line_of_user.stdout)
-    line = line.replace("/articles", f"{tmp_path}/articles").replace("/users", f"{tmp_path}/users") + f" --port {port}"
-    environment = bare.environment | {"DATELINE_INDEX": str(tmp_path / "index"), "HF_HUB_OFFLINE": "1"}
-    with subprocess.Popen([shell, option, line], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    line = (
+        line.replace("/articles", f"{tmp_path}/articles").replace("/users", f"{tmp_path}/users")
+        + f" --port {port}"
+    )
+    environment = bare.environment | {
+        "DATELINE_INDEX": str(tmp_path / "index"),
+        "HF_HUB_OFFLINE": "1",
+    }
+    with subprocess.Popen(
+        [shell, option, line],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         try:
             until = time.monotonic() + 120
             check[2] = check[2].replace("7860", str(port))
-            while subprocess.run(check, env=environment, capture_output=True, check=False).returncode:
+            while subprocess.run(
+                check, env=environment, capture_output=True, check=False
+            ).returncode:
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < until
                 time.sleep(0.5)
@@ -172,29 +252,49 @@ def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
     (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    python = {path.relative_to(ROOT).as_posix() for folder in ("index", "qa") for path in (ROOT / folder).rglob("*.py")}
+    python = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("index", "qa")
+        for path in (ROOT / folder).rglob("*.py")
+    }
     assert (
         python
         | {
             "app.py",
-            "qa/ui/page.css",
-            "qa/ui/page.js",
+            "qa/web/page.css",
+            "qa/web/page.js",
             "qa/reader_model/lower.int8.onnx",
             "qa/reader_model/upper.int8.onnx",
             "qa/reader_model/MODEL_CARD.md",
         }
         <= names
     )
-    assert not [name for name in names if name.startswith(("tests", "training", "benchmarks", "corpus", "var"))]
+    assert not [
+        name
+        for name in names
+        if name.startswith(("tests", "training", "benchmarks", "corpus", "var"))
+    ]
     assert wheel.stat().st_size < 60 * 2**20
     with tarfile.open(sdist) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
     assert (
-        python | {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "qa/reader_model/lower.int8.onnx", "qa/reader_model/upper.int8.onnx"}
+        python
+        | {
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+            "NOTICE",
+            "qa/reader_model/lower.int8.onnx",
+            "qa/reader_model/upper.int8.onnx",
+        }
         <= packed
     )
-    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert not [name for name in packed if name.startswith(("corpus/added", "var", "data", "shared"))]
+    (version,) = re.findall(
+        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
+    )
+    assert not [
+        name for name in packed if name.startswith(("corpus/added", "var", "data", "shared"))
+    ]
     assert {f"dateline-{version}" in path.name for path in (wheel, sdist)} == {True}
 
 
@@ -206,7 +306,12 @@ def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
     (source,) = tmp_path.iterdir()
     (tmp_path / "dist").mkdir()
     program = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", program, str(tmp_path / "dist")], cwd=source, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "dist")],
+        cwd=source,
+        capture_output=True,
+        check=True,
+    )
     (again,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
         parts = {part.filename: part.CRC for part in one.infolist()}
@@ -216,15 +321,29 @@ def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
 def test_every_package_that_is_imported_is_asked_for() -> None:
     """By the code that is installed: a package that another one happens to bring may be gone with its next version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = [line for name, lines in project["optional-dependencies"].items() if name not in ("dev", "docs", "bench") for line in lines]
-    asked = {canonicalize_name(Requirement(line).name) for line in (*project["dependencies"], *extras)}
-    homes = {module: set(map(canonicalize_name, names)) for module, names in metadata.packages_distributions().items()}
+    extras = [
+        line
+        for name, lines in project["optional-dependencies"].items()
+        if name not in ("dev", "docs", "bench")
+        for line in lines
+    ]
+    asked = {
+        canonicalize_name(Requirement(line).name) for line in (*project["dependencies"], *extras)
+    }
+    homes = {
+        module: set(map(canonicalize_name, names))
+        for module, names in metadata.packages_distributions().items()
+    }
     for path in (ROOT / "app.py", *(ROOT / "qa").rglob("*.py"), *(ROOT / "index").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names = [node.module]
-            for module in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"app", "index", "qa"}:
+            for module in (
+                {name.partition(".")[0] for name in names}
+                - sys.stdlib_module_names
+                - {"app", "index", "qa"}
+            ):
                 assert homes.get(module, set()) & asked, f"{path}: {module}"
 
 
@@ -232,15 +351,28 @@ def test_an_image_with_cuda_is_refused_before_it_is_fetched() -> None:
     runs = re.findall(r"^RUN ((?:.*\\\n)*.*)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     guard = next(run for run in runs if "expected --build-arg CPU_INDEX" in run)
     assert runs.index(guard) == 0
-    for index, machine, status in (("", "x86_64", 1), ("https://example.org/cpu", "x86_64", 0), ("", "aarch64", 0)):
+    for index, machine, status in (
+        ("", "x86_64", 1),
+        ("https://example.org/cpu", "x86_64", 0),
+        ("", "aarch64", 0),
+    ):
         command = f"uname() {{ echo {machine}; }}\n{guard}"
-        assert subprocess.run(["sh", "-c", command], env={"CPU_INDEX": index}, capture_output=True, check=False).returncode == status
+        assert (
+            subprocess.run(
+                ["sh", "-c", command], env={"CPU_INDEX": index}, capture_output=True, check=False
+            ).returncode
+            == status
+        )
     assert "torch.version.cuda is None" in runs[1]
 
 
 def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     """No daemon here to build it with: its sources exist and are not ignored, it drops its rights, and its command parses."""
-    lines = [line for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+        if line and not line.startswith("#")
+    ]
     ignored = (ROOT / ".dockerignore").read_text().split()
     for line in lines:
         if line.startswith("COPY") and "--from" not in line:
@@ -251,13 +383,21 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     assert len(stages) == 2
     last = lines[stages[-1] :]
     assert [line for line in last if line.startswith("USER")] == ["USER dateline"]
-    assert last.index("USER dateline") < next(number for number, line in enumerate(last) if line.startswith("CMD"))
+    assert last.index("USER dateline") < next(
+        number for number, line in enumerate(last) if line.startswith("CMD")
+    )
     for command in re.findall(r"dateline ((?:build|serve)[^&\"]*)", last[-1]):
         assert _parser().parse_args(command.split()).run
     installed = set(
-        re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0].replace('"', "").split(", ")
+        re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0]
+        .replace('"', "")
+        .split(", ")
     )
-    found = {".".join(path.parent.relative_to(ROOT).parts) for folder in ("index", "qa") for path in (ROOT / folder).rglob("__init__.py")}
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for folder in ("index", "qa")
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
     assert found == installed  # a package that is forgotten there is in no wheel and no image
 
 
@@ -266,18 +406,27 @@ INSTALL = runpy.run_path(str(ROOT / ".ci" / "install.py"))
 
 def test_hashes_are_of_all_that_is_installed_and_of_the_pinned_versions() -> None:
     """What is not among them would come unchecked, or not at all: make lock renews them."""
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    pinned = dict(
+        re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    )
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
     kind, lines, builds = INSTALL["parts"]((ROOT / "hashes.txt").read_text())
     assert kind.startswith("CPython 3.")
-    matches = [re.fullmatch(r"([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}", line) for line in (*lines, *builds)]
+    matches = [
+        re.fullmatch(r"([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}", line)
+        for line in (*lines, *builds)
+    ]
     assert None not in matches
     hashed = {canonicalize_name(match[1]): match[2] for match in matches if match is not None}
     for name, version in hashed.items():
         assert versions[name] == version.partition("+")[0], f"{name}: make lock"
     assert ["+" in line for line in builds] == [True, False]  # the small CPU build is tried first
     if kind == INSTALL["kind"]():
-        cuda = {name for name in wanted(["dateline[dev]"]) if name.startswith(("nvidia-", "cuda-", "triton"))}
+        cuda = {
+            name
+            for name in wanted(["dateline[dev]"])
+            if name.startswith(("nvidia-", "cuda-", "triton"))
+        }
         assert wanted(["dateline[dev]"]).keys() - cuda - {"dateline"} == hashed.keys()
 
 
@@ -302,7 +451,11 @@ def test_set_up_holds_every_artifact_to_its_hash_or_says_that_it_does_not(
 
     monkeypatch.setitem(install, "pip", pip)
     monkeypatch.setitem(install, "kind", lambda: kind)
-    own = [(*unchecked, "torch"), ("install", "--no-deps", "--no-build-isolation", "--editable", "."), ("check",)]
+    own = [
+        (*unchecked, "torch"),
+        ("install", "--no-deps", "--no-build-isolation", "--editable", "."),
+        ("check",),
+    ]
     everything = tuple(line.partition(" ")[0] for line in lines)
     first, second = ((line.partition(" ")[0],) for line in builds)
     for refusing, strict, status, expected in (

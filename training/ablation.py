@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from index.chunking import passage_spans
-from qa.measures import exact_match, f1
-from qa.reader import MODEL, OnnxReader
+from index.text.chunking import passage_spans
+from qa.answering.reader import MODEL, OnnxReader
+from qa.evaluation.metrics import exact_match, f1
 from training.measure import sampled
 
 # Groups of training.mix, or sets of it, that a row leaves out.
@@ -38,18 +38,30 @@ ROWS: dict[str, tuple[str, ...]] = {
     "without unanswerable questions": ("unanswerable",),
     "without any negatives": ("swapped", "neighbour", "mined", "unanswerable"),
     "without SQuAD": ("squad2_16articles", "squad_train_800para"),
-    "without SQuADShifts": ("squadshifts_new_wiki", "squadshifts_amazon_reviews", "squadshifts_reddit"),
+    "without SQuADShifts": (
+        "squadshifts_new_wiki",
+        "squadshifts_amazon_reviews",
+        "squadshifts_reddit",
+    ),
     "without Natural Questions": ("qed_nq", "nq_oracle"),
     "without QAMR and QA-SRL": ("qamr", "qasrl_gs"),
 }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("work", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("--start", type=Path, required=True)
-    parser.add_argument("--also", action="append", default=[], metavar="NAME=FOLDER_OR_ONNX", help="other starting weights")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME=FOLDER_OR_ONNX",
+        help="other starting weights",
+    )
     parser.add_argument("--examples", type=int, default=5_000)
     parser.add_argument("--questions", type=int, default=400, help="of each held-out set")
     arguments = parser.parse_args()
@@ -67,10 +79,27 @@ def main() -> None:
             some = drawn(examples, without, arguments.examples)
             with gzip.open(folder / "examples.jsonl.gz", "wt", encoding="utf-8") as file:
                 file.writelines(json.dumps(example) + "\n" for example in some)
-            command = [sys.executable, "-m", "training.train", str(folder), "--start", str(start), "--resume"]
+            command = [
+                sys.executable,
+                "-m",
+                "training.train",
+                str(folder),
+                "--start",
+                str(start),
+                "--resume",
+            ]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             (folder / "checkpoint.pt").unlink()
-        print(_row(name, folder / "model.int8.onnx", arguments.data, arguments.questions, arguments.work), flush=True)
+        print(
+            _row(
+                name,
+                folder / "model.int8.onnx",
+                arguments.data,
+                arguments.questions,
+                arguments.work,
+            ),
+            flush=True,
+        )
     print(
         _row(
             "everything, float32",
@@ -82,7 +111,9 @@ def main() -> None:
     )
 
 
-def drawn(examples: Sequence[dict[str, Any]], without: Sequence[str], number: int) -> list[dict[str, Any]]:
+def drawn(
+    examples: Sequence[dict[str, Any]], without: Sequence[str], number: int
+) -> list[dict[str, Any]]:
     """`number` of the examples that are of none of these groups, always the same ones."""
     left = [example for example in examples if example["group"] not in without]
     return random.Random(0).sample(left, min(number, len(left)))
@@ -105,11 +136,22 @@ def _row(name: str, model: Path, data: Path, questions: int, work: Path) -> str:
     for file in ("squad1_dev_32articles", "newsqa_dev_half"):
         golds, best = _read(reader, sampled(data / "test" / f"{file}.jsonl.gz", work, questions))
         pairs = list(zip(best, golds, strict=True))
-        exact, overlap = (100 * np.mean([measure(text, some) for (_, text), some in pairs]) for measure in (exact_match, f1))
+        exact, overlap = (
+            100 * np.mean([measure(text, some) for (_, text), some in pairs])
+            for measure in (exact_match, f1)
+        )
         cells.append(f"{exact:.1f} / {overlap:.1f}")
-    golds, best = _read(reader, sampled(data / "test" / "squad2_dev_19articles.jsonl.gz", work, questions))
-    judged = [(score, bool(some)) for (score, text), some in zip(best, golds, strict=True) if not some or f1(text, some) >= 0.6]
-    cells.append(f"{roc_auc_score([truth for _, truth in judged], [score for score, _ in judged]):.3f}")
+    golds, best = _read(
+        reader, sampled(data / "test" / "squad2_dev_19articles.jsonl.gz", work, questions)
+    )
+    judged = [
+        (score, bool(some))
+        for (score, text), some in zip(best, golds, strict=True)
+        if not some or f1(text, some) >= 0.6
+    ]
+    cells.append(
+        f"{roc_auc_score([truth for _, truth in judged], [score for score, _ in judged]):.3f}"
+    )
     return f"{name:<34}" + "".join(f"{cell:>16}" for cell in cells)
 
 

@@ -35,10 +35,10 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 import index
-from index.sealing import seal
+from index.models.checksums import write_checksums
 from qa import Archive
-from qa.measures import area_under_risk_coverage, calibration_error, f1
-from qa.reader import MODEL, PARTS, OnnxReader
+from qa.answering.reader import MODEL, PARTS, OnnxReader
+from qa.evaluation.metrics import area_under_risk_coverage, calibration_error, f1
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("relevance", "margin")
@@ -80,11 +80,21 @@ class Fit:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--trained", type=Path, nargs="*", default=[], help="the examples the reader was trained on, of every sitting")
+    parser.add_argument(
+        "--trained",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="the examples the reader was trained on, of every sitting",
+    )
     parser.add_argument("--questions", type=int, default=600, help="of each set")
-    parser.add_argument("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
+    parser.add_argument(
+        "--reader", type=Path, default=MODEL, help="the folder of the reader to fit"
+    )
     parser.add_argument("--work", type=Path, default=Path("var/calibration"))
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
@@ -92,37 +102,47 @@ def main() -> None:
     for examples in arguments.trained:
         with gzip.open(examples, "rt", encoding="utf-8") as file:
             trained |= {json.loads(line)["question"] for line in file}
-    seal(arguments.reader, PARTS)  # the network is a new one
+    write_checksums(arguments.reader, PARTS)  # the network is a new one
     reader = OnnxReader(arguments.reader)
     asked = _asked(arguments, trained, reader)
     random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
-    print({name: round(weight, 4) for name, weight in zip(FEATURES, found.weights, strict=True)}, end=" ")
+    print(
+        {name: round(weight, 4) for name, weight in zip(FEATURES, found.weights, strict=True)},
+        end=" ",
+    )
     print(f"bias {found.bias:.4f} ceiling {found.ceiling:.3f} threshold {found.threshold:.2f}")
     for part, some in (("fitted on", train), ("held out", test)):
         print(f"{part}: {figures(found, some)}")
     for low in np.arange(0, 1, 0.2):
-        inside = [(probability, good and can) for probability, good, can in found.rows(test) if low <= probability < low + 0.2]
+        inside = [
+            (probability, good and can)
+            for probability, good, can in found.rows(test)
+            if low <= probability < low + 0.2
+        ]
         if inside:
             print(
                 f"   probability {np.mean([p for p, _ in inside]):.2f}: right {np.mean([good for _, good in inside]):.2f} of {len(inside)}"
             )
     settings = json.loads((arguments.reader / "reader.json").read_text())
-    weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)}
+    weights = {
+        name: round(float(weight), 4) for name, weight in zip(FEATURES, found.weights, strict=True)
+    }
     settings |= {
         "weights": weights | {"bias": round(found.bias, 4)},
         "ceiling": round(found.ceiling, 4),
         "threshold": round(found.threshold, 3),
     }
     (arguments.reader / "reader.json").write_text(json.dumps(settings, indent=1) + "\n")
-    seal(arguments.reader, PARTS)
+    write_checksums(arguments.reader, PARTS)
 
 
 def fit(asked: Sequence[Asked]) -> Fit:
     """The three steps of the module's docstring. Raises ValueError where no best span is right, or every one is."""
     order = LogisticRegression(C=1e3).fit(
-        np.concatenate([one.features for one in asked]), np.concatenate([one.answerable * (one.f1 >= _RIGHT) for one in asked])
+        np.concatenate([one.features for one in asked]),
+        np.concatenate([one.answerable * (one.f1 >= _RIGHT) for one in asked]),
     )
     first = Fit(order.coef_[0], float(order.intercept_[0]), 0.0)
     best = [(first.best(one), one.answerable) for one in asked if len(one.f1)]
@@ -132,7 +152,10 @@ def fit(asked: Sequence[Asked]) -> Fit:
     rows = scaled.rows(asked)
     right = sorted(probability for probability, good, can in rows if good and can)
     highest = right[int((1 - _KEPT) * len(right))]
-    threshold = max((cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest), key=lambda cut: utility(rows, cut))
+    threshold = max(
+        (cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest),
+        key=lambda cut: utility(rows, cut),
+    )
     return replace(scaled, threshold=float(threshold))
 
 
@@ -144,7 +167,9 @@ def curve(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, f
         probability = np.clip(expit(lapses) * expit(scale * odds + offset), 1e-9, 1 - 1e-9)
         return -float(np.mean(np.log(np.where(right, probability, 1 - probability))))
 
-    scale, offset, lapses = minimize(surprise, [1.0, 0.0, 2.0], method="Nelder-Mead", options={"maxiter": 5_000}).x
+    scale, offset, lapses = minimize(
+        surprise, [1.0, 0.0, 2.0], method="Nelder-Mead", options={"maxiter": 5_000}
+    ).x
     return float(scale), float(offset), float(expit(lapses))
 
 
@@ -171,14 +196,19 @@ def of_no_fit(asked: Sequence[Asked]) -> dict[str, float]:
     for name, weights in (("by margin alone", (0.0, 1.0)), ("by the plain sum", (1.0, 1.0))):
         best = [Fit(np.array(weights), 0.0, 0.0).best(one) for one in asked]
         areas[name] = area_under_risk_coverage(
-            [probability for probability, _ in best], [float(good and one.answerable) for (_, good), one in zip(best, asked, strict=True)]
+            [probability for probability, _ in best],
+            [float(good and one.answerable) for (_, good), one in zip(best, asked, strict=True)],
         )
     return areas
 
 
 def utility(rows: Sequence[tuple[float, bool, bool]], cut: float) -> float:
     """The share of questions, (probability, whether the best span is right, answerable), answered or refused rightly at `cut`."""
-    return float(np.mean([good and can if probability >= cut else not can for probability, good, can in rows]))
+    return float(
+        np.mean(
+            [good and can if probability >= cut else not can for probability, good, can in rows]
+        )
+    )
 
 
 def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
@@ -189,29 +219,51 @@ def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader)
     for name in SETS:
         with gzip.open(arguments.data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
             records = [json.loads(line) for line in file]
-        new = [record for record in records if record["answers"] and record["question"] not in trained]
+        new = [
+            record for record in records if record["answers"] and record["question"] not in trained
+        ]
         some = random.Random(0).sample(new, min(arguments.questions, len(new)))
         fresh = sorted({record["context"] for record in some})
         others = sorted({record["context"] for record in records} - set(fresh))
-        contexts += fresh + random.Random(0).sample(others, min(len(others), max(0, _CONTEXTS - len(fresh))))
+        contexts += fresh + random.Random(0).sample(
+            others, min(len(others), max(0, _CONTEXTS - len(fresh)))
+        )
         held_back |= set(random.Random(0).sample(fresh, round(_HELD_BACK * len(fresh))))
         questions += some
     articles = arguments.work / "contexts.jsonl"
     articles.write_text(
-        "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(contexts) if text not in held_back)
+        "".join(
+            json.dumps({"id": str(n), "text": text}) + "\n"
+            for n, text in enumerate(contexts)
+            if text not in held_back
+        )
     )
-    index.build(articles, arguments.work / "index", progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"))
+    index.build(
+        articles,
+        arguments.work / "index",
+        progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"),
+    )
     archive = Archive.open(arguments.work / "index", reader=reader)
     kept = arguments.work / f"asked-{reader.network}.jsonl"
-    known = {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
+    known = (
+        {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())}
+        if kept.exists()
+        else {}
+    )
     asked = []
     with kept.open("a") as file:
         for number, record in enumerate(questions, 1):
             if (row := known.get(record["question"])) is None:
-                candidates = reader.candidates(record["question"], archive.retrieve(record["question"], k=16))
+                candidates = reader.candidates(
+                    record["question"], archive.retrieve(record["question"], k=16)
+                )
                 golds = [answer["text"] for answer in record["answers"]]
                 features = [[getattr(one, feature) for feature in FEATURES] for one in candidates]
-                row = {"question": record["question"], "features": features, "f1": [f1(one.span.text, golds) for one in candidates]}
+                row = {
+                    "question": record["question"],
+                    "features": features,
+                    "f1": [f1(one.span.text, golds) for one in candidates],
+                }
                 file.write(json.dumps(row) + "\n")
                 file.flush()
             matrix = np.array(row["features"]).reshape(-1, len(FEATURES))

@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 
-from index.chunking import passage_spans
-from index.keywords import KeywordIndex, write_keywords
+from index.stores.keywords import KeywordIndex, write_keywords
+from index.text.chunking import passage_spans
 from index.types import Article, Passage
-from qa.evaluation import Outcome, evaluate
-from qa.measures import area_under_risk_coverage, calibration_error, interval
-from qa.reader import OnnxReader
+from qa.answering.reader import OnnxReader
+from qa.evaluation.metrics import area_under_risk_coverage, calibration_error, interval
+from qa.evaluation.run import Outcome, evaluate
 
 # Exact match / F1 on the whole dev sets, as the models' own cards on Hugging Face say.
 CARDS = (
@@ -45,7 +45,9 @@ _RIGHT = 0.6
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--sample", type=int, default=500, help="questions of each set; 0 for all")
     parser.add_argument("--reader", help="another extractive model, by name or path")
@@ -57,19 +59,32 @@ def main() -> None:
     qa, news = arguments.data / "qa", arguments.data / "realtimeqa" / "2022"
     files = {
         "squad1": sampled(qa / "test" / "squad1_dev_32articles.jsonl.gz", work, arguments.sample),
-        "squad2 train": sampled(qa / "train" / "squad2_16articles.jsonl.gz", work, arguments.sample),
+        "squad2 train": sampled(
+            qa / "train" / "squad2_16articles.jsonl.gz", work, arguments.sample
+        ),
         "squad2": sampled(qa / "test" / "squad2_dev_19articles.jsonl.gz", work, arguments.sample),
         "newsqa": sampled(qa / "test" / "newsqa_dev_half.jsonl.gz", work, arguments.sample),
         "realtimeqa": given(news, work, arguments.sample),
     }
     outcomes: dict[str, list[Outcome]] = {}
     for name, file in files.items():
-        evaluate(file, None, report=work / name, reader=reader, progress=lambda done, total: print(f"{done} of {total}  ", end="\r"))
+        evaluate(
+            file,
+            None,
+            report=work / name,
+            reader=reader,
+            progress=lambda done, total: print(f"{done} of {total}  ", end="\r"),
+        )
         rows = (work / name / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()[1:]
         outcomes[name] = [Outcome(**json.loads(row)) for row in rows]
 
-    cut = max(np.arange(0, 1, 0.02), key=lambda cut: np.mean([_at(one, cut, "f1") for one in outcomes["squad2 train"]]))
-    print(f"\n{'exact match / F1':<46}{'SQuAD 1.1':>14}{'SQuAD 2.0':>14}{'NewsQA':>14}{'RealTime QA':>14}")
+    cut = max(
+        np.arange(0, 1, 0.02),
+        key=lambda cut: np.mean([_at(one, cut, "f1") for one in outcomes["squad2 train"]]),
+    )
+    print(
+        f"\n{'exact match / F1':<46}{'SQuAD 1.1':>14}{'SQuAD 2.0':>14}{'NewsQA':>14}{'RealTime QA':>14}"
+    )
     own = [_pair(outcomes[name]) for name in ("squad1", "newsqa", "realtimeqa")]
     silent = f"{100 * np.mean([_at(one, cut, 'exact_match') for one in outcomes['squad2']]):.1f} / {100 * np.mean([_at(one, cut, 'f1') for one in outcomes['squad2']]):.1f}"
     print(f"{'this reader':<46}{own[0]:>14}{silent:>14}{own[1]:>14}{own[2]:>14}")
@@ -85,7 +100,10 @@ def main() -> None:
         f"squad2: answerable alone {_pair(can)}; at probability {cut:.2f} refused {np.mean([one.probability < cut for one in adversarial if not one.golds]):.3f}"
     )
     for name in ("squad2", "realtimeqa"):
-        said, right = [one.probability for one in outcomes[name]], [one.f1 >= _RIGHT for one in outcomes[name]]
+        said, right = (
+            [one.probability for one in outcomes[name]],
+            [one.f1 >= _RIGHT for one in outcomes[name]],
+        )
         print(
             f"{name}: expected calibration error {calibration_error(said, right):.3f}, "
             f"area under risk and coverage {area_under_risk_coverage(said, [float(good) for good in right]):.3f}"
@@ -99,7 +117,9 @@ def sampled(path: Path, work: Path, number: int) -> Path:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = file.readlines()
     some = work / f"{path.name.split('.')[0]}-{number}.jsonl"
-    some.write_text("".join(random.Random(0).sample(lines, min(number, len(lines)))), encoding="utf-8")
+    some.write_text(
+        "".join(random.Random(0).sample(lines, min(number, len(lines)))), encoding="utf-8"
+    )
     return some
 
 
@@ -112,7 +132,10 @@ def given(folder: Path, work: Path, number: int) -> Path:
     if not target.exists():
         wanted = {id for row in rows for id in row["google_articles"]}
         passages = [
-            passage for article in articles_of(folder / "articles.jsonl.gz") if article.id in wanted for passage in _passages(article)
+            passage
+            for article in articles_of(folder / "articles.jsonl.gz")
+            if article.id in wanted
+            for passage in _passages(article)
         ]
         if not (work / "keywords").exists():
             write_keywords(passages, work / "keywords")
@@ -120,9 +143,23 @@ def given(folder: Path, work: Path, number: int) -> Path:
         lines = []
         for row in rows:
             own = set(row["google_articles"])
-            found = [passages[n] for n, _ in keywords.matching(row["question"], 5_000) if passages[n].article.id in own][:_PASSAGES]
+            found = [
+                passages[n]
+                for n, _ in keywords.matching(row["question"], 5_000)
+                if passages[n].article.id in own
+            ][:_PASSAGES]
             context = "\n\n".join(dict.fromkeys(passage.text for passage in found))
-            lines.append(json.dumps({"id": row["id"], "question": row["question"], "answers": row["answers"], "context": context}) + "\n")
+            lines.append(
+                json.dumps(
+                    {
+                        "id": row["id"],
+                        "question": row["question"],
+                        "answers": row["answers"],
+                        "context": context,
+                    }
+                )
+                + "\n"
+            )
         target.write_text("".join(lines), encoding="utf-8")
     return target
 
@@ -131,7 +168,13 @@ def articles_of(path: Path) -> Iterator[Article]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for row in map(json.loads, file):
             published = dt.date.fromisoformat(row["published"]) if row["published"] else None
-            yield Article(row["id"], row["text"], title=row["title"], source=row["source"], published=published)
+            yield Article(
+                row["id"],
+                row["text"],
+                title=row["title"],
+                source=row["source"],
+                published=published,
+            )
 
 
 def _passages(article: Article) -> list[Passage]:

@@ -42,7 +42,17 @@ import numpy as np
 
 import index
 from qa import Archive
-from training.examples import Example, Record, Timed, compounds, denied, holds, neighbour, positive_or_null, swapped
+from training.examples import (
+    Example,
+    Record,
+    Timed,
+    compounds,
+    denied,
+    holds,
+    neighbour,
+    positive_or_null,
+    swapped,
+)
 
 # How many questions of each set, and why. Left out: policyqa and sleepqa (answers are whole clauses of
 # other kinds of text), fairytaleqa (lower-cased stories), qanom and most of QA-SRL ("someone did something").
@@ -61,34 +71,49 @@ MIX = {
     "quoref_contrast": 700,
 }
 SWAPPED, DENIED, NEIGHBOUR, MINED, TIMED, COMPOUND = 7_000, 3_500, 6_000, 6_000, 6_000, 500
-CALIBRATION = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")  # a twelfth of their contexts is left to training/calibrate.py
+CALIBRATION = (
+    "squadshifts_new_wiki",
+    "squadshifts_reddit",
+    "qed_nq",
+)  # a twelfth of their contexts is left to training/calibrate.py
 _TOKENISED = {"qed_nq", "qamr", "qasrl_gs", "timeqa_human"}
 _SHINGLE = 13  # words
 _RANKED = 0.06  # of the examples: enough to keep the relevance output where it was
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="the folder with train/ and test/")
     parser.add_argument("work", type=Path)
     parser.add_argument("--ranker", type=Path, required=True)
     parser.add_argument("--scale", type=float, default=1.0, help="of every group, for short runs")
-    parser.add_argument("--without", nargs="*", default=[], help="groups to leave out, for ablations")
+    parser.add_argument(
+        "--without", nargs="*", default=[], help="groups to leave out, for ablations"
+    )
     parser.add_argument("--draws", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     held_out = {
-        shingle for path in sorted((arguments.data / "test").glob("*.gz")) for text in _contexts(path) for shingle in shingles(text)
+        shingle
+        for path in sorted((arguments.data / "test").glob("*.gz"))
+        for text in _contexts(path)
+        for shingle in shingles(text)
     }
     examples = [
-        example for number in range(arguments.draws) for example in draw(arguments, held_out, random.Random(arguments.seed + number))
+        example
+        for number in range(arguments.draws)
+        for example in draw(arguments, held_out, random.Random(arguments.seed + number))
     ]
     with gzip.open(arguments.work / "examples.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(example)) + "\n" for example in examples)
     for group, count in Counter(example.group for example in examples).most_common():
         print(f"{count:6} {group}")
-    print(f"{len(examples):6} in all, {sum(example.start >= 0 for example in examples)} with an answer")
+    print(
+        f"{len(examples):6} in all, {sum(example.start >= 0 for example in examples)} with an answer"
+    )
 
 
 def draw(arguments: argparse.Namespace, held_out: set[int], chance: random.Random) -> list[Example]:
@@ -98,9 +123,11 @@ def draw(arguments: argparse.Namespace, held_out: set[int], chance: random.Rando
         if group not in arguments.without:
             some = list(read(arguments.data / "train" / f"{group}.jsonl.gz", group, held_out))
             records += chance.sample(some, min(len(some), round(arguments.scale * number)))
-    met: set[str] = set()
-    records = [record for record in records if not (record.question.casefold() in met or met.add(record.question.casefold()))]  # type: ignore[func-returns-value]
-    examples = [example for record in records if (example := positive_or_null(record, chance)) is not None]
+    records = list({record.question.casefold(): record for record in reversed(records)}.values())
+    records.reverse()
+    examples = [
+        example for record in records if (example := positive_or_null(record, chance)) is not None
+    ]
     answered = [record for record in records if record.answer is not None]
     for name, number, made in (
         ("swapped", SWAPPED, swapped),
@@ -114,7 +141,12 @@ def draw(arguments: argparse.Namespace, held_out: set[int], chance: random.Rando
             examples += more[: round(arguments.scale * number)]
     if "compound" not in arguments.without:
         contexts = sorted({record.context for record in answered if record.group != "qasrl_gs"})
-        more = [example for _ in range(3) for context in contexts for example in compounds(context, chance)]
+        more = [
+            example
+            for _ in range(3)
+            for context in contexts
+            for example in compounds(context, chance)
+        ]
         examples += chance.sample(more, min(len(more), round(arguments.scale * COMPOUND)))
     if "mined" not in arguments.without:
         examples += mined(answered, round(arguments.scale * MINED), arguments.work, chance)
@@ -136,15 +168,22 @@ def read(path: Path, group: str, held_out: set[int]) -> Iterator[Record]:
                 leaked[context] = kept or not held_out.isdisjoint(shingles(context))
             if leaked[context] or not question:
                 continue
-            spans = [(answer["start"], answer["start"] + len(answer["text"])) for answer in row["answers"]]
+            spans = [
+                (answer["start"], answer["start"] + len(answer["text"]))
+                for answer in row["answers"]
+            ]
             if group in _TOKENISED:
                 context, spans = written_out(context, spans)
                 question, _ = written_out(question, [])
-            answer = Counter(spans).most_common(1)[0][0] if spans else None  # the span most annotators chose
+            answer = (
+                Counter(spans).most_common(1)[0][0] if spans else None
+            )  # the span most annotators chose
             yield Record(group, question, context, answer, tuple(context[a:b] for a, b in spans))
 
 
-_SPACES = re.compile(r" (?=[,.;:!?%)\]]|n't\b|'s\b|'re\b|'ve\b|'ll\b|'d\b|'m\b|'(?= |$)|'')|(?<=[(\[$]) |(?<=``) ")
+_SPACES = re.compile(
+    r" (?=[,.;:!?%)\]]|n't\b|'s\b|'re\b|'ve\b|'ll\b|'d\b|'m\b|'(?= |$)|'')|(?<=[(\[$]) |(?<=``) "
+)
 
 
 def written_out(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
@@ -162,19 +201,34 @@ def written_out(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[
     return re.sub("``|''", '"', joined), spans
 
 
-def mined(records: Sequence[Record], number: int, work: Path, chance: random.Random) -> list[Example]:
+def mined(
+    records: Sequence[Record], number: int, work: Path, chance: random.Random
+) -> list[Example]:
     """Passages of other contexts, or elsewhere in the same, that Dateline retrieves first though they do not hold the answer."""
     records = [
-        record for record in records if record.group not in ("quoref_contrast", "qasrl_gs", "qamr", "tweetqa_verbatim", "timeqa_human")
+        record
+        for record in records
+        if record.group
+        not in ("quoref_contrast", "qasrl_gs", "qamr", "tweetqa_verbatim", "timeqa_human")
     ]
     contexts = sorted({record.context for record in records})
     articles = work / "contexts.jsonl"
-    articles.write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(contexts)))
-    index.build(articles, work / "contexts", progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"))
+    articles.write_text(
+        "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(contexts))
+    )
+    index.build(
+        articles,
+        work / "contexts",
+        progress=lambda what, done, total: print(f"{what} {done} of {total}  ", end="\r"),
+    )
     archive = Archive.open(work / "contexts")
     examples: list[Example] = []
     for record in chance.sample(records, min(number, len(records))):
-        hits = [hit.text for hit in archive.retrieve(record.question, k=8) if not holds(hit.text, record.texts)]
+        hits = [
+            hit.text
+            for hit in archive.retrieve(record.question, k=8)
+            if not holds(hit.text, record.texts)
+        ]
         if hits:
             examples.append(Example("mined", record.question, chance.choice(hits[:3]), -1, -1))
     return examples
@@ -188,13 +242,26 @@ def ranked(examples: Sequence[Example], folder: Path) -> list[Example]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(256, strategy="only_second")
     tokenizer.no_padding()
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
+    )
     names = {given.name for given in session.get_inputs()}
     scored = []
     for number, example in enumerate(examples, 1):
         encoded = tokenizer.encode(example.question, example.passage)
-        columns = {"input_ids": encoded.ids, "attention_mask": encoded.attention_mask, "token_type_ids": encoded.type_ids}
-        (score,) = session.run(None, {name: np.array([ids], dtype=np.int64) for name, ids in columns.items() if name in names})
+        columns = {
+            "input_ids": encoded.ids,
+            "attention_mask": encoded.attention_mask,
+            "token_type_ids": encoded.type_ids,
+        }
+        (score,) = session.run(
+            None,
+            {
+                name: np.array([ids], dtype=np.int64)
+                for name, ids in columns.items()
+                if name in names
+            },
+        )
         scored.append(replace(example, relevance=round(float(score.item()), 3)))
         if number % 100 == 0:
             print(f"ranked {number} of {len(examples)}  ", end="\r")
@@ -204,7 +271,9 @@ def ranked(examples: Sequence[Example], folder: Path) -> list[Example]:
 def shingles(text: str) -> set[int]:
     """Hashes of every run of 13 words."""
     words = re.findall(r"\w+", text.casefold())
-    return {hash(tuple(words[place : place + _SHINGLE])) for place in range(len(words) - _SHINGLE + 1)}
+    return {
+        hash(tuple(words[place : place + _SHINGLE])) for place in range(len(words) - _SHINGLE + 1)
+    }
 
 
 def _contexts(path: Path) -> set[str]:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.utils import logging
 
-from qa.reader import LOWER, UPPER
+from qa.answering.reader import LOWER, UPPER
 
 LAYERS, WIDTH = 12, 384
 GLANCE = 4  # layers of the lower part, whose exit tells which passages the others are to read
@@ -35,7 +35,9 @@ class ReaderNetwork(nn.Module):
     with it (deep supervision: Lee et al. 2015; its own last outputs as teacher: Zhang et al. 2019).
     """
 
-    def __init__(self, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0) -> None:
+    def __init__(
+        self, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0
+    ) -> None:
         super().__init__()
         config = BertConfig(
             hidden_size=WIDTH,
@@ -52,7 +54,13 @@ class ReaderNetwork(nn.Module):
         self.rel = nn.Linear(WIDTH, 1)
         self.exits = nn.ModuleDict(
             {
-                str(depth): nn.ModuleDict({"pool": nn.Linear(WIDTH, WIDTH), "span": nn.Linear(WIDTH, 2), "rel": nn.Linear(WIDTH, 1)})
+                str(depth): nn.ModuleDict(
+                    {
+                        "pool": nn.Linear(WIDTH, WIDTH),
+                        "span": nn.Linear(WIDTH, 2),
+                        "rel": nn.Linear(WIDTH, 1),
+                    }
+                )
                 for depth in exits
             }
         )
@@ -60,16 +68,22 @@ class ReaderNetwork(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Outputs:
         return self.outputs(input_ids, attention_mask, token_type_ids)[-1]
 
-    def outputs(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> list[Outputs]:
+    def outputs(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> list[Outputs]:
         """Those of every exit, in the order of `exits`, and the last layer's."""
         output = self.bert(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids, output_hidden_states=bool(self.exits)
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            output_hidden_states=bool(self.exits),
         )
         found: list[Outputs] = []
         for depth, heads in self.exits.items():
             hidden = output.hidden_states[int(depth)]
             start, end = heads["span"](hidden).unbind(-1)  # type: ignore[index]
-            found.append((start, end, heads["rel"](torch.tanh(heads["pool"](hidden[:, 0]))).squeeze(-1)))  # type: ignore[index]
+            pooled = torch.tanh(heads["pool"](hidden[:, 0]))  # type: ignore[index]
+            found.append((start, end, heads["rel"](pooled).squeeze(-1)))  # type: ignore[index]
         start, end = self.span(output.last_hidden_state).unbind(-1)
         return [*found, (start, end, self.rel(output.pooler_output).squeeze(-1))]
 
@@ -77,9 +91,15 @@ class ReaderNetwork(nn.Module):
         """The reader that ends at an exit, by itself."""
         network = ReaderNetwork(depth)
         own = self.state_dict()
-        state = {name: own[name] for name in network.state_dict() if name.startswith(("bert.embeddings.", "bert.encoder."))}
+        state = {
+            name: own[name]
+            for name in network.state_dict()
+            if name.startswith(("bert.embeddings.", "bert.encoder."))
+        }
         for name, head in (("bert.pooler.dense", "pool"), ("span", "span"), ("rel", "rel")):
-            state |= {f"{name}.{part}": own[f"exits.{depth}.{head}.{part}"] for part in ("weight", "bias")}
+            state |= {
+                f"{name}.{part}": own[f"exits.{depth}.{head}.{part}"] for part in ("weight", "bias")
+            }
         network.load_state_dict(state)
         return network
 
@@ -93,11 +113,20 @@ class Part(nn.Module):
 
     def __init__(self, network: ReaderNetwork, first: int, last: int) -> None:
         super().__init__()
-        self.bert, self.span, self.rel, self.exits = network.bert, network.span, network.rel, network.exits
+        self.bert, self.span, self.rel, self.exits = (
+            network.bert,
+            network.span,
+            network.rel,
+            network.exits,
+        )
         self.first, self.last = first, last
 
     def forward(self, *given: Tensor) -> tuple[Tensor, ...]:
-        hidden = given[0] if self.first else self.bert.embeddings(input_ids=given[0], token_type_ids=given[1])
+        hidden = (
+            given[0]
+            if self.first
+            else self.bert.embeddings(input_ids=given[0], token_type_ids=given[1])
+        )
         layers = list(self.bert.encoder.layer)
         for layer in layers[self.first : self.last]:
             hidden = layer(hidden)
@@ -112,10 +141,14 @@ class Part(nn.Module):
 def _halved(_module: nn.Module, _given: object, hidden: Tensor) -> Tensor:
     """In bfloat16 all of the way where that is asked for, rather than to and fro at each layer."""
     device = hidden.device.type
-    return hidden.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else hidden
+    return (
+        hidden.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else hidden
+    )
 
 
-def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0) -> tuple[ReaderNetwork, bool]:
+def load(
+    path: Path, layers: int = LAYERS, exits: Sequence[int] = (), dropout: float = 0.0
+) -> tuple[ReaderNetwork, bool]:
     """The network with the weights of `path`, and whether its span output was among them.
 
     `path` is a reader's folder or its model.int8.onnx, or the folder of a 12-layer BERT cross-encoder. An exit that has no
@@ -123,9 +156,15 @@ def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = (), dropout: f
     """
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     network = ReaderNetwork(layers, exits, dropout)
-    files = [path] if path.suffix == ".onnx" else [path / name for name in (LOWER, UPPER) if (path / name).exists()]
+    files = (
+        [path]
+        if path.suffix == ".onnx"
+        else [path / name for name in (LOWER, UPPER) if (path / name).exists()]
+    )
     if files:
-        state = {name: torch.tensor(array) for file in files for name, array in floats(file).items()}
+        state = {
+            name: torch.tensor(array) for file in files for name, array in floats(file).items()
+        }
     else:
         state = BertForSequenceClassification.from_pretrained(path).state_dict()
         state = {name.replace("classifier.", "rel."): tensor for name, tensor in state.items()}
@@ -136,8 +175,13 @@ def load(path: Path, layers: int = LAYERS, exits: Sequence[int] = (), dropout: f
                     state.setdefault(f"exits.{depth}.{head}.{part}", state[f"{name}.{part}"])
     missing = set(network.state_dict()) - set(state)
     if any("span." not in name for name in missing):
-        raise ValueError(f"expected a 12-layer BERT with a classifier in {path}, found no {sorted(missing)[:3]}")
-    network.load_state_dict({name: tensor for name, tensor in state.items() if name in network.state_dict()}, strict=False)
+        raise ValueError(
+            f"expected a 12-layer BERT with a classifier in {path}, found no {sorted(missing)[:3]}"
+        )
+    network.load_state_dict(
+        {name: tensor for name, tensor in state.items() if name in network.state_dict()},
+        strict=False,
+    )
     return network, not missing
 
 
@@ -148,11 +192,20 @@ def floats(path: Path) -> dict[str, np.ndarray]:
     state = {name: array for name, array in arrays.items() if name.endswith((".weight", ".bias"))}
 
     def dequantised(name: str) -> np.ndarray:
-        quantised, zero, scale = (arrays[f"{name}_{part}"].astype(np.float32) for part in ("quantized", "zero_point", "scale"))
+        quantised, zero, scale = (
+            arrays[f"{name}_{part}"].astype(np.float32)
+            for part in ("quantized", "zero_point", "scale")
+        )
         return np.asarray((quantised - zero) * scale, dtype=np.float32)
 
-    for name in [name.removesuffix("_quantized") for name in arrays if name.endswith("_quantized") and not name.startswith("onnx::")]:
-        state[name.removesuffix("_Transposed")] = dequantised(name) if "embeddings" in name else dequantised(name).T
+    for name in [
+        name.removesuffix("_quantized")
+        for name in arrays
+        if name.endswith("_quantized") and not name.startswith("onnx::")
+    ]:
+        state[name.removesuffix("_Transposed")] = (
+            dequantised(name) if "embeddings" in name else dequantised(name).T
+        )
     for node in graph.node:  # the other linear layers: the node's name says which
         if node.op_type == "MatMulInteger" and node.input[1].startswith("onnx::"):
             module = node.name.removesuffix("/MatMul_quant").strip("/").replace("/", ".")
@@ -177,11 +230,27 @@ def export(network: ReaderNetwork, folder: Path) -> None:
 def _write(part: Part, path: Path) -> None:
     """One ONNX file in floats, and `path`, quantised per channel (per tensor loses 7 F1)."""
     names = ["states"] if part.first else ["input_ids", "token_type_ids"]
-    example = (torch.ones(1, 8, WIDTH),) if part.first else tuple(torch.ones(1, 8, dtype=torch.long) for _ in names)
-    outputs = ["start_logits", "end_logits", "relevance", "states"][: 3 if part.last == len(part.bert.encoder.layer) else 4]
+    example = (
+        (torch.ones(1, 8, WIDTH),)
+        if part.first
+        else tuple(torch.ones(1, 8, dtype=torch.long) for _ in names)
+    )
+    outputs = ["start_logits", "end_logits", "relevance", "states"][
+        : 3 if part.last == len(part.bert.encoder.layer) else 4
+    ]
     axes = {name: {1: "tokens"} for name in names + outputs if name != "relevance"}
     plain = path.with_name(path.name.replace(".int8", ""))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracing exporter is deprecated; the new one needs onnxscript and renames every weight
-        torch.onnx.export(part, example, str(plain), input_names=names, output_names=outputs, dynamic_axes=axes, dynamo=False)
+        warnings.simplefilter(
+            "ignore"
+        )  # the tracing exporter is deprecated; the new one needs onnxscript and renames every weight
+        torch.onnx.export(
+            part,
+            example,
+            str(plain),
+            input_names=names,
+            output_names=outputs,
+            dynamic_axes=axes,
+            dynamo=False,
+        )
     quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True)

@@ -30,7 +30,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-from qa.reader import MODEL
+from qa.answering.reader import MODEL
 from training.examples import Example
 from training.model import LAYERS, Outputs, ReaderNetwork, export, load
 
@@ -54,20 +54,34 @@ class Item:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("work", type=Path)
     parser.add_argument(
-        "--start", type=Path, required=True, help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx"
+        "--start",
+        type=Path,
+        required=True,
+        help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx",
     )
     parser.add_argument("--resume", action="store_true", help="go on from WORK/checkpoint.pt")
     parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--batch-tokens", type=int, default=3_072)
-    parser.add_argument("--save-every", type=int, default=100, help="steps from checkpoint to checkpoint")
-    parser.add_argument("--layers", type=int, default=LAYERS)
-    parser.add_argument("--exits", type=int, nargs="*", default=[], help="layers after which there are outputs too")
-    parser.add_argument("--share", type=float, default=1.0, help="of the batches, for a sitting of limited time")
     parser.add_argument(
-        "--keep", type=float, default=0.0, help="share of the starting weights in what is exported, where they are a reader's"
+        "--save-every", type=int, default=100, help="steps from checkpoint to checkpoint"
+    )
+    parser.add_argument("--layers", type=int, default=LAYERS)
+    parser.add_argument(
+        "--exits", type=int, nargs="*", default=[], help="layers after which there are outputs too"
+    )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of the batches, for a sitting of limited time"
+    )
+    parser.add_argument(
+        "--keep",
+        type=float,
+        default=0.0,
+        help="share of the starting weights in what is exported, where they are a reader's",
     )
     parser.add_argument("--dropout", type=float, default=0.0, help="for more than one pass")
     parser.add_argument("--seed", type=int, default=0)
@@ -84,15 +98,23 @@ def main() -> None:
     network, has_spans = load(arguments.start, arguments.layers, arguments.exits, arguments.dropout)
     network.to(device).train()
     heads = [*network.span.parameters(), *network.exits.parameters()]
-    body = [parameter for name, parameter in network.named_parameters() if not name.startswith(("span.", "exits."))]
+    body = [
+        parameter
+        for name, parameter in network.named_parameters()
+        if not name.startswith(("span.", "exits."))
+    ]
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": arguments.rate}, {"params": heads, "lr": arguments.rate * (1 if has_spans else 10)}],
+        [
+            {"params": body, "lr": arguments.rate},
+            {"params": heads, "lr": arguments.rate * (1 if has_spans else 10)},
+        ],
         weight_decay=0.01,
         fused=True,
     )
     warm_up = max(1, int(_WARM_UP * len(batches)))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm_up, (len(batches) - step) / (len(batches) - warm_up))
+        optimiser,
+        lambda step: min((step + 1) / warm_up, (len(batches) - step) / (len(batches) - warm_up)),
     )
     average = [parameter.detach().clone() for parameter in network.parameters()]
     checkpoint = arguments.work / "checkpoint.pt"
@@ -103,7 +125,9 @@ def main() -> None:
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
         average, first = kept["average"], kept["step"]
-    print(f"{len(items)} examples in {len(batches)} steps, from step {first}, on {device}", flush=True)
+    print(
+        f"{len(items)} examples in {len(batches)} steps, from step {first}, on {device}", flush=True
+    )
 
     began, losses = time.monotonic(), 0.0
     for step in range(first, len(batches)):
@@ -115,14 +139,25 @@ def main() -> None:
         schedule.step()
         optimiser.zero_grad()
         keep = min(_AVERAGE, (step + 1) / (step + 10))
-        torch._foreach_lerp_(average, [parameter.detach() for parameter in network.parameters()], 1 - keep)
+        torch._foreach_lerp_(
+            average, [parameter.detach() for parameter in network.parameters()], 1 - keep
+        )
         losses = loss.item() if step == first else 0.98 * losses + 0.02 * loss.item()
         if (step + 1) % 20 == 0:
             left = (time.monotonic() - began) / (step + 1 - first) * (len(batches) - step - 1) / 60
-            print(f"step {step + 1} of {len(batches)}: loss {losses:.3f}, {left:.0f} minutes left", flush=True)
+            print(
+                f"step {step + 1} of {len(batches)}: loss {losses:.3f}, {left:.0f} minutes left",
+                flush=True,
+            )
         if (step + 1) % arguments.save_every == 0 or step + 1 == len(batches):
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
-            torch.save(state | {"average": average, "step": step + 1}, checkpoint.with_suffix(".new"))
+            state = {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+            }
+            torch.save(
+                state | {"average": average, "step": step + 1}, checkpoint.with_suffix(".new")
+            )
             os.replace(checkpoint.with_suffix(".new"), checkpoint)
         if (step + 1) % (3 * arguments.save_every) == 0:
             print(f"   held back: {watch(network, watched, device)}", flush=True)
@@ -132,7 +167,9 @@ def main() -> None:
     print(f"averaged weights, held back: {watch(network, watched, device)}")
     if arguments.keep:
         back_towards(network, load(arguments.start, arguments.layers)[0].to(device), arguments.keep)
-        print(f"with {arguments.keep:.0%} of the starting weights, held back: {watch(network, watched, device)}")
+        print(
+            f"with {arguments.keep:.0%} of the starting weights, held back: {watch(network, watched, device)}"
+        )
     export(network.cpu(), arguments.work)
     for depth in arguments.exits:
         (arguments.work / f"layers{depth}").mkdir(exist_ok=True)
@@ -149,10 +186,14 @@ def back_towards(network: ReaderNetwork, start: ReaderNetwork, share: float) -> 
             parameter.lerp_(begun[name], share)
 
 
-def held_back(examples: Sequence[Example], number: int = _HELD_BACK) -> tuple[Sequence[Example], list[Example]]:
+def held_back(
+    examples: Sequence[Example], number: int = _HELD_BACK
+) -> tuple[Sequence[Example], list[Example]]:
     """The first `number` of the examples, to watch, and those others that do not ask the same: another draw asks it again."""
     asked = {example.question for example in examples[:number]}
-    return examples[:number], [example for example in examples[number:] if example.question not in asked]
+    return examples[:number], [
+        example for example in examples[number:] if example.question not in asked
+    ]
 
 
 def tokenised(examples: Sequence[Example]) -> list[Item]:
@@ -166,7 +207,11 @@ def tokenised(examples: Sequence[Example]) -> list[Item]:
         inside = [n for n, part in enumerate(encoded.sequence_ids) if part == 1]
         start = end = 0
         if example.start >= 0:
-            covered = [n for n in inside if encoded.offsets[n][0] < example.end and example.start < encoded.offsets[n][1]]
+            covered = [
+                n
+                for n in inside
+                if encoded.offsets[n][0] < example.end and example.start < encoded.offsets[n][1]
+            ]
             if not covered or encoded.offsets[covered[-1]][1] < example.end:
                 continue
             start, end = covered[0], covered[-1]
@@ -181,7 +226,9 @@ def batched(items: Sequence[Item], tokens: int, chance: random.Random) -> list[l
     batches: list[list[int]] = []
     for place in range(0, len(order), 1_000):
         batch: list[int] = []
-        for number in sorted(order[place : place + 1_000], key=lambda number: len(items[number].ids)):
+        for number in sorted(
+            order[place : place + 1_000], key=lambda number: len(items[number].ids)
+        ):
             if batch and (len(batch) + 1) * len(items[number].ids) > tokens:
                 batches.append(batch)
                 batch = []
@@ -210,29 +257,47 @@ def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device
         allowed[row, len(item.ids) - 1] = False  # the last [SEP]
     allowed[:, 0] = True
     return [
-        (start.float().masked_fill(~allowed, -1e4), end.float().masked_fill(~allowed, -1e4), relevance.float())
+        (
+            start.float().masked_fill(~allowed, -1e4),
+            end.float().masked_fill(~allowed, -1e4),
+            relevance.float(),
+        )
         for start, end, relevance in network.outputs(ids, mask, kinds)
     ]
 
 
 def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> Tensor:
     *shallower, (start, end, relevance) = spans_of(network, batch, device)
-    starts, ends = (torch.tensor([getattr(item, name) for item in batch], device=device) for name in ("start", "end"))
+    starts, ends = (
+        torch.tensor([getattr(item, name) for item in batch], device=device)
+        for name in ("start", "end")
+    )
     loss = (functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)) / 2
     ranked = [(row, item.relevance) for row, item in enumerate(batch) if item.relevance is not None]
     if ranked:
         rows, scores = zip(*ranked, strict=True)
-        loss = loss + _RELEVANCE * functional.smooth_l1_loss(relevance[list(rows)], torch.tensor(scores, device=device))
+        loss = loss + _RELEVANCE * functional.smooth_l1_loss(
+            relevance[list(rows)], torch.tensor(scores, device=device)
+        )
     for early_start, early_end, early_relevance in shallower:
-        own = (functional.cross_entropy(early_start, starts) + functional.cross_entropy(early_end, ends)) / 2
+        own = (
+            functional.cross_entropy(early_start, starts)
+            + functional.cross_entropy(early_end, ends)
+        ) / 2
         taught = (divergence(early_start, start.detach()) + divergence(early_end, end.detach())) / 2
-        loss = loss + _EXIT * ((own + taught) / 2 + _RELEVANCE * functional.smooth_l1_loss(early_relevance, relevance.detach()))
+        loss = loss + _EXIT * (
+            (own + taught) / 2
+            + _RELEVANCE * functional.smooth_l1_loss(early_relevance, relevance.detach())
+        )
     return loss
 
 
 def divergence(logits: Tensor, taught: Tensor) -> Tensor:
     """The mean Kullback-Leibler divergence from the teacher's distributions to the student's, both softened, in the scale of a loss."""
-    soft, target = functional.log_softmax(logits / _TEMPERATURE, dim=1), functional.log_softmax(taught / _TEMPERATURE, dim=1)
+    soft, target = (
+        functional.log_softmax(logits / _TEMPERATURE, dim=1),
+        functional.log_softmax(taught / _TEMPERATURE, dim=1),
+    )
     return functional.kl_div(soft, target, reduction="batchmean", log_target=True) * _TEMPERATURE**2
 
 
@@ -243,11 +308,14 @@ def watch(network: ReaderNetwork, items: Sequence[Item], device: torch.device) -
     right: dict[bool, list[bool]] = {True: [], False: []}
     for place in range(0, len(items), 16):
         start, end, _ = spans_of(network, items[place : place + 16], device)[-1]
-        for item, first, last in zip(items[place : place + 16], start.argmax(1).tolist(), end.argmax(1).tolist(), strict=True):
+        for item, first, last in zip(
+            items[place : place + 16], start.argmax(1).tolist(), end.argmax(1).tolist(), strict=True
+        ):
             right[item.start > 0].append((first, last) == (item.start, item.end))
     network.train()
     return ", ".join(
-        f"{sum(some) / max(1, len(some)):.3f} of {len(some)} {name}" for name, some in (("answered", right[True]), ("null", right[False]))
+        f"{sum(some) / max(1, len(some)):.3f} of {len(some)} {name}"
+        for name, some in (("answered", right[True]), ("null", right[False]))
     )
 
 

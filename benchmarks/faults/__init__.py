@@ -17,7 +17,18 @@ from benchmarks.faults.feeding import articles, questions
 from benchmarks.faults.publishing import boundaries, full, kills, readers
 from benchmarks.faults.world import Failures
 
-__all__ = ["Campaign", "articles", "boundaries", "campaigns", "damage", "full", "kills", "questions", "readers", "unchecked"]
+__all__ = [
+    "Campaign",
+    "articles",
+    "boundaries",
+    "campaigns",
+    "damage",
+    "full",
+    "kills",
+    "questions",
+    "readers",
+    "unchecked",
+]
 
 Campaign = Callable[..., tuple[Counter[str], Failures]]
 

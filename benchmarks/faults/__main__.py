@@ -30,12 +30,16 @@ def main() -> int:
     known = {name: (campaign, option) for name, campaign, option in campaigns()}
     parser = argparse.ArgumentParser(description=(benchmarks.faults.__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="+", choices=[*known, "all"])
-    parser.add_argument("--times", type=int, help="kills, places, seconds ... of each, instead of its own number")
+    parser.add_argument(
+        "--times", type=int, help="kills, places, seconds ... of each, instead of its own number"
+    )
     options = parser.parse_args()
     whole = True
     for name in known if "all" in options.names else options.names:
         campaign, option = known[name]
-        whole &= run(name, campaign, **({option: options.times} if options.times is not None else {}))
+        whole &= run(
+            name, campaign, **({option: options.times} if options.times is not None else {})
+        )
     return int(not whole)
 
 

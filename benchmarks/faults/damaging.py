@@ -11,8 +11,8 @@ from typing import Any
 
 import qa
 from benchmarks.faults.world import QUESTION, STORY, Failures, build, corpus_of, in_child, problems
-from index import folder as index_folder
-from index.folder import current, open_index, rollback
+from index.stores.local import generations as index_folder
+from index.stores.local.generations import current, open_index, rollback
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -30,7 +30,10 @@ def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], 
             where, bit = rng.randrange(len(original)), 1 << rng.randrange(8)
             for what, content in (
                 ("cut", original[:where]),
-                ("flipped", original[:where] + bytes([original[where] ^ bit]) + original[where + 1 :]),
+                (
+                    "flipped",
+                    original[:where] + bytes([original[where] ^ bit]) + original[where + 1 :],
+                ),
             ):
                 path.unlink()
                 path.write_bytes(content)
@@ -42,7 +45,9 @@ def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], 
                     if path.name not in str(error) or "\n" in str(error):
                         failures.append(f"{path.name} {what} at {where}: {error}")
                 except BaseException as error:
-                    failures.append(f"{path.name} {what} at {where}: {type(error).__name__}: {error}")
+                    failures.append(
+                        f"{path.name} {what} at {where}: {type(error).__name__}: {error}"
+                    )
         path.unlink()
         path.write_bytes(original[: len(original) // 2])
         rollback(folder)
@@ -63,10 +68,18 @@ def _ask_unchecked(folder: Path, told: Any) -> None:
             c
             for answer in reply.answers
             for c in answer.citations
-            if c.article.text[c.start : c.end] not in STORY and "Town1" not in c.text and c.text not in c.article.text
+            if c.article.text[c.start : c.end] not in STORY
+            and "Town1" not in c.text
+            and c.text not in c.article.text
         ]
         texts = {hit.article.text for hit in reply.passages}
-        wrong = [text for text in texts if not any(text == f"the truce {name} was brokered by Town1. {STORY * 6}" for name in "abcdef")]
+        wrong = [
+            text
+            for text in texts
+            if not any(
+                text == f"the truce {name} was brokered by Town1. {STORY * 6}" for name in "abcdef"
+            )
+        ]
         told.send("an untrue text" if untrue or wrong else "answered")
     except DatelineError as error:
         told.send("refused" if "\n" not in str(error) else "several lines")
@@ -80,12 +93,18 @@ def unchecked(root: Path, places: int = 40, seed: int = 1) -> tuple[Counter[str]
     folder = root / "index"
     build(corpus_of(root / "corpus", 1), folder)
     generation = folder / current(folder)
-    for path in sorted(path for path in generation.rglob("*") if path.is_file() and path.name != "manifest.json"):
+    for path in sorted(
+        path for path in generation.rglob("*") if path.is_file() and path.name != "manifest.json"
+    ):
         original = path.read_bytes()
         for _ in range(places):
             where = rng.randrange(len(original))
             path.unlink()
-            path.write_bytes(original[:where] + bytes([original[where] ^ 1 << rng.randrange(8)]) + original[where + 1 :])
+            path.write_bytes(
+                original[:where]
+                + bytes([original[where] ^ 1 << rng.randrange(8)])
+                + original[where + 1 :]
+            )
             here, there = multiprocessing.Pipe(duplex=False)
             process = in_child(_ask_unchecked, folder, there)
             there.close()

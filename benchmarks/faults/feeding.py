@@ -14,7 +14,7 @@ import index
 import qa
 from benchmarks import bad
 from benchmarks.faults.world import Failures, in_child
-from index.folder import verify
+from index.stores.local.generations import verify
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -22,8 +22,18 @@ from tests.fakes import CapitalReader, WordEmbedder
 def _build_bad(corpus: Path, folder: Path, told: Any) -> None:
     began = time.perf_counter()
     summary = index.build(corpus, folder, embedder=WordEmbedder())
-    here, apart = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    told.send(([(one.path, one.reason) for one in summary.skipped], time.perf_counter() - began, here, apart))
+    here, apart = (
+        resource.getrusage(who).ru_maxrss >> 10
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    told.send(
+        (
+            [(one.path, one.reason) for one in summary.skipped],
+            time.perf_counter() - began,
+            here,
+            apart,
+        )
+    )
 
 
 def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str], Failures]:
@@ -43,13 +53,24 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     stored = list(archive.store.articles())
     indexed = {article.path for article in stored}
     named = {path for path, _ in skipped}
-    shown = {"".join(character if character.isprintable() else "\ufffd" for character in path) for path in indexed | named}
+    shown = {
+        "".join(character if character.isprintable() else "\ufffd" for character in path)
+        for path in indexed | named
+    }
     for name in names:
         wanted = "".join(character if character.isprintable() else "\ufffd" for character in name)
-        if not any(path == wanted or path.startswith((f"{wanted}:", f"{wanted}/")) for path in shown):
+        if not any(
+            path == wanted or path.startswith((f"{wanted}:", f"{wanted}/")) for path in shown
+        ):
             failures.append(f"{name!r} is neither indexed nor named")
-    failures += [f"{path!r}: {reason!r} is not one line" for path, reason in skipped if not reason or "\n" in reason]
-    failures += [f"{article.path}: a secret was read" for article in stored if "root:" in article.text]
+    failures += [
+        f"{path!r}: {reason!r} is not one line"
+        for path, reason in skipped
+        if not reason or "\n" in reason
+    ]
+    failures += [
+        f"{article.path}: a secret was read" for article in stored if "root:" in article.text
+    ]
     failures += verify(root / "index")
     if "Alma" not in str(archive.ask("who wrote the good article?").answers):
         failures.append("the good article is not found")
@@ -66,7 +87,9 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     return Counter(counts), failures
 
 
-def questions(root: Path, count: int = 2000, seed: int = 1, seconds: float = 2) -> tuple[Counter[str], Failures]:
+def questions(
+    root: Path, count: int = 2000, seed: int = 1, seconds: float = 2
+) -> tuple[Counter[str], Failures]:
     """So many fuzzed questions of the real index of corpus/: a reply or one clear error, none in over so many seconds."""
     counts, failures, slowest = Counter[str](), Failures(), 0.0
     build_real = index.build("corpus", root / "index")
@@ -79,7 +102,11 @@ def questions(root: Path, count: int = 2000, seed: int = 1, seconds: float = 2) 
             counts["answered" if reply.answered else "silent"] += 1
             json.dumps(reply.to_dict()).encode()
             for answer in reply.answers:
-                failures += [f"{question[:60]!r}: no slice" for c in answer.citations if c.article.text[c.start : c.end] != c.text]
+                failures += [
+                    f"{question[:60]!r}: no slice"
+                    for c in answer.citations
+                    if c.article.text[c.start : c.end] != c.text
+                ]
         except DatelineError as error:
             counts["one error"] += 1
             if "\n" in str(error) or len(str(error)) > 300:

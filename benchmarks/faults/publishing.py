@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import qa
-from benchmarks.faults.world import QUESTION, Failures, build, corpus_of, in_child, leftovers, problems
+from benchmarks.faults.world import (
+    QUESTION,
+    Failures,
+    build,
+    corpus_of,
+    in_child,
+    leftovers,
+    problems,
+)
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -48,7 +56,10 @@ def kills(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Fa
         counts["killed" if process.exitcode == -signal.SIGKILL else "ended before the kill"] += 1
         counts["leftovers of a kill"] += bool(leftovers(folder))
         failures += [f"kill {number}: {problem}" for problem in problems(folder, {live, number})]
-        was, live = live, next(iter(town for town in (number, live) if not problems(folder, {town})), live)
+        was, live = (
+            live,
+            next(iter(town for town in (number, live) if not problems(folder, {town})), live),
+        )
         counts["published before the kill" if live != was else "as it was"] += 1
     build(corpus_of(corpus, times + 1), folder)
     if leftovers(folder):
@@ -89,7 +100,9 @@ def _build_until(corpus: Path, folder: Path, boundary: int, what: str) -> None:
 
 
 def boundaries(
-    root: Path, every: int = 1, kinds: tuple[str, ...] = ("kill before", "kill after", "ENOSPC", "EACCES")
+    root: Path,
+    every: int = 1,
+    kinds: tuple[str, ...] = ("kill before", "kill after", "ENOSPC", "EACCES"),
 ) -> tuple[Counter[str], Failures]:
     """A kill or a failure at each fsync, rename, replace and mkdir of a build: the live generation is the old one or the new one, whole."""
     counts, failures = Counter[str](), Failures()
@@ -107,15 +120,28 @@ def boundaries(
             if process.exitcode == 0:
                 break
             counts[what] += 1
-            told = {3: "one line", 4: "several lines", 5: "a traceback", 6: "went on", -signal.SIGKILL: "killed"}[process.exitcode or 0]
+            told = {
+                3: "one line",
+                4: "several lines",
+                5: "a traceback",
+                6: "went on",
+                -signal.SIGKILL: "killed",
+            }[process.exitcode or 0]
             counts[f"{what}: {told}"] += 1
             if told in ("several lines", "a traceback"):
                 failures.append(f"{what} at {boundary}: {told}")
             failures += [f"{what} at {boundary}: {problem}" for problem in problems(folder, {1, 2})]
-            if what.startswith("E") and told == "one line" and (left := leftovers(folder)) and list(folder.glob(".draft-*")):
+            if (
+                what.startswith("E")
+                and told == "one line"
+                and (left := leftovers(folder))
+                and list(folder.glob(".draft-*"))
+            ):
                 failures.append(f"{what} at {boundary}: {left} leftovers of a build that failed")
             build(corpus, folder)
-            failures += [f"{what} at {boundary}, built again: {problem}" for problem in problems(folder, {2})]
+            failures += [
+                f"{what} at {boundary}, built again: {problem}" for problem in problems(folder, {2})
+            ]
             if leftovers(folder):
                 failures.append(f"{what} at {boundary}: the next build left leftovers")
     return counts, failures
@@ -151,7 +177,10 @@ def full(root: Path, times: int = 60) -> tuple[Counter[str], Failures]:
         counts[f"no more than so many bytes a file: {said}"] += 1
         if said not in ("built", "one line"):
             failures.append(f"a file of {longest * number // times} bytes: {said}")
-        failures += [f"a file of {longest * number // times} bytes: {problem}" for problem in problems(folder, {0, 1})]
+        failures += [
+            f"a file of {longest * number // times} bytes: {problem}"
+            for problem in problems(folder, {0, 1})
+        ]
     if os.geteuid() == 0 and sys.platform == "linux":
         failures += _full_disk(root, times, told, counts)
     return counts, failures
@@ -162,7 +191,11 @@ def _full_disk(root: Path, times: int, told: dict[int, str], counts: Counter[str
 
     failures, disk = Failures(), root / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    ).returncode:
         counts["a full disk: none could be mounted"] += 1
         return failures
     try:
@@ -180,7 +213,10 @@ def _full_disk(root: Path, times: int, told: dict[int, str], counts: Counter[str
             counts[f"a full disk: {said}"] += 1
             if said not in ("built", "one line"):
                 failures.append(f"{2 * used * number // times} bytes left: {said}")
-            failures += [f"{2 * used * number // times} bytes left: {problem}" for problem in problems(disk / "index", {0, 1})]
+            failures += [
+                f"{2 * used * number // times} bytes left: {problem}"
+                for problem in problems(disk / "index", {0, 1})
+            ]
             if said == "built":
                 break
     finally:
@@ -188,7 +224,9 @@ def _full_disk(root: Path, times: int, told: dict[int, str], counts: Counter[str
     return failures
 
 
-def readers(root: Path, seconds: float = 60, generations: int = 20, threads: int = 32) -> tuple[Counter[str], Failures]:
+def readers(
+    root: Path, seconds: float = 60, generations: int = 20, threads: int = 32
+) -> tuple[Counter[str], Failures]:
     """So many threads ask while so many generations are published: no error, each reply wholly of one generation."""
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
@@ -220,4 +258,6 @@ def readers(root: Path, seconds: float = 60, generations: int = 20, threads: int
     for thread in asking:
         thread.join()
     seen = sum(name.startswith("generation") for name in counts)
-    return Counter({"replies": counts["replies"], "published": counts["published"], "generations seen": seen}), failures
+    return Counter(
+        {"replies": counts["replies"], "published": counts["published"], "generations seen": seen}
+    ), failures

@@ -9,7 +9,7 @@ from typing import Any
 
 import index
 import qa
-from index.folder import verify
+from index.stores.local.generations import verify
 from tests.fakes import CapitalReader, WordEmbedder
 
 QUESTION = "Who brokered the truce?"
@@ -21,7 +21,9 @@ def corpus_of(folder: Path, number: int) -> Path:
     """A corpus whose every article names Town `number` as the broker: a mix of two generations would show."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in "abcdef":
-        (folder / f"{name}.txt").write_text(f"the truce {name} was brokered by Town{number}. {STORY * 6}")
+        (folder / f"{name}.txt").write_text(
+            f"the truce {name} was brokered by Town{number}. {STORY * 6}"
+        )
     return folder
 
 
@@ -56,7 +58,9 @@ def leftovers(folder: Path) -> int:
 
 def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["index.building", "qa.archive", "tests.fakes"])  # else most kills would fall into imports
+    context.set_forkserver_preload(
+        ["index.pipeline", "qa.archive", "tests.fakes"]
+    )  # else most kills would fall into imports
     process = context.Process(target=target, args=arguments)
     process.start()
     return process

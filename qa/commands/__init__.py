@@ -1,1 +1,1 @@
-"""The commands of `dateline`: each a function that declares its arguments, and below it the one that runs it."""
+"""The commands of `dateline`. Each is a function that declares its arguments and one that runs it."""

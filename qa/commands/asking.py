@@ -20,7 +20,7 @@ from qa.commands.options import (
     reader_option,
     stores,
 )
-from qa.showing import hits_as_text, reply_as_text
+from qa.rendering.text import hits_as_text, reply_as_text
 
 
 def ask(commands: Commands) -> None:
@@ -32,8 +32,18 @@ def ask(commands: Commands) -> None:
         stores(),
         example='dateline ask "who brokered the September truce?"',
     )
-    parser.add_argument("question", metavar="QUESTION", help='the question; "-" reads one a line from standard input')
-    parser.add_argument("-k", type=int, default=PASSAGES_READ, metavar="N", help=f"passages to read (default {PASSAGES_READ})")
+    parser.add_argument(
+        "question",
+        metavar="QUESTION",
+        help='the question; "-" reads one a line from standard input',
+    )
+    parser.add_argument(
+        "-k",
+        type=int,
+        default=PASSAGES_READ,
+        metavar="N",
+        help=f"passages to read (default {PASSAGES_READ})",
+    )
     json_option(parser)
     profile_option(parser)
     reader_option(parser)
@@ -60,7 +70,11 @@ def _run_ask(options: argparse.Namespace) -> int:
                 flush=True,
             )
             continue
-        shown = json.dumps(reply.to_dict(), ensure_ascii=False) if options.json else reply_as_text(reply, bold=_styled())
+        shown = (
+            json.dumps(reply.to_dict(), ensure_ascii=False)
+            if options.json
+            else reply_as_text(reply, bold=_styled())
+        )
         print(f"{reply.question}\n{shown}\n" if many and not options.json else shown, flush=True)
     return int(failed)
 
@@ -81,9 +95,15 @@ def retrieve(commands: Commands) -> None:
 
 def _run_retrieve(options: argparse.Namespace) -> None:
     hits = Archive.open(options.index).retrieve(options.question, options.k, **filters_of(options))
-    print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False) if options.json else hits_as_text(hits, bold=_styled()))
+    print(
+        json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
+        if options.json
+        else hits_as_text(hits, bold=_styled())
+    )
 
 
 def _styled() -> bool:
     """Whether standard output is a terminal that shows bold and links (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )

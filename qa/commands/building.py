@@ -10,41 +10,77 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from index.stores import place_of
+from index.stores.places import place_of
 from index.types import DatelineError
-from qa.commands.options import Commands, corpora_argument, json_option, map_option, profile_of, profile_option, stores
+from qa.commands.options import (
+    Commands,
+    corpora_argument,
+    json_option,
+    map_option,
+    profile_of,
+    profile_option,
+    stores,
+)
 
 
 def build(commands: Commands) -> None:
-    parser = commands.add("build", _run_build, "index the articles of folders or files", stores(), example="dateline build corpus/")
+    parser = commands.add(
+        "build",
+        _run_build,
+        "index the articles of folders or files",
+        stores(),
+        example="dateline build corpus/",
+    )
     corpora_argument(parser)
     parser.add_argument("--full", action="store_true", help="forget cached vectors")
     map_option(parser)
-    parser.add_argument("--encoder", metavar="MODEL", help="a sentence-transformers model on this machine, by name or path")
-    parser.add_argument("--engine", choices=["ray"], help="load and encode on Ray: on this machine's cores, or the cluster at --address")
-    parser.add_argument("--address", metavar="HOST:PORT", help='the Ray cluster for --engine ray ("auto": the one this machine is in)')
+    parser.add_argument(
+        "--encoder",
+        metavar="MODEL",
+        help="a sentence-transformers model on this machine, by name or path",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=["ray"],
+        help="load and encode on Ray: on this machine's cores, or the cluster at --address",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help='the Ray cluster for --engine ray ("auto": the one this machine is in)',
+    )
     json_option(parser)
     profile_option(parser)
 
 
 def _run_build(options: argparse.Namespace) -> None:
     import index
-    from index.loaders.tables import read_mapping
-    from qa.showing import build_progress, summary_as_text
+    from index.corpus.loaders.tables import read_mapping
+    from qa.rendering.text import build_progress, summary_as_text
 
     columns = read_mapping(options.map)
     with contextlib.ExitStack() as held:
         held.enter_context(profile_of(options))
         engine = None
         if options.engine == "ray":
-            from index.ray_build import RayEngine
+            from index.engines.ray import RayEngine
 
             engine = held.enter_context(RayEngine(options.address))
         progress = held.enter_context(build_progress(sys.stderr))
         summary = index.build(
-            options.corpus, options.index, full=options.full, encoder=options.encoder, columns=columns, progress=progress, engine=engine
+            options.corpus,
+            options.index,
+            full=options.full,
+            encoder=options.encoder,
+            columns=columns,
+            progress=progress,
+            engine=engine,
         )
-    print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else summary_as_text(summary))
+    print(
+        json.dumps(asdict(summary), ensure_ascii=False)
+        if options.json
+        else summary_as_text(summary)
+    )
 
 
 def add(commands: Commands) -> None:
@@ -55,7 +91,10 @@ def add(commands: Commands) -> None:
         example="dateline add https://example.org/feed.xml --corpus corpus/",
     )
     parser.add_argument(
-        "urls", nargs="+", metavar="URL", help="the address of a page, a PDF, or an RSS or Atom feed, whose pages are fetched"
+        "urls",
+        nargs="+",
+        metavar="URL",
+        help="the address of a page, a PDF, or an RSS or Atom feed, whose pages are fetched",
     )
     parser.add_argument(
         "--corpus",
@@ -64,15 +103,21 @@ def add(commands: Commands) -> None:
         metavar="DIR",
         help="the folder they go to (default: corpus/); may be repeated to name further folders that the index is made of",
     )
-    parser.add_argument("--most", type=int, default=50, metavar="N", help="pages of a feed, the newest first (default 50)")
+    parser.add_argument(
+        "--most",
+        type=int,
+        default=50,
+        metavar="N",
+        help="pages of a feed, the newest first (default 50)",
+    )
     parser.add_argument("--no-build", action="store_true", help="fetch only")
     json_option(parser)
 
 
 def _run_add(options: argparse.Namespace) -> int:
     import index
-    from index.fetching import Added, fetch
-    from qa.showing import build_progress, summary_as_text
+    from index.corpus.fetching import Added, fetch
+    from qa.rendering.text import build_progress, summary_as_text
 
     corpora = options.corpus or [Path("corpus")]
     found_all = []
@@ -80,7 +125,9 @@ def _run_add(options: argparse.Namespace) -> int:
         found_all.append(found)
         if not options.json:
             print(
-                f"added {found.path}: {found.title or found.url}" if isinstance(found, Added) else f"skipped {found.path}: {found.reason}"
+                f"added {found.path}: {found.title or found.url}"
+                if isinstance(found, Added)
+                else f"skipped {found.path}: {found.reason}"
             )
     added = [found for found in found_all if isinstance(found, Added)]
     skipped = [found for found in found_all if not isinstance(found, Added)]
@@ -103,13 +150,19 @@ def _run_add(options: argparse.Namespace) -> int:
 
 def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
     """Raises DatelineError where the index holds articles of folders that are not named: a build would drop them."""
-    from index.folder import open_index
+    from index.stores.local.generations import open_index
 
     try:
         paths = {Path(article.path) for article in open_index(folder).articles()}
     except DatelineError:  # no index yet, or none that opens: a build makes one
         return
-    gone = [path for path in paths if not any((corpus / place).exists() for corpus in corpora for place in (path, *path.parents[:-1]))]
+    gone = [
+        path
+        for path in paths
+        if not any(
+            (corpus / place).exists() for corpus in corpora for place in (path, *path.parents[:-1])
+        )
+    ]
     if gone:
         raise DatelineError(
             f"expected all articles of the index below {', '.join(map(str, corpora))}, found {len(gone)} elsewhere ({min(gone)}); "
@@ -119,7 +172,10 @@ def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
 
 def watch(commands: Commands) -> None:
     parser = commands.add(
-        "watch", _run_watch, "index articles now and whenever their files change, until Ctrl-C", example="dateline watch corpus/"
+        "watch",
+        _run_watch,
+        "index articles now and whenever their files change, until Ctrl-C",
+        example="dateline watch corpus/",
     )
     corpora_argument(parser)
     map_option(parser)
@@ -128,17 +184,26 @@ def watch(commands: Commands) -> None:
 
 def _run_watch(options: argparse.Namespace) -> int:
     import index
-    from index.loaders.tables import read_mapping
-    from index.watching import rebuilds
-    from qa.showing import summary_as_text
+    from index.corpus.loaders.tables import read_mapping
+    from index.corpus.watching import rebuilds
+    from qa.rendering.text import summary_as_text
 
     columns = read_mapping(options.map)
     try:
-        for done in rebuilds(options.corpus, options.index, lambda: index.build(options.corpus, options.index, columns=columns)):
+        for done in rebuilds(
+            options.corpus,
+            options.index,
+            lambda: index.build(options.corpus, options.index, columns=columns),
+        ):
             if isinstance(done, DatelineError):
                 print(f"dateline: {done}; trying again", file=sys.stderr, flush=True)
             else:
-                print(json.dumps(asdict(done), ensure_ascii=False) if options.json else summary_as_text(done), flush=True)
+                print(
+                    json.dumps(asdict(done), ensure_ascii=False)
+                    if options.json
+                    else summary_as_text(done),
+                    flush=True,
+                )
     except KeyboardInterrupt:  # the way to end it
         pass
     return 0
@@ -153,27 +218,47 @@ def copy(commands: Commands) -> None:
     )
     for name, which in (("--from", "copied from"), ("--to", "copied to")):
         parser.add_argument(
-            name, dest=name.strip("-") + "_", required=True, metavar="STORE", help=f"the index that is {which}: a folder, or as for --store"
+            name,
+            dest=name.strip("-") + "_",
+            required=True,
+            metavar="STORE",
+            help=f"the index that is {which}: a folder, or as for --store",
         )
     json_option(parser)
 
 
 def _run_copy(options: argparse.Namespace) -> None:
-    from index.copying import copy as copied
-    from qa.showing import build_progress
+    from index.stores.copying import copy as copied
+    from qa.rendering.text import build_progress
 
     with build_progress(sys.stderr) as progress:
-        generation = copied(place_of(options.from_, options.index), place_of(options.to_, options.index), progress)
-    print(json.dumps({"generation": generation}) if options.json else f"generation {generation} of {options.to_} is live")
+        generation = copied(
+            place_of(options.from_, options.index), place_of(options.to_, options.index), progress
+        )
+    print(
+        json.dumps({"generation": generation})
+        if options.json
+        else f"generation {generation} of {options.to_} is live"
+    )
 
 
 def rollback(commands: Commands) -> None:
-    parser = commands.add("rollback", _run_rollback, "go back to the generation before the live one", stores(), example="dateline rollback")
+    parser = commands.add(
+        "rollback",
+        _run_rollback,
+        "go back to the generation before the live one",
+        stores(),
+        example="dateline rollback",
+    )
     json_option(parser)
 
 
 def _run_rollback(options: argparse.Namespace) -> None:
-    from index.stores import rollback as rolled_back
+    from index.stores.places import rollback as rolled_back
 
     generation = rolled_back(options.index)
-    print(json.dumps({"generation": generation}) if options.json else f"generation {generation} is live again")
+    print(
+        json.dumps({"generation": generation})
+        if options.json
+        else f"generation {generation} is live again"
+    )

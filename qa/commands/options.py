@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.profiling import as_text, profiled
-from qa.reader import OnnxReader
+from qa.answering.reader import OnnxReader
 from qa.types import Reader
 
 Run = Callable[[argparse.Namespace], int | None]
@@ -22,10 +22,16 @@ class Commands:
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._parsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(self, name: str, run: Run, help: str, *shared: argparse.ArgumentParser, example: str) -> argparse.ArgumentParser:
+    def add(
+        self, name: str, run: Run, help: str, *shared: argparse.ArgumentParser, example: str
+    ) -> argparse.ArgumentParser:
         """The parser of a new command, with --index and the `shared` options; `run` gives its exit status, None for 0."""
         added = self._parsers.add_parser(
-            name, help=help, description=help[0].upper() + help[1:] + ".", parents=[_anywhere(), *shared], epilog=f"example: {example}"
+            name,
+            help=help,
+            description=help[0].upper() + help[1:] + ".",
+            parents=[_anywhere(), *shared],
+            epilog=f"example: {example}",
         )
         added.set_defaults(run=run)
         return added
@@ -34,7 +40,12 @@ class Commands:
 def _anywhere() -> argparse.ArgumentParser:
     """--index, which may stand before the command too."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--index", type=Path, metavar="DIR", help="the index folder (default: $DATELINE_INDEX, or var/index)")
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="the index folder (default: $DATELINE_INDEX, or var/index)",
+    )
     return parser
 
 
@@ -52,23 +63,44 @@ def stores() -> argparse.ArgumentParser:
 def filters() -> argparse.ArgumentParser:
     """--source, --from, --to and --as-of; `filters_of` reads them."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--source", action="append", metavar="OUTLET", help="only articles of this outlet; may be repeated")
-    parser.add_argument("--from", dest="since", metavar="DAY", help="only articles published on or after YYYY-MM-DD")
-    parser.add_argument("--to", dest="until", metavar="DAY", help="only articles published on or before YYYY-MM-DD")
     parser.add_argument(
-        "--as-of", metavar="DAY", help="answer as on that day: nothing published later; 'last month' is the month before it"
+        "--source",
+        action="append",
+        metavar="OUTLET",
+        help="only articles of this outlet; may be repeated",
+    )
+    parser.add_argument(
+        "--from", dest="since", metavar="DAY", help="only articles published on or after YYYY-MM-DD"
+    )
+    parser.add_argument(
+        "--to", dest="until", metavar="DAY", help="only articles published on or before YYYY-MM-DD"
+    )
+    parser.add_argument(
+        "--as-of",
+        metavar="DAY",
+        help="answer as on that day: nothing published later; 'last month' is the month before it",
     )
     return parser
 
 
 def filters_of(options: argparse.Namespace) -> dict[str, Any]:
     """What `Archive.ask` and `Archive.retrieve` take of them."""
-    return {"source": options.source, "since": options.since, "until": options.until, "as_of": options.as_of}
+    return {
+        "source": options.source,
+        "since": options.since,
+        "until": options.until,
+        "as_of": options.as_of,
+    }
 
 
 def corpora_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "corpus", nargs="*", type=Path, default=[Path("corpus")], metavar="CORPUS", help="folders or files of articles (default: corpus/)"
+        "corpus",
+        nargs="*",
+        type=Path,
+        default=[Path("corpus")],
+        metavar="CORPUS",
+        help="folders or files of articles (default: corpus/)",
     )
 
 
@@ -87,7 +119,11 @@ def map_option(parser: argparse.ArgumentParser) -> None:
 
 
 def reader_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reader", metavar="MODEL", help="an extractive question-answering model of Hugging Face, by name or path")
+    parser.add_argument(
+        "--reader",
+        metavar="MODEL",
+        help="an extractive question-answering model of Hugging Face, by name or path",
+    )
 
 
 def reader_of(options: argparse.Namespace) -> Reader | None:
@@ -97,7 +133,9 @@ def reader_of(options: argparse.Namespace) -> Reader | None:
 
 def profile_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--profile", action="store_true", help="print to standard error how long each stage took; one within another counts to both"
+        "--profile",
+        action="store_true",
+        help="print to standard error how long each stage took; one within another counts to both",
     )
 
 

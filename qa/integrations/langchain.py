@@ -9,12 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 try:
-    from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
+    from langchain_core.callbacks import (
+        AsyncCallbackManagerForRetrieverRun,
+        CallbackManagerForRetrieverRun,
+    )
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import run_in_executor
 except ImportError:
-    raise ImportError("expected langchain-core, found none; do: pip install 'dateline[langchain]'") from None
+    raise ImportError(
+        "expected langchain-core, found none; do: pip install 'dateline[langchain]'"
+    ) from None
 
 from qa.archive import Archive, Day
 from qa.integrations.metadata import metadata, passage_id
@@ -35,14 +40,27 @@ class DatelineRetriever(BaseRetriever):
     as_of: Day = None
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None, k: int | None = None, **filters: Any
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun | None = None,
+        k: int | None = None,
+        **filters: Any,
     ) -> list[Document]:
         self.archive.refresh()
         own = {"source": self.source, "since": self.since, "until": self.until, "as_of": self.as_of}
         hits = self.archive.retrieve(query, self.k if k is None else k, **{**own, **filters})
-        return [Document(page_content=hit.text, metadata=metadata(hit), id=passage_id(hit)) for hit in hits]
+        return [
+            Document(page_content=hit.text, metadata=metadata(hit), id=passage_id(hit))
+            for hit in hits
+        ]
 
     async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None, k: int | None = None, **filters: Any
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun | None = None,
+        k: int | None = None,
+        **filters: Any,
     ) -> list[Document]:
         return await run_in_executor(None, self._get_relevant_documents, query, k=k, **filters)

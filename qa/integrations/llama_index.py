@@ -11,9 +11,17 @@ from typing import Any
 
 try:
     from llama_index.core.retrievers import BaseRetriever
-    from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+    from llama_index.core.schema import (
+        NodeRelationship,
+        NodeWithScore,
+        QueryBundle,
+        RelatedNodeInfo,
+        TextNode,
+    )
 except ImportError:
-    raise ImportError("expected llama-index-core, found none; do: pip install 'dateline[llama-index]'") from None
+    raise ImportError(
+        "expected llama-index-core, found none; do: pip install 'dateline[llama-index]'"
+    ) from None
 
 from qa.archive import Archive
 from qa.integrations.metadata import metadata, passage_id
@@ -41,9 +49,17 @@ class DatelineRetriever(BaseRetriever):
 
 
 def _node(hit: Hit) -> TextNode:
-    node = TextNode(id_=passage_id(hit), text=hit.text, metadata=metadata(hit), start_char_idx=hit.start, end_char_idx=hit.end)
+    node = TextNode(
+        id_=passage_id(hit),
+        text=hit.text,
+        metadata=metadata(hit),
+        start_char_idx=hit.start,
+        end_char_idx=hit.end,
+    )
     node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=hit.article.id)
     # what a language model would be shown beside the text: the dateline, not offsets and checksums
     shown = {"title", "source", "published"}
-    node.excluded_llm_metadata_keys = node.excluded_embed_metadata_keys = sorted(node.metadata.keys() - shown)
+    node.excluded_llm_metadata_keys = node.excluded_embed_metadata_keys = sorted(
+        node.metadata.keys() - shown
+    )
     return node

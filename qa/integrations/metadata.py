@@ -24,4 +24,6 @@ def metadata(hit: Hit) -> dict[str, Any]:
 
 def passage_id(hit: Hit) -> str:
     """The same for the same slice of the same text: another text, another id."""
-    return hashlib.sha256(f"{hit.article.id}\n{hit.article.sha256}\n{hit.start}:{hit.end}".encode()).hexdigest()[:32]
+    return hashlib.sha256(
+        f"{hit.article.id}\n{hit.article.sha256}\n{hit.start}:{hit.end}".encode()
+    ).hexdigest()[:32]

@@ -16,15 +16,19 @@ from hypothesis import given
 
 import index
 import qa
-from index.describing import in_words
 from index.profiling import profiled
+from index.text.dates import in_words
 from index.types import Article, DatelineError, Filters, Passage
 from qa.archive import promising, understand
 from qa.types import Hit, Span
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 
-words = st.sampled_from("the truce Geneva of 286 ministers Paris was brokered by 2,000 rain\n\n . “No,” é 🙂 \u200b Share \n".split(" "))
+words = st.sampled_from(
+    "the truce Geneva of 286 ministers Paris was brokered by 2,000 rain\n\n . “No,” é 🙂 \u200b Share \n".split(
+        " "
+    )
+)
 article_texts = st.lists(words, min_size=1, max_size=120).map(" ".join)
 EMBEDDER = WordEmbedder()
 
@@ -37,9 +41,17 @@ def build(folder: Path, articles: list[dict[str, str]]) -> qa.Archive:
 
 
 @hypothesis.settings(max_examples=25)
-@given(st.lists(article_texts, min_size=1, max_size=6), st.lists(words, min_size=1, max_size=8).map(" ".join))
-def test_every_span_of_every_reply_is_the_slice_it_says(tmp_path_factory: pytest.TempPathFactory, texts: list[str], question: str) -> None:
-    articles = [{"id": str(number), "text": text} for number, text in enumerate(["The truce held. " + texts[0], *texts[1:]])]
+@given(
+    st.lists(article_texts, min_size=1, max_size=6),
+    st.lists(words, min_size=1, max_size=8).map(" ".join),
+)
+def test_every_span_of_every_reply_is_the_slice_it_says(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], question: str
+) -> None:
+    articles = [
+        {"id": str(number), "text": text}
+        for number, text in enumerate(["The truce held. " + texts[0], *texts[1:]])
+    ]
     archive = build(tmp_path_factory.mktemp("slices"), articles)
     reply = archive.ask("who? " + question)
     sources = {article["id"]: article["text"] for article in articles}
@@ -52,8 +64,12 @@ def test_every_span_of_every_reply_is_the_slice_it_says(tmp_path_factory: pytest
             assert citation["sentence"] in text
             assert citation["text"] in citation["sentence"]
     for passage in told["passages"]:
-        assert sources[passage["article"]["id"]][passage["start"] : passage["end"]] == passage["text"]
-    for answer_, citation_ in ((answer, citation) for answer in reply.answers for citation in answer.citations):
+        assert (
+            sources[passage["article"]["id"]][passage["start"] : passage["end"]] == passage["text"]
+        )
+    for answer_, citation_ in (
+        (answer, citation) for answer in reply.answers for citation in answer.citations
+    ):
         assert citation_.article.text[citation_.start : citation_.end] == citation_.text
         assert answer_.text == answer_.citations[0].text
     assert told["answered"] == bool(told["answers"]) == (told["reason"] is None)
@@ -86,7 +102,10 @@ QUESTION = "who brokered the truce?"
         ({}, {"Atlantis", "Lemuria", "Thule", "Ys"}),
         ({"source": "example"}, {"Atlantis", "Thule"}),
         ({"source": ["Example", "World Post"]}, {"Atlantis", "Lemuria", "Thule", "Ys"}),
-        ({"since": "2022-04-01"}, {"Lemuria", "Thule"}),  # an article without a date passes no date filter
+        (
+            {"since": "2022-04-01"},
+            {"Lemuria", "Thule"},
+        ),  # an article without a date passes no date filter
         ({"until": "2022-04-01"}, {"Atlantis", "Lemuria"}),
         ({"since": dt.date(2022, 4, 1), "until": "2022-04-01"}, {"Lemuria"}),
         ({"as_of": "2022-03-31"}, {"Atlantis"}),
@@ -97,7 +116,9 @@ QUESTION = "who brokered the truce?"
 def test_filters(small: qa.Archive, filters: dict[str, Any], expected: set[str]) -> None:
     reply = small.ask(QUESTION, **filters)
     assert {answer.text for answer in reply.answers} == expected
-    assert {hit.text.split()[-1].strip(".") for hit in small.retrieve(QUESTION, k=10, **filters)} == expected
+    assert {
+        hit.text.split()[-1].strip(".") for hit in small.retrieve(QUESTION, k=10, **filters)
+    } == expected
     if not expected:
         assert reply.reason is not None
         assert reply.reason.startswith("filtered-out: no article passes the filters (from nobody")
@@ -107,13 +128,20 @@ def test_as_of_gives_relative_words_their_month() -> None:
     assert understand("who died last month?", as_of="2022-10-14").also == "September 2022"
     today = dt.date.today()
     before = (today.replace(day=1) - dt.timedelta(days=1)).isoformat()[:7]
-    assert understand("who died last month?").moments == (before,)  # before today, where nothing else is said
+    assert understand("who died last month?").moments == (
+        before,
+    )  # before today, where nothing else is said
     assert understand("who died last month?").also == in_words(before)
     assert understand("who died?").asked_on == today
     assert understand("who died?", as_of="2022-10-14").asked_on == dt.date(2022, 10, 14)
     assert understand("who died last month?").filters == Filters()  # which hides nothing
-    assert understand("who brokered the September truce of May 3?").moments == ("-09", "-05")  # of any year
-    assert understand("who brokered the September truce?", as_of="2022-10-14").moments == ("2022-09",)
+    assert understand("who brokered the September truce of May 3?").moments == (
+        "-09",
+        "-05",
+    )  # of any year
+    assert understand("who brokered the September truce?", as_of="2022-10-14").moments == (
+        "2022-09",
+    )
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n", "?!", "\x00\x07", "\u200b"])
@@ -135,7 +163,9 @@ def test_a_k_out_of_range_is_refused(small: qa.Archive, k: int) -> None:
             ask(QUESTION, k=k)
 
 
-def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(tmp_path: Path) -> None:
+def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
+    tmp_path: Path,
+) -> None:
     archive = build(
         tmp_path,
         [
@@ -164,7 +194,9 @@ def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
     read.clear()
     archive.ask("Where did the talks on the harbour end?")
     archive.ask("Where did the talks of 1999 on the harbour end?")  # of which no passage speaks
-    archive.ask("Where did the talks on the harbour end this month?", as_of="2022-10-20")  # it asks for news
+    archive.ask(
+        "Where did the talks on the harbour end this month?", as_of="2022-10-20"
+    )  # it asks for news
     assert [question for question, _ in read] == [
         "Where did the talks on the harbour end?",
         "Where did the talks of 1999 on the harbour end?",
@@ -172,7 +204,9 @@ def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
     ]
 
 
-@pytest.mark.parametrize("when", ["tomorrow", "2022-13-01", "14/10/2022", "", "20221014", "2022-W40-1", "2022-10-1"])
+@pytest.mark.parametrize(
+    "when", ["tomorrow", "2022-13-01", "14/10/2022", "", "20221014", "2022-W40-1", "2022-10-1"]
+)
 def test_a_day_that_is_none_is_refused(small: qa.Archive, when: str) -> None:
     with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
         small.ask(QUESTION, since=when)
@@ -209,7 +243,10 @@ def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> N
 
 def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
     article = Article("a", "x" * 20)
-    hits = [Hit(Passage(article, n, n + 1), score) for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.45, 0.43, 0.41))]
+    hits = [
+        Hit(Passage(article, n, n + 1), score)
+        for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.45, 0.43, 0.41))
+    ]
     assert [hit.start for hit in promising(hits)] == [0, 1, 2, 3, 4, 5, 6]  # 0.55 of 0.8 is 0.44
     assert [hit.start for hit in promising(hits[:4])] == [0, 1, 2, 3]
     assert list(promising([])) == []
@@ -218,7 +255,14 @@ def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
 def test_a_profile_tells_every_stage_and_only_while_it_is_asked_for(small: qa.Archive) -> None:
     with profiled() as stages:
         small.ask(QUESTION)
-    assert {"understanding", "searching vectors", "searching keywords", "reading", "agreeing", "in all"} <= set(stages)
+    assert {
+        "understanding",
+        "searching vectors",
+        "searching keywords",
+        "reading",
+        "agreeing",
+        "in all",
+    } <= set(stages)
     assert all(0 <= stages[name] <= stages["in all"] for name in stages)
     parts = sum(stages[name] for name in ("understanding", "retrieving", "reading", "agreeing"))
     assert parts <= stages["in all"]
@@ -232,7 +276,9 @@ def test_many_threads_ask_one_archive(small: qa.Archive) -> None:
     failures: list[object] = []
 
     def ask() -> None:
-        failures.extend(reply for _ in range(20) if (reply := small.ask(QUESTION)).answers != expected)
+        failures.extend(
+            reply for _ in range(20) if (reply := small.ask(QUESTION)).answers != expected
+        )
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -260,6 +306,10 @@ def test_a_link_scrolls_to_the_sentence_and_only_on_the_web() -> None:
     start = text.index("well-kept")
     article = index.Article("a", text, url="https://example.org/a?b=c#d")
     link = qa.Span(article, start, start + 9).link
-    assert link == "https://example.org/a?b=c#:~:text=The%20truce%20was%20well%2Dkept%2C%20they%20say."
-    assert qa.Span(index.Article("a", text, url="javascript:alert(1)"), start, start + 9).link is None
+    assert (
+        link == "https://example.org/a?b=c#:~:text=The%20truce%20was%20well%2Dkept%2C%20they%20say."
+    )
+    assert (
+        qa.Span(index.Article("a", text, url="javascript:alert(1)"), start, start + 9).link is None
+    )
     assert qa.Span(index.Article("a", text), start, start + 9).link is None

@@ -17,20 +17,31 @@ from typing import Any
 
 import pytest
 
-from index.fetching import agent
+from index.corpus.fetching import agent
 from qa.cli import _parser, commands_of, main
-from qa.manual import manual
+from qa.commands.manual import manual
 from tests.conftest import ROOT, Write
-from tests.index import samples
+from tests.index.corpus import samples
 
 QUESTION = "who brokered the September truce?"
 
 
-def dateline(*arguments: str | Path, stdin: str = "", cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def dateline(
+    *arguments: str | Path, stdin: str = "", cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The console script's own entry, in a new process."""
     command = [sys.executable, "-m", "qa", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+    return subprocess.run(
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
 
 
 def refused(*arguments: str | Path, **options: Any) -> str:
@@ -54,13 +65,48 @@ def test_ask_prints_the_answer_its_sentence_and_its_source(corpus_index: Path) -
 
 def test_ask_json_is_the_contract(corpus_index: Path) -> None:
     reply = json.loads(dateline("--index", corpus_index, "ask", QUESTION, "--json").stdout)
-    assert list(reply) == ["question", "answered", "disagreement", "index_generation", "took_ms", "answers", "passages", "reason"]
-    assert (reply["question"], reply["answered"], reply["index_generation"], reply["reason"]) == (QUESTION, True, "000001", None)
+    assert list(reply) == [
+        "question",
+        "answered",
+        "disagreement",
+        "index_generation",
+        "took_ms",
+        "answers",
+        "passages",
+        "reason",
+    ]
+    assert (reply["question"], reply["answered"], reply["index_generation"], reply["reason"]) == (
+        QUESTION,
+        True,
+        "000001",
+        None,
+    )
     answer = reply["answers"][0]
     assert list(answer) == ["text", "probability", "origins", "citations"]
     citation = answer["citations"][0]
-    assert list(citation) == ["text", "start", "end", "sentence", "attribution", "score", "probability", "as_of", "link", "page", "article"]
-    assert list(citation["article"]) == ["id", "title", "source", "published", "url", "path", "sha256", "language"]
+    assert list(citation) == [
+        "text",
+        "start",
+        "end",
+        "sentence",
+        "attribution",
+        "score",
+        "probability",
+        "as_of",
+        "link",
+        "page",
+        "article",
+    ]
+    assert list(citation["article"]) == [
+        "id",
+        "title",
+        "source",
+        "published",
+        "url",
+        "path",
+        "sha256",
+        "language",
+    ]
     assert citation["article"]["path"] == "kremlin-shrugs-off-macron-critique.md"
     assert 0 <= answer["probability"] <= 1
     assert list(reply["passages"][0]) == ["text", "start", "end", "score", "article"]
@@ -71,7 +117,11 @@ def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> Non
     assert done.returncode == 0
     assert done.stdout.startswith("The articles do not say")
     assert "Nearest:" in done.stdout
-    reply = json.loads(dateline("ask", "How many tanks did Armenia lose?", "--json", "--index", corpus_index).stdout)
+    reply = json.loads(
+        dateline(
+            "ask", "How many tanks did Armenia lose?", "--json", "--index", corpus_index
+        ).stdout
+    )
     assert (reply["answered"], reply["answers"]) == (False, [])
     assert reply["reason"].startswith("not-said: the articles do not say; the nearest are “")
     assert reply["passages"]
@@ -79,7 +129,11 @@ def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> Non
 
 def test_many_questions_one_json_line_each(corpus_index: Path) -> None:
     done = dateline(
-        "ask", "-", "--json", DATELINE_INDEX=str(corpus_index), stdin=f"{QUESTION}\n\n{'a' * 2000}\nWho is the prime minister of Armenia?\n"
+        "ask",
+        "-",
+        "--json",
+        DATELINE_INDEX=str(corpus_index),
+        stdin=f"{QUESTION}\n\n{'a' * 2000}\nWho is the prime minister of Armenia?\n",
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line.get("answered") for line in lines] == [True, None, True]
@@ -90,7 +144,19 @@ def test_many_questions_one_json_line_each(corpus_index: Path) -> None:
 
 
 def test_retrieve_gives_passages_only(corpus_index: Path) -> None:
-    hits = json.loads(dateline("retrieve", "EU mission", "-k", "3", "--json", "--source", "after RFE/RL", "--index", corpus_index).stdout)
+    hits = json.loads(
+        dateline(
+            "retrieve",
+            "EU mission",
+            "-k",
+            "3",
+            "--json",
+            "--source",
+            "after RFE/RL",
+            "--index",
+            corpus_index,
+        ).stdout
+    )
     assert len(hits) == 3
     assert {hit["article"]["source"] for hit in hits} == {"after RFE/RL"}
     assert "mission" in hits[0]["text"]
@@ -105,7 +171,11 @@ def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: 
         "print(sorted({'torch', 'gradio', 'transformers', 'sentence_transformers', 'langchain_text_splitters', 'pandas', 'scipy', 'sklearn', 'trafilatura', 'pypdf', 'lxml', 'httpx', 'watchfiles', 'pyarrow', 'py3langid', 'langchain_core', 'llama_index'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
 
@@ -118,13 +188,21 @@ def test_asking_opens_no_connection(corpus_index: Path) -> None:
         "from qa.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     subprocess.run(
-        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
 
 
 def test_info_and_verify(corpus_index: Path, tmp_path: Path) -> None:
     facts = json.loads(dateline("info", "--json", "--index", corpus_index).stdout)
-    assert (facts["articles"], facts["generation"], facts["first_day"], facts["last_day"]) == (5, "000001", "2020-11-13", "2022-10-14")
+    assert (facts["articles"], facts["generation"], facts["first_day"], facts["last_day"]) == (
+        5,
+        "000001",
+        "2020-11-13",
+        "2022-10-14",
+    )
     assert facts["encoder"] == "sentence-transformers/all-MiniLM-L6-v2"
     assert facts["outlets"]["after RFE/RL"] == 2
     assert "generation 000001 is whole" in dateline("verify", "--index", corpus_index).stdout
@@ -132,7 +210,10 @@ def test_info_and_verify(corpus_index: Path, tmp_path: Path) -> None:
     reply = dateline("ask", QUESTION, "--json", "--index", corpus_index).stdout
     saved.write_text(reply)
     citations = sum(len(answer["citations"]) for answer in json.loads(reply)["answers"])
-    assert f"{citations} of {citations} citations in 1 replies hold" in dateline("verify", saved, "--index", corpus_index).stdout
+    assert (
+        f"{citations} of {citations} citations in 1 replies hold"
+        in dateline("verify", saved, "--index", corpus_index).stdout
+    )
     wrong = json.loads(reply)
     wrong["answers"][0]["citations"][0]["text"] = "Atlantis"
     other = json.loads(reply)
@@ -147,7 +228,13 @@ def test_info_and_verify(corpus_index: Path, tmp_path: Path) -> None:
     saved.write_text("\n".join(map(json.dumps, (wrong, other, gone, {"no": "reply"}, moved))))
     done = dateline("verify", saved, "--index", corpus_index)
     assert done.returncode == 1
-    for said in (":1: 'Atlantis': never stood there", ": edited: ", ": gone: ", ":4: expected a reply", ": moved: "):
+    for said in (
+        ":1: 'Atlantis': never stood there",
+        ": edited: ",
+        ": gone: ",
+        ":4: expected a reply",
+        ": moved: ",
+    ):
         assert said in done.stderr
 
 
@@ -155,54 +242,90 @@ def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Wr
     """The encoder is taken from the real index, so nothing is compiled."""
     index = tmp_path / "index"
     shutil.copytree(corpus_index, index)
-    corpus = write({"a.txt": "The lighthouse was repaired.", "b.txt": "Rain fell.", "photo.png": "x"})
+    corpus = write(
+        {"a.txt": "The lighthouse was repaired.", "b.txt": "Rain fell.", "photo.png": "x"}
+    )
     summary = json.loads(dateline("build", corpus, "--index", index, "--json").stdout)
-    assert (summary["added"], summary["removed"], summary["changed"], summary["unchanged"]) == (2, 5, 0, 0)
+    assert (summary["added"], summary["removed"], summary["changed"], summary["unchanged"]) == (
+        2,
+        5,
+        0,
+        0,
+    )
     (skipped,) = summary["skipped"]
     assert skipped["path"] == "photo.png"
     assert re.fullmatch(r"expected one of \.txt \.md .*, found \.png", skipped["reason"])
     (corpus / "b.txt").write_text("Snow fell.")
     done = dateline("build", corpus, "--index", index, "--profile")
-    assert re.search(r"^loading articles +[\d.]+ ms.*^publishing +[\d.]+ ms", done.stderr, re.MULTILINE | re.DOTALL)
+    assert re.search(
+        r"^loading articles +[\d.]+ ms.*^publishing +[\d.]+ ms",
+        done.stderr,
+        re.MULTILINE | re.DOTALL,
+    )
     assert "(0 added, 1 changed, 0 removed, 1 unchanged, 1 skipped; 1 vector reused)" in done.stdout
     assert "skipped photo.png: expected one of .txt" in done.stdout
     assert "generation 000002 is live again" in dateline("rollback", "--index", index).stdout
     assert json.loads(dateline("info", "--json", "--index", index).stdout)["generation"] == "000002"
 
 
-def test_the_default_corpus_and_index_are_those_of_the_folder_it_runs_in(corpus_index: Path, tmp_path: Path) -> None:
+def test_the_default_corpus_and_index_are_those_of_the_folder_it_runs_in(
+    corpus_index: Path, tmp_path: Path
+) -> None:
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
     assert "1 article, 1 passage" in dateline("build", cwd=tmp_path).stdout
-    assert dateline("ask", "Who repaired the lighthouse?", cwd=tmp_path).stdout.startswith("Maria Olsen")
+    assert dateline("ask", "Who repaired the lighthouse?", cwd=tmp_path).stdout.startswith(
+        "Maria Olsen"
+    )
 
 
 def test_no_index_yet_says_the_command_that_makes_it(tmp_path: Path) -> None:
-    for command in (["ask", "x?"], ["ask", "-"], ["retrieve", "x?"], ["info"], ["verify"], ["rollback"], ["serve"]):
-        assert "found none; make one with: dateline build" in refused(*command, "--index", tmp_path / "none")
+    for command in (
+        ["ask", "x?"],
+        ["ask", "-"],
+        ["retrieve", "x?"],
+        ["info"],
+        ["verify"],
+        ["rollback"],
+        ["serve"],
+    ):
+        assert "found none; make one with: dateline build" in refused(
+            *command, "--index", tmp_path / "none"
+        )
 
 
 def test_bad_input_is_one_clear_line(corpus_index: Path, tmp_path: Path) -> None:
     index = ("--index", corpus_index)
     assert "expected a question, found none" in refused("ask", "", *index)
     assert "at most 1000 characters, found 10000" in refused("ask", "a" * 10_000, *index)
-    assert "expected k from 1 to 1000 passages, found 0" in refused("retrieve", "EU mission", "-k", "0", *index)
-    assert "YYYY-MM-DD for --from, found 'June'" in refused("ask", QUESTION, "--from", "June", *index)
+    assert "expected k from 1 to 1000 passages, found 0" in refused(
+        "retrieve", "EU mission", "-k", "0", *index
+    )
+    assert "YYYY-MM-DD for --from, found 'June'" in refused(
+        "ask", QUESTION, "--from", "June", *index
+    )
     (tmp_path / "empty").mkdir()
     assert "found none. The index is as it was" in refused("build", tmp_path / "empty", *index)
     assert "found nothing there" in refused("build", tmp_path / "nowhere", *index)
     assert "expected saved replies" in refused("verify", tmp_path / "nowhere.jsonl", *index)
     assert "expected questions in" in refused("evaluate", tmp_path / "nowhere.jsonl", *index)
     (tmp_path / "file").write_text("x")
-    assert "expected to write the index in" in refused("build", ROOT / "corpus", "--index", tmp_path / "file")
+    assert "expected to write the index in" in refused(
+        "build", ROOT / "corpus", "--index", tmp_path / "file"
+    )
     assert "USER:PASSWORD" in refused("serve", "--auth", tmp_path / "file", *index)
-    assert "expected --auth FILE for a page that others can reach" in refused("serve", "--host", "0.0.0.0", "--read-only", *index)
+    assert "expected --auth FILE for a page that others can reach" in refused(
+        "serve", "--host", "0.0.0.0", "--read-only", *index
+    )
     assert "expected the name of a user" in refused("password", "a:b", stdin="secret")
     assert dateline("info", "--index", corpus_index).returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["ask"], ["nonsense"], ["retrieve", "x", "-k", "many"], ["ask", "x", "--nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["ask"], ["nonsense"], ["retrieve", "x", "-k", "many"], ["ask", "x", "--nonsense"]],
+)
 def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
@@ -227,8 +350,12 @@ def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
 
 
 def test_the_page_of_the_command_line_is_the_parsers() -> None:
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == manual(), "renew it: python -m qa.manual > docs/cli.md"
-    assert set(re.findall(r"^## dateline (\w+)$", manual(), re.MULTILINE)) == set(commands_of(_parser()))
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == manual(), (
+        "renew it: python -m qa.commands.manual > docs/cli.md"
+    )
+    assert set(re.findall(r"^## dateline (\w+)$", manual(), re.MULTILINE)) == set(
+        commands_of(_parser())
+    )
 
 
 def test_every_command_has_an_example_that_parses_and_json() -> None:
@@ -237,8 +364,12 @@ def test_every_command_has_an_example_that_parses_and_json() -> None:
         assert example is not None, name
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
         assert _parser().parse_args(shlex.split(line)[1:]).run, name
-        assert ("--json" in command.format_help()) == (name not in ("serve", "password", "completion")), name
-        assert [action.dest for action in command._actions if not action.help] == [], name  # none goes unexplained
+        assert ("--json" in command.format_help()) == (
+            name not in ("serve", "password", "completion")
+        ), name
+        assert [action.dest for action in command._actions if not action.help] == [], (
+            name
+        )  # none goes unexplained
     for line in re.findall(r"^  (dateline .+?)(?: {2,}|$)", _parser().format_help(), re.MULTILINE):
         assert _parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
 
@@ -254,12 +385,18 @@ def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) 
     assert "expected a reply" in json.loads(done.stdout)["problems"][0]
 
 
-def test_a_mapping_is_taken_and_the_columns_are_shown(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+def test_a_mapping_is_taken_and_the_columns_are_shown(
+    corpus_index: Path, tmp_path: Path, write: Write
+) -> None:
     shutil.copytree(corpus_index, tmp_path / "index")
-    corpus = write({"news.csv": "id,summary,story\nx,Short.,The lighthouse was repaired by Maria Olsen.\n"})
+    corpus = write(
+        {"news.csv": "id,summary,story\nx,Short.,The lighthouse was repaired by Maria Olsen.\n"}
+    )
     done = dateline("build", corpus, "--map", "text=summary", "--index", tmp_path / "index")
     assert "news.csv: columns: text from summary, id from id" in done.stdout
-    assert "expected --map FIELD=COLUMN" in refused("build", corpus, "--map", "summary", "--index", tmp_path / "index")
+    assert "expected --map FIELD=COLUMN" in refused(
+        "build", corpus, "--map", "summary", "--index", tmp_path / "index"
+    )
 
 
 @pytest.mark.slow
@@ -270,14 +407,25 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     (tmp_path / "corpus" / "own.txt").write_text("The lighthouse was repaired by Maria Olsen.")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "bridge.html").write_text(samples.PAGE)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
+    handler = functools.partial(
+        http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site")
+    )
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         place = ("--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
-        done = json.loads(dateline("add", f"{url}/bridge.html", f"{url}/none.html", "--json", *place).stdout)
+        done = json.loads(
+            dateline("add", f"{url}/bridge.html", f"{url}/none.html", "--json", *place).stdout
+        )
         none = dateline("add", f"{url}/none.html", *place)
-        elsewhere = dateline("add", f"{url}/bridge.html", "--corpus", tmp_path / "other", "--index", tmp_path / "index")
+        elsewhere = dateline(
+            "add",
+            f"{url}/bridge.html",
+            "--corpus",
+            tmp_path / "other",
+            "--index",
+            tmp_path / "index",
+        )
         server.shutdown()
     assert done["added"][0]["title"] == samples.TITLE
     assert [skipped["path"] for skipped in done["skipped"]] == [f"{url}/none.html"]
@@ -287,13 +435,18 @@ def test_add_fetches_and_indexes(corpus_index: Path, tmp_path: Path) -> None:
     assert elsewhere.returncode == 1
     assert "found 1 elsewhere (own.txt)" in elsewhere.stderr
     assert list((tmp_path / "other").rglob("*.md"))
-    assert "Ingrid Dahl" in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
+    assert (
+        "Ingrid Dahl"
+        in dateline("ask", "Who is the mayor of Norvik?", "--index", tmp_path / "index").stdout
+    )
 
 
 def test_the_version_has_one_place(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["--version"])
     assert stopped.value.code == 0
-    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    (version,) = re.findall(
+        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
+    )
     assert capsys.readouterr().out == f"dateline {version}\n"
     assert agent().startswith(f"dateline/{version} ")

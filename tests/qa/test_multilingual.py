@@ -29,15 +29,31 @@ def _tokenizer() -> Any:
     from transformers import PreTrainedTokenizerFast
 
     special = ["<s>", "<pad>", "</s>", "<unk>"]
-    vocabulary = [*((token, 0.0) for token in special), *((piece, -1.0) for piece in PIECES), *((letter, -9.0) for letter in LETTERS)]
+    vocabulary = [
+        *((token, 0.0) for token in special),
+        *((piece, -1.0) for piece in PIECES),
+        *((letter, -9.0) for letter in LETTERS),
+    ]
     tokenizer = Tokenizer(models.Unigram(vocabulary, 3))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
     )
-    names = {"bos_token": "<s>", "cls_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "sep_token": "</s>", "unk_token": "<unk>"}
+    names = {
+        "bos_token": "<s>",
+        "cls_token": "<s>",
+        "pad_token": "<pad>",
+        "eos_token": "</s>",
+        "sep_token": "</s>",
+        "unk_token": "<unk>",
+    }
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=tokenizer, model_max_length=126, model_input_names=["input_ids", "attention_mask"], **names
+        tokenizer_object=tokenizer,
+        model_max_length=126,
+        model_input_names=["input_ids", "attention_mask"],
+        **names,
     )
 
 
@@ -56,10 +72,15 @@ def test_a_multilingual_encoder_and_reader_are_taken_by_name(tmp_path: Path) -> 
     from sentence_transformers import SentenceTransformer
     from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRobertaModel
 
-    (commands,) = (text for language, text in blocks(ROOT / "docs" / "articles.md") if "--encoder" in text)
+    (commands,) = (
+        text for language, text in blocks(ROOT / "docs" / "articles.md") if "--encoder" in text
+    )
     fetch_encoder, fetch_reader, build, ask = map(shlex.split, commands.splitlines())
     encoder, reader = build[build.index("--encoder") + 1], ask[ask.index("--reader") + 1]
-    assert [fetch_encoder, fetch_reader] == [["hf", "download", encoder], ["hf", "download", reader]]
+    assert [fetch_encoder, fetch_reader] == [
+        ["hf", "download", encoder],
+        ["hf", "download", reader],
+    ]
 
     tokenizer = _tokenizer()
     torch.manual_seed(0)
@@ -69,7 +90,9 @@ def test_a_multilingual_encoder_and_reader_are_taken_by_name(tmp_path: Path) -> 
     )  # fmt: skip
     XLMRobertaModel(config).save_pretrained(tmp_path / "plain")
     tokenizer.save_pretrained(tmp_path / "plain")
-    SentenceTransformer(str(tmp_path / "plain"), device="cpu").save_pretrained(str(_cached(tmp_path / "hf" / "hub", encoder)))
+    SentenceTransformer(str(tmp_path / "plain"), device="cpu").save_pretrained(
+        str(_cached(tmp_path / "hf" / "hub", encoder))
+    )
     model = XLMRobertaForQuestionAnswering(config)
     with torch.no_grad():  # a span starts and ends at "Türkei", and nowhere else
         vectors = model.roberta.embeddings.word_embeddings.weight
@@ -83,13 +106,23 @@ def test_a_multilingual_encoder_and_reader_are_taken_by_name(tmp_path: Path) -> 
 
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "bericht.txt").write_text(TEXT)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HOME": str(tmp_path / "hf"), "DATELINE_CACHE": str(tmp_path / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "HF_HOME": str(tmp_path / "hf"),
+        "DATELINE_CACHE": str(tmp_path / "cache"),
+    }
     environment |= {"HF_HUB_OFFLINE": "1"}
     environment.pop("DATELINE_INDEX", None)
 
     def run(command: list[str]) -> Any:
         done = subprocess.run(
-            [sys.executable, "-m", "qa", *command[1:], "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "qa", *command[1:], "--json"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -78,12 +78,19 @@ UNANSWERED = (
     "How much does the gas pipeline cost?",
 )
 # Where the reader fails, and how: a test that begins to pass must leave this list.
-KNOWN_FAILURES = {"What is the main city of Nagorno-Karabakh?": 'says Azerbaijan: "a part of" is nearer than "Stepanakert, its main city"'}
+KNOWN_FAILURES = {
+    "What is the main city of Nagorno-Karabakh?": 'says Azerbaijan: "a part of" is nearer than "Stepanakert, its main city"'
+}
 
 
 def judged(questions: Iterable[tuple[str, ...]]) -> list[Any]:
     return [
-        pytest.param(*one, marks=pytest.mark.xfail(strict=True, reason=KNOWN_FAILURES[one[0]]) if one[0] in KNOWN_FAILURES else ())
+        pytest.param(
+            *one,
+            marks=pytest.mark.xfail(strict=True, reason=KNOWN_FAILURES[one[0]])
+            if one[0] in KNOWN_FAILURES
+            else (),
+        )
         for one in questions
     ]
 
@@ -91,7 +98,10 @@ def judged(questions: Iterable[tuple[str, ...]]) -> list[Any]:
 @pytest.mark.parametrize(("question", "answers"), judged(ANSWERED))
 def test_answers_that_the_articles_give(archive: qa.Archive, question: str, answers: str) -> None:
     text = first(archive, question).text
-    assert any(answer in text and len(text.split()) <= len(answer.split()) + 4 for answer in answers.split("|")), text
+    assert any(
+        answer in text and len(text.split()) <= len(answer.split()) + 4
+        for answer in answers.split("|")
+    ), text
 
 
 @pytest.mark.parametrize("question", judged((question,) for question in UNANSWERED))
@@ -107,7 +117,10 @@ def test_outlets_that_give_other_figures_are_shown_as_such(archive: qa.Archive) 
     reply = archive.ask("How many people were killed in the border clashes in September?")
     assert reply.disagreement
     assert "286" in reply.answers[0].text
-    assert any("200" in answer.text and answer.citations[0].article.source == "after RFE/RL" for answer in reply.answers)
+    assert any(
+        "200" in answer.text and answer.citations[0].article.source == "after RFE/RL"
+        for answer in reply.answers
+    )
 
 
 def test_as_of_2020_the_later_war_is_unknown(archive: qa.Archive) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qa.measures import calibration_error
+from qa.evaluation.metrics import calibration_error
 from training.calibrate import Asked, Fit, curve, fit, of_no_fit, utility
 
 
@@ -33,7 +33,9 @@ def test_the_best_candidate_by_hand() -> None:
     assert probability == pytest.approx(1 / (1 + np.exp(-2)))
     assert not right
     assert found.best(Asked(np.zeros((0, 4)), np.zeros(0), True)) == (0.0, False)
-    assert Fit(found.weights, -1.0, 0.5, ceiling=0.8).best(one)[0] == pytest.approx(0.8 / (1 + np.exp(-2)))
+    assert Fit(found.weights, -1.0, 0.5, ceiling=0.8).best(one)[0] == pytest.approx(
+        0.8 / (1 + np.exp(-2))
+    )
 
 
 def test_the_curve_finds_the_share_of_the_surest_that_is_wrong() -> None:
@@ -47,26 +49,45 @@ def test_the_curve_finds_the_share_of_the_surest_that_is_wrong() -> None:
 
 
 def test_utility_counts_right_answers_and_right_refusals() -> None:
-    rows = [(0.9, True, True), (0.8, False, True), (0.2, True, True), (0.7, False, False), (0.1, False, False), (0.6, True, False)]
-    assert utility(rows, 0.5) == pytest.approx(2 / 6)  # one right answer, one right refusal; a right span of a held-back context is luck
+    rows = [
+        (0.9, True, True),
+        (0.8, False, True),
+        (0.2, True, True),
+        (0.7, False, False),
+        (0.1, False, False),
+        (0.6, True, False),
+    ]
+    assert utility(rows, 0.5) == pytest.approx(
+        2 / 6
+    )  # one right answer, one right refusal; a right span of a held-back context is luck
     assert utility(rows, 0.75) == pytest.approx(4 / 6)
     assert utility(rows, 0.95) == pytest.approx(3 / 6)
 
 
-def test_the_fit_orders_by_the_outputs_that_tell_and_its_probabilities_hold_on_other_questions() -> None:
+def test_the_fit_orders_by_the_outputs_that_tell_and_its_probabilities_hold_on_other_questions() -> (
+    None
+):
     found, others = fit(drawn(1_500, 1)), drawn(1_500, 2)
     assert found.weights[:2].min() > 5 * np.abs(found.weights[2:]).max()
     rows = found.rows(others)
     assert calibration_error([row[0] for row in rows], [row[1] and row[2] for row in rows]) < 0.04
-    unscaled = Fit(found.weights / 2, found.bias / 2, 0.0).rows(others)  # what a fit without the curve can be off by
-    assert calibration_error([row[0] for row in unscaled], [row[1] and row[2] for row in unscaled]) > 0.08
+    unscaled = Fit(found.weights / 2, found.bias / 2, 0.0).rows(
+        others
+    )  # what a fit without the curve can be off by
+    assert (
+        calibration_error([row[0] for row in unscaled], [row[1] and row[2] for row in unscaled])
+        > 0.08
+    )
     kept = [row[0] >= found.threshold for row in rows if row[1] and row[2]]
     assert np.mean(kept) > 0.88
     assert utility(rows, found.threshold) > max(utility(rows, 0.0), utility(rows, 1.0))
 
 
 def test_scores_of_no_fit_by_hand() -> None:
-    asked = [Asked(np.array([[0.0, 5.0]]), np.array([0.0]), True), Asked(np.array([[9.0, 1.0]]), np.array([1.0]), True)]
+    asked = [
+        Asked(np.array([[0.0, 5.0]]), np.array([0.0]), True),
+        Asked(np.array([[9.0, 1.0]]), np.array([1.0]), True),
+    ]
     areas = of_no_fit(asked)
     assert areas["by margin alone"] == pytest.approx((1 + 1 / 2) / 2)  # the wrong one first
     assert areas["by the plain sum"] == pytest.approx((0 + 1 / 2) / 2)

@@ -8,12 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from qa.evaluation import Outcome
+from qa.evaluation.run import Outcome
 from training.measure import _at, given, sampled
 
 
 def outcome(golds: tuple[str, ...], probability: float, f1: float) -> Outcome:
-    return Outcome("1", "who?", "who", golds, None, True, "x", probability, float(f1 == 1), f1, float(f1 == 1), f1)
+    return Outcome(
+        "1",
+        "who?",
+        "who",
+        golds,
+        None,
+        True,
+        "x",
+        probability,
+        float(f1 == 1),
+        f1,
+        float(f1 == 1),
+        f1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,25 +51,60 @@ def test_a_sample_is_the_same_each_time_and_none_twice(tmp_path: Path) -> None:
     some = sampled(whole, tmp_path, 20).read_text().splitlines()
     assert len(set(some)) == 20
     assert some == sampled(whole, tmp_path, 20).read_text().splitlines()
-    assert some != [f'{{"id": {number}}}' for number in range(20)]  # drawn from the whole set, not its beginning
+    assert some != [
+        f'{{"id": {number}}}' for number in range(20)
+    ]  # drawn from the whole set, not its beginning
 
 
 def test_a_question_is_given_passages_of_its_own_articles_only(tmp_path: Path) -> None:
     articles: list[dict[str, str | None]] = [
-        {"id": "a", "text": "The lighthouse of Varna was repaired by Maria Olsen.", "title": "", "source": "S", "published": "2022-01-02"},
-        {"id": "b", "text": "The lighthouse of Odesa was repaired by Ivan Petrov.", "title": "", "source": "S", "published": None},
+        {
+            "id": "a",
+            "text": "The lighthouse of Varna was repaired by Maria Olsen.",
+            "title": "",
+            "source": "S",
+            "published": "2022-01-02",
+        },
+        {
+            "id": "b",
+            "text": "The lighthouse of Odesa was repaired by Ivan Petrov.",
+            "title": "",
+            "source": "S",
+            "published": None,
+        },
         {"id": "c", "text": "Apples are cheap.", "title": "", "source": "S", "published": None},
     ]
     with gzip.open(tmp_path / "articles.jsonl.gz", "wt") as file:
         file.writelines(json.dumps(article) + "\n" for article in articles)
     questions = [
-        {"id": "1", "question": "Who repaired the lighthouse?", "answers": ["Maria Olsen"], "google_articles": ["a", "c"]},
-        {"id": "2", "question": "Who repaired the lighthouse?", "answers": ["Ivan Petrov"], "google_articles": ["b"]},
-        {"id": "3", "question": "Who repaired the moon?", "answers": ["Nobody"], "google_articles": ["b"]},
+        {
+            "id": "1",
+            "question": "Who repaired the lighthouse?",
+            "answers": ["Maria Olsen"],
+            "google_articles": ["a", "c"],
+        },
+        {
+            "id": "2",
+            "question": "Who repaired the lighthouse?",
+            "answers": ["Ivan Petrov"],
+            "google_articles": ["b"],
+        },
+        {
+            "id": "3",
+            "question": "Who repaired the moon?",
+            "answers": ["Nobody"],
+            "google_articles": ["b"],
+        },
     ]
     with (tmp_path / "questions.jsonl").open("w") as file:
-        file.writelines(json.dumps(question | {"answer_in_google_articles": question["id"] != "3"}) + "\n" for question in questions)
-    rows = {row["id"]: row for row in map(json.loads, given(tmp_path, tmp_path, 0).read_text().splitlines())}
+        file.writelines(
+            json.dumps(question | {"answer_in_google_articles": question["id"] != "3"}) + "\n"
+            for question in questions
+        )
+    rows = {
+        row["id"]: row
+        for row in map(json.loads, given(tmp_path, tmp_path, 0).read_text().splitlines())
+    }
     assert set(rows) == {"1", "2"}  # the third has no answer in them
     assert rows["1"]["context"] == articles[0]["text"]
     assert rows["2"]["context"] == articles[1]["text"]

@@ -17,11 +17,21 @@ import numpy as np
 import pytest
 import torch
 
-from index.embedding import session
-from qa.reader import LOWER, UPPER, WHOLE
+from index.models.encoder import session
+from qa.answering.reader import LOWER, UPPER, WHOLE
 from training.examples import Example
 from training.model import GLANCE, ReaderNetwork, export, floats, load
-from training.train import Item, back_towards, batched, divergence, held_back, loss_of, spans_of, tokenised, watch
+from training.train import (
+    Item,
+    back_towards,
+    batched,
+    divergence,
+    held_back,
+    loss_of,
+    spans_of,
+    tokenised,
+    watch,
+)
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -29,7 +39,9 @@ TEXT = "In spring Maria Olsen repaired the lighthouse."
 def test_spans_of_characters_become_spans_of_tokens() -> None:
     example = Example("set", "Who repaired it?", TEXT, TEXT.index("Maria"), TEXT.index(" repaired"))
     null = Example("set", "Who sank it?", TEXT, -1, -1, 2.5)
-    cut = Example("set", "Who?", "word " * 400 + "Maria.", 2000, 2005)  # the answer lies past the window
+    cut = Example(
+        "set", "Who?", "word " * 400 + "Maria.", 2000, 2005
+    )  # the answer lies past the window
     one, two = tokenised([example, cut, null])
     # [CLS] who repaired it ? [SEP] in spring maria olsen ...
     assert (one.passage, one.start, one.relevance) == (6, 8, None)
@@ -42,14 +54,20 @@ def test_batches_hold_every_item_once_within_their_tokens() -> None:
     items = [Item([0] * chance.randint(5, 60), 3, 0, 0, None) for _ in range(2_500)]
     batches = batched(items, 240, random.Random(2))
     assert sorted(number for batch in batches for number in batch) == list(range(2_500))
-    assert all(len(batch) * max(len(items[number].ids) for number in batch) <= 240 for batch in batches)
+    assert all(
+        len(batch) * max(len(items[number].ids) for number in batch) <= 240 for batch in batches
+    )
     assert batches == batched(items, 240, random.Random(2))
-    padding = sum(len(batch) * max(len(items[n].ids) for n in batch) for batch in batches) / sum(len(item.ids) for item in items)
+    padding = sum(len(batch) * max(len(items[n].ids) for n in batch) for batch in batches) / sum(
+        len(item.ids) for item in items
+    )
     assert padding < 1.1  # texts of like length share a batch
 
 
 def test_what_is_watched_is_not_trained_on() -> None:
-    examples = [Example("set", question, TEXT, 10, 21) for question in ("a?", "b?", "c?", "a?", "d?", "b?")]
+    examples = [
+        Example("set", question, TEXT, 10, 21) for question in ("a?", "b?", "c?", "a?", "d?", "b?")
+    ]
     watched, rest = held_back(examples, 2)
     assert [example.question for example in watched] == ["a?", "b?"]
     assert [example.question for example in rest] == ["c?", "d?"]
@@ -63,7 +81,9 @@ def test_dropout_is_of_training_alone() -> None:
 
     def relevances() -> list[float]:
         with torch.no_grad():
-            return [float(value) for value in spans_of(network, items[:8], torch.device("cpu"))[-1][2]]
+            return [
+                float(value) for value in spans_of(network, items[:8], torch.device("cpu"))[-1][2]
+            ]
 
     assert relevances() != relevances()
     assert watch(network, items, torch.device("cpu")) == watch(network, items, torch.device("cpu"))
@@ -76,7 +96,12 @@ def test_dropout_is_of_training_alone() -> None:
 def test_no_span_can_be_in_the_question_or_the_padding() -> None:
     torch.manual_seed(0)
     network = ReaderNetwork(layers=1).eval()
-    one, two = tokenised([Example("set", "Who repaired it?", TEXT, 10, 21), Example("set", "Who?", TEXT[:20], -1, -1)])
+    one, two = tokenised(
+        [
+            Example("set", "Who repaired it?", TEXT, 10, 21),
+            Example("set", "Who?", TEXT[:20], -1, -1),
+        ]
+    )
     with torch.no_grad():
         ((start, end, relevance),) = spans_of(network, [one, two], torch.device("cpu"))
     for row, item in enumerate((one, two)):
@@ -90,7 +115,9 @@ def test_divergence_by_hand() -> None:
     even, sure = torch.tensor([[0.0, 0.0]]), torch.tensor([[2 * np.log(3), 0.0]])
     assert divergence(even, even).item() == pytest.approx(0, abs=1e-6)
     # at temperature 2 the teacher says 3/4 and 1/4: 4 x (3/4 log(3/2) + 1/4 log(1/2))
-    assert divergence(even, sure).item() == pytest.approx(4 * (0.75 * np.log(1.5) + 0.25 * np.log(0.5)), abs=1e-5)
+    assert divergence(even, sure).item() == pytest.approx(
+        4 * (0.75 * np.log(1.5) + 0.25 * np.log(0.5)), abs=1e-5
+    )
 
 
 @pytest.mark.slow
@@ -113,7 +140,9 @@ def test_an_exit_moves_towards_the_last_layer_and_is_a_reader_by_itself() -> Non
     assert all(torch.equal(one, other) for one, other in zip(last, same, strict=True))
     assert abs(after[2] - last[2]).item() < abs(before[2] - last[2]).item()
     assert divergence(after[0], last[0]) < divergence(before[0], last[0])
-    assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(after, alone, strict=True))
+    assert all(
+        torch.allclose(one, other, atol=1e-5) for one, other in zip(after, alone, strict=True)
+    )
 
 
 @pytest.mark.slow
@@ -124,7 +153,9 @@ def test_part_of_the_way_back_to_the_start() -> None:
     back_towards(network, start, 0.25)
     begun = start.state_dict()
     for name, parameter in network.named_parameters():
-        expected = 0.75 * trained[name] + 0.25 * begun[name] if name in begun else trained[name]  # an exit has no start
+        expected = (
+            0.75 * trained[name] + 0.25 * begun[name] if name in begun else trained[name]
+        )  # an exit has no start
         assert torch.allclose(parameter, expected, atol=1e-6), name
 
 
@@ -148,11 +179,17 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
     for name, array in floats(tmp_path / "model.int8.onnx").items():
         if name in state:
             error = np.abs(array - state[name].numpy()).max()
-            assert error <= 0.01 * max(1e-3, float(state[name].abs().max())), name  # half a step of 127
+            assert error <= 0.01 * max(1e-3, float(state[name].abs().max())), (
+                name
+            )  # half a step of 127
     ids = torch.tensor([[101, 2040, 102, 3968, 102]])
     kinds = torch.tensor([[0, 0, 0, 1, 1]])
     with torch.no_grad():
-        for one, other in zip(network(ids, torch.ones_like(ids), kinds), restored.eval()(ids, torch.ones_like(ids), kinds), strict=True):
+        for one, other in zip(
+            network(ids, torch.ones_like(ids), kinds),
+            restored.eval()(ids, torch.ones_like(ids), kinds),
+            strict=True,
+        ):
             assert torch.allclose(one, other, atol=0.05)
 
 
@@ -165,7 +202,9 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
     given = {"input_ids": ids, "token_type_ids": kinds}
     whole = session(tmp_path / WHOLE).run(None, given)
     start, end, relevance, states = session(tmp_path / LOWER).run(None, given)
-    for one, other in zip(whole, session(tmp_path / UPPER).run(None, {"states": states}), strict=True):
+    for one, other in zip(
+        whole, session(tmp_path / UPPER).run(None, {"states": states}), strict=True
+    ):
         assert np.allclose(one, other, atol=1e-4)
     with torch.no_grad():  # without a mask as with one of ones
         tensors = torch.tensor(ids), torch.ones(1, 6, dtype=torch.long), torch.tensor(kinds)
@@ -177,21 +216,35 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
     restored, has_spans = load(tmp_path, layers=6, exits=(GLANCE,))
     assert has_spans
     for name, tensor in restored.state_dict().items():
-        assert torch.allclose(tensor, network.state_dict()[name], atol=0.01 * max(1e-3, float(tensor.abs().max()))), name
+        assert torch.allclose(
+            tensor, network.state_dict()[name], atol=0.01 * max(1e-3, float(tensor.abs().max()))
+        ), name
 
 
 @pytest.mark.slow
 def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
     torch.manual_seed(0)
     export(uneven(ReaderNetwork(layers=1)), tmp_path)
-    examples = [Example("set", f"Who repaired it {n}?", TEXT, 10, 21, float(n % 7)) for n in range(420)]
+    examples = [
+        Example("set", f"Who repaired it {n}?", TEXT, 10, 21, float(n % 7)) for n in range(420)
+    ]
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
         with gzip.open(tmp_path / name / "examples.jsonl.gz", "wt") as file:
             file.writelines(json.dumps(asdict(example)) + "\n" for example in examples)
 
     def command(name: str) -> list[str]:
-        options = ["--start", str(tmp_path / "model.int8.onnx"), "--layers", "1", "--batch-tokens", "200", "--save-every", "2", "--resume"]
+        options = [
+            "--start",
+            str(tmp_path / "model.int8.onnx"),
+            "--layers",
+            "1",
+            "--batch-tokens",
+            "200",
+            "--save-every",
+            "2",
+            "--resume",
+        ]
         return [sys.executable, "-m", "training.train", str(tmp_path / name), *options]
 
     subprocess.run(command("whole"), check=True, capture_output=True)

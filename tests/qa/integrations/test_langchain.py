@@ -18,7 +18,7 @@ import qa
 from index.types import DatelineError
 from qa.integrations.langchain import DatelineRetriever
 from tests.fakes import CapitalReader, WordEmbedder
-from tests.index.samples import PARAGRAPHS
+from tests.index.corpus.samples import PARAGRAPHS
 
 CORPUS = {
     f"{number}.md": f"---\nsource: Outlet {number % 2}\npublished: 2023-03-0{number + 1}\n---\n{paragraph}\n"
@@ -54,10 +54,15 @@ class TestStandard(RetrieversIntegrationTests):
 
 
 def test_a_document_is_a_slice_of_its_article(archive: qa.Archive) -> None:
-    for document in DatelineRetriever(archive=archive, k=4).invoke("When was the harbour bridge closed?"):
+    for document in DatelineRetriever(archive=archive, k=4).invoke(
+        "When was the harbour bridge closed?"
+    ):
         article = archive.article(document.metadata["article_id"])
         assert article is not None
-        assert document.page_content == article.text[document.metadata["start"] : document.metadata["end"]]
+        assert (
+            document.page_content
+            == article.text[document.metadata["start"] : document.metadata["end"]]
+        )
         assert document.metadata["sha256"] == article.sha256
         assert document.metadata["source"] in ("Outlet 0", "Outlet 1")
         assert 0 < document.metadata["score"] <= 1
@@ -69,7 +74,9 @@ def test_a_document_is_a_slice_of_its_article(archive: qa.Archive) -> None:
 def test_filters_k_and_async(archive: qa.Archive) -> None:
     retriever = DatelineRetriever(archive=archive, k=4, source="Outlet 1")
     assert {document.metadata["source"] for document in retriever.invoke("bridge")} == {"Outlet 1"}
-    assert [document.metadata["path"] for document in retriever.invoke("bridge", since="2023-03-04")] == ["3.md"]
+    assert [
+        document.metadata["path"] for document in retriever.invoke("bridge", since="2023-03-04")
+    ] == ["3.md"]
     documents = asyncio.run(retriever.ainvoke("bridge", k=1, source=None, until="2023-03-01"))
     assert [document.metadata["path"] for document in documents] == ["0.md"]
     both = asyncio.run(retriever.abatch(["bridge", "ferries"]))
@@ -84,9 +91,15 @@ def test_documents_go_to_langchain_and_come_back(archive: qa.Archive, tmp_path: 
     """What the retriever returns, saved as a document list, is a corpus again, with its outlet and day."""
     documents: list[Document] = DatelineRetriever(archive=archive, k=4).invoke("bridge")
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "documents.json").write_text(json.dumps([document.model_dump() for document in documents]))
+    (tmp_path / "in" / "documents.json").write_text(
+        json.dumps([document.model_dump() for document in documents])
+    )
     index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
-    articles = list(qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader()).store.articles())
+    articles = list(
+        qa.open(
+            tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader()
+        ).store.articles()
+    )
     assert {(a.text, a.source, a.published) for a in articles} == {
         (a.text.strip(), a.source, a.published) for a in archive.store.articles()
     }

@@ -14,14 +14,16 @@ import qa
 from index.types import DatelineError
 from qa.integrations.llama_index import DatelineRetriever
 from tests.fakes import CapitalReader, WordEmbedder
-from tests.index.samples import PARAGRAPHS
+from tests.index.corpus.samples import PARAGRAPHS
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> qa.Archive:
     folder: Path = tmp_path_factory.mktemp("llama")
     for number, paragraph in enumerate(PARAGRAPHS):
-        (folder / f"{number}.md").write_text(f"---\ntitle: T{number}\nsource: Outlet {number % 2}\n---\n{paragraph}\n")
+        (folder / f"{number}.md").write_text(
+            f"---\ntitle: T{number}\nsource: Outlet {number % 2}\n---\n{paragraph}\n"
+        )
     index.build(folder, folder / "index", embedder=WordEmbedder())
     return qa.open(folder / "index", embedder=WordEmbedder(), reader=CapitalReader())
 
@@ -36,7 +38,11 @@ def test_a_node_is_a_slice_of_its_article(archive: qa.Archive) -> None:
         node = one.node
         article = archive.article(node.metadata["article_id"])
         assert article is not None
-        assert node.get_content() == article.text[node.metadata["start"] : node.metadata["end"]] == hit.text
+        assert (
+            node.get_content()
+            == article.text[node.metadata["start"] : node.metadata["end"]]
+            == hit.text
+        )
         assert one.score == hit.score
         assert node.source_node is not None
         assert node.source_node.node_id == article.id

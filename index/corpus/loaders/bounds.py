@@ -1,0 +1,52 @@
+"""What articles may cost: bytes, characters, seconds, memory. docs/articles.md lists all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from index.types import DatelineError
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Each is set by $DATELINE_ and its name in capitals, so that every command and the page hold to the same."""
+
+    file_mb: int = 256
+    article_characters: int = 2_000_000  # of one article, as of a long book
+    read_seconds: int = 60  # for each article that is read in a process of its own
+    read_mb: int = 4096  # memory of that process
+    page_mb: int = 20  # a page of the web, a chapter of a book
+    document_mb: int = 512  # all parts of a .docx or .epub, unpacked
+    members: int = 100_000  # of an archive
+    member_mb: int = 64
+    archive_mb: int = 1024  # all members, unpacked
+    line_mb: int = 16  # of .jsonl; a cell of .csv
+    table_mb: int = 4096  # a .jsonl.gz, unpacked
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Bounds:
+        """Raises DatelineError for one that is no number from 1."""
+        found = {}
+        for name in cls.__slots__:
+            if value := environment.get(variable(name)):
+                if not (value.isascii() and value.isdecimal() and int(value) >= 1):
+                    raise DatelineError(
+                        f"expected a number from 1 in ${variable(name)}, found {value[:40]!r}"
+                    )
+                found[name] = int(value)
+        return cls(**found)
+
+    def environment(self) -> dict[str, str]:
+        """What sets these bounds in another process."""
+        return {variable(name): str(value) for name, value in asdict(self).items()}
+
+
+def bounds() -> Bounds:
+    """Those of this process."""
+    return Bounds.of(os.environ)
+
+
+def variable(name: str) -> str:
+    return f"DATELINE_{name.upper()}"

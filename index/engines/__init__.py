@@ -1,0 +1,1 @@
+"""Who loads and encodes many articles: this process, or Ray."""

@@ -1,0 +1,211 @@
+"""Keyword search by Tantivy's BM25 over a passage's text, its title and its description.
+
+Questions are analysed into terms and never parsed as query syntax, so no question is an error and
+none reaches Tantivy's query language.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import tantivy
+
+from index.types import DatelineError, Filters, Passage
+
+TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
+_MAX_TERMS = 64
+# Words of a question that say nothing of its passage, beside Tantivy's own English list.
+_QUESTION_WORDS = (
+    "who whom whose what which when where why how many much did does do was were has have had is are can could would should "
+    "been being about from any some than them us we you your my me i"
+).split()
+
+
+def text_analyzer() -> tantivy.TextAnalyzer:
+    """Text to terms: folded, stemmed, without English stopwords."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(60),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stopword("english"),
+        tantivy.Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
+    """The distinct terms of a question, in order, without its question words, at most 64."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
+    words = [
+        word
+        for word in text.split()
+        if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS
+    ]
+    return list(dict.fromkeys(analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("body", "title", "description"):
+        builder.add_text_field(name, tokenizer_name="dateline", index_option="freq")
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True)
+    builder.add_unsigned_field("row", fast=True)
+    return builder.build()
+
+
+def write_keywords(
+    passages: Iterable[Passage], folder: Path, first: int = 0, after: Path | None = None
+) -> None:
+    """Write the keyword index of `passages`, row `first` + n the n-th; with those of the index `after`, which are copied as they are.
+
+    BM25 counts terms over all segments, so that what was added later scores as if all had been written at once. Raises OSError where
+    it cannot be written.
+    """
+    if after is None:
+        folder.mkdir()
+    else:
+        shutil.copytree(after, folder, ignore=shutil.ignore_patterns("*.lock"))
+    try:
+        _write(passages, folder, first)
+    except ValueError as error:  # Tantivy's own for a full disk, too
+        raise OSError(
+            f"the keyword index cannot be written ({' '.join(str(error).split())[:200]})"
+        ) from None
+
+
+def _write(passages: Iterable[Passage], folder: Path, first: int) -> None:
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer("dateline", text_analyzer())
+    writer = index.writer(heap_size=64_000_000, num_threads=1)
+    for row, passage in enumerate(passages, first):
+        document = tantivy.Document()
+        document.add_unsigned("row", row)
+        document.add_text("body", passage.text)
+        document.add_text("title", passage.article.title or "")
+        document.add_text("description", passage.description)
+        if passage.article.source is not None:
+            document.add_text("source", passage.article.source.casefold())
+        if passage.article.published is not None:
+            document.add_integer("day", passage.article.published.toordinal())
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class KeywordIndex:
+    """A written index: read-only, safe to search from several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        title_weight: float = TITLE_WEIGHT,
+        description_weight: float = DESCRIPTION_WEIGHT,
+    ) -> None:
+        """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
+        self._folder = folder
+        with self._whole():
+            self._index = tantivy.Index.open(str(self._view(folder)))
+            self._searcher = self._index.searcher()
+        self._fields = (("body", 1.0), ("title", title_weight), ("description", description_weight))
+        self._analyzer = text_analyzer()
+        self._schema = self._index.schema
+
+    def _view(self, folder: Path) -> Path:
+        """A temporary folder of links to the index: Tantivy locks where it reads, and a generation is never written to."""
+        view = Path(tempfile.mkdtemp(prefix="dateline-"))
+        weakref.finalize(self, shutil.rmtree, view, ignore_errors=True)
+        try:
+            for file in folder.iterdir():
+                if file.suffix != ".lock":
+                    (view / file.name).symlink_to(file.resolve())
+        except OSError:
+            return folder  # Windows without the right to make links
+        return view
+
+    @property
+    def rows(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def terms(self, text: str) -> list[str]:
+        return question_terms(text, self._analyzer)
+
+    def matching(self, text: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
+        """(row, BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""
+        terms = self.terms(text)
+        if not terms or k < 1:
+            return []
+        with self._whole():
+            query = self._any_of(terms)
+            if filters:
+                query = tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Must, query), *self._filter(filters)]
+                )
+            found = self._searcher.search(query, limit=k, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found])
+        hits = [
+            (int(row), float(score))
+            for row, (score, _) in zip(rows, found, strict=True)
+            if row is not None and score is not None
+        ]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Raises DatelineError for what Tantivy meets in damaged files, which are not always read whole on opening."""
+        try:
+            yield
+        except BaseException as error:
+            if (
+                isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
+            ):  # Rust's, and no Exception
+                raise DatelineError(
+                    f"expected a keyword index in {self._folder}, found damaged files; run: dateline rollback, or dateline build --full"
+                ) from None
+            raise
+
+    def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
+        """One flat union of every term in every field: that alone Tantivy searches without scoring each passage (block-max WAND, Ding and Suel 2011)."""
+        return tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self._schema, field, term, "freq"), weight
+                    ),
+                )
+                for term in terms
+                for field, weight in self._fields
+            ]
+        )
+
+    def _filter(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        clauses = []
+        if filters.sources:
+            sources = [
+                tantivy.Query.term_query(self._schema, "source", source.casefold(), "basic")
+                for source in filters.sources
+            ]
+            clauses.append(
+                tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in sources])
+            )
+        if filters.since is not None or filters.until is not None:
+            first, last = filters.since or dt.date.min, filters.until or dt.date.max
+            clauses.append(
+                tantivy.Query.range_query(
+                    self._schema,
+                    "day",
+                    tantivy.FieldType.Integer,
+                    first.toordinal(),
+                    last.toordinal(),
+                )
+            )
+        return [(tantivy.Occur.Must, tantivy.Query.boost_query(clause, 0.0)) for clause in clauses]

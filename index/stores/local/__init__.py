@@ -1,0 +1,1 @@
+"""An index in a folder: FAISS, Tantivy and SQLite, published as generations."""

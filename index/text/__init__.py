@@ -1,0 +1,1 @@
+"""What is known of a text: sentences, passages, dates, boilerplate, near-duplicates."""

@@ -1,0 +1,1 @@
+"""From a question to answers: understanding, retrieval, reading, agreement."""

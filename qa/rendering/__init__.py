@@ -1,0 +1,1 @@
+"""Replies as text, Markdown and notebook HTML."""

@@ -1,0 +1,78 @@
+"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP. Types and docstrings are their documentation.
+
+They give JSON as text: gradio_client takes an object with a "path", as an article has, for a file to download, and
+Gradio's tools of MCP would write a dict as Python does.
+"""
+
+from __future__ import annotations
+
+import json
+
+import gradio as gr
+from gradio.events import api
+
+from index.types import DatelineError
+from qa.web.session import Limits, Session
+
+
+def endpoints(session: Session) -> None:
+    """Register /ask and /retrieve; call inside the page's Blocks."""
+
+    def ask(
+        question: str,
+        source: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        as_of: str = "",
+        k: int = 16,
+    ) -> str:
+        """Answer a question from the news archive with stretches of its articles, each cited; or say that the articles do not say.
+
+        Args:
+            question: the question, in English, at most 1,000 characters.
+            source: only articles of these outlets; all where empty.
+            since: only articles published on this day or later, YYYY-MM-DD.
+            until: only articles published on this day or earlier, YYYY-MM-DD.
+            as_of: answer as if on this day: nothing later is used, and "last month" is the month before it.
+            k: how many passages to read, 1 to 1000.
+
+        Returns:
+            The reply as JSON: question, answered, disagreement, answers (text, probability, origins, citations), passages, reason.
+        """
+        try:
+            return json.dumps(
+                session.ask(question, Limits.of(source, since, until, as_of), k).to_dict(),
+                ensure_ascii=False,
+            )
+        except DatelineError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    def retrieve(
+        question: str,
+        k: int = 5,
+        source: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        as_of: str = "",
+    ) -> str:
+        """Find the passages of the news archive that are nearest to a question, best first.
+
+        Args:
+            question: what to look for, in English, at most 1,000 characters.
+            k: how many passages, 1 to 1000.
+            source: only articles of these outlets; all where empty.
+            since: only articles published on this day or later, YYYY-MM-DD.
+            until: only articles published on this day or earlier, YYYY-MM-DD.
+            as_of: nothing published after this day, YYYY-MM-DD.
+
+        Returns:
+            A JSON list of passages: text, start, end (characters of the article), score, and the article.
+        """
+        try:
+            hits = session.retrieve(question, k, Limits.of(source, since, until, as_of))
+            return json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
+        except DatelineError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    api(ask, api_name="ask")
+    api(retrieve, api_name="retrieve")

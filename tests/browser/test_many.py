@@ -1,0 +1,82 @@
+"""Several processes of the app over one store, as behind a load balancer: each answers alike, and none is missed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import expect
+
+from index.stores.copying import copy
+from index.stores.places import place_of
+from tests.browser.conftest import QUESTION, Open, Served, ask, serve
+from tests.loopback import Proxy
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def store(corpus_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample corpus on a Milvus Lite on the loopback."""
+    from milvus_lite.adapter.grpc.server import start_server_in_thread
+
+    running, database, port = start_server_in_thread(str(tmp_path_factory.mktemp("milvus")))
+    address = f"milvus://127.0.0.1:{port}/news?timeout=30"
+    copy(corpus_index, place_of(address, corpus_index))
+    yield address
+    running.stop(0).wait()
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def apps(store: str, corpus_index: Path) -> Iterator[list[Served]]:
+    served = [serve(corpus_index, Path("corpus"), "--store", store) for _ in range(3)]
+    yield served
+    for app in served:
+        app.stop()
+
+
+def asked(app: Served, question: str) -> dict[str, Any]:
+    reply: dict[str, Any] = json.loads(
+        Client(app.address, verbose=False).predict(question, api_name="/ask")
+    )
+    return reply
+
+
+def test_each_process_gives_the_same_reply_and_follows_what_is_published(
+    apps: list[Served], store: str, corpus_index: Path
+) -> None:
+    replies = [asked(app, QUESTION) for app in apps]
+    assert len({json.dumps(reply["answers"]) for reply in replies}) == 1
+    assert replies[0]["answers"] != []
+    generation = copy(corpus_index, place_of(store, corpus_index))
+    assert [asked(app, QUESTION)["index_generation"] for app in apps] == [generation] * 3
+
+
+def test_a_conversation_goes_on_at_another_process_when_its_own_dies(
+    apps: list[Served], opened: Open
+) -> None:
+    first, second, _ = apps
+    road = Proxy(int(first.address.rsplit(":", 1)[1]))
+    through = Served(f"http://127.0.0.1:{road.port}", first.index, first.corpus, first.process)
+    page = opened(through)
+    ask(page, QUESTION)
+    expect(page.locator("#examples a").first).to_be_attached(timeout=60_000)
+    page.wait_for_timeout(
+        1_000
+    )  # no event is under way: one that is lost with its process needs the page to be loaded again
+    road.to = int(second.address.rsplit(":", 1)[1])
+    first.stop()
+    page.locator("#ask textarea").fill("and in 2020?")
+    page.keyboard.press("Enter")
+    turn = page.locator("#conversation .turn")
+    expect(turn.locator(".understood em")).to_have_text(
+        "Who brokered the truce in 2020?", timeout=60_000
+    )
+    expect(turn.locator(".value").first).to_have_text("Russia")
+    expect(page.locator(".earlier li")).to_have_text([f"{QUESTION} US"])
+    road.close()

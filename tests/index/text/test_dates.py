@@ -1,0 +1,227 @@
+"""Expressions of time resolve against the day of publication, at the precision they have."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from index.text.dates import (
+    about,
+    as_of,
+    capitalised,
+    describe,
+    in_words,
+    moment_of,
+    moments_in,
+    months_in,
+    speaks_of,
+    without_time,
+)
+from index.types import Article
+from qa.types import Span
+
+FRIDAY = dt.date(2022, 10, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("in September", "2022-09"), ("last month", "2022-09"), ("Last month", "2022-09"), ("On Monday", "2022-10-10"), ("Yesterday", "2022-10-13"), ("last Friday", "2022-10-07"), ("this month", "2022-10"), ("next month", "2022-11"), ("in December", "2021-12"),
+        ("on October 3", "2022-10-03"), ("3 October", "2022-10-03"), ("14 October", "2022-10-14"), ("on October 14", "2022-10-14"), ("Sept. 27", "2022-09-27"),
+        ("on Friday", "2022-10-14"), ("on Wednesday", "2022-10-12"), ("yesterday", "2022-10-13"), ("last year", "2021"), ("in November 2020", "2020-11"),
+        ("September 27, 2020", "2020-09-27"), ("in autumn 2020", "2020"), ("In May", "2022-05"), ("3 days ago", "2022-10-11"),
+        ("said Wednesday", "2022-10-12"), ("Friday", "2022-10-14"), ("tomorrow", "2022-10-15"), ("tonight", "2022-10-14"), ("last night", "2022-10-13"), ("this morning", "2022-10-14"),
+        ("last week", "2022-10"), ("last week's truce", "2022-10"), ("a week ago", "2022-10"), ("this weekend", "2022-10"), ("two weeks ago", None), ("six weeks ago", None),
+        ("a month ago", "2022-09"), ("three months ago", "2022-07"), ("a year ago", "2021"), ("two years ago", "2020"), ("Monday, Oct. 3", "2022-10-03"), ("on Monday, October 3", "2022-10-03"), ("Monday, 3 October", "2022-10-03"),
+        ("Oct 2020", "2020-10"), ("Sept. 2020", "2020-09"), ("3 Oct", "2022-10-03"), ("2022-10-03", "2022-10-03"), ("2022-02-31", None), ("August 32", "2022-08"),
+        ("next September", "2023-09"), ("next December", "2022-12"), ("next October", "2023-10"),
+    ],
+)  # fmt: skip
+def test_a_moment_is_resolved(text: str, moment: str) -> None:
+    assert [found for _, found in moments_in(f"They met {text} again", FRIDAY)][:1] == (
+        [moment] if moment else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("The vote will be held on November 8.", "2022-11-08"), ("The vote is due in December.", "2022-12"), ("It was held on November 8.", "2021-11-08"),
+        ("He will stand trial over the attack of March 3.", "2022-03-03"), ("They will see. It ended on November 8.", "2021-11-08"), ("Talks will begin on October 14.", "2022-10-14"),
+    ],
+)  # fmt: skip
+def test_a_day_still_to_come_is_of_the_next_year_only_where_it_is_near(
+    text: str, moment: str
+) -> None:
+    assert [found for _, found in moments_in(text, FRIDAY)] == [moment]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("what happened in september 2020?", "what happened in September 2020?"), ("who may march in may 2020?", "who may march in May 2020?"), ("the march of march 3", "the march of March 3"),
+        ("on MONDAY or friday", "on Monday or Friday"), ("who brokered the september truce?", "who brokered the September truce?"),
+    ],
+)  # fmt: skip
+def test_a_question_may_write_its_months_small(text: str, written: str) -> None:
+    assert capitalised(text) == written
+
+
+@pytest.mark.parametrize("text", ["in September", "last month", "on Friday", "October 3"])
+def test_without_a_day_of_publication_nothing_is_guessed(text: str) -> None:
+    assert moments_in(text, None) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May I ask",
+        "Augustus marched",
+        "30,2022 people",
+        "a second later",
+        "May said no",
+        "every Friday",
+        "Black Friday deals",
+        "the Sunday Times",
+        "next Friday",
+        "Good Friday",
+        "weekly",
+        "marching",
+    ],
+)
+def test_what_is_no_time_is_left_alone(text: str) -> None:
+    assert moments_in(text, FRIDAY) == []
+
+
+def test_months_without_a_year() -> None:
+    assert months_in("the September truce") == ("-09",)
+    assert months_in("between Oct. 3 and March") == ("-10", "-03")
+    assert months_in("in May, May said") == ("-05",)
+    assert months_in("September 2022, 2020, Friday") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("on October 3", "2022-10-03"), ("early September", "2022-09"), ("2020", "2020"), ("in autumn 2020", "2020"), ("two days in October", None), ("Monday, October 3", "2022-10-03"), ("Friday, Oct. 14", "2022-10-14"), ("Anna", None), ("2020 and 2021", None)],
+)  # fmt: skip
+def test_a_text_that_is_nothing_but_a_time(text: str, moment: str | None) -> None:
+    assert moment_of(text, FRIDAY) == moment
+
+
+def test_a_span_speaks_of_the_moment_named_before_it_else_after() -> None:
+    sentence = "In September 286 died, in 2020 6,500."
+    assert as_of(sentence, sentence.index("286"), FRIDAY) == "2022-09"
+    assert as_of(sentence, sentence.index("6,500"), FRIDAY) == "2020"
+    assert as_of("286 died in September.", 0, FRIDAY) == "2022-09"
+    assert as_of("286 died.", 0, FRIDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "moment"),
+    [
+        ("About 40 boats sank in the storms that followed.", "1987"),
+        ("The ensuing strike cost 40 jobs.", "1987"),
+        ("Subsequently 40 firms left.", "1987"),
+        ("At the time it had 40 members.", "1987"),
+        ("At the time of the census it had 40 members.", None),
+        ("It has 40 members.", None),
+        ("The strike that followed in 1990 cost 40 jobs.", "1990"),
+    ],
+)
+def test_what_followed_is_of_the_moment_of_the_sentence_before(
+    sentence: str, moment: str | None
+) -> None:
+    text = f"In 1979 the port closed. The yard opened in May 1980 and shut in 1987. {sentence}"
+    start = text.index("40")
+    span = Span(Article("a", text, published=FRIDAY), start, start + 2)
+    assert (span.as_of, span.about) == (moment, moment)
+    assert Span(
+        Article("a", sentence, published=FRIDAY), sentence.index("40"), sentence.index("40") + 2
+    ).as_of in (None, "1990")
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [("2022-10-14", True), ("2022-10-04", False), ("2022-10", True), ("2022", True), ("-10", True), ("2022-09-30", False), ("-09", True), ("2021", False), ("-11", False), ("2020", False)],
+)  # fmt: skip
+def test_a_description_speaks_of_a_moment_at_its_precision_or_a_finer_one(
+    moment: str, said: bool
+) -> None:
+    assert speaks_of("The November 2020 Example · 14 October 2022 · September 2022", moment) == said
+
+
+def test_a_description_without_dates_speaks_of_none() -> None:
+    assert not any(
+        speaks_of(description, moment)
+        for description in ("", "The May Post")
+        for moment in ("-05", "2022")
+    )
+
+
+def test_the_description_says_outlet_day_and_moments_once_in_words() -> None:
+    article = Article(
+        "a",
+        "Clashes last month. A war in September 2022. Talks on Friday.",
+        title="T",
+        source="Example",
+        published=FRIDAY,
+    )
+    assert describe(article, 0, len(article.text)) == "Example · 14 October 2022 · September 2022"
+    assert in_words("2022") == "2022"
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "moment"),
+    [
+        ("last week", "2022-08-08", "2022-08"),  # Monday the 1st to Sunday the 7th
+        ("last week", "2022-08-01", "2022-07"),  # Monday the 25th to Sunday the 31st
+        ("this week", "2022-08-07", "2022-08"),
+        ("next week", "2022-07-31", "2022-08"),
+        ("next week", "2022-07-24", "2022-07"),
+        ("two weeks ago", "2022-08-15", "2022-08"),
+        ("this week", "2022-11-01", None),  # it began in October
+        ("Last Night", "2022-08-01", "2022-07-31"),
+        ("Tonight", "2022-08-01", "2022-08-01"),
+        ("This Morning", "2022-08-01", "2022-08-01"),
+    ],
+)
+def test_weeks_begin_on_monday_and_words_may_be_capitals(
+    text: str, published: str, moment: str | None
+) -> None:
+    assert [
+        found for _, found in moments_in(f"It rained {text}.", dt.date.fromisoformat(published))
+    ] == ([moment] if moment else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "timeless"),
+    [
+        ("who brokered the September truce?", "who brokered the truce?"),
+        ("How many troops died in the 2020 war?", "How many troops died in the war?"),
+        ("Who spoke on October 14, 2022?", "Who spoke?"),
+        ("In 2021, who led the choir?", "who led the choir?"),
+        ("Who resigned last month?", "Who resigned?"),
+        ("What was shut in early 2020?", "What was shut?"),
+        (
+            "What was shut since early 2020, and until June 13?",
+            "What was shut since early 2020, and until June 13?",
+        ),
+        ("Who led the talks in May 2021's heat?", "Who led the talks in heat?"),
+        ("May I ask who may win?", "May I ask who may win?"),
+        ("Who won?", "Who won?"),
+    ],
+)
+def test_a_question_without_its_time(question: str, timeless: str) -> None:
+    assert without_time(question) == timeless
+
+
+def test_a_month_of_no_known_year_is_what_a_span_is_about_and_no_date() -> None:
+    sentence = "In September a choir from Riga won, the worst loss since the 2020 contest; by May, Oslo had won."
+    riga, oslo = sentence.index("Riga"), sentence.index("Oslo")
+    assert about(sentence, riga, None) == "-09"
+    assert as_of(sentence, riga, None) is None  # not 2020, which it was before
+    assert about(sentence, oslo, None) == "2020"  # "by May" might be the verb
+    day = dt.date(2022, 10, 14)
+    assert about(sentence, riga, day) == as_of(sentence, riga, day) == "2022-09"
+    assert about("A choir won.", 2, None) is None

@@ -1,0 +1,536 @@
+"""Spans become answers by value; copies of one story are one origin; figures of one thing contradict."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from index.types import Article, Passage
+from qa.answering.agreement import (
+    agree,
+    contradicting,
+    fullest_forms,
+    independent,
+    of_time_first,
+    of_time_too,
+    pooled,
+    superseded,
+)
+from qa.answering.values import Value, spelled
+from qa.types import Hit, Question, Span
+from tests.qa.answering.stories import STORIES, Story
+
+DAY = dt.date(2022, 10, 14)
+
+
+def span(text: str, quoted: str, probability: float = 0.8, id: str = "") -> Span:
+    article = Article(id or text, text, source=id or None, published=DAY)
+    start = text.index(quoted)
+    return Span(
+        article, start, start + len(quoted), score=10 * probability, probability=probability
+    )
+
+
+def test_one_answer_a_value_with_every_citation_best_first() -> None:
+    spans = [
+        span("The US brokered it.", "US", 0.9, "x"),
+        span("A deal of Russia.", "Russia", 0.7, "y"),
+        span("Brokered by the US then.", "the US", 0.6, "z"),
+    ]
+    answers, disagreement = agree("Who brokered it?", spans, [], threshold=0.5)
+    assert [(answer.text, len(answer.citations), answer.probability) for answer in answers] == [
+        ("US", 2, pytest.approx(1 - 0.1 * 0.7)),
+        ("Russia", 1, 0.7),
+    ]
+    assert disagreement
+    spans[1] = span("A deal of Russia.", "Russia", 0.6, "y")
+    assert not agree("Who brokered it?", spans, [], threshold=0.5)[
+        1
+    ]  # of names, half as sure is the reader's doubt
+
+
+def test_what_is_below_the_threshold_is_no_answer() -> None:
+    assert agree("Who?", [span("The US.", "US", 0.49)], [], threshold=0.5) == ((), False)
+    assert len(agree("Who?", [span("The US.", "US", 0.5)], [], threshold=0.5)[0]) == 1
+
+
+def test_a_wire_story_and_its_copies_are_one_origin() -> None:
+    wire = "At least 286 people were killed in the clashes on the border before a truce took hold."
+    copy = "At least 286 people were killed in the clashes on the border before a truce took hold, officials said."
+    other = "Officials in the capital put the number of the dead at 286 on Monday."
+    assert len(independent([span(wire, "286", id="a"), span(copy, "286", id="b")])) == 1
+    assert (
+        len(
+            independent(
+                [span(wire, "286", id="a"), span(copy, "286", id="b"), span(other, "286", id="c")]
+            )
+        )
+        == 2
+    )
+
+
+def test_a_copy_that_retrieval_set_aside_is_cited_with_its_own_offsets() -> None:
+    first = span("Rain fell. At least 286 people were killed. Snow fell.", "286", id="a")
+    twin = Article("b", "By our staff. Rain fell. At least 286 people were killed.", source="b")
+    hits = [Hit(Passage(first.article, 0, 54), 1.0, (Passage(twin, 14, len(twin.text)),))]
+    (answer,), _ = agree("How many were killed?", [first], hits, threshold=0.5)
+    assert [(citation.article.id, citation.text) for citation in answer.citations] == [
+        ("a", "286"),
+        ("b", "286"),
+    ]
+    assert answer.origins == 1
+
+
+def test_a_copy_that_begins_with_the_sentence_is_cited() -> None:
+    first = span("Rain fell. At least 286 people were killed.", "286", id="a")
+    twin = Article("b", "At least 286 people were killed. Snow fell.", source="b")
+    hits = [Hit(Passage(first.article, 0, 43), 1.0, (Passage(twin, 0, len(twin.text)),))]
+    (answer,), _ = agree("How many were killed?", [first], hits, threshold=0.5)
+    assert [(citation.article.id, citation.start) for citation in answer.citations] == [
+        ("a", 20),
+        ("b", 9),
+    ]
+
+
+def test_a_copy_without_the_sentence_is_not_cited() -> None:
+    first = span("Rain fell. At least 286 people were killed. Snow fell.", "286", id="a")
+    other = Article("b", "Rain fell. Snow fell. The truce held.", source="b")
+    hits = [Hit(Passage(first.article, 0, 54), 1.0, (Passage(other, 0, len(other.text)),))]
+    (answer,), _ = agree("How many were killed?", [first], hits, threshold=0.5)
+    assert [citation.article.id for citation in answer.citations] == ["a"]
+
+
+def test_figures_of_one_moment_contradict_and_others_do_not() -> None:
+    a = span("In September 286 people died.", "286", 0.9, "a")
+    b = span("Last month more than 200 people died.", "more than 200 people", 0.5, "b")
+    war = span("In 1991 around 30,000 died.", "30,000", 0.8, "c")
+    weeks = span("In September it lasted six weeks.", "six weeks", 0.8, "d")
+    unlikely = span("In September some 12 died.", "12", 0.2, "e")
+    question = "How many people died in September?"
+    answers, disagreement = agree(question, [a, war, b, unlikely], [], threshold=0.1)
+    assert disagreement
+    assert [answer.text for answer in contradicting(answers, question)] == [
+        "286",
+        "more than 200 people",
+    ]
+    assert not agree("How many people died?", [a, war], [], threshold=0.1)[1]
+    soldiers = span("In September 286 soldiers died.", "286 soldiers", 0.9, "f")
+    assert not agree("How many people died?", [soldiers, weeks], [], threshold=0.1)[
+        1
+    ]  # of other units
+    assert not agree("Which soldiers died?", [a, b], [], threshold=0.1)[1]  # a question for several
+    article = Article(
+        "g", "More than 2,000 people died.", source="g", published=dt.date(2020, 11, 13)
+    )
+    earlier = Span(article, 10, 15, score=7.0, probability=0.7)
+    assert not agree("How many people died?", [a, earlier], [], threshold=0.1)[
+        1
+    ]  # printed before it: no word on September 2022
+    undated = Span(Article("h", article.text, source="h"), 10, 15, score=7.0, probability=0.7)
+    assert agree("How many people died?", [a, undated], [], threshold=0.1)[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "differ"),
+    [
+        ("Who brokered it?", True),
+        ("Who condemned it?", False),
+        ("Who has publicly called it a lie?", False),
+    ],
+)
+def test_who_says_so_may_be_several(question: str, differ: bool) -> None:
+    spans = [
+        span("Maria Olsen did.", "Maria Olsen", 0.9, "a"),
+        span("Peter Berg did.", "Peter Berg", 0.8, "b"),
+    ]
+    assert agree(question, spans, [], threshold=0.3)[1] is differ
+
+
+def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() -> None:
+    assert pooled([0.6]) == pytest.approx(0.6)
+    assert pooled([0.6, 0.4]) == pytest.approx(1 - 0.4 * 0.8)
+    assert pooled([0.6, 0.4, 0.4]) == pytest.approx(1 - 0.4 * 0.8 * 0.8)
+    three = [
+        span(f"{name} says that the US brokered it.", "US", 0.6, name)
+        for name in ("Rome", "Oslo", "Bern")
+    ]
+    answers, _ = agree(
+        "Who brokered it?",
+        [span("It was brokered by Norway.", "Norway", 0.7, "x"), *three],
+        [],
+        0.5,
+    )
+    assert (answers[0].text, answers[1].origins) == (
+        "Norway",
+        1,
+    )  # one sentence, three names: one story
+    told = [
+        span("The US did.", "US", 0.6, "a"),
+        span("Brokered, they say, by the US.", "the US", 0.6, "b"),
+        span("Behind it stood the U.S. alone.", "U.S.", 0.6, "c"),
+    ]
+    answers, _ = agree(
+        "Who brokered it?", [span("It was brokered by Norway.", "Norway", 0.7, "x"), *told], [], 0.5
+    )
+    assert (answers[0].text, answers[0].origins) == ("US", 3)
+    assert answers[0].probability == pytest.approx(pooled([0.6, 0.6, 0.6]))
+
+
+def test_a_title_is_known_for_one_by_any_article_that_was_retrieved() -> None:
+    spans = [
+        span("Macron accused Moscow.", "Macron", 0.8, "a"),
+        span("French President Macron accused Moscow.", "French President Macron", 0.7, "b"),
+        span("Emmanuel Macron accused Moscow.", "Emmanuel Macron", 0.6, "c"),
+    ]
+    other = Article("d", "The president slept.")
+    hits = [Hit(Passage(other, 0, len(other.text)), 0.5)]
+    assert (
+        len(agree("Who accused Moscow?", spans, [], threshold=0.5)[0]) == 3
+    )  # "President" might be a name
+    (answer,), _ = agree("Who accused Moscow?", spans, hits, threshold=0.5)
+    assert len(answer.citations) == 3
+
+
+def test_spellings_of_one_name_are_one_answer_and_other_names_are_not() -> None:
+    spellings = ("Emmanuel Macron", "Emanuel Macron", "Macron")
+    (answer,), differ = agree(
+        "Who spoke?",
+        [span(f"{name} spoke at {hour}.", name, 0.8, name) for hour, name in enumerate(spellings)],
+        [],
+        threshold=0.5,
+    )
+    assert (len(answer.citations), differ) == (3, False)
+    assert (
+        len(
+            {
+                spelled(Value("name", words))
+                for words in (("nikol", "pashinyan"), ("nikol", "pashinian"))
+            }
+        )
+        == 1
+    )
+    assert (
+        len(
+            {
+                spelled(Value("name", (word,)))
+                for word in ("zelensky", "zelenskyy", "zelenskij", "żelenski")
+            }
+        )
+        == 1
+    )
+    assert (
+        len(
+            {
+                spelled(Value("name", (word,)))
+                for word in ("martin", "martina", "marten", "lee", "le")
+            }
+        )
+        == 5
+    )
+
+
+def test_two_spans_of_one_article_are_one_origin() -> None:
+    article = Article("a", "The US brokered it. In the end it was the US.", published=DAY)
+    spans = [Span(article, 4, 6, probability=0.8), Span(article, 42, 44, probability=0.8)]
+    (answer,), _ = agree("Who?", spans, [], 0.5)
+    assert (len(answer.citations), answer.origins, answer.probability) == (2, 1, 0.8)
+
+
+def test_spans_of_the_time_asked_about_come_first() -> None:
+    autumn = span("A truce brokered by the US held in September.", "US", 0.5, "a")
+    war = span("In 2020 Russia brokered a truce.", "Russia", 0.6, "b")
+    unsaid = span("Norway brokered a truce.", "Norway", 0.4, "c")
+    for moments in (["-09"], ["2022-09"], ["2022"]):
+        found = of_time_first([war, autumn, unsaid], Question("?", moments=tuple(moments)))
+        assert {one.text: round(one.probability, 3) for one in found} == {
+            "US": 0.5,
+            "Russia": round(0.6 / 2.2, 3),
+            "Norway": 0.25,
+        }
+        assert found[0].score > found[-1].score
+    assert of_time_first([war, unsaid], Question("?", moments=("-09",))) == [
+        war,
+        unsaid,
+    ]  # none speaks of it: nothing to prefer
+    assert of_time_first([war, autumn], Question("?")) == [war, autumn]
+
+
+def test_what_is_found_without_the_time_counts_where_it_is_of_the_time() -> None:
+    text = "In September a US-brokered truce held, after the war of 2020. In May 2021 Norway brokered another. Oslo had one, too."
+    article = Article("a", text)
+
+    def at(quoted: str, score: float) -> Span:
+        return Span(
+            article,
+            text.index(quoted),
+            text.index(quoted) + len(quoted),
+            score=score,
+            probability=1 / (1 + math.exp(-score)),
+        )
+
+    asked = Question(
+        "Who brokered the September truce?", moments=("-09",), timeless="Who brokered the truce?"
+    )
+    doubtful, found, other, unsaid = (
+        at("US-brokered truce", -2.0),
+        at("US", 1.0),
+        at("Norway", 3.0),
+        at("Oslo", 4.0),
+    )
+    assert of_time_too([doubtful], [found, other, unsaid], asked) == [
+        found
+    ]  # one span a sentence, and none of another time or of no time
+    assert of_time_too([], [found], asked) == [found]
+    assert of_time_too([other, at("US", 2.0)], [found], asked) == [
+        at("US", 2.0),
+        other,
+    ]  # the surer reading of a sentence
+    assert of_time_too([doubtful], [other], Question("?", moments=("2021-05",))) == [
+        doubtful,
+        other,
+    ]
+    assert of_time_too([], [found], Question("?", moments=("2022-09",))) == [
+        found
+    ]  # a September of no year may be that one
+    assert of_time_too([], [found], Question("?", moments=("2020",))) == []
+    assert of_time_too([doubtful], [found, other], Question("?")) == [doubtful]
+
+
+def test_of_news_the_newest_is_the_most_likely() -> None:
+    def dated(day: dt.date, id: str) -> Span:
+        return Span(
+            Article(id, "Tom Brady retired.", published=day), 0, 9, score=0.0, probability=0.5
+        )
+
+    asked_on = dt.date(2022, 6, 24)
+    fresh, weeks_old, old = (
+        dated(asked_on, "b"),
+        dated(asked_on - dt.timedelta(days=14), "a"),
+        dated(dt.date(2020, 2, 2), "c"),
+    )
+    found = of_time_first([old, weeks_old, fresh], Question("Who retired?", asked_on=asked_on))
+    assert [(one.article.id, one.score) for one in found] == [
+        ("b", 0.0),
+        ("a", -0.5),
+        ("c", pytest.approx(-1.0)),
+    ]
+    assert [one.probability for one in found] == pytest.approx(
+        [0.5, 1 / (1 + math.exp(0.5)), 1 / (1 + math.e)]
+    )
+    of_2020 = of_time_first(
+        [old, fresh], Question("Who retired in 2020?", asked_on=asked_on, moments=("2020",))
+    )
+    assert [one.probability for one in of_2020] == [0.5, 0.5]
+    later = of_time_first([old, weeks_old], Question("Who retired?", asked_on=dt.date(2030, 1, 1)))
+    assert [one.probability for one in later] == pytest.approx(
+        [0.5, 0.5]
+    )  # of old papers none is news
+
+
+def test_articles_of_one_story_are_one_origin() -> None:
+    texts = {
+        "a": "The US brokered it, officials said.",
+        "b": "It was after all the US that brokered it.",
+    }
+    spans = [
+        Span(Article(id, text, story="a"), text.index("US"), text.index("US") + 2, probability=0.8)
+        for id, text in texts.items()
+    ]
+    (answer,), _ = agree("Who?", spans, [], 0.5)
+    assert (len(answer.citations), answer.origins) == (2, 1)
+
+
+def test_a_doubtful_span_is_cited_beside_a_sure_one_but_is_no_answer() -> None:
+    sure, doubtful = (
+        span("The US brokered it.", "US", 0.8, "a"),
+        span("Norway and the U.S. were there.", "U.S.", 0.3, "b"),
+    )
+    (answer,), _ = agree(
+        "Who brokered it?",
+        [sure, doubtful, span("Norway came.", "Norway", 0.4, "c")],
+        [],
+        threshold=0.5,
+    )
+    assert [citation.article.id for citation in answer.citations] == ["a", "b"]
+    assert (
+        len(
+            agree("Who?", [sure, span("The U.S. was there.", "U.S.", 0.2, "d")], [], 0.5)[0][
+                0
+            ].citations
+        )
+        == 1
+    )
+
+
+def test_an_outlet_that_corrects_itself_is_shown_in_order() -> None:
+    def dated(day: int, quoted: str, source: str) -> Span:
+        text = f"The fire in the mill killed {quoted} people on Monday, {source} day {day}."
+        article = Article(f"{source}{day}", text, source=source, published=dt.date(2022, 8, day))
+        return Span(
+            article,
+            text.index(quoted),
+            text.index(quoted) + len(quoted),
+            probability=0.8 - day / 100,
+        )
+
+    answers, disagreement = agree(
+        "How many died?",
+        [dated(3, "15", "Globe"), dated(2, "12", "Globe"), dated(2, "13", "Herald")],
+        [],
+        0.1,
+    )
+    assert disagreement
+    assert [(one.article.source, one.text) for one in superseded(answers)] == [
+        ("Globe", "12"),
+        ("Globe", "15"),
+    ]
+    assert (
+        superseded(
+            agree("How many died?", [dated(2, "12", "Globe"), dated(2, "13", "Herald")], [], 0.1)[0]
+        )
+        == []
+    )
+    assert (
+        superseded(
+            agree("How many died?", [dated(2, "12", "Globe"), dated(2, "15", "Globe")], [], 0.1)[0]
+        )
+        == []
+    )  # of one day: which is later?
+
+
+# ---- sixty questions over many outlets, judged before the rules ran on them
+
+
+def spans_of(one: Story) -> tuple[list[Span], list[str]]:
+    spans, letters = [], []
+    for number, line in enumerate(one.lines):
+        outlet, letter, marked = (part.strip() for part in line.split("|"))
+        source, day = outlet.split()
+        text = marked.replace("[", "").replace("]", "")
+        start = marked.index("[")
+        article = Article(
+            f"{source}-{number}", text, source=source, published=dt.date.fromisoformat(day)
+        )
+        spans.append(
+            Span(
+                article,
+                start,
+                marked.index("]") - 1,
+                score=5.0 - number,
+                probability=0.8 - number / 20,
+            )
+        )
+        letters.append(letter)
+    return spans, letters
+
+
+def grouped(
+    one: Story, order: list[int] | None = None
+) -> tuple[set[frozenset[int]], bool, dict[str, int]]:
+    """Groups of line numbers, whether they disagree, and the origins of each letter's group."""
+    spans, letters = spans_of(one)
+    answers, disagreement = agree(
+        one.question, [spans[n] for n in order or range(len(spans))], [], threshold=0.1
+    )
+    groups = {
+        frozenset(int(span.article.id.split("-")[1]) for span in answer.citations)
+        for answer in answers
+    }
+    origins = {
+        letters[int(answer.citations[0].article.id.split("-")[1])]: answer.origins
+        for answer in answers
+    }
+    return groups, disagreement, origins
+
+
+def test_values_are_grouped_as_people_would() -> None:
+    right = found = wanted = 0
+    for one in STORIES:
+        _, letters = spans_of(one)
+        pairs = {(a, b) for a in range(len(letters)) for b in range(a) if letters[a] == letters[b]}
+        groups, _, _ = grouped(one)
+        made = {(a, b) for group in groups for a in group for b in group if b < a}
+        right, found, wanted = right + len(pairs & made), found + len(made), wanted + len(pairs)
+        if made != pairs:
+            print(one.question, "made", sorted(made - pairs), "missed", sorted(pairs - made))
+    f1 = 2 * right / (found + wanted)
+    print(f"pairwise precision {right / found:.3f} recall {right / wanted:.3f} F1 {f1:.3f}")
+    assert f1 >= 0.95
+
+
+def test_disagreement_is_flagged_where_people_would() -> None:
+    flagged = [(one, grouped(one)[1]) for one in STORIES]
+    for one, flag in flagged:
+        if flag != one.differ:
+            print(one.question, "flagged" if flag else "missed")
+    both = sum(flag and one.differ for one, flag in flagged)
+    precision, recall = (
+        both / sum(flag for _, flag in flagged),
+        both / sum(one.differ for one in STORIES),
+    )
+    print(f"precision {precision:.3f} recall {recall:.3f}")
+    assert precision >= 0.9
+    assert recall >= 0.9
+
+
+def test_origins_are_counted_as_people_would() -> None:
+    for one in STORIES:
+        groups, _, origins = grouped(one)
+        _, letters = spans_of(one)
+        expected = {
+            frozenset(n for n, letter in enumerate(letters) if letter == wanted)
+            for wanted in set(letters)
+        }
+        if groups == expected:  # where the groups are right at all
+            assert origins == one.origins, one.question
+
+
+@given(st.sampled_from(STORIES), st.randoms(use_true_random=False))
+def test_grouping_does_not_depend_on_order_and_cites_only_slices(one: Story, chance: Any) -> None:
+    order = list(range(len(one.lines)))
+    chance.shuffle(order)
+    assert grouped(one, order) == grouped(one)
+
+
+VALUES = st.one_of(
+    st.builds(
+        lambda n, u: Value("number", tuple(sorted(u)), (float(n),)),
+        st.integers(1, 2),
+        st.frozensets(st.sampled_from("abc")),
+    ),
+    st.sampled_from(
+        [Value("date", moment=m) for m in ("2022", "2022-10", "2022-10-03", "2022-10-04", "2021")]
+    ),
+    st.builds(
+        lambda w: Value("name", tuple(w)),
+        st.lists(st.sampled_from(["x", "y", "olssen", "olsen"]), min_size=1, max_size=3),
+    ),
+)
+
+
+def plain(value: Value) -> Value:
+    return replace(value, words=spelled(value)) if value.kind == "name" else value
+
+
+@given(st.lists(VALUES, max_size=8), st.randoms(use_true_random=False))
+def test_fullest_forms_are_a_grouping(values: list[Value], chance: Any) -> None:
+    forms = fullest_forms(values)
+    mixed = values[:]
+    chance.shuffle(mixed)
+    assert fullest_forms(mixed) == forms
+    for value in values:
+        form = forms[value]
+        assert plain(form) == plain(value) or plain(form).refines(plain(value))
+        assert forms[form] == form  # a group has one form
+        above = [other for other in set(values) if other.refines(value)]
+        assert (
+            form != value
+            or not above
+            or len({other for other in above if not any(o.refines(other) for o in above)}) > 1
+        )

@@ -1,0 +1,110 @@
+"""Frames and notebook HTML: right rows, and nothing of an article or question becomes markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import index
+import qa
+from index.types import Article
+from qa.types import Answer, Reply, Span
+from tests.fakes import CapitalReader, WordEmbedder
+from tests.index.corpus.samples import PARAGRAPHS
+
+EVIL = '<img src=x onerror="alert(1)">&amp;'
+
+
+def _reply(text: str = "The bridge was closed on Thursday.") -> Reply:
+    article = Article(
+        "a",
+        text,
+        title=EVIL,
+        source=EVIL,
+        published=dt.date(2023, 3, 9),
+        url='https://a.example/"onclick="x',
+        path="a.pdf",
+        pages=(0,),
+        language="de",
+    )
+    spans = tuple(Span(article, start, start + 3, probability=0.5) for start in (0, 4))
+    return Reply(EVIL, (Answer(spans[:1], 1, 0.5), Answer(spans[1:], 2, 0.25)), (), "000001", 1.0)
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def test_a_notebook_shows_a_reply_escaped() -> None:
+    html = _reply(EVIL + " closed.")._repr_html_()
+    assert Tags(html).tags <= {"div", "p", "b", "ul", "li", "br", "small", "a", "mark"}
+    assert Tags(html).attributes <= {"href", "target", "rel"}
+    assert "&lt;img" in html
+    assert ", page 1, in de" in html
+    silent = Reply(EVIL, (), (), "000001", 1.0, reason=f"not-said: nothing on {EVIL}")._repr_html_()
+    assert Tags(silent).tags == {"div", "p", "b"}
+    assert "Nothing on &lt;img" in silent
+    assert "<mark>The</mark> bridge was closed" in _reply()._repr_html_()
+
+
+def test_citations_are_rows() -> None:
+    frame = _reply().to_frame()
+    assert list(frame["answer"]) == ["The", "bri"]
+    assert list(frame["text"]) == ["The", "bri"]
+    assert list(frame["start"]) == [0, 4]
+    assert list(frame["origins"]) == [1, 2]
+    assert list(frame["article_id"]) == ["a", "a"]
+    assert frame["published"].dt.year.tolist() == [2023, 2023]
+    assert frame["page"].tolist() == [1, 1]
+    empty = Reply("x", (), (), "000001", 1.0).to_frame()
+    assert (len(empty), list(empty.columns)) == (0, list(frame.columns))
+
+
+def test_articles_are_rows(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text(
+        f"---\ntitle: T\nsource: S\npublished: 2023-03-09\nauthors: [A, B]\n---\n{PARAGRAPHS[0]}"
+    )
+    (tmp_path / "in" / "b.txt").write_text("Rain fell.")
+    index.build(tmp_path / "in", tmp_path / "index", embedder=WordEmbedder())
+    frame = (
+        qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=CapitalReader())
+        .to_frame()
+        .set_index("id")
+    )
+    assert list(frame.index) == ["a.md", "b.txt"]
+    assert frame.loc["a.md", "text"] == PARAGRAPHS[0]
+    assert frame.loc["a.md", "authors"] == "A; B"
+    assert frame["published"].isna().tolist() == [False, True]
+    assert frame["language"].dropna().tolist() == ["en"]
+
+
+@pytest.mark.parametrize("missing", ["pandas", "langchain_core", "llama_index"])
+def test_a_missing_extra_is_one_clear_line(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("qa.integrations.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [missing, *(name for name in sys.modules if name.startswith(f"{missing}."))]:
+        monkeypatch.setitem(sys.modules, name, None)
+    uses: dict[str, Callable[[], object]] = {
+        "pandas": _reply().to_frame,
+        "langchain_core": lambda: importlib.import_module("qa.integrations.langchain"),
+        "llama_index": lambda: importlib.import_module("qa.integrations.llama_index"),
+    }
+    with pytest.raises(
+        ImportError, match=r"expected .*, found none; do: pip install 'dateline\[[a-z-]+\]'"
+    ):
+        uses[missing]()

@@ -1,0 +1,173 @@
+"""The command at a terminal: bold, links and a bar there, plain text in a pipe; Ctrl-C at any command; words that a shell completes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa.cli import _parser, commands_of, main
+from tests.conftest import ROOT, Write
+from tests.index.corpus import samples
+from tests.qa.test_cli import QUESTION, dateline
+
+
+def terminal(*arguments: str | Path, **environment: str) -> str:
+    """What a command writes on a terminal, on standard output and error."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "qa", *map(str, arguments)]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment},
+    ) as process:
+        os.close(theirs)
+        out = b""
+        with contextlib.suppress(OSError):  # the terminal closes with the process
+            while piece := os.read(ours, 4096):
+                out += piece
+        os.close(ours)
+        assert process.wait() == 0
+    return out.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_bold_a_pipe_plain_text(corpus_index: Path) -> None:
+    ask = ("ask", QUESTION, "--index", corpus_index)
+    assert terminal(*ask).startswith("\x1b[1mUS\x1b[0m  (")
+    assert "\x1b" not in terminal(*ask, NO_COLOR="1")
+    assert "\x1b" not in terminal(*ask, TERM="dumb")
+    assert terminal("retrieve", "EU mission", "-k", "1", "--index", corpus_index).startswith(
+        "1. \x1b[1mafter "
+    )
+    assert "\x1b" not in terminal("retrieve", "EU mission", "--json", "--index", corpus_index)
+
+
+@pytest.mark.slow
+def test_a_build_shows_a_bar_on_a_terminal_and_none_in_a_pipe(
+    corpus_index: Path, tmp_path: Path, write: Write
+) -> None:
+    corpus = write({f"{number}.txt": f"Ship {number} left the harbour." for number in range(9)})
+    for name in ("bar", "pipe"):
+        shutil.copytree(corpus_index, tmp_path / name)
+    shown = terminal("build", corpus, "--index", tmp_path / "bar")
+    assert "━" in shown
+    assert "9/9" in shown
+    assert "9 articles, 9 passages" in shown
+    done = dateline("build", corpus, "--index", tmp_path / "pipe")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("generation 000002: 9 articles, 9 passages")
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_names_the_commands_and_their_options(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in commands_of(_parser()))
+    assert "as-of" in script
+    assert len(commands_of(_parser())) > 10
+    if shutil.which(shell) and shell != "tcsh":  # tcsh has no way to only parse
+        subprocess.run([shell, "-n"], input=script, text=True, check=True)
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("re", ["retrieve"]), ("ask --as", ["--as-of"]), ("build --en", ["--encoder", "--engine"]), ("build --engine r", ["ray"]), ("completion z", ["zsh"])])  # fmt: skip
+def test_bash_completes_what_is_typed(
+    typed: str, offered: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "bash"]) == 0
+    words = ["dateline", *typed.split()]
+    state = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; COMP_LINE='dateline {typed}'; COMP_POINT={len(typed) + 9}"
+    program = f'{capsys.readouterr().out}\n{state}; _shtab_dateline; echo "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == offered
+
+
+@contextlib.contextmanager
+def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that Ctrl-C reaches even where the tests run in the background of a shell, which would have it ignored; it ends with its test."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "qa", *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_watch_well(corpus_index: Path, tmp_path: Path, write: Write) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    corpus = write({"a.txt": "The lighthouse was repaired by Maria Olsen."})
+    with started("watch", corpus, "--json", "--index", tmp_path / "index") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["articles"] == 1
+        (corpus / "b.html").write_text(samples.PAGE)
+        assert json.loads(process.stdout.readline())["articles"] == 2
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(
+    corpus_index: Path, tmp_path: Path, write: Write
+) -> None:
+    shutil.copytree(corpus_index, tmp_path / "index")
+    corpus = write(
+        {f"{number}.txt": f"Ship {number} left the harbour. " * 40 for number in range(400)}
+    )
+    with started("build", corpus, "--index", tmp_path / "index") as process:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "index").glob(".draft-*")):
+            assert time.monotonic() < until
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out, errors) == (
+        1,
+        "",
+        "dateline: interrupted; the index is as it was\n",
+    )
+    facts = json.loads(dateline("info", "--json", "--index", tmp_path / "index").stdout)
+    assert (facts["generation"], facts["articles"]) == ("000001", 5)
+    assert "whole" in dateline("verify", "--index", tmp_path / "index").stdout
+    assert not list((tmp_path / "index").glob(".draft-*"))
+
+
+@pytest.mark.slow
+def test_ctrl_c_between_questions_is_one_line(corpus_index: Path) -> None:
+    with started("ask", "-", "--index", corpus_index) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{QUESTION}\n")
+        process.stdin.flush()
+        assert (
+            process.stdout.readline() == f"{QUESTION}\n"
+        )  # it has answered, and waits for the next
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (1, "dateline: interrupted; the index is as it was\n")
