@@ -1,7 +1,8 @@
-"""What answering is made of: questions, hits, spans, answers, replies, and what a reader must do. Frozen data only.
+"""The data of answering: questions, hits, spans, citations, answers, replies; and what a reader is.
 
-A `Span` is the citation: its text is always the slice of its article, never a stored copy, so a
-quotation cannot drift from its source.
+Everything here is frozen data or a protocol. A span is a place in an article: its text is always
+the slice of the article, never a stored copy, so a quotation cannot drift from its source. What
+is said of a reply is computed once, when the answers are agreed on, and stands in these fields.
 """
 
 from __future__ import annotations
@@ -10,46 +11,62 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from index.text.dates import about, as_of
-from index.text.sentences import sentence_around, sentence_before
 from index.types import Article, Filters, Passage
-from qa.answering.attribution import speaker_of
-from qa.answering.values import Value
+from qa.links import is_web_address, link_to_page, link_to_sentence
 
 if TYPE_CHECKING:
     import pandas
 
+ValueKind = Literal["number", "date", "name", "words"]
+AnswerKind = Literal["value", "sentence"]
+Stance = Literal["said", "denied", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """The time that a question names: its words, and the first and last day if they are known."""
+
+    text: str
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the window as JSON has it."""
+        return {"text": self.text, "from": _iso(self.first), "to": _iso(self.last)}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as understood: its text, the articles it may be answered from, the day it is asked on, and words to look for beside its own.
+    """A question as understood.
 
-    `moments` are those it names: "2022", "2022-09", "2022-09-14", or "-09" for September of whatever year; `latest`: whether it
-    asks for the newest. `timeless` is the question without them, "" where it names none.
+    `moments` are the times it names: "2022", "2022-09", "2022-09-14", or "-09" for September of
+    any year. `without_time` is the question without them, "" if it names none. `extra_terms` are
+    searched for beside its own words.
     """
 
     text: str
     filters: Filters = Filters()
     asked_on: dt.date | None = None
-    also: str = ""
+    extra_terms: str = ""
     moments: tuple[str, ...] = ()
-    latest: bool = False
-    timeless: str = ""
+    asks_for_latest: bool = False
+    without_time: str = ""
+    time: TimeWindow | None = None
 
     @property
     def asks_for_news(self) -> bool:
-        """Whether it names no moment, or only such as include the day it is asked on ("this week")."""
-        return self.asked_on is not None and all(
-            self.asked_on.isoformat().startswith(moment) for moment in self.moments
-        )
+        """Whether every moment it names includes the day it is asked on, as "this week" does."""
+        if self.asked_on is None:
+            return False
+        day = self.asked_on.isoformat()
+        return all(day.startswith(moment) for moment in self.moments)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage. `score` is in (0, 1], higher is better; `copies` are passages that say the same."""
+    """A retrieved passage. `score` is in (0, 1], higher is better; `copies` say the same."""
 
     passage: Passage
     score: float
@@ -72,6 +89,7 @@ class Hit:
         return self.passage.article
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the hit as JSON has it."""
         return {
             "text": self.text,
             "start": self.start,
@@ -83,7 +101,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of an article: characters `start` to `end` of its text. `score` orders spans; `probability` is calibrated."""
+    """A stretch of an article: characters `start` to `end` of its text.
+
+    `score` orders spans, higher is better; `probability` is calibrated, from 0 to 1.
+    """
 
     article: Article
     start: int
@@ -96,79 +117,70 @@ class Span:
         return self.article.text[self.start : self.end]
 
     @property
-    def sentence_span(self) -> tuple[int, int]:
-        return sentence_around(self.article.text, self.start, self.end)
-
-    @property
-    def sentence(self) -> str:
-        start, end = self.sentence_span
-        return self.article.text[start:end]
-
-    @property
-    def speaker_span(self) -> tuple[int, int] | None:
-        """Where the article names the one who says so, in the sentence of the span; None where the outlet itself says it."""
-        first, last = self.sentence_span
-        found = speaker_of(self.article.text[first:last], self.start - first, self.end - first)
-        return None if found is None else (first + found[0], first + found[1])
-
-    @property
-    def attribution(self) -> str | None:
-        """The speaker, in the article's words."""
-        place = self.speaker_span
-        return None if place is None else self.article.text[place[0] : place[1]]
-
-    @property
-    def as_of(self) -> str | None:
-        """The moment the sentence speaks of at the span, or follows: "2022", "2022-09" or "2022-09-14"; None where it does not say."""
-        start, end = self.sentence_span
-        return as_of(
-            self.article.text[start:end],
-            self.start - start,
-            self.article.published,
-            sentence_before(self.article.text, start),
-        )
-
-    @property
-    def about(self) -> str | None:
-        """As `as_of`; and "-09" where the sentence names September and nothing tells its year."""
-        start, end = self.sentence_span
-        return about(
-            self.article.text[start:end],
-            self.start - start,
-            self.article.published,
-            sentence_before(self.article.text, start),
-        )
-
-    @property
     def page(self) -> int | None:
         """The page on which the span begins, from 1; None for an article without pages."""
         return bisect_right(self.article.pages, self.start) or None
 
     @property
     def file(self) -> str:
-        """The article's file in its corpus folder, opened at the page where it has pages: "reports/a.pdf#page=3"."""
+        """The article's file in its corpus folder, opened at the page: "reports/a.pdf#page=3"."""
         return self.article.path if self.page is None else f"{self.article.path}#page={self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Span):
+    """A span with what its article says of it. Made by `qa.answering.citing.cite`.
+
+    `sentence_span` is the sentence around the span, `speaker_span` the words that name who says
+    so (None if the outlet itself does). `qualified_start` is where the qualifier of a number
+    begins, as in "at least 286"; it equals `start` if there is none. `moment` is the time that
+    the sentence speaks of: "2022", "2022-09", "2022-09-14", or "-09" if nothing tells the year.
+    """
+
+    sentence_span: tuple[int, int] = (0, 0)
+    speaker_span: tuple[int, int] | None = None
+    qualified_start: int = 0
+    moment: str | None = None
+    stance: Stance = "said"
+
+    @property
+    def sentence(self) -> str:
+        return self._slice(self.sentence_span)
+
+    @property
+    def attribution(self) -> str | None:
+        """The speaker in the article's words, or None."""
+        return None if self.speaker_span is None else self._slice(self.speaker_span)
+
+    @property
+    def qualified(self) -> str:
+        """The span with its qualifier: "nearly 100 soldiers"."""
+        return self._slice((self.qualified_start, self.end))
+
+    @property
+    def as_of(self) -> str | None:
+        """The moment the sentence speaks of, or None if it names none with a known year."""
+        return None if self.moment is None or self.moment.startswith("-") else self.moment
 
     @property
     def link(self) -> str | None:
-        """The article's address, which opens at the page or scrolls to the sentence (a text fragment); None without a web address."""
-        if self.article.url is None or not on_the_web(self.article.url):
+        """The article's web address, opened at the page or the sentence; None without one."""
+        url = self.article.url
+        if url is None or not is_web_address(url):
             return None
         if self.page is not None:
-            return f"{self.article.url.split('#')[0]}#page={self.page}"
-        words = self.sentence.split()
-        ends = (
-            [" ".join(words)] if len(words) <= 12 else [" ".join(words[:6]), " ".join(words[-6:])]
-        )
-        return f"{self.article.url.split('#')[0]}#:~:text={','.join(quote(part, safe='').replace('-', '%2D') for part in ends)}"
+            return link_to_page(url, self.page)
+        return link_to_sentence(url, self.sentence)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the citation as JSON has it."""
         return {
             "text": self.text,
             "start": self.start,
             "end": self.end,
             "sentence": self.sentence,
             "attribution": self.attribution,
+            "stance": self.stance,
             "score": round(self.score, 3),
             "probability": round(self.probability, 4),
             "as_of": self.as_of,
@@ -177,69 +189,158 @@ class Span:
             "article": article_to_dict(self.article),
         }
 
+    def _slice(self, place: tuple[int, int]) -> str:
+        return self.article.text[place[0] : place[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a span states, normalised: equal values have equal fields.
+
+    `numbers` are those of a number; `words` are its unit, the words of a name, or all words;
+    `moment` is that of a date. `listed`: several things, so no single name is a part of it.
+    """
+
+    kind: ValueKind
+    words: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    moment: str = ""
+    listed: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One value, with every citation that gives it, best first. `origins` counts a story and its copies once.
+    """One value, with every citation that gives it, best first.
 
-    `probability` is that of the value: of its best citation, raised by further independent origins.
+    `origins` counts a story and its copies once; `outlets` counts outlets. `probability` is that
+    of the best citation, raised by further independent origins.
     """
 
-    citations: tuple[Span, ...]
+    citations: tuple[Citation, ...]
     origins: int = 1
     probability: float = 0.0
     value: Value | None = None
+    outlets: int = 1
+    kind: AnswerKind = "value"
 
     @property
     def text(self) -> str:
         return self.citations[0].text
 
     def to_dict(self) -> dict[str, Any]:
-        citations = [citation.to_dict() for citation in self.citations]
+        """Return the answer as JSON has it."""
         return {
+            "kind": self.kind,
             "text": self.text,
             "probability": round(self.probability, 4),
+            "outlets": self.outlets,
             "origins": self.origins,
-            "citations": citations,
+            "citations": [citation.to_dict() for citation in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The answers that cannot be true together, by their place in the reply, the best first.
+
+    `outlets` counts the outlets that give them.
+    """
+
+    answers: tuple[int, ...]
+    outlets: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the conflict as JSON has it."""
+        return {"answers": list(self.answers), "outlets": self.outlets}
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFigure:
+    """A figure as an outlet gave it on a day. `answer` is the place of its answer in the reply."""
+
+    date: dt.date
+    answer: int
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as JSON has it."""
+        return {
+            "date": self.date.isoformat(),
+            "answer": self.answer,
+            "outlet": self.citation.article.source,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What Dateline says to a question: its answers, best first; or none, with the reason and the nearest passages."""
+    """What Dateline says to a question: its answers, best first; or none, with the reason.
+
+    `conflict` names the answers that contradict each other. `over_time` is one figure as it
+    changed from day to day, oldest first. `candidates` are all spans that were read, best first,
+    whatever their probability; `silent_outlets` are near the question, but no answer cites them.
+    Neither of these two stands in the JSON.
+    """
 
     question: str
     answers: tuple[Answer, ...]
     passages: tuple[Hit, ...]
     index_generation: str
     took_ms: float
-    disagreement: bool = False
+    conflict: Conflict | None = None
+    over_time: tuple[DatedFigure, ...] = ()
+    time: TimeWindow | None = None
     reason: str | None = None
+    candidates: tuple[Citation, ...] = ()
+    silent_outlets: tuple[str, ...] = ()
 
     @property
     def answered(self) -> bool:
         return bool(self.answers)
 
+    @property
+    def disagreement(self) -> bool:
+        return self.conflict is not None
+
+    @property
+    def conflicting(self) -> tuple[Answer, ...]:
+        """The answers that contradict each other, the best first; none without a conflict."""
+        places = () if self.conflict is None else self.conflict.answers
+        return tuple(self.answers[place] for place in places)
+
+    @property
+    def reason_code(self) -> str | None:
+        """Why there is no answer, as a stable code: "not-said"."""
+        return None if self.reason is None else self.reason.partition(":")[0]
+
+    @property
+    def reason_text(self) -> str | None:
+        """Why there is no answer, in words, without the code."""
+        return None if self.reason is None else self.reason.partition(": ")[2]
+
     def to_dict(self) -> dict[str, Any]:
+        """Return the reply as JSON has it."""
         return {
             "question": self.question,
             "answered": self.answered,
             "disagreement": self.disagreement,
             "index_generation": self.index_generation,
             "took_ms": round(self.took_ms, 1),
+            "time": None if self.time is None else self.time.to_dict(),
             "answers": [answer.to_dict() for answer in self.answers],
+            "conflict": None if self.conflict is None else self.conflict.to_dict(),
+            "over_time": [figure.to_dict() for figure in self.over_time],
             "passages": [hit.to_dict() for hit in self.passages],
             "reason": self.reason,
         }
 
     def to_frame(self) -> pandas.DataFrame:
-        """The citations as rows. Raises ImportError without pandas."""
+        """Return the citations as rows. Raises ImportError without pandas."""
         from qa.rendering.notebook import citations_frame
 
         return citations_frame(self)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows, escaped."""
+        """Return what a notebook shows, escaped."""
         from qa.rendering.notebook import reply_as_html
 
         return reply_as_html(self)
@@ -254,26 +355,23 @@ class Reader(Protocol):
         ...
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-        """Spans within the hits' passages, highest score first; may be empty."""
+        """Return spans within the hits' passages, highest score first; may be empty."""
         ...
 
 
-def on_the_web(url: str) -> bool:
-    """Whether an address is one of http or https, which alone become links."""
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:  # "http://[": no address at all
-        return False
-
-
 def article_to_dict(article: Article) -> dict[str, Any]:
+    """Return what JSON says of an article: all but its text."""
     return {
         "id": article.id,
         "title": article.title,
         "source": article.source,
-        "published": article.published.isoformat() if article.published is not None else None,
+        "published": _iso(article.published),
         "url": article.url,
         "path": article.path,
         "sha256": article.sha256,
         "language": article.language,
     }
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
