@@ -1,15 +1,18 @@
-"""What the index is made of: articles, passages, and what an embedder and a store must do.
+"""The data of the index, and its seams: embedder, engine, store, index writer, place.
 
-Everything here is frozen data or a protocol; nothing opens a file.
+Everything here is frozen data or a protocol; nothing opens a file. A backend satisfies these
+protocols and nothing else: building, asking, copying, checking and rolling back need no more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,7 +22,7 @@ Vectors = NDArray[np.float32]
 
 
 class DatelineError(Exception):
-    """Something a user can mend. The message says what was expected, what was found, what to do."""
+    """Something a user can mend: what was expected, what was found, what to do."""
 
 
 @dataclass(frozen=True)
@@ -140,38 +143,75 @@ class Summary:
     notes: tuple[Note, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Passages with a vector each, in order; `reused` of the vectors were not encoded anew."""
+
+    passages: Sequence[Passage]
+    vectors: Vectors
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unencoded:
+    """An article that could not be encoded, and why."""
+
+    article: Article
+    reason: str
+
+
+Progress = Callable[[str, int, int], None]  # what is done, how many, of how many (0: not known)
+
+
 class Embedder(Protocol):
-    """Text to unit vectors."""
+    """Turns text into unit vectors."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def fingerprint(self) -> str:
-        """Equal only where the same text gives the same vector: an index refuses another one's."""
+        """Equal only if the same text gives the same vector: an index refuses another one's."""
         ...
 
     @property
     def dimensions(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Passages: returns float32, (len(texts), dimensions), each row of length 1."""
+        """Return the vectors of passages: float32, (len(texts), dimensions), rows of length 1."""
         ...
 
     def encode_question(self, question: str) -> Vectors:
-        """Returns float32, (dimensions,), of length 1; some models read a question otherwise than a passage."""
+        """Return the vector of a question: float32, (dimensions,), of length 1."""
         ...
 
 
-class Draft(Protocol):
-    """A generation being written: seen by nobody until `publish`."""
+class Engine(Protocol):
+    """Loads and encodes many articles: this process, or a cluster."""
 
-    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Add passages in order, a row of `vectors` each. Raises ValueError where the counts differ."""
+    def load(
+        self, corpora: Sequence[Path], columns: Mapping[str, str]
+    ) -> Iterable[Article | Skipped | Note]:
+        """Yield the articles of folders and files, in order, and what was left out.
+
+        `columns` says which column of a table holds a field. Raises DatelineError for a missing
+        folder.
+        """
         ...
 
-    def publish(self) -> str:
-        """Make it the live generation, at one instant, and return its name."""
+    def encode(
+        self,
+        articles: Sequence[Article],
+        embedder: Embedder,
+        reusable: Store | None,
+        scratch: Path,
+        progress: Progress,
+    ) -> Iterable[Encoded | Unencoded]:
+        """Yield the passages and vectors of the articles, in order.
+
+        Vectors of unchanged text are taken from `reusable`. `scratch` is a folder for what is
+        needed to go on after an interruption. Raises DatelineError if the engine itself fails.
+        """
         ...
 
 
@@ -182,14 +222,107 @@ class Store(Protocol):
     def generation(self) -> str: ...
 
     @property
-    def manifest(self) -> dict[str, Any]: ...
+    def manifest(self) -> Mapping[str, Any]: ...
 
     def search(
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
-        """The best `k` passages by vector (shape (dimensions,)) and by keywords together, best first."""
+        """Return the best `k` passages by vector, (dimensions,), and keywords, best first."""
         ...
 
-    def articles(self) -> Iterable[Article]: ...
+    def articles(self) -> Iterable[Article]:
+        """Yield the articles in the order of the corpus."""
+        ...
 
     def article(self, id: str) -> Article | None: ...
+
+    def fingerprints(self) -> Mapping[str, str]:
+        """Return each article's id and the fingerprint it was indexed with."""
+        ...
+
+    def indexed(self, id: str) -> tuple[list[Passage], Vectors]:
+        """Return the passages and vectors of an article, in order; empty for an unknown id."""
+        ...
+
+    def problems(self) -> Iterable[str]:
+        """Yield what is wrong with the content, one line each."""
+        ...
+
+
+class IndexWriter(Protocol):
+    """The one writer of a place, while it writes the next generation.
+
+    What is added is seen by nobody until `publish`. Without it nothing changes.
+    """
+
+    def live(self, opened: Store | None = None) -> Store | None:
+        """Return the live generation, or None if none opens; `opened` itself if that is it.
+
+        Raises DatelineError for an index that a newer Dateline wrote.
+        """
+        ...
+
+    def begin(
+        self,
+        embedder: Embedder,
+        settings: Mapping[str, Any],
+        articles: Sequence[Article],
+        unchanged: Store | None,
+    ) -> Sequence[Article]:
+        """Begin the next generation; return the articles whose passages are to be added, in order.
+
+        `articles` are all that it is to hold, in order. A writer may take over articles that
+        stand in `unchanged` as they are; those are not returned.
+        """
+        ...
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Add passages in order. Raises ValueError unless each has a row of `vectors`."""
+        ...
+
+    def publish(self) -> str:
+        """Make the generation live, at one instant, and return its name."""
+        ...
+
+
+class Place(Protocol):
+    """Where an index lives: a folder, Milvus, or anything else that keeps generations."""
+
+    @property
+    def encoders(self) -> Path:
+        """The folder of compiled encoders."""
+        ...
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder where a build keeps what it learned; None if it keeps nothing."""
+        ...
+
+    def current(self) -> str:
+        """Return the name of the live generation. Raises DatelineError if there is none."""
+        ...
+
+    def open(self) -> Store:
+        """Open the live generation, checked. Raises DatelineError."""
+        ...
+
+    def writing(self) -> AbstractContextManager[IndexWriter]:
+        """Hold the place for writing. Raises DatelineError for any failure to write.
+
+        The live generation is then as it was.
+        """
+        ...
+
+    def rollback(self) -> str:
+        """Make the generation before the live one live again; return its name.
+
+        Raises DatelineError if it is gone.
+        """
+        ...
+
+    def verify(self) -> list[str]:
+        """Return all that is wrong with the live generation, one line each.
+
+        Raises DatelineError if it does not open.
+        """
+        ...
