@@ -16,17 +16,22 @@ from index.build_cache import NOTHING, Compared, load_cache, save_cache
 from index.corpus.file_cache import Reading
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loading import load_articles
-from index.models.encoder import DEFAULT_ENCODER, beside, compiled_encoder, compiled_fingerprint
+from index.models.encoder import (
+    DEFAULT_ENCODER,
+    compiled_encoder,
+    compiled_fingerprint,
+    start_in_pool,
+)
 from index.profiling import stage
 from index.stores.local.generations import Desk
 from index.stores.local.store import LocalDraft, LocalStore, numbered
 from index.stores.milvus.connection import MilvusPlace
 from index.stores.milvus.store import MilvusStore
 from index.stores.places import Place, encoders_of, open_index, place_of, writing
-from index.text.boilerplate import counted, without_boilerplate
+from index.text.boilerplate import find_repeated_lines, without_boilerplate
 from index.text.chunking import PASSAGE_CHARACTERS, passage_spans
 from index.text.dates import describe
-from index.text.near_duplicates import compared
+from index.text.near_duplicates import find_near_duplicates
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
 
 if TYPE_CHECKING:
@@ -79,7 +84,7 @@ def build(
             entries,
             kept.values() if not full else (),
             read,
-            lambda: importing.append(beside(_import_splitter)),
+            lambda: importing.append(start_in_pool(_import_splitter)),
         )
         load = partial(load_articles, reading=reading) if engine is None else engine.load
         articles, skipped, notes = _loaded(
@@ -354,12 +359,12 @@ def in_context(
     `before` is what an earlier comparison left; the second result is what this one leaves.
     """
     places = before.places(articles)
-    sketches = compared(articles, before.sketches, places)
+    sketches = find_near_duplicates(articles, before.sketches, places)
     told = [
         _told(article, articles[first].id, article.boilerplate)
         for article, first in zip(articles, sketches.first, strict=True)
     ]
-    lines = counted(told, before.lines, places)
+    lines = find_repeated_lines(told, before.lines, places)
     told = [
         _told(article, article.story, boilerplate)
         for article, boilerplate in zip(told, lines.boilerplate(), strict=True)

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from index.profiling import stage
 from index.stores.milvus.connection import MilvusPlace
 from index.stores.places import Place, current, default_folder, encoder_of, open_index, place_of
-from index.text.dates import capitalised, in_words, moments_in, months_in, speaks_of, without_time
+from index.text.dates import (
+    capitalise_dates,
+    description_mentions,
+    in_words,
+    moments_in,
+    remove_time,
+    yearless_months,
+)
 from index.types import Article, DatelineError, Embedder, Filters, Store
 from qa.answering.agreement import agree, of_time_first, of_time_too
 from qa.answering.reader import OnnxReader
@@ -63,14 +70,14 @@ def understand(
         last = min(asked_on, last) if last is not None else asked_on
     sources = (source,) if isinstance(source, str) else tuple(source or ())
     today = dt.date.today()
-    timed = capitalised(text)
+    timed = capitalise_dates(text)
     moments = [
         moment for _, moment in moments_in(timed, asked_on or today, named=asked_on is not None)
     ]
     also = " ".join(map(in_words, moments))
     if asked_on is None:
-        moments += months_in(timed)
-    filters, timeless = Filters(sources, day(since, "--from"), last), without_time(timed)
+        moments += yearless_months(timed)
+    filters, timeless = Filters(sources, day(since, "--from"), last), remove_time(timed)
     timeless = timeless if moments and timeless != timed else ""
     return Question(
         text, filters, asked_on or today, also, tuple(moments), bool(_LATEST.search(text)), timeless
@@ -245,9 +252,9 @@ def promising(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 def names(hit: Hit, moments: Sequence[str]) -> bool:
     """Whether a passage speaks of one of the moments; of an article without a date, whether it names that month of whatever year."""
-    undated = months_in(hit.text) if hit.article.published is None else ()
+    undated = yearless_months(hit.text) if hit.article.published is None else ()
     return any(
-        speaks_of(hit.passage.description, moment)
+        description_mentions(hit.passage.description, moment)
         or (moment if moment.startswith("-") else moment[4:7]) in undated
         for moment in moments
     )

@@ -230,7 +230,7 @@ def on_all_cores(run: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
     return list(_threads().map(run, items))
 
 
-def beside(run: Callable[[], _Result]) -> Callable[[], _Result]:
+def start_in_pool(run: Callable[[], _Result]) -> Callable[[], _Result]:
     """Start `run` in one of those threads, its time counted where the caller's is; what comes back waits for its result. `run` must not call `on_all_cores`."""
     return _threads().submit(copy_context().run, run).result
 

@@ -114,10 +114,10 @@ def repeated_lines(articles: Sequence[Article]) -> list[tuple[tuple[int, int], .
     Near-copies (`Article.story`) count once, so a paragraph of a story that was updated ten times stays. Lines of fewer than four words
     stay too, they are headings more often than boilerplate, and short facts ("Incumbent: Ann Berg, Democrat"). Where nothing would be left of an article, nothing is taken.
     """
-    return counted(articles).boilerplate()
+    return find_repeated_lines(articles).boilerplate()
 
 
-def counted(
+def find_repeated_lines(
     articles: Sequence[Article], before: Lines | None = None, places: Sequence[int] | None = None
 ) -> Lines:
     """The lines of the articles, `repeated_lines` told. `places` gives for each its row in the lines `before`, or -1: the result is the same as without."""

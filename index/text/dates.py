@@ -73,7 +73,7 @@ def describe(article: Article, start: int, end: int) -> str:
     )
 
 
-def speaks_of(description: str, moment: str) -> bool:
+def description_mentions(description: str, moment: str) -> bool:
     """Whether a description says a moment at its precision or a finer one; "-09" is September of any year."""
     words = _MONTHS[int(moment[1:]) - 1] if moment.startswith("-") else in_words(moment)
     dates = [f" {part} " for part in description.split(" · ") if part[-4:].isdecimal()]
@@ -122,12 +122,12 @@ def _ahead(moment: str, before: str, published: dt.date) -> str:
     return later if cue["next"] or days <= _SOON else moment
 
 
-def capitalised(text: str) -> str:
+def capitalise_dates(text: str) -> str:
     """A question with its months and weekdays as a newspaper writes them: who types "in september 2020" means September."""
     return _WRITTEN_SMALL.sub(lambda match: match[0].capitalize(), text)
 
 
-def months_in(text: str) -> tuple[str, ...]:
+def yearless_months(text: str) -> tuple[str, ...]:
     """The months that a text names without a year, as "-09": a question for "the September truce" does not say of which year."""
     return tuple(dict.fromkeys(month for _, month in _months(text)))
 
@@ -151,7 +151,7 @@ def _is_verb(match: re.Match[str], text: str) -> bool:
     return match[0] == "May" and not _IS_MONTH.search(text[: match.start()])
 
 
-def without_time(text: str) -> str:
+def remove_time(text: str) -> str:
     """A question without its months, days and years, nor the "in" or "on" before them: "who brokered the truce?" of "the September truce".
 
     "After 1991" stays: what is asked for is not of 1991.
@@ -178,25 +178,24 @@ def moment_of(text: str, published: dt.date | None) -> str | None:
     return found[0][1] if set(rest) <= _AROUND_TIME else None
 
 
-def about(sentence: str, position: int, published: dt.date | None, earlier: str = "") -> str | None:
-    """The moment that a span at `position` of its sentence is about: the last one named before it, else the first after.
+def moment_at(
+    sentence: str, position: int, published: dt.date | None, earlier: str = ""
+) -> str | None:
+    """Return the moment that a span at `position` of its sentence is about.
 
-    Of a sentence that names none and tells what followed ("the ensuing war"), the last one named in the sentence `earlier`.
-    "-09" for a September whose year nothing tells, as in an article without a date.
+    It is the last one named before the span, else the first after. A sentence that names none and
+    tells what followed ("the ensuing war") has the last one named in the sentence `earlier`. It is
+    "-09" for a September if nothing tells its year, as in an article without a date.
     """
     moments = moments_in(sentence, published)
     if published is None:
         moments = sorted([*moments, *_months(sentence)])
     if not moments and earlier and _FOLLOWING.search(sentence):
-        return about(earlier, len(earlier), published)
+        return moment_at(earlier, len(earlier), published)
     before = [moment for offset, moment in moments if offset <= position]
-    return before[-1] if before else moments[0][1] if moments else None
-
-
-def as_of(sentence: str, position: int, published: dt.date | None, earlier: str = "") -> str | None:
-    """As `about`, and None for a moment of no known year."""
-    moment = about(sentence, position, published, earlier)
-    return None if moment is None or moment.startswith("-") else moment
+    if before:
+        return before[-1]
+    return moments[0][1] if moments else None
 
 
 def in_words(moment: str) -> str:

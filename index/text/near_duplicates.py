@@ -46,10 +46,10 @@ class Sketches:
 
 def stories(articles: Sequence[Article]) -> list[int]:
     """For each article the number of the first article of its story: its own where it is no copy. A copy of a copy is one story."""
-    return [int(number) for number in compared(articles).first]
+    return [int(number) for number in find_near_duplicates(articles).first]
 
 
-def compared(
+def find_near_duplicates(
     articles: Sequence[Article], before: Sketches | None = None, places: Sequence[int] | None = None
 ) -> Sketches:
     """The sketches of the articles; `places` gives for each its row in the sketches `before`, or -1 for one that is not there.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from index.profiling import stage
-from index.text.dates import speaks_of
+from index.text.dates import description_mentions
 from index.types import Embedder, Match, Store
 from qa.types import Hit, Question, Span
 
@@ -42,7 +42,10 @@ def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
             factor
             * (
                 1.0
-                if any(speaks_of(match.passage.description, moment) for moment in asked.moments)
+                if any(
+                    description_mentions(match.passage.description, moment)
+                    for moment in asked.moments
+                )
                 else _OTHER_TIME
             )
             for factor, match in zip(factors, matches, strict=True)

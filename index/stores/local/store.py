@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import beside
+from index.models.encoder import start_in_pool
 from index.profiling import stage
 from index.stores.keywords import KeywordIndex, write_keywords
 from index.stores.local.vectors import COMPRESSED, VectorIndex, kind_for, write_codes, write_vectors
@@ -287,7 +287,7 @@ class LocalStore:
             with stage("searching keywords"):
                 return self._keywords.matching(text, candidates, filters)
 
-        words = beside(by_words)
+        words = start_in_pool(by_words)
         with stage("searching vectors"):
             allowed = self._allowed(filters) if filters else None
             by_meaning = (

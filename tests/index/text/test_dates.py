@@ -9,14 +9,14 @@ import pytest
 from index.text.dates import (
     about,
     as_of,
-    capitalised,
+    capitalise_dates,
     describe,
+    description_mentions,
     in_words,
     moment_of,
     moments_in,
-    months_in,
-    speaks_of,
-    without_time,
+    remove_time,
+    yearless_months,
 )
 from index.types import Article
 from qa.types import Span
@@ -65,7 +65,7 @@ def test_a_day_still_to_come_is_of_the_next_year_only_where_it_is_near(
     ],
 )  # fmt: skip
 def test_a_question_may_write_its_months_small(text: str, written: str) -> None:
-    assert capitalised(text) == written
+    assert capitalise_dates(text) == written
 
 
 @pytest.mark.parametrize("text", ["in September", "last month", "on Friday", "October 3"])
@@ -95,10 +95,10 @@ def test_what_is_no_time_is_left_alone(text: str) -> None:
 
 
 def test_months_without_a_year() -> None:
-    assert months_in("the September truce") == ("-09",)
-    assert months_in("between Oct. 3 and March") == ("-10", "-03")
-    assert months_in("in May, May said") == ("-05",)
-    assert months_in("September 2022, 2020, Friday") == ()
+    assert yearless_months("the September truce") == ("-09",)
+    assert yearless_months("between Oct. 3 and March") == ("-10", "-03")
+    assert yearless_months("in May, May said") == ("-05",)
+    assert yearless_months("September 2022, 2020, Friday") == ()
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,15 @@ def test_what_followed_is_of_the_moment_of_the_sentence_before(
 def test_a_description_speaks_of_a_moment_at_its_precision_or_a_finer_one(
     moment: str, said: bool
 ) -> None:
-    assert speaks_of("The November 2020 Example · 14 October 2022 · September 2022", moment) == said
+    assert (
+        description_mentions("The November 2020 Example · 14 October 2022 · September 2022", moment)
+        == said
+    )
 
 
 def test_a_description_without_dates_speaks_of_none() -> None:
     assert not any(
-        speaks_of(description, moment)
+        description_mentions(description, moment)
         for description in ("", "The May Post")
         for moment in ("-05", "2022")
     )
@@ -213,7 +216,7 @@ def test_weeks_begin_on_monday_and_words_may_be_capitals(
     ],
 )
 def test_a_question_without_its_time(question: str, timeless: str) -> None:
-    assert without_time(question) == timeless
+    assert remove_time(question) == timeless
 
 
 def test_a_month_of_no_known_year_is_what_a_span_is_about_and_no_date() -> None:

@@ -11,8 +11,8 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from index.text.boilerplate import counted
-from index.text.near_duplicates import compared, runs_of, shared
+from index.text.boilerplate import find_repeated_lines
+from index.text.near_duplicates import find_near_duplicates, runs_of, shared
 from index.text.near_duplicates import stories as stories_of
 from index.types import Article
 
@@ -102,10 +102,10 @@ def test_what_an_earlier_comparison_left_changes_no_result(data: st.DataObject) 
     some = st.lists(st.sampled_from(range(12)), unique=True)
     old, new = ([everything[n] for n in data.draw(some)] for _ in range(2))
     places = [old.index(one) if one in old else -1 for one in new]
-    before = compared(old)
+    before = find_near_duplicates(old)
     for kept, fresh in (
-        (compared(new, before, places), compared(new)),
-        (counted(new, counted(old), places), counted(new)),
+        (find_near_duplicates(new, before, places), find_near_duplicates(new)),
+        (find_repeated_lines(new, find_repeated_lines(old), places), find_repeated_lines(new)),
     ):
         for field in dataclasses.fields(fresh):
             assert np.array_equal(getattr(kept, field.name), getattr(fresh, field.name)), field.name
