@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.profiling import stage
-from index.stores.milvus.connection import MilvusPlace
-from index.stores.places import Place, current, default_folder, encoder_of, open_index, place_of
+from index.stores.places import current, default_folder, encoder_of, open_index, place_of
 from index.text.dates import (
     capitalise_dates,
     description_mentions,
@@ -23,7 +22,7 @@ from index.text.dates import (
     remove_time,
     yearless_months,
 )
-from index.types import Article, DatelineError, Embedder, Filters, Store
+from index.types import Article, DatelineError, Embedder, Filters, Place, Store
 from qa.answering.agreement import agree, of_time_first, of_time_too
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import answering_first, retrieve
@@ -121,7 +120,7 @@ class Archive:
     @classmethod
     def open(
         cls,
-        folder: str | Path | MilvusPlace | None = None,
+        folder: str | Path | Place | None = None,
         *,
         reader: Reader | None = None,
         embedder: Embedder | None = None,

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs
 
-from index.stores.places import Place, open_index
-from index.types import DatelineError, Filters, Store
+from index.stores.places import open_index
+from index.types import DatelineError, Filters, Place, Store
 from qa.answering.follow_ups import Turn, Understood, nearest, resolve
 from qa.archive import Archive, Day, day, understand
 from qa.types import Hit, Reader, Reply
@@ -84,7 +85,7 @@ class Session:
     """An archive, open for the page. Its articles are there at once; `archive` waits for the models."""
 
     def __init__(
-        self, folder: Place, *, reader: Reader | None = None, limits: Limits = Limits()
+        self, folder: Path | Place, *, reader: Reader | None = None, limits: Limits = Limits()
     ) -> None:
         """Raises DatelineError where there is no index that opens."""
         self.limits = limits
@@ -104,7 +105,7 @@ class Session:
         session._opened.set_result(archive)
         return session
 
-    def _open(self, folder: Place, reader: Reader | None) -> None:
+    def _open(self, folder: Path | Place, reader: Reader | None) -> None:
         try:
             archive = Archive.open(folder, reader=reader)
             archive.read(
