@@ -259,3 +259,8 @@ def _resolve(expression: str, kind: str, published: dt.date | None) -> str | Non
         return None
     precision = {"relative_month": 7, "month": 7, "relative_year": 4}.get(kind, 10)
     return found.date().isoformat()[:precision]
+
+
+def time_spans(text: str) -> list[tuple[int, int]]:
+    """Return the places (start, end) of the expressions of time in a text, in order."""
+    return [match.span() for match in _TIME.finditer(text) if not _is_verb(match, text)]
