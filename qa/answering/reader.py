@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.checksums import SUMS, check_checksums, write_checksums
-from index.models.encoder import on_all_cores, session
+from index.models.checksums import SUMS, verify_checksums, write_checksums
+from index.models.runtime import on_all_cores, open_session
 from index.profiling import stage
 from index.text.sentences import sentences
 from index.types import DatelineError
@@ -229,13 +229,13 @@ class OnnxReader:
         """`model`: a whole network's file, another than the folder's own for comparisons. Raises DatelineError where a file is missing or damaged."""
         from tokenizers import Tokenizer
 
-        check_checksums(folder, "install Dateline again")
+        verify_checksums(folder, "install Dateline again")
         try:
             whole = model or (folder / WHOLE if (folder / WHOLE).exists() else None)
             self._files = [whole] if whole is not None else [folder / LOWER, folder / UPPER]
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            *lower, self._upper = map(session, self._files)
+            *lower, self._upper = map(open_session, self._files)
             self._lower = lower[0] if lower else None
             self.weights = {
                 str(name): float(weight) for name, weight in settings["weights"].items()
