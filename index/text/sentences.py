@@ -22,7 +22,7 @@ _BEFORE_BLANK_LINE = re.compile(r"(?<=\n)(?=[^\S\n]*\n)")
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return the spans (start, end) of the sentences, in order.
 
-    Together they cover the text without gaps: white space belongs to the sentence before it.
+    Together they cover the text without gaps. White space alone belongs to the sentence before it.
     """
     spans: list[tuple[int, int]] = []
     start = 0
