@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 
-from index.text.dates import in_words
 from index.types import Article
-from qa.rendering.text import differing, reason_in_words, revised, sentence_parts
+from qa.rendering.text import (
+    differing,
+    published_in_words,
+    reason_in_words,
+    revised,
+    sentence_parts,
+)
 from qa.types import Citation, Reply
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:@/^=\"'])")
@@ -74,6 +79,5 @@ def _source(citation: Citation) -> str:
 
 
 def _dateline(article: Article) -> str:
-    day = None if article.published is None else in_words(article.published.isoformat())
-    known = " · ".join(plain(part) for part in (article.source, day, article.title) if part)
-    return known or plain(article.path)
+    known = (article.source, published_in_words(article), article.title)
+    return " · ".join(plain(part) for part in known if part) or plain(article.path)

@@ -10,7 +10,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from index.types import Article
-from qa.rendering.text import dateline, differing, in_language, reason_in_words, sentence_parts
+from qa.rendering.text import (
+    counted,
+    dateline,
+    differing,
+    in_language,
+    on_page,
+    reason_in_words,
+    sentence_parts,
+)
 from qa.types import Answer, Citation, Reply, article_to_dict
 
 if TYPE_CHECKING:
@@ -111,7 +119,7 @@ def reply_as_html(reply: Reply) -> str:
 
 
 def _answer(answer: Answer) -> str:
-    origins = f"{answer.origins} origin" if answer.origins == 1 else f"{answer.origins} origins"
+    origins = counted(answer.origins, "origin")
     citations = "".join(f"<li>{_citation(citation)}</li>" for citation in answer.citations)
     return (
         f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p>"
@@ -127,6 +135,5 @@ def _citation(citation: Citation) -> str:
             f'<a href="{escape(citation.link)}" target="_blank" rel="noopener noreferrer">'
             f"{named}</a>"
         )
-    page = "" if citation.page is None else f", page {citation.page}"
-    language = escape(in_language(citation.article))
+    page, language = on_page(citation), escape(in_language(citation.article))
     return f"“{before}<mark>{quoted}</mark>{after}”<br><small>{named}{page}{language}</small>"

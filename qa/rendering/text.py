@@ -27,8 +27,10 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
     """
     if not reply.answered:
         nearest = hits_as_text(reply.passages[:_NEAREST_SHOWN], bold)
-        reason = f"{reason_in_words(reply)}."
-        return f"{reason}\n\nNearest:\n{nearest}" if nearest else reason
+        lines = [f"{reason_in_words(reply)}."]
+        if nearest:
+            lines += ["", "Nearest:", nearest]
+        return "\n".join(lines)
     lines = []
     if reply.disagreement:
         lines += [f"The articles differ: {differing(reply)}", ""]
@@ -57,7 +59,9 @@ def _answer_lines(answer: Answer, bold: bool) -> list[str]:
 
 
 def _speaker(citation: Citation) -> str:
-    return f", as {citation.attribution} is quoted" if citation.attribution else ""
+    if not citation.attribution:
+        return ""
+    return f", as {citation.attribution} is quoted"
 
 
 def reason_in_words(reply: Reply) -> str:
@@ -123,9 +127,15 @@ def _passage_place(hit: Hit) -> Citation:
 
 def dateline(article: Article) -> str:
     """Return the outlet, day and title of an article, or its path if none is known."""
-    day = None if article.published is None else in_words(article.published.isoformat())
-    known = " · ".join(part for part in (article.source, day, article.title) if part)
-    return known or article.path
+    known = (article.source, published_in_words(article), article.title)
+    return " · ".join(part for part in known if part) or article.path
+
+
+def published_in_words(article: Article) -> str | None:
+    """Return the day of an article, "14 October 2022", or None if it is not known."""
+    if article.published is None:
+        return None
+    return in_words(article.published.isoformat())
 
 
 def headline(article: Article) -> str:
@@ -141,14 +151,25 @@ def headline(article: Article) -> str:
 
 def in_language(article: Article) -> str:
     """Return ", in de" for an article in German; nothing for English or if it is not known."""
-    return "" if article.language in (None, "en") else f", in {article.language}"
+    if article.language in (None, "en"):
+        return ""
+    return f", in {article.language}"
 
 
 def quotation(citation: Citation) -> str:
     """Return a citation to paste: its sentence, outlet, day, title, page and address."""
-    page = "" if citation.page is None else f", page {citation.page}"
-    link = "" if citation.link is None else f" {citation.link}"
-    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{page}{link}"
+    sentence = f"“{_one_line(citation.sentence)}”"
+    source = dateline(citation.article) + on_page(citation)
+    if citation.link is not None:
+        source += f" {citation.link}"
+    return f"{sentence} — {source}"
+
+
+def on_page(citation: Citation) -> str:
+    """Return ", page 3" for a citation from the third page; nothing for one without pages."""
+    if citation.page is None:
+        return ""
+    return f", page {citation.page}"
 
 
 def sentence_parts(citation: Citation) -> tuple[str, str, str]:
@@ -177,12 +198,14 @@ def summary_as_text(summary: Summary) -> str:
         f"{summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
         f"{counted(summary.vectors_reused, 'vector')} reused)"
     ]
-    for note in summary.notes:
-        lines.append(f"  {note.path}: {note.text}" if note.path else f"  {note.text}")
-    for skipped in summary.skipped[:_SKIPPED_SHOWN]:
-        lines.append(f"  skipped {skipped.path}: {skipped.reason}")
-    if len(summary.skipped) > _SKIPPED_SHOWN:
-        lines.append(f"  and {len(summary.skipped) - _SKIPPED_SHOWN:,} more; --json names them all")
+    lines += [
+        f"  {note.path}: {note.text}" if note.path else f"  {note.text}" for note in summary.notes
+    ]
+    shown = summary.skipped[:_SKIPPED_SHOWN]
+    lines += [f"  skipped {skipped.path}: {skipped.reason}" for skipped in shown]
+    if len(summary.skipped) > len(shown):
+        more = len(summary.skipped) - len(shown)
+        lines.append(f"  and {more:,} more; --json names them all")
     return "\n".join(lines)
 
 
