@@ -83,10 +83,10 @@ class OutcomeLog:
         rows = [json.loads(line) for line in lines if line.endswith("\n")]
         if not rows or rows[0] != self._made_by:
             return {}
-        return {row["id"]: outcome_of_row(row) for row in rows[1:]}
+        return {row["id"]: _outcome_of(row) for row in rows[1:]}
 
 
-def outcome_of_row(row: Mapping[str, Any]) -> Outcome:
+def _outcome_of(row: Mapping[str, Any]) -> Outcome:
     """Return the outcome that a line of the file holds."""
     golds = row["golds"]
     return Outcome(**{**row, "golds": None if golds is None else tuple(golds)})
