@@ -14,7 +14,7 @@ import numpy as np
 from index.corpus.file_cache import Reading
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loading import load_articles
-from index.models.encoder import start_in_pool
+from index.models.runtime import start_in_pool
 from index.passages import encoded_text, passages_of, unchanged_passages
 from index.profiling import stage
 from index.types import (

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import start_in_pool
+from index.models.runtime import start_in_pool
 from index.profiling import stage
 from index.stores.fusion import fused
 from index.stores.keywords import KeywordIndex
