@@ -6,7 +6,22 @@ index.build("corpus", "var/index")
 
 from typing import TYPE_CHECKING, Any
 
-from index.types import Article, DatelineError, Embedder, Filters, Match, Note, Passage, Skipped, Store, Summary
+from index.silence import silence_libraries
+
+silence_libraries()  # before any other import: index/silence.py says why
+
+from index.types import (  # noqa: E402
+    Article,
+    DatelineError,
+    Embedder,
+    Filters,
+    Match,
+    Note,
+    Passage,
+    Skipped,
+    Store,
+    Summary,
+)
 
 if TYPE_CHECKING:
     from index.building import build

@@ -17,8 +17,8 @@ def compile_reader(name: str, source: str, path: Path) -> None:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
-        model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager").eval()
+        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, local_files_only=True)
+        model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager", local_files_only=True).eval()
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(
             f"expected an extractive question-answering model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
