@@ -1,4 +1,4 @@
-"""Models are checked by their sums when they are loaded: the shipped reader, and the encoder that an index compiled."""
+"""The shipped reader and a compiled encoder are checked by their checksums when they are loaded."""
 
 from __future__ import annotations
 
