@@ -1,4 +1,4 @@
-"""The encoder is all-MiniLM-L6-v2, checked by its hash; compiled to int8 it says nearly the same."""
+"""The encoder is all-MiniLM-L6-v2, checked by its hash; in int8 it says nearly the same."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_an_encoder_is_given_a_mask_only_if_its_vectors_need_one(
 
 @pytest.mark.slow
 def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Path) -> None:
-    """torch adds variables to the environment, which native code of other threads may be reading."""
+    """torch adds variables to the environment, which other threads may be reading."""
     program = """if True:
         import sys
         from pathlib import Path
@@ -129,6 +129,20 @@ def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Pat
         check=True,
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.slow
+def test_no_file_of_the_current_folder_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("index", "json", "torch", "sentence_transformers", "sitecustomize"):
+        decoy = tmp_path / f"{name}.py"
+        decoy.write_text("from pathlib import Path\nPath('run').write_text(__name__)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "")
+    with pytest.raises(DatelineError, match="found none on this machine"):
+        compiled_encoder("nobody/no-such-model", tmp_path / "encoders")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow
