@@ -234,6 +234,11 @@ def in_words(moment: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def time_spans(text: str) -> list[tuple[int, int]]:
+    """Return the places (start, end) of the expressions of time in a text, in order."""
+    return [match.span() for match in _expressions(text)]
+
+
 def _expressions(text: str) -> Iterator[re.Match[str]]:
     """Yield the expressions of time of a text, without a "May" that is more likely the verb."""
     for match in _TIME.finditer(text):
