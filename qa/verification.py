@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from index.stores.places import Place, current, encoder_of, open_index, verify
-from index.types import DatelineError, Store
+from index.stores.places import current, encoder_of, open_index, place_of
+from index.types import DatelineError, Place, Store
 
 
-def verify_index(folder: Place) -> tuple[str, list[str]]:
+def verify_index(folder: Path | Place) -> tuple[str, list[str]]:
     """(report, problems) of the live generation: checksums, lined-up rows, slices, vectors, the encoder."""
-    problems = verify(folder)
+    problems = place_of(folder).verify()
     if not problems:
         encoder_of(folder, open_index(folder))
     return (
@@ -23,7 +23,7 @@ def verify_index(folder: Place) -> tuple[str, list[str]]:
     ), problems
 
 
-def verify_replies(file: Path, folder: Place) -> tuple[str, list[str]]:
+def verify_replies(file: Path, folder: Path | Place) -> tuple[str, list[str]]:
     """(report, problems) of the citations in replies saved with `ask --json`, one a line.
 
     A citation holds where its article is indexed with the same text and the slice is the quotation. Else it is said what became of

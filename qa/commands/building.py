@@ -254,9 +254,7 @@ def rollback(commands: Commands) -> None:
 
 
 def _run_rollback(options: argparse.Namespace) -> None:
-    from index.stores.places import rollback as rolled_back
-
-    generation = rolled_back(options.index)
+    generation = place_of(options.index).rollback()
     print(
         json.dumps({"generation": generation})
         if options.json

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from index.stores.places import Place
+from index.types import Place
 from qa import DatelineError
 from qa.types import Reader
 from qa.web.corpus_editor import CorpusEditor
@@ -35,7 +35,7 @@ _WAITING = 256  # questions and clicks, of all clients together
 
 
 def serve(
-    folder: Place,
+    folder: Path | Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
