@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.build_cache import NOTHING, Compared, load_cache, save_cache
-from index.corpus.file_cache import Reading
+from index.corpus.file_cache import FileCache
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loading import load_articles
 from index.models.encoder import (
@@ -80,19 +80,15 @@ def build(
     with stage("loading articles"):
         read = f"{sorted((columns or {}).items())} {bounds()}"
         importing: list[Callable[[], None]] = []
-        reading = Reading(
-            entries,
-            kept.values() if not full else (),
-            read,
-            lambda: importing.append(start_in_pool(_import_splitter)),
-        )
-        load = partial(load_articles, reading=reading) if engine is None else engine.load
+        cache = FileCache(entries, kept.values() if not full else (), read)
+        load = partial(load_articles, cache=cache) if engine is None else engine.load
         articles, skipped, notes = _loaded(
             corpora,
             columns or {},
             load,
             {article.fingerprint for article in kept.values()},
             progress,
+            lambda: importing.append(start_in_pool(_import_splitter)),
         )
         for imported in importing:
             imported()
@@ -190,10 +186,10 @@ def build(
         if (
             isinstance(place, Path)
             and engine is None
-            and (reading.entries != entries or left is not learned)
+            and (cache.entries != entries or left is not learned)
         ):
             with stage("keeping what was learned"):
-                save_cache(place, reading.entries, left)
+                save_cache(place, cache.entries, left)
     seconds = time.perf_counter() - began
     return Summary(
         generation,
@@ -262,15 +258,20 @@ def _loaded(
     load: Load,
     known: Collection[str],
     progress: Progress,
+    begins: Callable[[], object],
 ) -> tuple[list[Article], list[Skipped], list[Note]]:
     """The articles that have something to answer from, what was left out, and what is to be told of the rest.
 
-    `known`: fingerprints of articles that have.
+    `known`: fingerprints of articles that have. `begins` is called at the first that is not known.
     """
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
+    begun = False
     for item in load(corpora, columns):
+        if not begun and isinstance(item, Article) and item.fingerprint not in known:
+            begins()
+            begun = True
         if isinstance(item, Note):
             notes.append(item)
         elif (

@@ -29,10 +29,10 @@ from typing import Any
 
 import numpy as np
 
-from index.corpus.file_cache import Reading
+from index.corpus.files import CorpusFile, corpus_files
 from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.loading import _distinct, _files, _load_file
+from index.corpus.loading import distinct, load_file
 from index.models.encoder import CompiledEncoder
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Vectors
 
@@ -111,13 +111,13 @@ class RayEngine:
         seen: set[str] = set()
         limits = bounds()
         for corpus in corpora:
-            if not corpus.exists():
-                raise DatelineError(
-                    f"expected a folder of articles at {corpus}, found nothing there; name one that exists"
-                )
             files = [
-                {"file": str(file.absolute()), "path": path, "problem": problem or ""}
-                for file, path, problem in _files(corpus)
+                {
+                    "location": str(file.location.absolute()),
+                    "path": file.path,
+                    "problem": file.problem or "",
+                }
+                for file in corpus_files(corpus)
             ]
             data = self._data(files, _FILES_AT_ONCE).map_batches(
                 _load,
@@ -125,7 +125,7 @@ class RayEngine:
                 batch_size=_FILES_AT_ONCE,
             )
             for row in self._done(data) if files else ():
-                yield from _distinct(pickle.loads(row["items"]), corpus, seen)
+                yield from distinct(pickle.loads(row["items"]), corpus, seen)
 
     def encoded(
         self,
@@ -234,13 +234,12 @@ class RayEngine:
 def _load(batch: dict[str, Any], mapping: dict[str, str], limits: Bounds) -> dict[str, Any]:
     """Files to what is in them; risky ones are read in a process of their own, as a local build does."""
     items = []
-    with Sandbox(limits) as apart:
-        for file, path, problem in zip(batch["file"], batch["path"], batch["problem"], strict=True):
-            found = (
-                [Skipped(path, problem)]
-                if problem
-                else list(_load_file(Path(file), path, mapping, apart, limits, Reading()))
-            )
+    with Sandbox(limits) as sandbox:
+        for location, path, problem in zip(
+            batch["location"], batch["path"], batch["problem"], strict=True
+        ):
+            file = CorpusFile(Path(location), path, problem or None)
+            found = list(load_file(file, mapping, sandbox, limits))
             items.append(pickle.dumps(found))
     return {"items": items}
 

@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -25,6 +24,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from index.child_process import module_command, module_environment
 from index.models.checksums import check_checksums
 from index.types import DatelineError, Vectors
 
@@ -117,17 +117,14 @@ def _source_stamp(source: str) -> str:
 
 def _compile(name: str, source: str, target: Path) -> None:
     """index/models/encoder_export.py in a process of its own: torch adds variables to the environment, which other threads may be reading, and stays in memory."""
-    path = os.pathsep.join(
-        filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])
-    )
     quiet = {
         "HF_HUB_OFFLINE": "1",
         "TQDM_DISABLE": "1",
     }  # no model is fetched behind the user's back
-    command = [sys.executable, "-m", "index.models.encoder_export", name, source, str(target)]
+    command = module_command("index.models.encoder_export", name, source, str(target))
     done = subprocess.run(
         command,
-        env=quiet | os.environ | {"PYTHONPATH": path},
+        env=module_environment(quiet | os.environ),
         capture_output=True,
         text=True,
         errors="replace",
