@@ -14,7 +14,7 @@ RUN [ -n "$CPU_INDEX" ] || [ "$(uname -m)" != x86_64 ] || { echo "expected --bui
 RUN python -m venv /opt/dateline \
     && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch \
     && /opt/dateline/bin/python -c "import torch; assert torch.version.cuda is None, 'expected a CPU build of torch, found CUDA'"
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml README.md LICENSE NOTICE dateline_command.py ./
 COPY index ./index
 COPY qa ./qa
 RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"

@@ -275,8 +275,8 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         """The files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
-            patch("index.corpus.loading.read_here", wraps=loading.read_here) as read,
-            patch("index.corpus.loading._article", wraps=loading._article) as made,
+            patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
+            patch("index.corpus.loading.make_article", wraps=loading.make_article) as made,
         ):
             index.build(corpus, folder, embedder=embedder)
         return [call.args[1] for call in read.call_args_list], [
