@@ -98,7 +98,7 @@ def filters_of(options: argparse.Namespace) -> dict[str, Any]:
     """
     days = {"--from": options.since, "--to": options.until, "--as-of": options.as_of}
     for option, day in days.items():
-        parse_day(day, option)
+        parse_day(day, f"a day for {option}")
     return {
         "source": options.source,
         "since": options.since,

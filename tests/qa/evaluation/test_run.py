@@ -58,7 +58,7 @@ class RecordingReader(CapitalReader):
 
 @pytest.fixture(scope="module")
 def ships(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of 60 articles: more passages than are read, and more than are retrieved."""
+    """Build an index with more passages than are read, and more than are retrieved."""
     folder = tmp_path_factory.mktemp("ships")
     days = [f"2022-{month:02}-{day:02}" for month in (3, 4) for day in range(1, 31)]
     for number, day in enumerate(days):
