@@ -130,11 +130,11 @@ def _run_export(name: str, weights: str, target: Path) -> None:
     """Run encoder_export.py in a process of its own.
 
     torch would stay in memory here. It also adds environment variables, which other threads may be
-    reading.
+    reading. -P keeps files of the current folder off its path.
     """
     roots = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]
     done = subprocess.run(
-        [sys.executable, "-m", "index.models.encoder_export", name, weights, str(target)],
+        [sys.executable, "-P", "-m", "index.models.encoder_export", name, weights, str(target)],
         env=_CHILD_ENVIRONMENT | os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, roots))},
         capture_output=True,
         text=True,

@@ -11,18 +11,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-# Before gradio is imported: the page calls nobody. And before any thread is there: native code that reads the environment while a
-# variable is added to it (getenv beside setenv, glibc before 2.41) ends the process. Gradio itself sets the second, later.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "True")
-
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from index.stores.places import Place
+from index.types import Place
 from qa import DatelineError
 from qa.types import Reader
 from qa.web.corpus_editor import CorpusEditor
@@ -40,7 +35,7 @@ _WAITING = 256  # questions and clicks, of all clients together
 
 
 def serve(
-    folder: Place,
+    folder: Path | Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
