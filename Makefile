@@ -47,6 +47,8 @@ browser:
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/density.py
 	$(BIN)/mypy
 
 check: lint test

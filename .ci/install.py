@@ -1,12 +1,15 @@
-"""Install what constraints.txt pins, and Dateline itself, into the environment that runs this; each artifact held to its hash.
+"""Install what constraints.txt pins, and Dateline itself, into the environment that runs this.
 
     .venv/bin/python .ci/install.py             (make setup)
     .venv/bin/python .ci/install.py --strict    (make locked)
 
-hashes.txt is of one kind of machine, which its first line names: there every artifact is held to its hash, and one that is
-another ends the installation. On another kind the wheels are others, so versions alone are pinned, and a line says so.
-torch has several builds of one version. A known one is held to its hash, too; where none of these can be had, its version
-alone is pinned and a line says so, but with --strict the installation ends. What a CUDA build brings beside is not held.
+hashes.txt is for one kind of machine, which its first line names. There every artifact is held to
+its hash, and an artifact with another hash ends the installation. Another kind needs other wheels:
+there only versions are pinned, and a line says so.
+
+torch has several builds of one version. A known build is held to its hash, too. If none of these
+can be had, only its version is pinned and a line says so; with --strict the installation ends.
+What a CUDA build brings beside is not held.
 """
 
 import platform
@@ -20,33 +23,33 @@ OPEN = "torch"  # the package with several builds
 
 
 def kind() -> str:
-    """The kind of machine, as far as it decides which wheels pip takes."""
+    """Return the kind of machine, as far as it decides which wheels pip takes."""
     version = ".".join(map(str, sys.version_info[:2]))
-    return f"{platform.python_implementation()} {version} on {sys.platform} {platform.machine()}, {' '.join(platform.libc_ver())}".rstrip(
-        ", "
-    )
+    python = f"{platform.python_implementation()} {version}"
+    libc = " ".join(platform.libc_ver())
+    return f"{python} on {sys.platform} {platform.machine()}, {libc}".rstrip(", ")
 
 
 def parts(hashes: str) -> tuple[str, list[str], list[str]]:
-    """(the kind of machine, the lines of all packages but torch, a line for each known build of torch, PyPI's large one last) of hashes.txt."""
+    """Return the kind of machine, the lines of all packages but torch, and those of torch.
+
+    torch has a line for each known build, the large one of PyPI last.
+    """
     first, *lines = hashes.splitlines()
-    return (
-        first.removeprefix("# ").partition(";")[0],
-        [line for line in lines if not line.startswith(f"{OPEN}==")],
-        sorted(
-            (line for line in lines if line.startswith(f"{OPEN}==")),
-            key=lambda line: "+" not in line,
-        ),
-    )
+    wanted = first.removeprefix("# ").partition(";")[0]
+    builds = [line for line in lines if line.startswith(f"{OPEN}==")]
+    others = [line for line in lines if line not in builds]
+    return wanted, others, sorted(builds, key=lambda line: "+" not in line)
 
 
 def pip(*arguments: str, quietly: bool = False) -> bool:
+    """Run pip; return whether it succeeded."""
     command = [sys.executable, "-m", "pip", *arguments, "--quiet", "--disable-pip-version-check"]
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=quietly).returncode == 0
 
 
 def held(lines: list[str], quietly: bool = False) -> bool:
-    """Install the artifacts of these lines, and no others; False where one is missing or has another hash."""
+    """Install exactly the artifacts of these lines; return False if one is missing or differs."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "hashes.txt").write_text("\n".join(lines) + "\n")
         return pip(
@@ -62,10 +65,12 @@ def held(lines: list[str], quietly: bool = False) -> bool:
 
 
 def main(strict: bool) -> int:
+    """Install everything; return the exit status."""
     wanted, lines, builds = parts((ROOT / "hashes.txt").read_text())
     if wanted != kind():
         print(
-            f"notice: hashes.txt is for {wanted}, this is {kind()}: versions are pinned, hashes are not checked",
+            f"notice: hashes.txt is for {wanted}, this is {kind()}: "
+            "versions are pinned, hashes are not checked",
             file=sys.stderr,
         )
         return int(
@@ -75,7 +80,8 @@ def main(strict: bool) -> int:
         return 1
     if not any(held([line], quietly=True) for line in builds):
         print(
-            f"notice: no build of {OPEN} that hashes.txt knows can be had here: its version is pinned, its hash is not checked",
+            f"notice: no build of {OPEN} that hashes.txt knows can be had here: "
+            "its version is pinned, its hash is not checked",
             file=sys.stderr,
         )
         if strict:

@@ -23,7 +23,7 @@ import numpy as np
 
 import qa
 from benchmarks.products import matrix_products
-from index.models.encoder import on_all_cores
+from index.models.runtime import on_all_cores
 from index.profiling import profiled
 from qa.answering.reader import OnnxReader
 

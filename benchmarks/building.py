@@ -26,7 +26,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.products import matrix_products
-from index.models.encoder import CompiledEncoder, on_all_cores
+from index.models.encoder import CompiledEncoder
+from index.models.runtime import on_all_cores
 from index.pipeline import encoded_text
 from index.stores.local.generations import ENCODERS, open_index
 from index.stores.places import encoder_of

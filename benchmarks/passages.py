@@ -32,7 +32,7 @@ from index.text.dates import describe
 from index.types import Passage, Vectors
 from qa.archive import understand
 from qa.evaluation.metrics import holds
-from qa.evaluation.run import Known, read_questions
+from qa.evaluation.questions import LabelledQuestion, read_questions
 from training.measure import articles_of
 
 _CHARACTERS = 9_600
@@ -110,7 +110,11 @@ def main() -> None:
 
 
 def _row(
-    name: str, articles: Sequence[Any], length: int, encoder: Encoder, questions: Sequence[Known]
+    name: str,
+    articles: Sequence[Any],
+    length: int,
+    encoder: Encoder,
+    questions: Sequence[LabelledQuestion],
 ) -> None:
     passages = [
         Passage(article, start, end, describe(article, start, end))

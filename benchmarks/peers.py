@@ -51,7 +51,7 @@ def main() -> None:
         serve(SYSTEMS[options.serve](options.work))
         return
     from qa.evaluation.metrics import exact_match, f1
-    from qa.evaluation.run import read_questions
+    from qa.evaluation.questions import read_questions
 
     known = [
         one

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.models.encoder import session
+from index.models.runtime import open_session
 
 _MOST = 512  # tokens
 
@@ -60,7 +60,7 @@ def matrix_products(network: Path) -> tuple[Callable[[int], object], int]:
     )
     with tempfile.TemporaryDirectory() as scratch:
         onnx.save(whole, f"{scratch}/products.onnx")
-        run = session(Path(scratch) / "products.onnx").run
+        run = open_session(Path(scratch) / "products.onnx").run
     rng = np.random.default_rng(0)
     most = {f"of{rows}": rng.integers(0, 256, (_MOST, rows), dtype=np.uint8) for rows in widths}
 

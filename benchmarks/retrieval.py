@@ -27,7 +27,7 @@ from index.types import Filters, Match
 from qa.answering.retrieval import collapse, prefer, retrieve
 from qa.archive import understand
 from qa.evaluation.metrics import holds
-from qa.evaluation.run import Known, read_questions
+from qa.evaluation.questions import LabelledQuestion, read_questions
 
 CUTOFFS = (1, 5, 10, 20)
 Scored = list[tuple[int, float]]
@@ -58,7 +58,7 @@ def main() -> None:
         options.report.write_text(json.dumps(figures, indent=1) + "\n")
 
 
-def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, float]]:
+def measure(questions: Sequence[LabelledQuestion], folder: Path) -> dict[str, dict[str, float]]:
     """Each variant's recall@1, 5, 10, 20, mrr (shares from 0 to 1) and median milliseconds."""
     store = open_index(folder)
     embedder = encoder_of(folder, store, None)
@@ -68,20 +68,20 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
         KeywordIndex(live / KEYWORDS, *weights) for weights in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
     )
 
-    def nearest(one: Known, k: int = 100) -> Scored:
+    def nearest(one: LabelledQuestion, k: int = 100) -> Scored:
         return vectors.nearest(embedder.encode_question(one.question), k)
 
-    def words(keywords: KeywordIndex, one: Known, k: int = 100) -> Scored:
+    def words(keywords: KeywordIndex, one: LabelledQuestion, k: int = 100) -> Scored:
         return keywords.matching(
             f"{one.question} {understand(one.question, as_of=one.asked).also}", k, Filters()
         )
 
-    def both(one: Known) -> Scored:
+    def both(one: LabelledQuestion) -> Scored:
         return fused(nearest(one), words(described, one))
 
-    variants: dict[str, Callable[[Known], Sequence[Match]]] = {}
+    variants: dict[str, Callable[[LabelledQuestion], Sequence[Match]]] = {}
 
-    def rows(name: str, found: Callable[[Known], Scored]) -> None:
+    def rows(name: str, found: Callable[[LabelledQuestion], Scored]) -> None:
         variants[name] = lambda one: matches(store, found(one)[:60])
 
     rows("vectors only", nearest)
@@ -114,7 +114,7 @@ def measure(questions: Sequence[Known], folder: Path) -> dict[str, dict[str, flo
         matches(store, both(one)[:60]), understand(one.question, as_of=one.asked)
     )
 
-    def ours(one: Known) -> list[Match]:
+    def ours(one: LabelledQuestion) -> list[Match]:
         asked = understand(one.question, as_of=one.asked)
         hits = retrieve(store, embedder, asked, max(CUTOFFS))
         return [Match(hit.passage, hit.score) for hit in hits]

@@ -1,4 +1,4 @@
-"""What several tests need: the real index of corpus/, built once; small corpora written on the spot; a browser."""
+"""What several tests need: the index of corpus/, built once; small corpora; a browser."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import index
 import qa
 
 ROOT = Path(__file__).parent.parent
-os.environ["HF_HUB_OFFLINE"] = (
-    "1"  # before any test module imports transformers, which reads it once: no test calls a hub
-)
+# No test calls a hub. Set before a test module imports transformers, which reads it once.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 hypothesis.settings.register_profile("dateline", deadline=None, max_examples=60, derandomize=True)
 hypothesis.settings.load_profile("dateline")
@@ -24,7 +23,7 @@ hypothesis.settings.load_profile("dateline")
 
 @pytest.fixture(scope="session")
 def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of corpus/ by the real encoder."""
+    """Build the index of corpus/ with the real encoder."""
     folder = tmp_path_factory.mktemp("real") / "index"
     index.build(ROOT / "corpus", folder)
     return folder
@@ -32,7 +31,7 @@ def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def archive(corpus_index: Path) -> qa.Archive:
-    """The real archive of corpus/, with the real reader."""
+    """Open the index of corpus/ with the real reader."""
     return qa.open(corpus_index)
 
 
@@ -41,7 +40,7 @@ Write = Callable[[dict[str, str]], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes files, {relative path: text}, into a corpus folder (emptied first) and returns it."""
+    """Return a function that writes {relative path: text} into an empty corpus folder."""
 
     def write_files(files: dict[str, str]) -> Path:
         corpus = tmp_path / "articles"
@@ -56,7 +55,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """A Chromium on this machine. CI must have one; elsewhere the browser tests are skipped without it."""
+    """Return the path of a Chromium. Without one the browser tests are skipped, but fail in CI."""
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
         if name and (found := shutil.which(name)):
             return found

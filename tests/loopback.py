@@ -1,4 +1,4 @@
-"""Roads between a client and a server on the loopback, with the faults of real ones."""
+"""Connections between a client and a server on the loopback, with the faults of real ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import threading
 
 
 class Proxy:
-    """A road to a server on the loopback. It is cut, or held up where it `stalls`, when `after` bytes have gone along it; `to` may change."""
+    """A proxy to a server on the loopback, cut once `after` bytes have passed.
+
+    If it `stalls`, it holds the bytes back instead of cutting. `to`, the server's port, may change.
+    """
 
     def __init__(self, port: int) -> None:
         self.to, self._listening = port, socket.create_server(("127.0.0.1", 0))
@@ -48,6 +51,7 @@ class Proxy:
                     end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Close every connection, and accept no more."""
         for one in (self._listening, *self._sockets):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

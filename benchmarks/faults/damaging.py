@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import qa
+from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import QUESTION, STORY, Failures, build, corpus_of, in_child, problems
 from index.stores.local import generations as index_folder
 from index.stores.local.generations import current, open_index, rollback
 from index.types import DatelineError
-from tests.fakes import CapitalReader, WordEmbedder
 
 
 def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], Failures]:

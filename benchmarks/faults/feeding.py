@@ -13,10 +13,10 @@ from typing import Any
 import index
 import qa
 from benchmarks import bad
+from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import Failures, in_child
 from index.stores.local.generations import verify
 from index.types import DatelineError
-from tests.fakes import CapitalReader, WordEmbedder
 
 
 def _build_bad(corpus: Path, folder: Path, told: Any) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import qa
+from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import (
     QUESTION,
     Failures,
@@ -27,7 +28,6 @@ from benchmarks.faults.world import (
     problems,
 )
 from index.types import DatelineError
-from tests.fakes import CapitalReader, WordEmbedder
 
 
 def _build_and_tell(corpus: Path, folder: Path, began: Any) -> None:

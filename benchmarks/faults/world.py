@@ -9,8 +9,8 @@ from typing import Any
 
 import index
 import qa
+from benchmarks.fakes import CapitalReader, WordEmbedder
 from index.stores.local.generations import verify
-from tests.fakes import CapitalReader, WordEmbedder
 
 QUESTION = "Who brokered the truce?"
 STORY = "The talks went on for days in the harbour town. "
@@ -59,7 +59,7 @@ def leftovers(folder: Path) -> int:
 def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["index.pipeline", "qa.archive", "tests.fakes"]
+        ["index.pipeline", "qa.archive", "benchmarks.fakes"]
     )  # else most kills would fall into imports
     process = context.Process(target=target, args=arguments)
     process.start()

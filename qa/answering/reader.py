@@ -27,9 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.checksums import check_checksums
-from index.models.encoder import on_all_cores
-from index.models.encoder import session as open_session
+from index.models.checksums import verify_checksums
+from index.models.runtime import on_all_cores, open_session
 from index.profiling import stage
 from index.text.sentences import sentence_around, sentences
 from index.types import DatelineError
@@ -97,7 +96,7 @@ class OnnxReader:
         """
         from tokenizers import Tokenizer
 
-        check_checksums(folder, "install Dateline again")
+        verify_checksums(folder, "install Dateline again")
         self._files = _model_files(folder, model)
         self._settings = folder / "reader.json"
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -22,6 +21,7 @@ from qa.answering.agreement import (
 )
 from qa.answering.citing import cite
 from qa.answering.names import fold_spelling
+from qa.answering.values import fold, refines
 from qa.types import Answer, Citation, Hit, Span, Value
 from tests.qa.answering.stories import STORIES, Story
 
@@ -427,10 +427,6 @@ VALUES = st.one_of(
 )
 
 
-def plain(value: Value) -> Value:
-    return fold(value)
-
-
 @given(st.lists(VALUES, max_size=8), st.randoms(use_true_random=False))
 def test_fullest_forms_are_a_grouping(values: list[Value], chance: Any) -> None:
     forms = group_by_fullest_form(values)
@@ -439,7 +435,7 @@ def test_fullest_forms_are_a_grouping(values: list[Value], chance: Any) -> None:
     assert group_by_fullest_form(mixed) == forms
     for value in values:
         form = forms[value]
-        assert plain(form) == plain(value) or refines(plain(form), plain(value))
+        assert fold(form) == fold(value) or refines(fold(form), fold(value))
         assert forms[form] == form  # a group has one form
         above = [other for other in set(values) if refines(other, value)]
         assert (

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+import index
+from index.stores.places import open_index
 from index.text.dates import describe
 from index.types import Article, Match, Passage
 from qa.answering.retrieval import (
@@ -15,10 +19,12 @@ from qa.answering.retrieval import (
     freshness,
     order_by_answers,
     rerank,
+    retrieve,
     same_words,
     shingles,
 )
 from qa.types import Citation, Hit, Question
+from tests.fakes import WordEmbedder
 
 STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
 
@@ -218,3 +224,16 @@ def test_no_passage_is_lost_or_doubled(texts: list[str]) -> None:
 def test_being_a_copy_is_mutual(one: str, other: str) -> None:
     assert same_words(shingles(one), shingles(other)) == same_words(shingles(other), shingles(one))
     assert same_words(shingles(one), shingles(one))
+
+
+def test_fewer_passages_are_the_first_of_more(tmp_path: Path) -> None:
+    texts = [f"The truce of {name} held for {n} days." for n, name in enumerate("abcdefgh" * 6)]
+    rows = [{"id": str(n), "text": text} for n, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    index.build(tmp_path / "a.jsonl", tmp_path / "index", embedder=WordEmbedder())
+    store = open_index(tmp_path / "index")
+    asked = Question("How long did the truce of a hold?")
+    most = retrieve(store, WordEmbedder(), asked, 20)
+    assert len(most) == 20
+    for k in (1, 5, 16):
+        assert retrieve(store, WordEmbedder(), asked, k) == most[:k]
