@@ -43,7 +43,7 @@ def endpoints(session: Session) -> None:
             k: how many passages to read, 1 to 1000.
 
         Returns:
-            The reply as JSON: question, answered, time, answers, conflict, over_time, passages, reason.
+            The reply as JSON: question, time, answers, conflict, over_time, passages, reason.
         """
         with _told_errors():
             reply = session.ask(question, Limits.of(source, since, until, as_of), k)
