@@ -248,7 +248,10 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
         assert list(kept.articles()) == list(fresh.articles())
         assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
-            (passages, vectors), (others, expected) = kept.indexed(article.id), fresh.indexed(article.id)
+            (passages, vectors), (others, expected) = (
+                kept.indexed(article.id),
+                fresh.indexed(article.id),
+            )
             assert passages == others
             assert np.array_equal(vectors, expected)
         for question in ("rain and snow", "which boat", "minister of Town7"):
@@ -298,7 +301,9 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     ]
     (folder / CACHE).write_bytes(b"no cache")
     assert built()[0] == everything[0]
-    FolderPlace(folder).rollback()  # to the one without article 3: what was learned of it does not count
+    FolderPlace(
+        folder
+    ).rollback()  # to the one without article 3: what was learned of it does not count
     assert "b.jsonl" in built()[0]
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",
