@@ -20,8 +20,8 @@ from index.models.encoder import (
     DEFAULT_ENCODER,
     compiled_encoder,
     compiled_fingerprint,
-    start_in_pool,
 )
+from index.models.runtime import start_in_pool
 from index.profiling import stage
 from index.stores.local.generations import Desk
 from index.stores.local.store import LocalDraft, LocalStore, numbered

@@ -13,11 +13,12 @@ from typing import Any
 
 from index.types import DatelineError
 from qa.archive import Archive
-from qa.types import Answer, Hit, Reader, Reply, Span
+from qa.types import Answer, Citation, Hit, Reader, Reply, Span
 
 __all__ = [
     "Answer",
     "Archive",
+    "Citation",
     "DatelineError",
     "Hit",
     "Reader",
@@ -34,7 +35,11 @@ _opening = threading.Lock()
 
 
 def retrieve(question: str, k: int = 5, **filters: Any) -> list[Hit]:
-    """The `k` passages of the default index nearest to the question; the index is opened once, and followed as it is rebuilt."""
+    """Return the `k` passages of the default index nearest to a question, best first.
+
+    The index is opened once, and followed as it is rebuilt. `filters` are those of
+    `Archive.retrieve`. Raises DatelineError as it does.
+    """
     global _default
     with _opening:
         if _default is None:

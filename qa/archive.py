@@ -1,4 +1,4 @@
-"""The ask path: understand -> retrieve -> read -> agree -> reply. `Archive` is an index, open."""
+"""The ask path: understand -> retrieve -> read -> agree -> reply. `Archive` is an open index."""
 
 from __future__ import annotations
 
@@ -9,100 +9,33 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.profiling import stage
-from index.stores.milvus.connection import MilvusPlace
 from index.stores.places import Place, current, default_folder, encoder_of, open_index, place_of
-from index.text.dates import (
-    capitalise_dates,
-    description_mentions,
-    in_words,
-    moments_in,
-    remove_time,
-    yearless_months,
-)
-from index.types import Article, DatelineError, Embedder, Filters, Store
-from qa.answering.agreement import agree, of_time_first, of_time_too
+from index.text.dates import in_words
+from index.types import Article, DatelineError, Embedder, Store
+from qa.answering.agreement import agree
+from qa.answering.citing import cite
+from qa.answering.dates import mentions_date, merge_undated_reading, rerank_by_date
 from qa.answering.reader import OnnxReader
-from qa.answering.retrieval import answering_first, retrieve
-from qa.types import Answer, Hit, Question, Reader, Reply, Span
+from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
+from qa.answering.understanding import Day, understand
+from qa.types import Citation, Hit, Question, Reader, Reply
 
 if TYPE_CHECKING:
     import pandas
 
 PASSAGES_READ = 16
-_PROMISING, _ALWAYS_READ = 0.55, 6  # of the best passage's score; passages
-LONGEST_QUESTION = 1_000  # characters
+_READ_UNDATED = 6  # passages that are read without the question's time too
 _MOST_PASSAGES = 1_000
-
-Day = dt.date | str | None
 _LOG = logging.getLogger("dateline.archive")
-
-
-def understand(
-    question: str,
-    source: str | Sequence[str] | None = None,
-    since: Day = None,
-    until: Day = None,
-    as_of: Day = None,
-) -> Question:
-    """Check and normalise a question. `as_of` asks as if on that day: nothing later is used, "last month" is the month before it.
-
-    Without it "last month" is the one before today, and "September" that of any year.
-
-    Raises DatelineError for an empty or over-long question, and for a day that is none.
-    """
-    text = " ".join(
-        "".join(character if character.isprintable() else " " for character in question).split()
-    )
-    if not any(character.isalnum() for character in text):
-        raise DatelineError(
-            'expected a question, found none; ask, for example: dateline ask "who brokered the truce?"'
-        )
-    if len(text) > LONGEST_QUESTION:
-        raise DatelineError(
-            f"expected a question of at most {LONGEST_QUESTION} characters, found {len(text)}; shorten it"
-        )
-    asked_on, last = day(as_of, "--as-of"), day(until, "--to")
-    if asked_on is not None:
-        last = min(asked_on, last) if last is not None else asked_on
-    sources = (source,) if isinstance(source, str) else tuple(source or ())
-    today = dt.date.today()
-    timed = capitalise_dates(text)
-    moments = [
-        moment for _, moment in moments_in(timed, asked_on or today, named=asked_on is not None)
-    ]
-    also = " ".join(map(in_words, moments))
-    if asked_on is None:
-        moments += yearless_months(timed)
-    filters, timeless = Filters(sources, day(since, "--from"), last), remove_time(timed)
-    timeless = timeless if moments and timeless != timed else ""
-    return Question(
-        text, filters, asked_on or today, also, tuple(moments), bool(_LATEST.search(text)), timeless
-    )
-
-
-def day(value: Day, name: str = "date") -> dt.date | None:
-    """A date from "2022-10-14" (or a date, or None). Raises DatelineError for anything else."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        if not re.fullmatch(
-            r"\d{4}-\d\d-\d\d", value, re.ASCII
-        ):  # fromisoformat takes 20221014 too, and weeks
-            raise ValueError
-        return dt.date.fromisoformat(value)
-    except (ValueError, TypeError):
-        raise DatelineError(f"expected a day as YYYY-MM-DD for {name}, found {value!r}") from None
-
-
-_LATEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at present|at the moment)\b",
-    re.IGNORECASE,
+_SAYS_NOTHING = frozenset(
+    """and the for who why how was are did has had not can its his her what when where which whose
+    whom many much does did have been will would could should with from that this they them there
+    about were""".split()
 )
 
 
@@ -110,28 +43,31 @@ class Archive:
     """An open index. Safe to ask from several threads; stays on its generation until `refresh`."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, reader: Reader, folder: Place | None = None
+        self, store: Store, embedder: Embedder, reader: Reader, place: Place | None = None
     ) -> None:
-        """An archive of ready parts; `folder`, where it has one, is where `refresh` looks for a newer generation."""
-        self._live = store, embedder  # replaced together, so that no question meets one of each
-        self.reader, self._folder = reader, folder
+        """Make an archive of ready parts. `refresh` looks for newer generations in `place`."""
+        self._live = store, embedder  # replaced together: no question meets one of each
+        self.reader, self._place = reader, place
         self._given_embedder: Embedder | None = None
         self._refreshing = threading.Lock()
 
     @classmethod
     def open(
         cls,
-        folder: str | Path | MilvusPlace | None = None,
+        place: str | Path | Place | None = None,
         *,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
     ) -> Archive:
-        """Open the live generation of an index folder, or of a place in Milvus ("milvus://HOST:PORT/COLLECTION"). Raises DatelineError: no index, another encoder or format, damage."""
-        place = place_of(folder if folder is not None else default_folder())
-        with ThreadPoolExecutor(1) as beside:  # the two models load at the same time
-            loading = beside.submit(lambda: reader if reader is not None else OnnxReader())
-            store = open_index(place)
-            archive = cls(store, encoder_of(place, store, embedder), loading.result(), place)
+        """Open the live generation of a folder, or of Milvus ("milvus://HOST:PORT/NAME").
+
+        Raises DatelineError if there is no index, another encoder or format, or damage.
+        """
+        found = place_of(default_folder() if place is None else place)
+        with ThreadPoolExecutor(1) as pool:  # the two models load at the same time
+            loading = pool.submit(_reader_or_default, reader)
+            store = open_index(found)
+            archive = cls(store, encoder_of(found, store, embedder), loading.result(), found)
         archive._given_embedder = embedder
         return archive
 
@@ -144,6 +80,7 @@ class Archive:
         return self.store.generation
 
     def article(self, id: str) -> Article | None:
+        """Return the article of an id, or None."""
         return self.store.article(id)
 
     def ask(
@@ -156,7 +93,10 @@ class Archive:
         until: Day = None,
         as_of: Day = None,
     ) -> Reply:
-        """Answer from the `k` nearest passages; the reply's are in the order of what the reader found in them. Raises DatelineError for a bad question, k or day."""
+        """Answer a question from the `k` nearest passages.
+
+        Raises DatelineError for a bad question, `k` or day.
+        """
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
         with stage("understanding"):
@@ -164,42 +104,11 @@ class Archive:
         with stage("retrieving"):
             hits = retrieve(store, embedder, asked, _checked(k))
         found = time.perf_counter()
-        spans, answers, disagreement = self.read(asked, hits)
-        took_ms = 1000 * (time.perf_counter() - began)
-        facts = {
-            "outcome": "answered" if answers else "silent",
-            "generation": store.generation,
-            "took_ms": round(took_ms, 1),
-            "retrieve_ms": round(1000 * (found - began), 1),
-            "read_ms": round(took_ms - 1000 * (found - began), 1),
-            "passages": len(hits),
-            "answers": len(answers),
-        }
-        _LOG.info("question", extra={"facts": facts, "words": {"question": asked.text}})
-        return Reply(
-            asked.text,
-            answers,
-            tuple(answering_first(hits, spans)),
-            store.generation,
-            took_ms,
-            disagreement,
-            None if answers else _reason(hits, asked, _newest(store)),
-        )
-
-    def read(
-        self, asked: Question, hits: Sequence[Hit]
-    ) -> tuple[list[Span], tuple[Answer, ...], bool]:
-        """(spans, best first; answers; whether these contradict each other) of the hits."""
-        with stage("reading"):
-            spans = self.reader.read(asked.text, promising(hits))
-            if asked.timeless and not asked.asks_for_news:
-                then = [hit for hit in promising(hits) if names(hit, asked.moments)][:_ALWAYS_READ]
-                spans = of_time_too(
-                    spans, self.reader.read(asked.timeless, then) if then else [], asked
-                )
-            spans = of_time_first(spans, asked)
-        with stage("agreeing"):
-            return spans, *agree(asked.text, spans, hits, self.reader.threshold)
+        reply = reply_from(asked, hits, self.reader, store)
+        done = time.perf_counter()
+        reply = replace(reply, took_ms=1000 * (done - began))
+        _log(reply, retrieve_ms=1000 * (found - began), read_ms=1000 * (done - found))
+        return reply
 
     def retrieve(
         self,
@@ -211,59 +120,84 @@ class Archive:
         until: Day = None,
         as_of: Day = None,
     ) -> list[Hit]:
-        """The `k` nearest passages, best first. Raises DatelineError for a bad question, k or day."""
+        """Return the `k` nearest passages, best first.
+
+        Raises DatelineError for a bad question, `k` or day.
+        """
         asked = understand(question, source, since, until, as_of)
         return retrieve(*self._live, asked, _checked(k))
 
+    def warm_up(self) -> None:
+        """Run the models once, on nobody's question, without a line in the log."""
+        store, embedder = self._live
+        asked = understand("is the reader loaded?")
+        reply_from(asked, retrieve(store, embedder, asked, PASSAGES_READ), self.reader, store)
+
     def to_frame(self) -> pandas.DataFrame:
-        """The articles as rows. Raises ImportError without pandas."""
+        """Return the articles as rows. Raises ImportError without pandas."""
         from qa.rendering.notebook import articles_frame
 
         return articles_frame(self.store.articles())
 
     def refresh(self) -> bool:
-        """Move to the live generation where it is a newer one; says whether it did. Replies under way end on the old one."""
+        """Move to the live generation; return whether it is another. Replies under way go on."""
         with self._refreshing:
             store, embedder = self._live
-            if self._folder is None or current(self._folder) == store.generation:
+            if self._place is None or current(self._place) == store.generation:
                 return False
-            store = open_index(self._folder)
-            if (
-                self._given_embedder is not None
-                or store.manifest["encoder"]["fingerprint"] != embedder.fingerprint
-            ):
-                embedder = encoder_of(self._folder, store, self._given_embedder)
+            store = open_index(self._place)
+            same = store.manifest["encoder"]["fingerprint"] == embedder.fingerprint
+            if self._given_embedder is not None or not same:
+                embedder = encoder_of(self._place, store, self._given_embedder)
             self._live = store, embedder
             return True
 
 
-def promising(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """The hits worth reading: the first six, and those that score at least 0.55 of the best.
+def reply_from(
+    asked: Question, hits: Sequence[Hit], reader: Reader, store: Store | None = None
+) -> Reply:
+    """Read the hits, agree on the answers, and reply.
 
-    That is 12 of 16 on average for RealTime QA 2022, at the same exact match, F1 and number of disagreements (300 questions: 36.0, 43.6 and 36; of all 16
-    36.0, 44.0 and 37). From 0.65 on it would be 9, at 36.0 and 43.5; but only 33 disagreements, so they are read.
+    This is the one path from passages to a reply. `store` is where the hits are from, None for
+    passages of no index.
     """
-    return [
-        hit
-        for place, hit in enumerate(hits)
-        if place < _ALWAYS_READ or hit.score >= _PROMISING * hits[0].score
-    ]
-
-
-def names(hit: Hit, moments: Sequence[str]) -> bool:
-    """Whether a passage speaks of one of the moments; of an article without a date, whether it names that month of whatever year."""
-    undated = yearless_months(hit.text) if hit.article.published is None else ()
-    return any(
-        description_mentions(hit.passage.description, moment)
-        or (moment if moment.startswith("-") else moment[4:7]) in undated
-        for moment in moments
+    with stage("reading"):
+        citations = read(asked, hits, reader)
+    ordered = order_by_answers(hits, citations)
+    with stage("agreeing"):
+        agreed = agree(asked.text, citations, ordered, reader.threshold)
+    reason = None
+    if not agreed.answers:
+        reason = _reason(hits, asked, _newest(store))
+    return Reply(
+        asked.text,
+        agreed.answers,
+        tuple(ordered),
+        "" if store is None else store.generation,
+        took_ms=0.0,
+        conflict=agreed.conflict,
+        over_time=agreed.over_time,
+        time=asked.time,
+        reason=reason,
+        candidates=tuple(citations),
+        silent_outlets=agreed.silent_outlets,
     )
 
 
-def _newest(store: Store) -> dt.date | None:
-    """The day of the newest article, where one is dated."""
-    last = store.manifest["counts"].get("last_day")
-    return dt.date.fromordinal(last) if last else None
+def read(asked: Question, hits: Sequence[Hit], reader: Reader) -> list[Citation]:
+    """Return the citations that the reader finds in the hits, by score and by time, best first."""
+    selected = select_for_reading(hits)
+    citations = [cite(span) for span in reader.read(asked.text, selected)]
+    if asked.without_time and not asked.asks_for_news:
+        dated = [hit for hit in selected if mentions_date(hit, asked.moments)][:_READ_UNDATED]
+        if dated:
+            undated = [cite(span) for span in reader.read(asked.without_time, dated)]
+            citations = merge_undated_reading(citations, undated, asked)
+    return rerank_by_date(citations, asked)
+
+
+def _reader_or_default(reader: Reader | None) -> Reader:
+    return OnnxReader() if reader is None else reader
 
 
 def _checked(k: int) -> int:
@@ -272,33 +206,56 @@ def _checked(k: int) -> int:
     return k
 
 
+def _log(reply: Reply, **milliseconds: float) -> None:
+    """Write a record of the question; its words are kept apart from the facts."""
+    facts: dict[str, Any] = {
+        "outcome": "answered" if reply.answered else "silent",
+        "generation": reply.index_generation,
+        "took_ms": round(reply.took_ms, 1),
+        **{name: round(taken, 1) for name, taken in milliseconds.items()},
+        "passages": len(reply.passages),
+        "answers": len(reply.answers),
+    }
+    _LOG.info("question", extra={"facts": facts, "words": {"question": reply.question}})
+
+
+def _newest(store: Store | None) -> dt.date | None:
+    """Return the day of the newest article, or None if none is dated."""
+    last = None
+    if store is not None:
+        last = store.manifest["counts"].get("last_day")
+    return dt.date.fromordinal(last) if last else None
+
+
 def _reason(hits: Sequence[Hit], asked: Question, newest: dt.date | None) -> str:
-    """Why there is no answer: a stable code, a colon, and a sentence. The codes: filtered-out, too-new, nothing-near, not-said."""
+    """Return why there is no answer: a stable code, a colon, and a sentence.
+
+    The codes are filtered-out, too-new, nothing-near and not-said.
+    """
     if not hits and asked.filters:
         return f"filtered-out: no article passes the filters ({asked.filters.in_words()})"
-    later = [
-        moment
-        for moment in asked.moments
-        if moment[0] != "-" and newest is not None and moment > newest.isoformat()[: len(moment)]
-    ]
-    if later and newest is not None:
-        return f"too-new: the articles end on {in_words(newest.isoformat())}, before {in_words(later[0])}"
-    asked_for = {
-        word[:6] for word in re.findall(r"[^\W_]{3,}", asked.text.casefold())
-    } - _SAYS_NOTHING
-    near = max(
-        (sum(word in hit.text.casefold() for word in asked_for) for hit in hits[:5]), default=0
-    )
-    if not hits or (asked_for and near <= len(asked_for) / 4):
+    if newest is not None:
+        later = [moment for moment in asked.moments if _is_after(moment, newest)]
+        if later:
+            end, asked_for = in_words(newest.isoformat()), in_words(later[0])
+            return f"too-new: the articles end on {end}, before {asked_for}"
+    if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
-    titles = ", ".join(
-        dict.fromkeys(f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title)
-    )
-    return "not-said: the articles do not say" + (
-        f"; the nearest are {titles}" if titles else "; the passages are the nearest they have"
-    )
+    titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
+    nearest = "the passages are the nearest they have"
+    if titles:
+        nearest = f"the nearest are {', '.join(dict.fromkeys(titles))}"
+    return f"not-said: the articles do not say; {nearest}"
 
 
-_SAYS_NOTHING = frozenset(
-    "and the for who why how was are did has had not can its his her what when where which whose whom many much does were have been will would could should with from that this they them there about".split()
-)
+def _is_after(moment: str, newest: dt.date) -> bool:
+    if moment.startswith("-"):  # a month of any year
+        return False
+    return moment > newest.isoformat()[: len(moment)]
+
+
+def _is_far(hits: Sequence[Hit], question: str) -> bool:
+    """Whether no hit has more than a quarter of the question's words."""
+    words = {word[:6] for word in re.findall(r"[^\W_]{3,}", question.casefold())} - _SAYS_NOTHING
+    shared = [sum(word in hit.text.casefold() for word in words) for hit in hits]
+    return bool(words) and max(shared, default=0) <= len(words) / 4

@@ -32,7 +32,8 @@ from index.text.chunking import passage_spans
 from index.types import Article, Passage
 from qa.answering.reader import OnnxReader
 from qa.evaluation.metrics import area_under_risk_coverage, calibration_error, interval
-from qa.evaluation.run import Outcome, evaluate
+from qa.evaluation.outcomes import Outcome
+from qa.evaluation.run import evaluate
 
 # Exact match / F1 on the whole dev sets, as the models' own cards on Hugging Face say.
 CARDS = (

@@ -1,6 +1,7 @@
-"""Models are checked when they are loaded: their SHA-256 lie beside them in SHA256SUMS, as `sha256sum` writes and reads it.
+"""Checksums of a model's files, kept beside them in SHA256SUMS, which `sha256sum` reads too.
 
-That tells a damaged or exchanged file, not one whose sums were exchanged with it.
+They show that a file was damaged or exchanged. They do not show it if its checksum was exchanged
+with it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ SUMS = "SHA256SUMS"
 
 
 def write_checksums(folder: Path, names: Sequence[str]) -> None:
-    """Write down the sums of the files of a folder."""
-    (folder / SUMS).write_text(
-        "".join(f"{_sum(folder / name)}  {name}\n" for name in names), encoding="ascii"
-    )
+    """Write the checksums of the named files of a folder to its SHA256SUMS."""
+    lines = [f"{_sha256(folder / name)}  {name}\n" for name in names]
+    (folder / SUMS).write_text("".join(lines), encoding="ascii")
 
 
-def check_checksums(folder: Path, mend: str) -> None:
-    """Raises DatelineError, naming the file, where one is not as it was sealed; `mend` says what to do. A folder without sums passes."""
+def verify_checksums(folder: Path, mend: str) -> None:
+    """Check the files of a folder against its SHA256SUMS; a folder without one passes.
+
+    Raises DatelineError if a file is missing or differs. The message names it and ends with
+    `mend`, which says what to do.
+    """
     try:
         lines = (folder / SUMS).read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
@@ -32,17 +36,18 @@ def check_checksums(folder: Path, mend: str) -> None:
             f"expected sums of files in {folder / SUMS}, found it unreadable; {mend}"
         ) from None
     for line in lines:
-        wanted, _, name = line.partition("  ")
+        expected, _, name = line.partition("  ")
         try:
-            found = _sum(folder / name)
+            found = _sha256(folder / name)
         except OSError:
             found = "none"
-        if not name or found != wanted:
+        if not name or found != expected:
             raise DatelineError(
-                f"expected {name or SUMS} with sha256 {wanted[:12]}… in {folder}, found {found[:12]}…: it is missing or damaged; {mend}"
+                f"expected {name or SUMS} with sha256 {expected[:12]}… in {folder}, "
+                f"found {found[:12]}…: it is missing or damaged; {mend}"
             )
 
 
-def _sum(path: Path) -> str:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,32 +1,38 @@
-"""A SentenceTransformer to int8 ONNX, as `index.models.encoder.compiled_encoder` has it done once.
+"""Compile a SentenceTransformer to int8 ONNX.
 
     python -m index.models.encoder_export NAME SOURCE FOLDER
 
-Writes encoder.onnx, tokenizer.json and encoder.json. Status 1 and one line on standard error where SOURCE is no such model.
+Writes encoder.onnx, tokenizer.json, encoder.json and SHA256SUMS. If SOURCE is no such model it
+ends with status 1 and one line on standard error. `index.models.encoder` runs it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.models.checksums import write_checksums
 from index.types import DatelineError
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from torch import Tensor, nn
+
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_SAMPLE = "who brokered the truce in September?"
+_SAME = 1e-5  # vectors that differ by no more than this are one vector
+
 
 def main() -> int:
     name, source, folder = sys.argv[1:]
-    logging.disable(
-        logging.WARNING
-    )  # the libraries' remarks on exporting are not the user's business
+    logging.disable(logging.WARNING)  # what the libraries say of exporting helps no user
     try:
         with warnings.catch_warnings(action="ignore"):
             compile_encoder(name, source, Path(folder))
@@ -37,63 +43,16 @@ def main() -> int:
 
 
 def compile_encoder(name: str, source: str, target: Path) -> None:
-    """Raises DatelineError where there is no SentenceTransformer at `source`, which is called `name`."""
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from sentence_transformers import SentenceTransformer
+    """Compile the model at `source`, which the user calls `name`, into the folder `target`.
 
-    try:
-        model = SentenceTransformer(source, device="cpu", local_files_only=True).eval()
-    except (OSError, ValueError) as error:
-        raise DatelineError(
-            f"expected a sentence-transformers model at {name!r}, found none on this machine ({str(error).splitlines()[0]}); "
-            "give a local path, or download it first"
-        ) from None
-    sample = model.tokenizer(["who brokered the truce in September?"], return_tensors="pt")
-
-    class Encoder(torch.nn.Module):
-        """Tokens to unit sentence vectors: every module of the SentenceTransformer, then length 1."""
-
-        def __init__(self, inputs: Sequence[str]) -> None:
-            super().__init__()
-            self.inputs, self.modules_in_order = inputs, model
-
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = dict(zip(self.inputs, tensors, strict=True))
-            for module in self.modules_in_order:
-                features = module(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
-    inputs = [key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample]
-    bare = [key for key in inputs if key != "attention_mask"]
-    with (
-        torch.no_grad(),
-        contextlib.suppress(Exception),
-    ):  # of a model that cannot do without its mask
-        whole, same = (Encoder(names)(*(sample[key] for key in names)) for names in (inputs, bare))
-        if torch.allclose(
-            whole, same, atol=1e-5
-        ):  # texts go one by one, nothing is padded, and a mask takes a tenth of the time
-            inputs = bare
-
-    with torch.no_grad(), tempfile.TemporaryDirectory() as scratch:
-        torch.onnx.export(
-            Encoder(inputs).eval(),
-            tuple(sample[key] for key in inputs),
-            f"{scratch}/encoder.onnx",
-            input_names=inputs,
-            output_names=["vector"],
-            dynamic_axes={key: {0: "batch", 1: "length"} for key in inputs},
-            opset_version=17,
-            dynamo=False,  # the newer exporter wants onnxscript and fixes the batch size of some models
-            verbose=False,
-        )
-        quantize_dynamic(
-            f"{scratch}/encoder.onnx",
-            target / "encoder.onnx",
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-        )
+    Raises DatelineError if there is no SentenceTransformer at `source`.
+    """
+    model = _load(name, source)
+    sample = model.tokenizer([_SAMPLE], return_tensors="pt")
+    inputs = [key for key in _INPUTS if key in sample]
+    if _needs_no_mask(model, sample, inputs):
+        inputs = [key for key in inputs if key != "attention_mask"]
+    _export(model, sample, inputs, target / "encoder.onnx")
     model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
     settings = {
         "name": name,
@@ -103,9 +62,83 @@ def compile_encoder(name: str, source: str, target: Path) -> None:
         "sha256": hashlib.sha256((target / "encoder.onnx").read_bytes()).hexdigest(),
     }
     (target / "encoder.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-    write_checksums(
-        target, ["tokenizer.json", "encoder.json"]
-    )  # encoder.onnx is checked against the index that it made
+    # encoder.onnx is checked against the index that it made.
+    write_checksums(target, ["tokenizer.json", "encoder.json"])
+
+
+def _load(name: str, source: str) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(source, device="cpu", local_files_only=True).eval()
+    except (OSError, ValueError) as error:
+        raise DatelineError(
+            f"expected a sentence-transformers model at {name!r}, "
+            f"found none on this machine ({str(error).splitlines()[0]}); "
+            "give a local path, or download it first"
+        ) from None
+
+
+def _as_module(model: SentenceTransformer, inputs: Sequence[str]) -> nn.Module:
+    """Return a module from the tensors of `inputs`, in order, to unit sentence vectors."""
+    import torch
+
+    class Encoder(torch.nn.Module):
+        """Every module of the SentenceTransformer, then length 1."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.modules_in_order = model
+
+        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = dict(zip(inputs, tensors, strict=True))
+            for module in self.modules_in_order:
+                features = module(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+
+    return Encoder().eval()
+
+
+def _needs_no_mask(
+    model: SentenceTransformer, sample: Mapping[str, Tensor], inputs: Sequence[str]
+) -> bool:
+    """Whether vectors are the same without the attention mask.
+
+    Texts go one by one and nothing is padded, so most models need none and run faster.
+    """
+    import torch
+
+    rest = [key for key in inputs if key != "attention_mask"]
+    try:
+        with torch.no_grad():
+            masked = _as_module(model, inputs)(*(sample[key] for key in inputs))
+            bare = _as_module(model, rest)(*(sample[key] for key in rest))
+            return torch.allclose(masked, bare, atol=_SAME)
+    except Exception:  # a model's own code may fail in any way without its mask
+        return False
+
+
+def _export(
+    model: SentenceTransformer, sample: Mapping[str, Tensor], inputs: Sequence[str], target: Path
+) -> None:
+    """Write the network in int8: one text or several, of any length."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with torch.no_grad(), tempfile.TemporaryDirectory() as scratch:
+        whole = f"{scratch}/encoder.onnx"
+        torch.onnx.export(
+            _as_module(model, inputs),
+            tuple(sample[key] for key in inputs),
+            whole,
+            input_names=inputs,
+            output_names=["vector"],
+            dynamic_axes={key: {0: "batch", 1: "length"} for key in inputs},
+            opset_version=17,
+            dynamo=False,  # the newer exporter needs onnxscript and fixes some models' batch size
+            verbose=False,
+        )
+        quantize_dynamic(whole, target, per_channel=True, weight_type=QuantType.QInt8)
 
 
 if __name__ == "__main__":

@@ -1,181 +1,205 @@
-"""The words indexed beside a passage's own, and what moment a sentence speaks of.
+"""Expressions of time: which moments a text speaks of, and a passage's description by them.
 
-A news story says "last month" and its readers ask about "September". Expressions of time are found
-by one pattern and resolved by dateparser against the day the article was published. English only;
-expressions that need the publication day stay unresolved where it is unknown.
+A news story says "last month" and its readers ask about "September". One pattern finds expressions
+of time, and dateparser resolves them against the day the article was published. A moment is "2022",
+"2022-10" or "2022-10-14", as precise as the words; "-09" is September of any year.
+
+Limits: English only. Without a day of publication, expressions that need one stay unresolved.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
-from functools import lru_cache
+from collections.abc import Iterator
 
-import dateparser
-
+from index.text.moments import NAMED, move_ahead, resolve
 from index.types import Article
 
-_MONTH = r"January|February|March|April|May|June|July|August|September|October|November|December"
-_SHORT = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-_WEEKDAY = r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-_DATE = (
-    rf"(?:(?:{_MONTH}|(?:{_SHORT})\b\.?)\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH}|{_SHORT})\b)"
+# Pieces of regular expressions, for other grammars that need them.
+LONG_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
 )
+SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+WEEKDAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+MONTH_NAMES = tuple(LONG_MONTHS.split("|"))
+
+_YEAR = r"(?:19|20)\d{2}"
+_MONTH = rf"(?:{LONG_MONTHS}|(?:{SHORT_MONTHS})\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _COUNT = r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_DATE = rf"(?:{_MONTH}\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\b)"  # how a day of a month begins
 _TIME = re.compile(
-    rf"""(?<![\w,.])(?:
-      (?P<iso>(?:19|20)\d{{2}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))
-    | (?P<day>(?:(?:{_MONTH}|(?:{_SHORT})\.?)\s{_DAY}|{_DAY}\s(?:{_MONTH}|(?:{_SHORT})\b\.?))(?P<day_year>,?\s(?:19|20)\d{{2}})?)
-    | (?P<month>(?:{_MONTH}|(?:{_SHORT})\.?(?=,?\s(?:of\s)?(?:19|20)\d{{2}}))(?P<month_year>,?\s(?:of\s)?(?:19|20)\d{{2}})?)
-    | (?P<relative_day>(?i:yesterday|today|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening)|(?:on|last)\s(?:{_WEEKDAY})(?!,?\s{_DATE})|{_COUNT}\sdays?\sago))
-    | (?P<weekday>(?<!\b[Nn]ext\s)(?<!\b[Ee]very\s)(?<!\b[Ee]ach\s)(?<!\bBlack\s)(?<!\bGood\s)(?<!\bSuper\s)(?<!\bThe\s)(?:{_WEEKDAY})(?!,?\s{_DATE})(?!\s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z])(?!['’]s?\s[A-Z]))
-    | (?P<relative_week>(?i:(?:last|this|next)\sweek(?:end)?|{_COUNT}\sweeks?\sago))
-    | (?P<relative_month>(?i:(?:last|this|next)\smonth|{_COUNT}\smonths?\sago))
-    | (?P<relative_year>(?i:(?:last|this|next)\syear|{_COUNT}\syears?\sago))
-    | (?P<year>(?:19|20)\d{{2}})
-    )(?!\w)""",
+    rf"""
+    (?<![\w,.])
+    (?: (?P<iso>
+            {_YEAR} - (?:0[1-9]|1[0-2]) - (?:0[1-9]|[12]\d|3[01])   # 2022-10-14
+        )
+      | (?P<day>
+            (?: {_MONTH}\s{_DAY}                            # October 14; Oct. 14th
+              | {_DAY}\s{_MONTH}                            # 14 October
+            )
+            (?P<day_year> ,?\s{_YEAR} )?                    # October 14, 2022
+        )
+      | (?P<month>
+            (?: {LONG_MONTHS}                               # September
+              | (?:{SHORT_MONTHS})\.?                       # Sept. 2022: a short name has a year
+                (?= ,?\s(?:of\s)?{_YEAR} )
+            )
+            (?P<month_year> ,?\s(?:of\s)?{_YEAR} )?         # September of 2022
+        )
+      | (?P<relative_day> (?i:
+            yesterday | today | tomorrow | tonight
+          | last\snight
+          | this\s(?:morning|afternoon|evening)             # this morning
+          | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
+          | {_COUNT}\sdays?\sago                            # three days ago
+        ))
+      | (?P<weekday>
+            (?<! \b[Nn]ext\s ) (?<! \b[Ee]very\s ) (?<! \b[Ee]ach\s )
+            (?<! \bBlack\s ) (?<! \bGood\s ) (?<! \bSuper\s ) (?<! \bThe\s )
+            (?:{WEEKDAYS})                                  # Friday
+            (?! ,?\s{_DATE} )                               # not in Friday, October 14
+            (?! \s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z] )  # not in Sunday Times
+            (?! ['’]s?\s[A-Z] )                             # not in Sunday's Child
+        )
+      | (?P<relative_week> (?i:
+            (?:last|this|next)\sweek(?:end)?                # last week
+          | {_COUNT}\sweeks?\sago                           # two weeks ago
+        ))
+      | (?P<relative_month> (?i:
+            (?:last|this|next)\smonth                       # next month
+          | {_COUNT}\smonths?\sago                          # a month ago
+        ))
+      | (?P<relative_year> (?i:
+            (?:last|this|next)\syear                        # this year
+          | {_COUNT}\syears?\sago                           # 12 years ago
+        ))
+      | (?P<year> {_YEAR} )                                 # 2022
+    )
+    (?!\w)
+    """,
     re.VERBOSE,
 )
 
-_MONTHS = _MONTH.split("|")
-_IS_MONTH = re.compile(r"(?i)\b(?:in|last|since|of|until|early|late|mid)[\s-]$")
+# What stands before "May" where it is the month and not the verb.
+_BEFORE_MONTH = re.compile(r"\b(?:in|last|since|of|until|early|late|mid)[\s-]$", re.IGNORECASE)
 _AROUND_TIME = frozenset(
-    "a the in on of at by since until from early late mid around about autumn fall spring summer winter year month end "
+    "a the in on of at by since until from early late mid around about "
+    "autumn fall spring summer winter year month end "
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
-_AHEAD = re.compile(
-    r"(?P<next>\bnext\s)$|\b(?:will|to be|scheduled|due|upcoming)\b[^.!?]*$", re.IGNORECASE
-)
 _FOLLOWING = re.compile(
-    r"\b(?:(?:that|which) (?:then |soon )?followed|ensu(?:ing|ed)|subsequent(?:ly)?|in (?:the|its|their) aftermath|back then|at (?:the|that) time)\b(?! (?:of|when)\b)",
-    re.IGNORECASE,
+    r"""
+    \b(?: (?:that|which)\ (?:then\ |soon\ )?followed             # the strike that followed
+        | ensu(?:ing|ed)                                         # the ensuing strike
+        | subsequent(?:ly)?                                      # subsequently
+        | in\ (?:the|its|their)\ aftermath                       # in its aftermath
+        | back\ then                                             # back then
+        | at\ (?:the|that)\ time                                 # at the time
+    )\b
+    (?! \ (?:of|when)\b )                                        # not in "at the time of the vote"
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _WITHIN_TIME = re.compile(r"(?:\b(?:in|on|of|during|early|late|mid)[\s-])+$", re.IGNORECASE)
 _BESIDE_TIME = re.compile(
     r"\b(?:since|until|before|after|by|from|through|to)\s(?:(?:early|late|mid)[\s-])?$",
     re.IGNORECASE,
 )
-_SOON = 120  # days within which what "will be on March 3" is the one to come
-_WRITTEN_SMALL = re.compile(  # "may" and "march" only where they can be nothing else
-    rf"\b(?:{_MONTH.replace('March|', '').replace('May|', '')}|{_WEEKDAY})\b|\b(?:march|may)(?=\s(?:(?:19|20)\d\d|\d{{1,2}})\b)|(?<=\bin\s)(?:march|may)\b",
-    re.IGNORECASE,
+_POSSESSIVE = re.compile(r"['’]s\b")
+_UNMISTAKABLE = "|".join(name for name in MONTH_NAMES if name not in ("March", "May"))
+_WRITTEN_SMALL = re.compile(
+    rf"""
+    \b(?:{_UNMISTAKABLE}|{WEEKDAYS})\b                           # september, friday
+  | \b(?:march|may) (?= \s(?:{_YEAR}|\d{{1,2}})\b )              # may 2020, march 3
+  | (?<=\bin\s) (?:march|may) \b                                 # in may
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def describe(article: Article, start: int, end: int) -> str:
-    """Outlet, date in words, and the moments that text[start:end] speaks of, as one line. The title is indexed by itself."""
-    moments = [article.published.isoformat()] if article.published is not None else []
-    moments += [moment for _, moment in moments_in(article.text[start:end], article.published)]
-    return " · ".join(
-        [*([article.source] if article.source else []), *map(in_words, dict.fromkeys(moments))]
-    )
+    """Describe text[start:end] in one line: its outlet, its day, and the moments it speaks of.
+
+    It is indexed beside the passage. The title is not in it, since it is indexed by itself.
+    """
+    parts = []
+    if article.source:
+        parts.append(article.source)
+    moments = [moment for _, moment in moments_in(article.text[start:end], article.published)]
+    if article.published is not None:
+        moments.insert(0, article.published.isoformat())
+    parts += [in_words(moment) for moment in dict.fromkeys(moments)]
+    return " · ".join(parts)
 
 
 def description_mentions(description: str, moment: str) -> bool:
-    """Whether a description says a moment at its precision or a finer one; "-09" is September of any year."""
-    words = _MONTHS[int(moment[1:]) - 1] if moment.startswith("-") else in_words(moment)
+    """Whether a description names a moment, at its precision or a finer one."""
+    if moment.startswith("-"):
+        words = MONTH_NAMES[int(moment[1:]) - 1]
+    else:
+        words = in_words(moment)
     dates = [f" {part} " for part in description.split(" · ") if part[-4:].isdecimal()]
     return any(f" {words} " in date for date in dates)
 
 
 def moments_in(text: str, published: dt.date | None, named: bool = True) -> list[tuple[int, str]]:
-    """(offset, moment) of each expression of time: a moment is "2022", "2022-10" or "2022-10-14".
+    """Return (offset, moment) of each expression of time, in order.
 
-    Those without a year are resolved against `published`; months, days and weekdays by name only where `named`.
+    Those without a year are resolved against `published`. If not `named`, months, days and
+    weekdays without a year are left out.
     """
     found = []
-    for match in _TIME.finditer(text):
-        kind = match.lastgroup or ""
-        explicit = kind in ("year", "iso") or bool(match["day_year"] or match["month_year"])
-        if _is_verb(match, text):
-            continue
-        if explicit or (
-            published is not None and (named or kind not in ("day", "month", "weekday"))
-        ):
-            moment = _resolve(match[0], kind, None if explicit else published)
-            if (
-                moment is not None
-                and not explicit
-                and published is not None
-                and kind in ("day", "month")
-            ):
-                moment = _ahead(moment, text[: match.start()], published)
-            if moment is not None:
-                found.append((match.start(), moment))
+    for match in _expressions(text):
+        moment = _moment(match, published, named)
+        if moment is not None:
+            found.append((match.start(), moment))
     return found
 
 
-def _ahead(moment: str, before: str, published: dt.date) -> str:
-    """A day or month without a year that is still to come, by the words before it: "next September", "will be held on November 8" in October."""
-    cue = _AHEAD.search(before)
-    if cue is None:
-        return moment
-    later = f"{int(moment[:4]) + 1}{moment[4:]}"
-    try:
-        days = (
-            dt.date.fromisoformat(later if len(later) == 10 else f"{later}-01") - published
-        ).days
-    except ValueError:  # 29 February
-        return moment
-    return later if cue["next"] or days <= _SOON else moment
+def yearless_months(text: str) -> tuple[str, ...]:
+    """Return the months that a text names without a year, as "-09"."""
+    return tuple(dict.fromkeys(month for _, month in _yearless_months(text)))
 
 
 def capitalise_dates(text: str) -> str:
-    """A question with its months and weekdays as a newspaper writes them: who types "in september 2020" means September."""
+    """Write the months and weekdays of a question in capitals: "in september" means September."""
     return _WRITTEN_SMALL.sub(lambda match: match[0].capitalize(), text)
 
 
-def yearless_months(text: str) -> tuple[str, ...]:
-    """The months that a text names without a year, as "-09": a question for "the September truce" does not say of which year."""
-    return tuple(dict.fromkeys(month for _, month in _months(text)))
-
-
-def _months(text: str) -> list[tuple[int, str]]:
-    """(offset, month) of each month or day named without a year: "-09" of "September" and of "3 September"."""
-    return [
-        (
-            match.start(),
-            f"-{next(number for number, month in enumerate(_MONTHS, 1) if month[:3] in match[0]):02}",
-        )
-        for match in _TIME.finditer(text)
-        if match.lastgroup in ("month", "day")
-        and not (match["month_year"] or match["day_year"])
-        and not _is_verb(match, text)
-    ]
-
-
-def _is_verb(match: re.Match[str], text: str) -> bool:
-    """Whether "May" is more likely the verb."""
-    return match[0] == "May" and not _IS_MONTH.search(text[: match.start()])
-
-
 def remove_time(text: str) -> str:
-    """A question without its months, days and years, nor the "in" or "on" before them: "who brokered the truce?" of "the September truce".
+    """Remove months, days and years from a question, and the "in" or "on" before them.
 
-    "After 1991" stays: what is asked for is not of 1991.
+    "Who brokered the September truce?" becomes "Who brokered the truce?". In "after 1991" the year
+    stays, since what is asked for is not of 1991.
     """
-    for match in reversed([match for match in _TIME.finditer(text) if not _is_verb(match, text)]):
+    for match in reversed(list(_expressions(text))):
         before, after = text[: match.start()], text[match.end() :]
         if _BESIDE_TIME.search(before):
             continue
-        if owner := re.match(r"['’]s\b", after):  # "in September's talks" are talks of that time
-            after = after[owner.end() :]
-        else:
+        owner = _POSSESSIVE.match(after)
+        if owner is None:
             before = _WITHIN_TIME.sub("", before)
+        else:  # "in September's talks" are talks of that time
+            after = after[owner.end() :]
         text = f"{before} {after}"
     return re.sub(r"\s+(?=[?,.!]|$)", "", " ".join(text.split())).lstrip(" ,")
 
 
 def moment_of(text: str, published: dt.date | None) -> str | None:
-    """The moment that a text is, where it is nothing but an expression of time: "on October 3", "late 2020"."""
+    """Return the moment that a text is; None if it is more than an expression of time.
+
+    "On October 3" and "late 2020" are moments.
+    """
     match = _TIME.search(text)
     found = moments_in(text, published)
     if match is None or len(found) != 1:
         return None
-    rest = re.findall(r"\w+", (text[: match.start()] + " " + text[match.end() :]).casefold())
-    return found[0][1] if set(rest) <= _AROUND_TIME else None
+    rest = re.findall(r"\w+", f"{text[: match.start()]} {text[match.end() :]}".casefold())
+    if not _AROUND_TIME.issuperset(rest):
+        return None
+    return found[0][1]
 
 
 def moment_at(
@@ -189,73 +213,67 @@ def moment_at(
     """
     moments = moments_in(sentence, published)
     if published is None:
-        moments = sorted([*moments, *_months(sentence)])
-    if not moments and earlier and _FOLLOWING.search(sentence):
-        return moment_at(earlier, len(earlier), published)
+        moments = sorted([*moments, *_yearless_months(sentence)])
+    if not moments:
+        if earlier and _FOLLOWING.search(sentence):
+            return moment_at(earlier, len(earlier), published)
+        return None
     before = [moment for offset, moment in moments if offset <= position]
     if before:
         return before[-1]
-    return moments[0][1] if moments else None
+    return moments[0][1]
 
 
 def in_words(moment: str) -> str:
-    """ "2022-10-14" as "14 October 2022", "2022-10" as "October 2022"."""
-    if len(moment) == 4:
+    """Write a moment in words: "14 October 2022" for "2022-10-14"."""
+    if len(moment) == len("2022"):
         return moment
-    day = dt.date.fromisoformat(moment if len(moment) == 10 else f"{moment}-01")
-    return f"{day.day} {day:%B %Y}" if len(moment) == 10 else f"{day:%B %Y}"
+    if len(moment) == len("2022-10"):
+        return f"{dt.date.fromisoformat(f'{moment}-01'):%B %Y}"
+    day = dt.date.fromisoformat(moment)
+    return f"{day.day} {day:%B %Y}"
 
 
-def _week(expression: str, published: dt.date) -> str | None:
-    """The month of a week, Monday to Sunday, where it lies within one: weeks have no moment of their own."""
-    weeks = -1 if expression.startswith("last") else 1 if expression.startswith("next") else 0
-    if expression.endswith("ago"):
-        counted = dateparser.parse(
-            expression,
-            languages=["en"],
-            settings={"RELATIVE_BASE": dt.datetime.combine(published, dt.time())},
-        )
-        if counted is None:
-            return None
-        monday = counted.date() - dt.timedelta(days=counted.weekday())
-    else:
-        monday = published + dt.timedelta(days=7 * weeks - published.weekday())
-    sunday = monday + dt.timedelta(days=6)
-    return f"{monday:%Y-%m}" if monday.month == sunday.month else None
+def time_spans(text: str) -> list[tuple[int, int]]:
+    """Return the places (start, end) of the expressions of time in a text, in order."""
+    return [match.span() for match in _expressions(text)]
 
 
-@lru_cache(maxsize=65_536)
-def _resolve(expression: str, kind: str, published: dt.date | None) -> str | None:
-    if kind == "year":
-        return expression
-    if kind == "iso":
-        with contextlib.suppress(ValueError):
-            return dt.date.fromisoformat(expression).isoformat()
+def _expressions(text: str) -> Iterator[re.Match[str]]:
+    """Yield the expressions of time of a text, without a "May" that is more likely the verb."""
+    for match in _TIME.finditer(text):
+        if match[0] != "May" or _BEFORE_MONTH.search(text[: match.start()]):
+            yield match
+
+
+def _has_year(match: re.Match[str]) -> bool:
+    if match.lastgroup in ("year", "iso"):
+        return True
+    return match["day_year"] is not None or match["month_year"] is not None
+
+
+def _yearless_months(text: str) -> list[tuple[int, str]]:
+    """Return (offset, month) of each month or day named without a year."""
+    return [
+        (match.start(), f"-{_month_number(match[0]):02}")
+        for match in _expressions(text)
+        if match.lastgroup in ("month", "day") and not _has_year(match)
+    ]
+
+
+def _month_number(expression: str) -> int:
+    """Return the number of the month that an expression names, from 1."""
+    return next(number for number, name in enumerate(MONTH_NAMES, 1) if name[:3] in expression)
+
+
+def _moment(match: re.Match[str], published: dt.date | None, named: bool) -> str | None:
+    """Return the moment of an expression of time; None if it cannot be resolved."""
+    kind = match.lastgroup or ""
+    if _has_year(match):
+        return resolve(match[0], kind, None)
+    if published is None or (kind in NAMED and not named):
         return None
-    if kind == "relative_week":
-        return _week(expression.lower(), published) if published is not None else None
-    if kind.startswith("relative"):
-        expression = expression.lower()
-        expression = (
-            "yesterday"
-            if expression == "last night"
-            else re.sub(r"^(?:tonight|this (?:morning|afternoon|evening))$", "today", expression)
-        )
-    if kind in ("relative_month", "relative_year") and expression.startswith(("this", "next")):
-        words = "today" if expression.startswith("this") else expression.replace("next", "in 1")
-    else:
-        words = re.sub(r"^(?:on|last)\s(?=\w+day$)|\bof\s", "", expression)
-    settings: dict[str, object] = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first"}
-    if published is not None:
-        # dateparser's "past" leaves out the day itself, yet "on Friday" in Friday's paper is that Friday
-        named = kind in ("day", "month", "weekday") or (
-            kind == "relative_day" and expression.startswith("on ")
-        )
-        settings["RELATIVE_BASE"] = dt.datetime.combine(
-            published + dt.timedelta(days=1 if named else 0), dt.time()
-        )
-    found = dateparser.parse(words, languages=["en"], settings=settings)
-    if found is None:
-        return None
-    precision = {"relative_month": 7, "month": 7, "relative_year": 4}.get(kind, 10)
-    return found.date().isoformat()[:precision]
+    moment = resolve(match[0], kind, published)
+    if moment is None or kind not in ("day", "month"):
+        return moment
+    return move_ahead(moment, match.string[: match.start()], published)

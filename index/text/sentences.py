@@ -1,7 +1,7 @@
-"""Where sentences begin and end, as offsets into the text that was given.
+"""Where sentences begin and end, as offsets into the text.
 
-Sentence boundaries come from sentencex (Wikimedia), which keeps every character, so offsets are a
-running sum. A line break ends a sentence too (headlines have no full stop), but not in a text
+Boundaries come from sentencex (Wikimedia), which keeps every character, so offsets are a running
+sum. A line break ends a sentence too, since headlines have no full stop. It does not in a text
 wrapped at a fixed width. Limits: English rules for abbreviations; a heading wrapped over two lines
 counts as two sentences.
 """
@@ -10,39 +10,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import sentencex
 
-_WRAPPED_LINE = range(
-    45, 101
-)  # lengths of the lines of a text wrapped by an editor or a mail program
+_WRAPPED_LINE = range(45, 101)  # characters of a line that an editor or a mail program wrapped
+_BEFORE_BLANK_LINE = re.compile(r"(?<=\n)(?=[^\S\n]*\n)")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans (start, end) that together cover `text` without gaps; white space goes with the sentence before."""
+    """Return the spans (start, end) of the sentences, in order.
+
+    Together they cover the text without gaps. White space alone belongs to the sentence before it.
+    """
     spans: list[tuple[int, int]] = []
-    position = 0
-    for block in re.split(r"(?<=\n)(?=[^\S\n]*\n)", text):
-        for line in [block] if _hard_wrapped(block) else block.splitlines(keepends=True):
-            # sentencex may normalise what it returns: trust its pieces only where they add up to the line
-            pieces = sentencex.segment("en", line) if line.strip() else [line]
-            for piece in pieces if "".join(pieces) == line else [line]:
-                if piece.strip() or not spans:
-                    spans.append((position, position + len(piece)))
-                else:  # white space alone belongs to the sentence before it
-                    spans[-1] = (spans[-1][0], position + len(piece))
-                position += len(piece)
+    start = 0
+    for piece in _pieces(text):
+        end = start + len(piece)
+        if piece.strip() or not spans:
+            spans.append((start, end))
+        else:
+            spans[-1] = (spans[-1][0], end)
+        start = end
     return spans
 
 
-@lru_cache(maxsize=64)
-def _sentences_cached(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentences(text))
-
-
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence (or run of sentences) that holds text[start:end], without the white space around it."""
+    """Return the span of the sentence, or the run of sentences, that holds text[start:end].
+
+    White space at its edges is left out.
+    """
     left, right = start, end
     for first, last in _sentences_cached(text):
         if first <= start < last:
@@ -53,24 +51,56 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sentence_before(text: str, start: int) -> str:
-    """The sentence before the one in which `start` is; empty for the first."""
-    earlier = [(first, last) for first, last in _sentences_cached(text) if last <= start]
-    return text[slice(*earlier[-1])] if earlier else ""
+    """Return the sentence before the one that holds `start`; "" for the first."""
+    before = ""
+    for first, last in _sentences_cached(text):
+        if last > start:
+            break
+        before = text[first:last]
+    return before
 
 
 def strip(text: str, start: int, end: int) -> tuple[int, int]:
-    """The same span without white space or invisible characters at its edges; empty spans collapse to their start."""
-    while end > start and _blank(text[end - 1]):
+    """Return the span without white space and invisible characters at its edges.
+
+    A span of nothing else becomes empty, at its start.
+    """
+    while end > start and _is_blank(text[end - 1]):
         end -= 1
-    while start < end and _blank(text[start]):
+    while start < end and _is_blank(text[start]):
         start += 1
     return start, end
 
 
-def _blank(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
+@lru_cache(maxsize=64)
+def _sentences_cached(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences(text))
 
 
-def _hard_wrapped(block: str) -> bool:
+def _pieces(text: str) -> Iterator[str]:
+    """Yield sentences and stretches of white space that join to the text again."""
+    for block in _BEFORE_BLANK_LINE.split(text):
+        if _is_wrapped(block):
+            yield from _segments(block)
+            continue
+        for line in block.splitlines(keepends=True):
+            yield from _segments(line)
+
+
+def _segments(text: str) -> Sequence[str]:
+    if not text.strip():
+        return [text]
+    segments: list[str] = sentencex.segment("en", text)
+    if "".join(segments) != text:  # sentencex may normalise what it returns
+        return [text]
+    return segments
+
+
+def _is_wrapped(block: str) -> bool:
+    """Whether a block of text was wrapped at a fixed width."""
     lines = [line.strip() for line in block.strip().splitlines()]
     return len(lines) >= 3 and all(len(line) in _WRAPPED_LINE for line in lines[:-1])
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")

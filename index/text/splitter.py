@@ -1,4 +1,4 @@
-"""The splitter of an article's passages. Sandbox from index/text/chunking.py, since langchain-text-splitters takes a quarter of a second to import."""
+"""Splits text into passages; apart from chunking.py, since its library is slow to import."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from index.text.sentences import sentences
 
 
 class SentenceSplitter(TextSplitter):
-    """Packs whole sentences into pieces of at most `chunk_size` characters that join to the text again."""
+    """Packs whole sentences into pieces of at most `chunk_size` characters.
+
+    The pieces join to the text again. A longer sentence is cut after a semicolon or comma, else at
+    a space, else anywhere.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(chunk_overlap=0, strip_whitespace=False, keep_separator=True, **options)
-        self._cut = RecursiveCharacterTextSplitter(
+        self._long_sentences = RecursiveCharacterTextSplitter(
             chunk_size=self._chunk_size,
             chunk_overlap=0,
             strip_whitespace=False,
@@ -24,11 +28,12 @@ class SentenceSplitter(TextSplitter):
         )
 
     def split_text(self, text: str) -> list[str]:
-        splits: list[str] = []
+        """Return the pieces of the text, in order."""
+        parts: list[str] = []
         for start, end in sentences(text):
-            splits.extend(
-                self._cut.split_text(text[start:end])
-                if end - start > self._chunk_size
-                else [text[start:end]]
-            )
-        return self._merge_splits(splits, separator="")
+            sentence = text[start:end]
+            if len(sentence) > self._chunk_size:
+                parts.extend(self._long_sentences.split_text(sentence))
+            else:
+                parts.append(sentence)
+        return self._merge_splits(parts, separator="")

@@ -1,4 +1,8 @@
-"""A question to the passages nearest to it: vectors and keywords fused by the store, near-copies collapsed."""
+"""A question to the passages nearest to it: searched, reranked by time, near-copies collapsed.
+
+The store fuses vectors and keywords. Up to 20 passages all come from one pool of candidates, so
+that fewer passages are always the first of more.
+"""
 
 from __future__ import annotations
 
@@ -8,151 +12,156 @@ from collections.abc import Sequence
 
 from index.profiling import stage
 from index.text.dates import description_mentions
-from index.types import Embedder, Match, Store
-from qa.types import Hit, Question, Span
+from index.types import Embedder, Match, Passage, Store
+from qa.answering.dates import recency
+from qa.types import Citation, Hit, Question
 
+Shingles = frozenset[tuple[str, ...]]
+
+_POOL = 40  # candidates of up to 20 passages; twice as many as asked for beyond that
 _SHINGLE = 4  # words
-_OTHER_TIME = 0.85  # of a score, where the passage is of another time than the question's
-_NEWS, _HALF_LIFE = 0.3, 14  # of a score; days
-_LATE, _LEAD = 1 / 6, 600  # of a score; characters
-_COPY = 0.7  # the share of the shorter text's shingles that the longer one has
+_OTHER_TIME = 0.85  # of the score of a passage of another time than the question's
+_AGED = 0.3  # of a score that is lost with age
+_LATE, _LEAD = 1 / 6, 600  # of a score that is lost late in an article; characters
+_SAME_WORDS = 0.7  # of the shorter text's shingles: then it is a copy
+_ALWAYS_READ, _WORTH_READING = 6, 0.55  # passages; of the best passage's score
 
 
 def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[Hit]:
-    """The best `k` hits, best first."""
+    """Return the best `k` hits, best first."""
     with stage("encoding the question"):
         vector = embedder.encode_question(asked.text)
     with stage("searching"):
-        found = store.search(vector, f"{asked.text} {asked.also}", 2 * k, asked.filters)
+        words = f"{asked.text} {asked.extra_terms}"
+        matches = store.search(vector, words, max(_POOL, 2 * k), asked.filters)
     with stage("ranking and collapsing"):
-        return collapse(prefer(found, asked))[:k]
+        return collapse_copies(rerank(matches, asked))[:k]
 
 
-def prefer(matches: Sequence[Match], asked: Question) -> list[Match]:
-    """The matches in the order of their scores, those of another time than the question's at a discount; none is lost.
+def rerank(matches: Sequence[Match], asked: Question) -> list[Match]:
+    """Order matches with a discount for late passages and for another time; none is lost.
 
-    Where it names a moment, the discount is of passages that neither speak of it nor were published then, as their descriptions say. Where it names none, or
-    one that includes the day it is asked on ("this week"), it asks for news: a passage keeps 70% of its score and what it has of the rest halves with
-    every two weeks of its age (benchmarks/retrieval.py). Where it asks for the latest, age is counted by rank among the matches, however old all are.
-    News is told from the top: a passage keeps 5/6 of its score, and has more of the rest the earlier in its article it stands.
+    News is told from the top of an article. If the question names a moment, a passage that
+    neither speaks of it nor was published then is discounted. If it asks for the latest, age
+    counts by rank among the matches. If it asks for news, age counts by `freshness`.
     """
-    factors = [1 - _LATE + _LATE * _LEAD / (_LEAD + match.passage.start) for match in matches]
-    if asked.moments:
-        factors = [
-            factor
-            * (
-                1.0
-                if any(
-                    description_mentions(match.passage.description, moment)
-                    for moment in asked.moments
-                )
-                else _OTHER_TIME
-            )
-            for factor, match in zip(factors, matches, strict=True)
-        ]
-    if asked.latest:
-        days = sorted(
-            {
-                match.passage.article.published
-                for match in matches
-                if match.passage.article.published is not None
-            }
-        )
-        newness = {day: (place + 1) / len(days) for place, day in enumerate(days)}
-        factors = [
-            factor
-            * (
-                _OTHER_TIME
-                + (1 - _OTHER_TIME)
-                * (newness[day] if (day := match.passage.article.published) is not None else 0)
-            )
-            for factor, match in zip(factors, matches, strict=True)
-        ]
-    elif asked.asked_on is not None and asked.asks_for_news:
-        factors = [
-            factor * freshness(match.passage.article.published, asked.asked_on)
-            for factor, match in zip(factors, matches, strict=True)
-        ]
     scored = [
-        Match(match.passage, match.score * factor)
-        for match, factor in zip(matches, factors, strict=True)
+        Match(match.passage, match.score * _lead(match.passage) * factor)
+        for match, factor in zip(matches, _time_factors(matches, asked), strict=True)
     ]
     return sorted(scored, key=lambda match: -match.score)
 
 
 def freshness(published: dt.date | None, asked_on: dt.date) -> float:
-    """From 1 for today's news down to 0.7 for old or undated ones."""
-    return 1 - _NEWS + _NEWS * recency(published, asked_on)
+    """Return a factor from 1 for today's news down to 0.7 for old or undated ones."""
+    return 1 - _AGED + _AGED * recency(published, asked_on)
 
 
-def recency(published: dt.date | None, asked_on: dt.date) -> float:
-    """1 on the day it is asked, half of it with every two weeks of age, 0 for no date."""
-    return (
-        float(0.5 ** (max(0, (asked_on - published).days) / _HALF_LIFE))
-        if published is not None
-        else 0.0
-    )
+def collapse_copies(matches: Sequence[Match]) -> list[Hit]:
+    """Return hits in the order of `matches`; a near-copy joins the earlier hit it repeats.
 
-
-def collapse(matches: Sequence[Match]) -> list[Hit]:
-    """Hits in the order of `matches`; a passage that repeats an earlier one's words joins that hit as a copy.
-
-    Of two articles known to be one story (index/text/near_duplicates.py), a passage is a copy where half as many words are the same.
+    Of two articles that are known to be one story, half as many equal words make a copy.
     """
     hits: list[Hit] = []
-    seen: list[frozenset[tuple[str, ...]]] = []
+    seen: list[Shingles] = []
     for match in matches:
-        words, story = shingles(match.passage.text), match.passage.article.story
-        place = next(
-            (
-                place
-                for place, (hit, other) in enumerate(zip(hits, seen, strict=True))
-                if same_words(
-                    words,
-                    other,
-                    _COPY / 2
-                    if story is not None
-                    and story == hit.article.story
-                    and hit.article.id != match.passage.article.id
-                    else _COPY,
-                )
-            ),
-            None,
-        )
+        words = shingles(match.passage.text)
+        place = _copied_hit(match.passage, words, hits, seen)
         if place is None:
             hits.append(Hit(match.passage, match.score))
             seen.append(words)
         else:
-            hits[place] = Hit(
-                hits[place].passage, hits[place].score, (*hits[place].copies, match.passage)
-            )
+            hit = hits[place]
+            hits[place] = Hit(hit.passage, hit.score, (*hit.copies, match.passage))
     return hits
 
 
-def answering_first(hits: Sequence[Hit], spans: Sequence[Span]) -> list[Hit]:
-    """The hits in the order of the most probable span within each; those without one after them, as they were."""
+def select_for_reading(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits worth reading: the first six, and those nearly as good as the best."""
+    return [
+        hit
+        for place, hit in enumerate(hits)
+        if place < _ALWAYS_READ or hit.score >= _WORTH_READING * hits[0].score
+    ]
+
+
+def order_by_answers(hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Hit]:
+    """Order hits by the most probable citation within each; those without one come last."""
 
     def best(hit: Hit) -> float:
         inside = (
-            span
-            for span in spans
-            if span.article.id == hit.article.id and hit.start <= span.start < hit.end
+            citation.probability
+            for citation in citations
+            if citation.article.id == hit.article.id and hit.start <= citation.start < hit.end
         )
-        return max((span.probability for span in inside), default=0.0)
+        return max(inside, default=0.0)
 
     return sorted(hits, key=lambda hit: -best(hit))
 
 
-def shingles(text: str) -> frozenset[tuple[str, ...]]:
-    """The runs of four words of a text, lower-cased (Broder 1997); a shorter text is one run."""
+def shingles(text: str) -> Shingles:
+    """Return the runs of four words of a text in lower case (Broder 1997).
+
+    A shorter text is one run.
+    """
     words = re.findall(r"\w+", text.casefold())
-    return frozenset(
-        tuple(words[first : first + _SHINGLE]) for first in range(max(1, len(words) - _SHINGLE + 1))
-    )
+    starts = range(max(1, len(words) - _SHINGLE + 1))
+    return frozenset(tuple(words[start : start + _SHINGLE]) for start in starts)
 
 
-def same_words(
-    one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]], share: float = _COPY
-) -> bool:
-    """Whether `share` of the shorter text is within the longer: a copy, perhaps cut or with a few words changed."""
+def same_words(one: Shingles, other: Shingles, share: float = _SAME_WORDS) -> bool:
+    """Whether `share` of the shorter text is within the longer one."""
     return len(one & other) >= share * min(len(one), len(other))
+
+
+def _lead(passage: Passage) -> float:
+    """Return a factor from 1 at the top of an article down to 5/6."""
+    return 1 - _LATE + _LATE * _LEAD / (_LEAD + passage.start)
+
+
+def _time_factors(matches: Sequence[Match], asked: Question) -> list[float]:
+    """Return a factor for each match, by its time and the question's."""
+    factors = [_moment_factor(match.passage, asked.moments) for match in matches]
+    days = [match.passage.article.published for match in matches]
+    if asked.asks_for_latest:
+        newness = _newness(days)
+    elif asked.asked_on is not None and asked.asks_for_news:
+        newness = [freshness(day, asked.asked_on) for day in days]
+    else:
+        return factors
+    return [factor * new for factor, new in zip(factors, newness, strict=True)]
+
+
+def _moment_factor(passage: Passage, moments: Sequence[str]) -> float:
+    if not moments:
+        return 1.0
+    if any(description_mentions(passage.description, moment) for moment in moments):
+        return 1.0
+    return _OTHER_TIME
+
+
+def _newness(days: Sequence[dt.date | None]) -> list[float]:
+    """Return a factor for each day by its rank among all, up to 1 for the newest."""
+    known = sorted({day for day in days if day is not None})
+    ranks = {day: (place + 1) / len(known) for place, day in enumerate(known)}
+    ranked = [0.0 if day is None else ranks[day] for day in days]
+    return [_OTHER_TIME + (1 - _OTHER_TIME) * rank for rank in ranked]
+
+
+def _copied_hit(
+    passage: Passage, words: Shingles, hits: Sequence[Hit], seen: Sequence[Shingles]
+) -> int | None:
+    """Return the place of the first hit that the passage repeats, or None."""
+    for place, (hit, others) in enumerate(zip(hits, seen, strict=True)):
+        share = _SAME_WORDS
+        if _one_story(passage, hit.passage):
+            share = _SAME_WORDS / 2
+        if same_words(words, others, share):
+            return place
+    return None
+
+
+def _one_story(one: Passage, other: Passage) -> bool:
+    """Whether two articles are known to be near-copies of one story."""
+    story = one.article.story
+    return story is not None and story == other.article.story and one.article.id != other.article.id

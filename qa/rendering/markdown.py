@@ -1,23 +1,37 @@
-"""A reply as Markdown, to keep or send: what an article or a question says stays text there too."""
+"""A reply as Markdown, to keep or to send.
+
+What an article or a question says stays text: nothing in it is read as markup.
+"""
 
 from __future__ import annotations
 
 import re
 
-from index.text.dates import in_words
 from index.types import Article
-from qa.rendering.text import differing, reason_in_words, revised
-from qa.types import Reply, Span
+from qa.rendering.text import (
+    differing,
+    published_in_words,
+    reason_in_words,
+    revised,
+    sentence_parts,
+)
+from qa.types import Citation, Reply
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:@/^=\"'])")
+_LINK_ESCAPES = str.maketrans({"<": "%3C", ">": "%3E", " ": "%20"})
+_NEAREST_SHOWN = 3  # passages, if there is no answer
 
 
 def reply_as_markdown(reply: Reply) -> str:
-    """The question, each answer with its citations, or why there is none; where each citation stands in its article."""
+    """Return the question, its answers and their citations, or why there is none.
+
+    Each citation names its characters in the text of its article.
+    """
     lines = [f"# {plain(reply.question)}", ""]
     if reply.disagreement:
         lines += [f"**The articles differ:** {plain(differing(reply))}", ""]
-    if changed := revised(reply):
+    changed = revised(reply)
+    if changed:
         lines += [f"**Revised:** {plain(changed)}", ""]
     for answer in reply.answers:
         lines += [f"## {plain(answer.text)} ({round(100 * answer.probability)}%)", ""]
@@ -25,42 +39,45 @@ def reply_as_markdown(reply: Reply) -> str:
             lines += [f"> {_sentence(citation)}", ">", f"> {_source(citation)}", ""]
     if not reply.answered:
         lines += [f"{plain(reason_in_words(reply))}.", ""]
-        lines += [f"- {plain(hit.text)} ({_dateline(hit.article)})" for hit in reply.passages[:3]]
-    return "\n".join(
-        [*lines, f"Answered by Dateline from generation {reply.index_generation} of its index.", ""]
-    )
+        for hit in reply.passages[:_NEAREST_SHOWN]:
+            lines.append(f"- {plain(hit.text)} ({_dateline(hit.article)})")
+    lines.append(f"Answered by Dateline from generation {reply.index_generation} of its index.")
+    return "\n".join([*lines, ""])
 
 
 def plain(text: str) -> str:
-    """Text on one line with nothing in it that Markdown reads as markup."""
+    """Return text on one line, with all escaped that Markdown reads as markup."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _sentence(citation: Span) -> str:
-    first, last = citation.sentence_span
-    text = citation.article.text
-    before, said, after = (
-        text[first : citation.start],
-        text[citation.start : citation.end],
-        text[citation.end : last],
+def _sentence(citation: Citation) -> str:
+    """Return the sentence with the span in bold; the spaces around the span are kept."""
+    before, quoted, after = sentence_parts(citation)
+    return (
+        f"{plain(before)}{_space(before[-1:])}{_space(quoted[:1])}**{plain(quoted)}**"
+        f"{_space(after[:1])}{plain(after)}"
     )
-    spaces = [" " if part[:1].isspace() else "" for part in (said, after)]
-    tail = " " if before[-1:].isspace() else ""
-    return f"{plain(before)}{tail}{spaces[0]}**{plain(said)}**{spaces[1]}{plain(after)}"
 
 
-def _source(citation: Span) -> str:
-    speaker = f", as {plain(citation.attribution)} is quoted" if citation.attribution else ""
-    link = (
-        f" <{citation.link.replace('<', '%3C').replace('>', '%3E').replace(' ', '%20')}>"
-        if citation.link is not None
-        else ""
-    )
-    page = f"page {citation.page}, " if citation.page is not None else ""
-    return f"{_dateline(citation.article)}, {page}characters {citation.start} to {citation.end} of {plain(citation.article.path)}{speaker}{link}"
+def _space(character: str) -> str:
+    """Return a space for white space, which `plain` drops at an edge; else nothing."""
+    return " " if character.isspace() else ""
+
+
+def _source(citation: Citation) -> str:
+    parts = [_dateline(citation.article)]
+    if citation.page is not None:
+        parts.append(f"page {citation.page}")
+    path = plain(citation.article.path)
+    parts.append(f"characters {citation.start} to {citation.end} of {path}")
+    if citation.attribution:
+        parts.append(f"as {plain(citation.attribution)} is quoted")
+    source = ", ".join(parts)
+    if citation.link is None:
+        return source
+    return f"{source} <{citation.link.translate(_LINK_ESCAPES)}>"
 
 
 def _dateline(article: Article) -> str:
-    day = in_words(article.published.isoformat()) if article.published is not None else None
-    parts = (article.source, day, article.title)
-    return " · ".join(plain(part) for part in parts if part) or plain(article.path)
+    known = (article.source, published_in_words(article), article.title)
+    return " · ".join(plain(part) for part in known if part) or plain(article.path)

@@ -1,92 +1,139 @@
-"""For notebooks: articles and citations as pandas frames, a reply as HTML. Everything of an article or a question is escaped."""
+"""Articles and citations as pandas frames, and a reply as HTML, for notebooks.
+
+All that an article or a question says is escaped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from index.types import Article
-from qa.rendering.text import dateline, differing, in_language, reason_in_words
-from qa.types import Answer, Reply, Span, article_to_dict
+from qa.rendering.text import (
+    counted,
+    dateline,
+    differing,
+    in_language,
+    on_page,
+    reason_in_words,
+    sentence_parts,
+)
+from qa.types import Answer, Citation, Reply, article_to_dict
 
 if TYPE_CHECKING:
     import pandas
 
-_ARTICLE = ("id", "title", "source", "published", "url", "path", "language", "authors", "text")
-_CITATION = ("answer", "answer_probability", "origins", "text", "start", "end", "sentence", "attribution", "score", "probability", "as_of", "link", "page")  # fmt: skip
+_ARTICLE_COLUMNS = (
+    "id",
+    "title",
+    "source",
+    "published",
+    "url",
+    "path",
+    "language",
+    "authors",
+    "text",
+)
+_ANSWER_COLUMNS = ("answer", "kind", "answer_probability", "outlets", "origins")
+_CITATION_COLUMNS = (
+    "text",
+    "start",
+    "end",
+    "sentence",
+    "attribution",
+    "stance",
+    "score",
+    "probability",
+    "as_of",
+    "link",
+    "page",
+)
+_CITED_ARTICLE = tuple(article_to_dict(Article("", "")))  # the fields of an article in a citation
 
 
 def articles_frame(articles: Iterable[Article]) -> pandas.DataFrame:
-    """A row an article: id, title, source, published (datetime64), url, path, language, authors, text."""
-    rows = [
-        [
-            *(getattr(article, name) for name in _ARTICLE[:-2]),
-            "; ".join(article.authors),
-            article.text,
-        ]
-        for article in articles
-    ]
-    return _frame(rows, _ARTICLE)
+    """Return one row per article.
+
+    The columns: id, title, source, published (datetime64), url, path, language, authors, text.
+    Raises ImportError without pandas.
+    """
+    rows = []
+    for article in articles:
+        row = {name: getattr(article, name) for name in _ARTICLE_COLUMNS}
+        rows.append(row | {"authors": "; ".join(article.authors)})
+    return _frame(rows, _ARTICLE_COLUMNS)
 
 
 def citations_frame(reply: Reply) -> pandas.DataFrame:
-    """A row a citation, best answer first: the answer, its probability and origins, the citation's fields, and its article's (`article_id`, ...)."""
-    rows = []
-    for answer in reply.answers:
-        for citation in answer.citations:
-            fields = citation.to_dict()
-            article = fields.pop("article")
-            rows.append(
-                [
-                    answer.text,
-                    answer.probability,
-                    answer.origins,
-                    *fields.values(),
-                    *article.values(),
-                ]
-            )
-    names = ["article_id" if name == "id" else name for name in article_to_dict(Article("", ""))]
-    return _frame(rows, (*_CITATION, *names))
+    """Return one row per citation, those of the best answer first.
+
+    The columns: the answer, its kind, probability, outlets and origins; the fields of the
+    citation; those of its article, whose id is `article_id`. Raises ImportError without pandas.
+    """
+    names = ["article_id" if name == "id" else name for name in _CITED_ARTICLE]
+    rows = [
+        _citation_row(answer, citation) for answer in reply.answers for citation in answer.citations
+    ]
+    return _frame(rows, (*_ANSWER_COLUMNS, *_CITATION_COLUMNS, *names))
 
 
-def _frame(rows: list[list[Any]], names: Iterable[str]) -> pandas.DataFrame:
+def _citation_row(answer: Answer, citation: Citation) -> dict[str, Any]:
+    fields = citation.to_dict()
+    article = fields["article"]
+    row = {
+        "answer": answer.text,
+        "kind": answer.kind,
+        "answer_probability": answer.probability,
+        "outlets": answer.outlets,
+        "origins": answer.origins,
+    }
+    row |= {name: fields[name] for name in _CITATION_COLUMNS}
+    return row | {"article_id": article.pop("id")} | article
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError:
         raise ImportError(
             "expected pandas to make a frame, found none; do: pip install 'dateline[pandas]'"
         ) from None
-    frame = pandas.DataFrame(rows, columns=list(names))
+    frame = pandas.DataFrame(rows, columns=list(columns))
     frame["published"] = pandas.to_datetime(frame["published"])
     return frame
 
 
 def reply_as_html(reply: Reply) -> str:
-    """The answers with their sentences and sources; or why there is none. Needs no style sheet."""
-    body = f"<p>The articles differ: {escape(differing(reply))}</p>" if reply.disagreement else ""
-    body += (
-        "".join(map(_answer, reply.answers))
-        if reply.answered
-        else f"<p>{escape(reason_in_words(reply))}.</p>"
-    )
+    """Return the answers with their sentences and sources, or why there is none.
+
+    The HTML needs no style sheet.
+    """
+    if reply.answered:
+        body = "".join(_answer(answer) for answer in reply.answers)
+    else:
+        body = f"<p>{escape(reason_in_words(reply))}.</p>"
+    if reply.disagreement:
+        body = f"<p>The articles differ: {escape(differing(reply))}</p>{body}"
     return f"<div><p><b>{escape(reply.question)}</b></p>{body}</div>"
 
 
 def _answer(answer: Answer) -> str:
-    origins = f"{answer.origins} origin{'' if answer.origins == 1 else 's'}"
+    origins = counted(answer.origins, "origin")
     citations = "".join(f"<li>{_citation(citation)}</li>" for citation in answer.citations)
-    return f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p><ul>{citations}</ul>"
+    return (
+        f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p>"
+        f"<ul>{citations}</ul>"
+    )
 
 
-def _citation(span: Span) -> str:
-    start, end = span.sentence_span
-    text = span.article.text
-    quoted = f"“{escape(text[start : span.start])}<mark>{escape(span.text)}</mark>{escape(text[span.end : end])}”"
-    named = escape(dateline(span.article))
-    if span.link is not None:
+def _citation(citation: Citation) -> str:
+    before, quoted, after = (escape(part) for part in sentence_parts(citation))
+    named = escape(dateline(citation.article))
+    if citation.link is not None:
         named = (
-            f'<a href="{escape(span.link)}" target="_blank" rel="noopener noreferrer">{named}</a>'
+            f'<a href="{escape(citation.link)}" target="_blank" rel="noopener noreferrer">'
+            f"{named}</a>"
         )
-    page = f", page {span.page}" if span.page is not None else ""
-    return f"{quoted}<br><small>{named}{page}{escape(in_language(span.article))}</small>"
+    page, language = on_page(citation), escape(in_language(citation.article))
+    return f"“{before}<mark>{quoted}</mark>{after}”<br><small>{named}{page}{language}</small>"

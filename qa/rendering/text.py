@@ -1,4 +1,7 @@
-"""Replies, hits and summaries as text for a terminal or a pipe."""
+"""Replies, passages and build summaries as text, for a terminal or a pipe.
+
+All that is said of a reply stands in the reply. Nothing here compares answers or reads sentences.
+"""
 
 from __future__ import annotations
 
@@ -7,152 +10,211 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from index.text.dates import in_words
+from index.text.sentences import sentence_around
 from index.types import Article, Summary
-from qa.answering.agreement import contradicting, superseded
-from qa.answering.values import qualified
-from qa.types import Hit, Reply, Span
+from qa.types import Answer, Citation, Hit, Reply
 
-_SKIPPED_SHOWN = 20
+_NEAREST_SHOWN = 3  # passages, if there is no answer
+_SKIPPED_SHOWN = 20  # files of a build
 _OPENING = 80  # characters of an article that stand for its title
 
 
 def reply_as_text(reply: Reply, bold: bool = False) -> str:
-    """The answers, each with its probability and citations; or why there is none, with the nearest passages.
+    """Return the answers with their citations, or why there is none.
 
-    `bold`: for a terminal, with answers in bold and citations that open their article.
+    Without an answer the nearest passages follow. `bold` is for a terminal: answers are bold,
+    and each citation is a link to its article.
     """
     if not reply.answered:
-        nearest = hits_as_text(reply.passages[:3], bold)
-        return f"{reason_in_words(reply)}." + (f"\n\nNearest:\n{nearest}" if nearest else "")
-    lines = [f"The articles differ: {differing(reply)}", ""] if reply.disagreement else []
-    if changed := revised(reply):
+        nearest = hits_as_text(reply.passages[:_NEAREST_SHOWN], bold)
+        lines = [f"{reason_in_words(reply)}."]
+        if nearest:
+            lines += ["", "Nearest:", nearest]
+        return "\n".join(lines)
+    lines = []
+    if reply.disagreement:
+        lines += [f"The articles differ: {differing(reply)}", ""]
+    changed = revised(reply)
+    if changed:
         lines += [f"Revised: {changed}", ""]
     for answer in reply.answers:
-        lines.append(
-            f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {counted(answer.origins, 'origin')})"
-        )
-        for citation in answer.citations:
-            speaker = f", as {citation.attribution} is quoted" if citation.attribution else ""
-            lines += [
-                f"  “{_one_line(_marked(citation, bold))}”",
-                f"  {_linked(dateline(citation.article), citation.link, bold)} [{citation.file}:{citation.start}-{citation.end}]{speaker}{in_language(citation.article)}",
-            ]
-    if quiet := silent_outlets(reply):
-        lines += ["", f"On the story too, without this: {', '.join(quiet)}"]
+        lines += _answer_lines(answer, bold)
+    if reply.silent_outlets:
+        lines += ["", f"On the story too, without this: {', '.join(reply.silent_outlets)}"]
     return "\n".join(lines)
 
 
+def _answer_lines(answer: Answer, bold: bool) -> list[str]:
+    origins = counted(answer.origins, "origin")
+    lines = [f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {origins})"]
+    for citation in answer.citations:
+        before, quoted, after = sentence_parts(citation)
+        sentence = _one_line(before + _bold(quoted, bold) + after)
+        named = _linked(dateline(citation.article), citation.link, bold)
+        place = f"[{citation.file}:{citation.start}-{citation.end}]"
+        language = in_language(citation.article)
+        lines.append(f"  “{sentence}”")
+        lines.append(f"  {named} {place}{_speaker(citation)}{language}")
+    return lines
+
+
+def _speaker(citation: Citation) -> str:
+    if not citation.attribution:
+        return ""
+    return f", as {citation.attribution} is quoted"
+
+
 def reason_in_words(reply: Reply) -> str:
-    """Why there is no answer, as a sentence without its code or full stop."""
-    return _capital((reply.reason or "").partition(": ")[2] or reply.reason or "")
+    """Return why there is no answer, as a sentence without its code and its full stop."""
+    if reply.reason is None:
+        return ""
+    words = reply.reason_text
+    if not words:  # a reason without a code
+        words = reply.reason
+    return words[:1].upper() + words[1:]
 
 
 def differing(reply: Reply) -> str:
-    """The values that contradict each other, with who gives them: "at least 286 (Expatica) · more than 200 (RFE/RL)"."""
+    """Return the values that contradict each other, with the outlets that give them.
+
+    For example "at least 286 (Expatica) · more than 200 (RFE/RL)". Empty without a conflict.
+    """
     return " · ".join(
-        f"{qualified(answer.citations[0])} ({', '.join(dict.fromkeys(outlet(citation.article) for citation in answer.citations))})"
-        for answer in contradicting(reply.answers, reply.question)
+        f"{answer.citations[0].qualified} ({', '.join(_outlets(answer))})"
+        for answer in reply.conflicting
     )
+
+
+def _outlets(answer: Answer) -> list[str]:
+    """Return the outlets that give an answer, each once, in the order of its citations."""
+    return list(dict.fromkeys(outlet(citation.article) for citation in answer.citations))
 
 
 def revised(reply: Reply) -> str:
-    """The figures of an outlet that gave another one later, oldest first: "12 (Globe, 2 August 2022) → 15 (Globe, 3 August 2022)"."""
+    """Return one figure as it changed from day to day, oldest first.
+
+    For example "12 (Globe, 2 August 2022) → 15 (Globe, 3 August 2022)". Empty if none changed.
+    """
     return " → ".join(
-        f"{qualified(span)} ({outlet(span.article)}, {in_words(span.article.published.isoformat())})"
-        for span in superseded(reply.answers)
-        if span.article.published is not None
-    )
-
-
-def silent_outlets(reply: Reply) -> list[str]:
-    """The outlets whose passages are near to the question, at least half as near as the best, and that no answer cites."""
-    cited = {citation.article.source for answer in reply.answers for citation in answer.citations}
-    near = [hit for hit in reply.passages if hit.score >= reply.passages[0].score / 2]
-    return list(
-        dict.fromkeys(
-            hit.article.source
-            for hit in near
-            if hit.article.source is not None and hit.article.source not in cited
-        )
+        f"{figure.citation.qualified} "
+        f"({outlet(figure.citation.article)}, {in_words(figure.date.isoformat())})"
+        for figure in reply.over_time
     )
 
 
 def hits_as_text(hits: Sequence[Hit], bold: bool = False) -> str:
-    """Numbered passages with their score and where they stand; `bold` as for a reply."""
+    """Return passages, numbered, with their place and score. `bold` is as for a reply."""
     lines = []
     for number, hit in enumerate(hits, 1):
-        place = Span(hit.article, hit.start, hit.end)
+        place = _passage_place(hit)
         named = _linked(_bold(dateline(hit.article), bold), place.link, bold)
+        language = in_language(hit.article)
         lines.append(
-            f"{number}. {named} [{place.file}:{hit.start}-{hit.end}]{in_language(hit.article)} {hit.score:.2f}"
+            f"{number}. {named} [{place.file}:{hit.start}-{hit.end}]{language} {hit.score:.2f}"
         )
         lines.append(f"   {_one_line(hit.text)}")
     return "\n".join(lines)
 
 
+def _passage_place(hit: Hit) -> Citation:
+    """Return a passage as a citation, for its page, file and link.
+
+    Its sentence is the run of sentences around the passage.
+    """
+    around = sentence_around(hit.article.text, hit.start, hit.end)
+    return Citation(hit.article, hit.start, hit.end, sentence_span=around)
+
+
 def dateline(article: Article) -> str:
-    """Outlet, day and title of an article, as far as they are known."""
-    published = in_words(article.published.isoformat()) if article.published is not None else None
-    return (
-        " · ".join(part for part in (article.source, published, article.title) if part)
-        or article.path
-    )
+    """Return the outlet, day and title of an article, or its path if none is known."""
+    known = (article.source, published_in_words(article), article.title)
+    return " · ".join(part for part in known if part) or article.path
+
+
+def published_in_words(article: Article) -> str | None:
+    """Return the day of an article, "14 October 2022", or None if it is not known."""
+    if article.published is None:
+        return None
+    return in_words(article.published.isoformat())
 
 
 def headline(article: Article) -> str:
-    """The title of an article, or the words it opens with, where it has none; its file's name where it has no words."""
+    """Return the title of an article, else its first words, else its path."""
     if article.title:
         return article.title
     opening = " ".join(article.text[:400].split())
-    return (
-        f"{opening[:_OPENING].rpartition(' ')[0] or opening[:_OPENING]} …"
-        if len(opening) > _OPENING
-        else opening or article.path
-    )
+    if len(opening) <= _OPENING:
+        return opening or article.path
+    cut = opening[:_OPENING]
+    return f"{cut.rpartition(' ')[0] or cut} …"
 
 
 def in_language(article: Article) -> str:
-    """ ", in de" for an article that is not in English; nothing where it is, or where it is not known."""
-    return "" if article.language in (None, "en") else f", in {article.language}"
+    """Return ", in de" for an article in German; nothing for English or if it is not known."""
+    if article.language in (None, "en"):
+        return ""
+    return f", in {article.language}"
 
 
-def quotation(citation: Span) -> str:
-    """A citation as one would paste it: the sentence in quotation marks, outlet, day, title, page, and the address that opens at it."""
-    page = f", page {citation.page}" if citation.page is not None else ""
-    link = f" {citation.link}" if citation.link is not None else ""
-    return f"“{_one_line(citation.sentence)}” — {dateline(citation.article)}{page}{link}"
+def quotation(citation: Citation) -> str:
+    """Return a citation to paste: its sentence, outlet, day, title, page and address."""
+    sentence = f"“{_one_line(citation.sentence)}”"
+    source = dateline(citation.article) + on_page(citation)
+    if citation.link is not None:
+        source += f" {citation.link}"
+    return f"{sentence} — {source}"
+
+
+def on_page(citation: Citation) -> str:
+    """Return ", page 3" for a citation from the third page; nothing for one without pages."""
+    if citation.page is None:
+        return ""
+    return f", page {citation.page}"
+
+
+def sentence_parts(citation: Citation) -> tuple[str, str, str]:
+    """Return the sentence of a citation: what stands before the span, the span, and the rest."""
+    first, last = citation.sentence_span
+    text = citation.article.text
+    return text[first : citation.start], citation.text, text[citation.end : last]
 
 
 def outlet(article: Article) -> str:
+    """Return the outlet of an article, or its path if no outlet is known."""
     return article.source or article.path
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 article", "4,886 articles"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def summary_as_text(summary: Summary) -> str:
-    """What a build did, a line for each of the first files that were left out."""
-    head = (
-        f"generation {summary.generation}: {counted(summary.articles, 'article')}, {counted(summary.passages, 'passage')} in {summary.seconds:.1f} s "
-        f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
-        f"{counted(summary.vectors_reused, 'vector')} reused)"
-    )
-    notes = (
-        f"  {note.path}: {note.text}" if note.path else f"  {note.text}" for note in summary.notes
-    )
+    """Return what a build did, its notes, and the first files that it left out."""
     lines = [
-        head,
-        *notes,
-        *(
-            f"  skipped {skipped.path}: {skipped.reason}"
-            for skipped in summary.skipped[:_SKIPPED_SHOWN]
-        ),
+        f"generation {summary.generation}: {counted(summary.articles, 'article')}, "
+        f"{counted(summary.passages, 'passage')} in {summary.seconds:.1f} s "
+        f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, "
+        f"{summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
+        f"{counted(summary.vectors_reused, 'vector')} reused)"
     ]
-    if len(summary.skipped) > _SKIPPED_SHOWN:
-        lines.append(f"  and {len(summary.skipped) - _SKIPPED_SHOWN:,} more; --json names them all")
+    lines += [
+        f"  {note.path}: {note.text}" if note.path else f"  {note.text}" for note in summary.notes
+    ]
+    shown = summary.skipped[:_SKIPPED_SHOWN]
+    lines += [f"  skipped {skipped.path}: {skipped.reason}" for skipped in shown]
+    if len(summary.skipped) > len(shown):
+        more = len(summary.skipped) - len(shown)
+        lines.append(f"  and {more:,} more; --json names them all")
     return "\n".join(lines)
 
 
 @contextlib.contextmanager
 def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal; silence elsewhere."""
+    """Show a progress bar on a terminal, and nothing elsewhere.
+
+    Yields the function to call with what is done, how many, and of how many (0: not known).
+    """
     if not stream.isatty():
         yield lambda what, done, total: None
         return
@@ -180,20 +242,9 @@ def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[what], completed=done, total=total or None)
 
         yield progress
-        for (
-            task
-        ) in tasks.values():  # a count without an end, as of articles loaded, ends with the build
-            bar.update(
-                task,
-                total=max(1, int(bar.tasks[task].completed)),
-                completed=max(1, int(bar.tasks[task].completed)),
-            )
-
-
-def _marked(citation: Span, bold: bool) -> str:
-    first, last = citation.sentence_span
-    text = citation.article.text
-    return text[first : citation.start] + _bold(citation.text, bold) + text[citation.end : last]
+        for task in tasks.values():  # a count whose end was not known is whole now
+            done = max(1, int(bar.tasks[task].completed))
+            bar.update(task, total=done, completed=done)
 
 
 def _bold(text: str, bold: bool) -> str:
@@ -201,18 +252,14 @@ def _bold(text: str, bold: bool) -> str:
 
 
 def _linked(text: str, link: str | None, bold: bool) -> str:
-    """A terminal's own kind of link (OSC 8). The link is an article's: escapes in it were replaced when it was loaded."""
-    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if bold and link is not None else text
+    """Return text as a terminal's own link (OSC 8).
+
+    The link is an article's: escapes in it were replaced when the article was loaded.
+    """
+    if link is None or not bold:
+        return text
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 article", "4,886 articles"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,18 +1,22 @@
-"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP. Types and docstrings are their documentation.
+"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP.
 
-They give JSON as text: gradio_client takes an object with a "path", as an article has, for a file to download, and
+The types and docstrings of the two functions are their documentation. Both return JSON as text:
+gradio_client takes an object with a "path", as an article has, for a file to download, and
 Gradio's tools of MCP would write a dict as Python does.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import gradio as gr
 from gradio.events import api
 
 from index.types import DatelineError
-from qa.web.session import Limits, Session
+from qa.web.addresses import Limits
+from qa.web.session import Session
 
 
 def endpoints(session: Session) -> None:
@@ -26,26 +30,25 @@ def endpoints(session: Session) -> None:
         as_of: str = "",
         k: int = 16,
     ) -> str:
-        """Answer a question from the news archive with stretches of its articles, each cited; or say that the articles do not say.
+        """Answer a question from the news archive with stretches of its articles, each cited.
+
+        If the articles do not say, the reply says so.
 
         Args:
             question: the question, in English, at most 1,000 characters.
-            source: only articles of these outlets; all where empty.
+            source: only articles of these outlets; all if empty.
             since: only articles published on this day or later, YYYY-MM-DD.
             until: only articles published on this day or earlier, YYYY-MM-DD.
-            as_of: answer as if on this day: nothing later is used, and "last month" is the month before it.
+            as_of: answer as if on this day: nothing later is used.
             k: how many passages to read, 1 to 1000.
 
         Returns:
-            The reply as JSON: question, answered, disagreement, answers (text, probability, origins, citations), passages, reason.
+            The reply as JSON: question, answered, disagreement, time, answers (kind, text,
+            probability, outlets, origins, citations), conflict, over_time, passages, reason.
         """
-        try:
-            return json.dumps(
-                session.ask(question, Limits.of(source, since, until, as_of), k).to_dict(),
-                ensure_ascii=False,
-            )
-        except DatelineError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        with _told_errors():
+            reply = session.ask(question, Limits.of(source, since, until, as_of), k)
+        return json.dumps(reply.to_dict(), ensure_ascii=False)
 
     def retrieve(
         question: str,
@@ -60,19 +63,26 @@ def endpoints(session: Session) -> None:
         Args:
             question: what to look for, in English, at most 1,000 characters.
             k: how many passages, 1 to 1000.
-            source: only articles of these outlets; all where empty.
+            source: only articles of these outlets; all if empty.
             since: only articles published on this day or later, YYYY-MM-DD.
             until: only articles published on this day or earlier, YYYY-MM-DD.
             as_of: nothing published after this day, YYYY-MM-DD.
 
         Returns:
-            A JSON list of passages: text, start, end (characters of the article), score, and the article.
+            A JSON list of passages: text, start, end (characters of the article), score, article.
         """
-        try:
+        with _told_errors():
             hits = session.retrieve(question, k, Limits.of(source, since, until, as_of))
-            return json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
-        except DatelineError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        return json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
 
     api(ask, api_name="ask")
     api(retrieve, api_name="retrieve")
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    """Raise an error that a user can mend as one that Gradio shows to the caller."""
+    try:
+        yield
+    except DatelineError as error:
+        raise gr.Error(str(error), print_exception=False) from None

@@ -1,17 +1,28 @@
-"""The Archive tab: the table of articles, and where they are added and removed while questions go on being answered."""
+"""The Archive tab: the table of articles, and where they are added and removed.
+
+Questions are answered meanwhile from the archive as it was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from index.types import DatelineError
-from qa.web.article_table import Row, View, table_html, work_html
-from qa.web.corpus_editor import CorpusEditor, Work
+from qa.web.article_table import Row, View, status_html, table_html
+from qa.web.corpus_editor import CorpusEditor, EditorStatus
 from qa.web.session import Session
 
+_TICK = 0.5  # seconds between two looks at a rebuild
+_LONGEST_SEARCH = 200  # characters
+_LARGEST_FIRST = ("published", "words")  # the columns that are sorted downwards at first
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# A click on a heading, a page or a second click on "remove" is an event with its data-* attributes.
 _CLICKS = """element.addEventListener('click', (event) => {
   const clicked = event.target.closest('[data-order], [data-page], [data-remove]');
   if (!clicked || clicked.disabled) return;
@@ -25,8 +36,41 @@ _CLICKS = """element.addEventListener('click', (event) => {
 });"""
 
 
+class Rows:
+    """The articles of the live generation as rows, read once for each generation."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._known: tuple[str, list[Row]] = "", []
+
+    def all(self) -> list[Row]:
+        store = self.session.store()
+        generation, rows = self._known
+        if generation != store.generation:
+            rows = [Row.of(article) for article in store.articles()]
+            self._known = store.generation, rows
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The parts of the page by which articles are added, and where it says what came of it."""
+
+    files: gr.File
+    upload: gr.Button
+    fields: list[gr.Textbox]
+    paste: gr.Button
+    address: gr.Textbox
+    fetch: gr.Button
+    status: gr.HTML
+    timer: gr.Timer
+
+
 def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
-    """Build the tab; call inside its gr.Tab. Without a editor there is nothing to add or remove with, nor an endpoint for it."""
+    """Build the tab; call inside its gr.Tab.
+
+    Without an editor nothing can be added or removed, and no endpoint for it exists.
+    """
     rows = Rows(session)
     editable = editor is not None
     view = gr.State(View())
@@ -36,142 +80,132 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
         elem_id="search",
         max_lines=1,
     )
-    if editor is not None:
-        with gr.Accordion("Add articles", open=False, elem_id="adding"), gr.Tabs():
-            with gr.Tab("Upload"):
-                files = gr.File(
-                    label="Files of articles", file_count="multiple", elem_id="upload", height=140
-                )
-                upload = gr.Button("Add these files", variant="primary", elem_id="add-files")
-            with gr.Tab("Paste"):
-                with gr.Row():
-                    title = gr.Textbox(label="Headline", max_lines=1, min_width=160)
-                    source = gr.Textbox(label="Outlet", max_lines=1, min_width=120)
-                    published = gr.Textbox(
-                        label="Published",
-                        placeholder="YYYY-MM-DD",
-                        elem_classes="day",
-                        max_lines=1,
-                        min_width=120,
-                    )
-                    url = gr.Textbox(
-                        label="Address", placeholder="https://…", max_lines=1, min_width=160
-                    )
-                text = gr.Textbox(label="Text of the article", lines=6, max_lines=14)
-                paste = gr.Button("Add this article", variant="primary", elem_id="add-text")
-            with gr.Tab("From the web"):
-                address = gr.Textbox(
-                    label="Address of the article", placeholder="https://…", max_lines=1
-                )
-                fetch = gr.Button("Fetch and add", variant="primary", elem_id="add-url")
-        work = gr.HTML("", elem_id="work")
-        timer = gr.Timer(0.5, active=False)
+    form = _adding_form() if editable else None
     table = gr.HTML("", elem_id="articles", js_on_load=_CLICKS)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    context = gr.context.Context.root_block
-    assert context is not None
 
-    def searched(text: str, seen: View) -> tuple[str, View]:
-        seen = View(text[:200], seen.order, seen.down)
+    def show(seen: View) -> tuple[str, View]:
         return table_html(rows.all(), seen, editable), seen
 
-    search.change(searched, [search, view], [table, view], **quiet, trigger_mode="always_last")
-    context.load(lambda: table_html(rows.all(), View(), editable), None, table, **quiet)
+    def searched(text: str, seen: View) -> tuple[str, View]:
+        return show(replace(seen, search=text[:_LONGEST_SEARCH], page=0))
 
-    if editor is None:
+    def sorted_or_turned(seen: View, event: gr.EventData) -> tuple[str, View]:
+        return show(clicked_view(seen, event._data or {}))
 
-        def sorted_(seen: View, event: gr.EventData) -> tuple[str, View]:
-            seen = _moved(seen, event._data or {})
-            return table_html(rows.all(), seen, False), seen
-
-        table.click(sorted_, [view], [table, view], **quiet)
+    search.change(searched, [search, view], [table, view], **_QUIET, trigger_mode="always_last")
+    context = gr.context.Context.root_block
+    assert context is not None
+    context.load(lambda: table_html(rows.all(), View(), editable), None, table, **_QUIET)
+    if editor is None or form is None:
+        table.click(sorted_or_turned, [view], [table, view], **_QUIET)
         return
-
-    def clicked(seen: View, event: gr.EventData) -> tuple[str, View, str, Any]:
-        data = event._data or {}
-        problem = (
-            _tried(lambda: editor.remove(str(data["remove"]), session.store()))
-            if "remove" in data
-            else ""
-        )
-        seen = _moved(seen, data)
-        return (
-            table_html(rows.all(), seen, True),
-            seen,
-            problem or work_html(editor.work),
-            gr.Timer(active=editor.work.busy),
-        )
-
-    def refused() -> str | None:
-        return editor.why_not(session.store())
-
-    def added(what: Any) -> tuple[str, Any]:
-        problem = _notice(said) if (said := refused()) else _tried(what)
-        return problem or work_html(editor.work), gr.Timer(active=editor.work.busy)
-
-    def add_files(paths: list[str] | None) -> tuple[str, Any, None]:
-        return *added(lambda: editor.add_files([Path(path) for path in paths or []])), None
-
-    def add_text(*fields: str) -> tuple[str, Any]:
-        return added(lambda: editor.add_text(*fields))
-
-    def add_url(url: str) -> tuple[str, Any]:
-        return added(lambda: editor.add_url(url))
-
-    def ticked(seen: View) -> tuple[str, Any, Any]:
-        now = editor.work
-        return (
-            work_html(now),
-            gr.Timer(active=now.busy),
-            gr.skip() if now.busy else table_html(rows.all(), seen, True),
-        )
-
-    table.click(clicked, [view], [table, view, work, timer], **quiet)
-    upload.click(add_files, files, [work, timer, files], **quiet)
-    paste.click(add_text, [text, title, source, published, url], [work, timer], **quiet)
-    fetch.click(add_url, address, [work, timer], **quiet)
-    timer.tick(ticked, view, [work, timer, table], **quiet)
+    _on_changes(rows, editor, form, view, table)
 
 
-class Rows:
-    """The articles of the live generation as rows, read once a generation."""
+def clicked_view(seen: View, data: dict[str, Any]) -> View:
+    """Return the view after a click on a heading or a page number.
 
-    def __init__(self, session: Session) -> None:
-        self._room = session
-        self._known: tuple[str, list[Row]] = "", []
-
-    def all(self) -> list[Row]:
-        store = self._room.store()
-        generation, rows = self._known
-        if generation != store.generation:
-            rows = [Row.of(article) for article in store.articles()]
-            self._known = store.generation, rows
-        return rows
-
-
-def _moved(seen: View, data: dict[str, Any]) -> View:
-    """The view after a click on a heading or a page number."""
+    A second click on a heading sorts the other way.
+    """
     if "order" in data:
         order = str(data["order"])
-        return View(
-            seen.search,
-            order,
-            not seen.down if order == seen.order else order in ("published", "words"),
-        )
+        down = not seen.down if order == seen.order else order in _LARGEST_FIRST
+        return View(seen.search, order, down)
     if "page" in data and str(data["page"]).isdecimal():
-        return View(seen.search, seen.order, seen.down, int(data["page"]))
+        return replace(seen, page=int(data["page"]))
     return seen
 
 
-def _tried(what: Any) -> str:
-    try:
-        what()
-    except DatelineError as error:
-        return _notice(str(error))
-    return ""
+def _adding_form() -> _Form:
+    with gr.Accordion("Add articles", open=False, elem_id="adding"), gr.Tabs():
+        with gr.Tab("Upload"):
+            files = gr.File(
+                label="Files of articles", file_count="multiple", elem_id="upload", height=140
+            )
+            upload = gr.Button("Add these files", variant="primary", elem_id="add-files")
+        with gr.Tab("Paste"):
+            fields = _article_fields()
+            paste = gr.Button("Add this article", variant="primary", elem_id="add-text")
+        with gr.Tab("From the web"):
+            address = gr.Textbox(
+                label="Address of the article", placeholder="https://…", max_lines=1
+            )
+            fetch = gr.Button("Fetch and add", variant="primary", elem_id="add-url")
+    status = gr.HTML("", elem_id="work")
+    timer = gr.Timer(_TICK, active=False)
+    return _Form(files, upload, fields, paste, address, fetch, status, timer)
+
+
+def _article_fields() -> list[gr.Textbox]:
+    """Build the fields of a pasted article; return them in the order of `add_text`."""
+    with gr.Row():
+        title = gr.Textbox(label="Headline", max_lines=1, min_width=160)
+        source = gr.Textbox(label="Outlet", max_lines=1, min_width=120)
+        published = gr.Textbox(
+            label="Published",
+            placeholder="YYYY-MM-DD",
+            elem_classes="day",
+            max_lines=1,
+            min_width=120,
+        )
+        url = gr.Textbox(label="Address", placeholder="https://…", max_lines=1, min_width=160)
+    text = gr.Textbox(label="Text of the article", lines=6, max_lines=14)
+    return [text, title, source, published, url]
+
+
+def _on_changes(
+    rows: Rows, editor: CorpusEditor, form: _Form, view: gr.State, table: gr.HTML
+) -> None:
+    """Say what happens when articles are added or removed, and while the index is rebuilt."""
+
+    def tried(change: Callable[[], None]) -> tuple[str, gr.Timer]:
+        """Start a change; return what is said of it, and the timer, which runs while it is made."""
+        try:
+            change()
+            said = status_html(editor.status)
+        except DatelineError as error:
+            said = _notice(str(error))
+        return said, gr.Timer(active=editor.status.busy)
+
+    def added(add: Callable[[], None]) -> tuple[str, gr.Timer]:
+        refused = editor.why_not(rows.session.store())
+        if refused is not None:
+            return _notice(refused), gr.Timer(active=editor.status.busy)
+        return tried(add)
+
+    def add_files(paths: list[str] | None) -> tuple[str, gr.Timer, None]:
+        files = [Path(path) for path in paths or []]
+        return *added(lambda: editor.add_files(files)), None
+
+    def add_text(*fields: str) -> tuple[str, gr.Timer]:
+        return added(lambda: editor.add_text(*fields))
+
+    def add_url(url: str) -> tuple[str, gr.Timer]:
+        return added(lambda: editor.add_url(url))
+
+    def clicked(seen: View, event: gr.EventData) -> tuple[str, View, str, gr.Timer]:
+        data = event._data or {}
+        said, timer = status_html(editor.status), gr.Timer(active=editor.status.busy)
+        if "remove" in data:
+            id = str(data["remove"])
+            said, timer = tried(lambda: editor.remove(id, rows.session.store()))
+        seen = clicked_view(seen, data)
+        return table_html(rows.all(), seen, True), seen, said, timer
+
+    def ticked(seen: View) -> tuple[str, gr.Timer, Any]:
+        status = editor.status
+        shown = gr.skip() if status.busy else table_html(rows.all(), seen, True)
+        return status_html(status), gr.Timer(active=status.busy), shown
+
+    told = [form.status, form.timer]
+    table.click(clicked, [view], [table, view, *told], **_QUIET)
+    form.upload.click(add_files, form.files, [*told, form.files], **_QUIET)
+    form.paste.click(add_text, form.fields, told, **_QUIET)
+    form.fetch.click(add_url, form.address, told, **_QUIET)
+    form.timer.tick(ticked, view, [*told, table], **_QUIET)
 
 
 def _notice(message: str) -> str:
-    return work_html(
-        Work(False, "refused", notes=(message[:1].upper() + message[1:],), failed=True)
-    )
+    """Return a message as the status of a change that was refused."""
+    sentence = message[:1].upper() + message[1:]
+    return status_html(EditorStatus(task="refused", notes=(sentence,), failed=True))

@@ -1,31 +1,37 @@
-"""Articles as files of a corpus: names that stay in their folder, Markdown with front matter."""
+"""Articles as files: names that stay in their folder, and Markdown with front matter."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import yaml
 
-from index.types import Article
+from index.types import Article, DatelineError
+
+LARGEST_PASTE = 2_000_000  # characters
+_LONGEST_STEM, _LONGEST_SUFFIX = 80, 20  # characters
+_LONGEST_NAME = 200  # bytes in UTF-8, below what file systems take
+_WORDS_OF_A_NAME = 8
+_FORBIDDEN = frozenset('<>:"|?*')
 
 
 def safe_name(name: str) -> str:
-    """A file name without folders, control or direction characters or a leading dot, at most 100 characters, its suffix kept."""
+    """Return a file name made safe: no folder, control character, direction mark or leading dot.
+
+    It has at most 100 characters and keeps its suffix.
+    """
     name = re.split(r"[\\/]", name)[-1]
-    name = "".join(
-        character if character.isprintable() and character not in '<>:"|?*' else "-"
-        for character in name
-    ).strip(" .-")
-    stem, dot, suffix = name.rpartition(".")
-    name = f"{stem[:80]}{dot}{suffix[:20]}" if dot else name[:80]
-    while len(name.encode()) > 200:
+    name = "".join(map(_safe_character, name)).strip(" .-")
+    name = _shortened(name)
+    while len(name.encode()) > _LONGEST_NAME:
         name = name[1:]
     return name or "article.txt"
 
 
 def free_path(folder: Path, name: str) -> Path:
-    """A path in the folder (made where missing) that nothing has yet: "a.txt", "a-2.txt", ..."""
+    """Return a path in a folder that nothing has yet: "a.txt", "a-2.txt", ... Makes the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     stem, dot, suffix = name.partition(".")
     number, path = 1, folder / name
@@ -35,15 +41,38 @@ def free_path(folder: Path, name: str) -> Path:
     return path
 
 
-def was_named(name: str, removed: str) -> bool:
+def is_renamed(name: str, removed: str) -> bool:
+    """Return whether `free_path` may have called the file `name` `removed`: "a.txt", "a-2.txt"."""
     stem, dot, suffix = name.partition(".")
-    return (
-        re.fullmatch(rf"{re.escape(stem)}(?:-\d+)?{re.escape(dot + suffix)}", removed) is not None
-    )
+    pattern = rf"{re.escape(stem)}(?:-\d+)?{re.escape(dot + suffix)}"
+    return re.fullmatch(pattern, removed) is not None
+
+
+def pasted_article(
+    text: str, title: str = "", source: str = "", published: str = "", url: str = ""
+) -> Article:
+    """Return what was typed into the fields of the page as an article without an id.
+
+    Raises DatelineError for no text or too much of it, a bad day, and an address that is not of
+    the web.
+    """
+    if not text.strip():
+        raise DatelineError("expected the text of an article, found none")
+    if len(text) > LARGEST_PASTE:
+        raise DatelineError(
+            f"expected at most {LARGEST_PASTE:,} characters, found {len(text):,}; "
+            "upload it as a file"
+        )
+    title, source, published, url = (field.strip() for field in (title, source, published, url))
+    if url and not re.match(r"https?://[^\s]+$", url):
+        raise DatelineError(
+            f"expected an address that begins with http:// or https://, found {url[:80]!r}"
+        )
+    return Article("", text, title or None, source or None, _typed_day(published), url or None)
 
 
 def write_article(folder: Path, article: Article) -> None:
-    """An article as Markdown with front matter, or as plain text where nothing is known of it but that."""
+    """Write an article as Markdown with front matter; as plain text if only its text is known."""
     meta = {
         "title": article.title,
         "source": article.source,
@@ -52,14 +81,34 @@ def write_article(folder: Path, article: Article) -> None:
         "authors": list(article.authors) or None,
     }
     known = {name: value for name, value in meta.items() if value is not None}
-    words = re.findall(r"\w+", (article.title or article.text[:200]).casefold())[:8]
-    stem = "-".join(words)[:80] or "article"
+    suffix, content = "txt", article.text
     if known:
         head = yaml.safe_dump(known, allow_unicode=True, sort_keys=False)
-        free_path(folder, safe_name(f"{stem}.md")).write_text(
-            f"---\n{head}---\n{article.text.strip()}\n", encoding="utf-8", errors="replace"
-        )
-    else:
-        free_path(folder, safe_name(f"{stem}.txt")).write_text(
-            article.text, encoding="utf-8", errors="replace"
-        )
+        suffix, content = "md", f"---\n{head}---\n{article.text.strip()}\n"
+    path = free_path(folder, safe_name(f"{_stem(article)}.{suffix}"))
+    path.write_text(content, encoding="utf-8", errors="replace")
+
+
+def _shortened(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        return name[:_LONGEST_STEM]
+    return f"{stem[:_LONGEST_STEM]}{dot}{suffix[:_LONGEST_SUFFIX]}"
+
+
+def _safe_character(character: str) -> str:
+    return character if character.isprintable() and character not in _FORBIDDEN else "-"
+
+
+def _stem(article: Article) -> str:
+    """Return the first words of the title, or of the text, as a name: "fog-fell-on-voss"."""
+    opening = article.title or article.text[:200]
+    words = re.findall(r"\w+", opening.casefold())
+    return "-".join(words[:_WORDS_OF_A_NAME])[:_LONGEST_STEM] or "article"
+
+
+def _typed_day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DatelineError(f"expected a day as YYYY-MM-DD, found {text[:40]!r}") from None

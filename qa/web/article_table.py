@@ -1,4 +1,4 @@
-"""The articles of the archive as HTML: what a visitor finds first, and the table that can be searched and sorted."""
+"""The articles as a table that can be searched and sorted, and what the editor is doing."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from html import escape
 
 from index.text.dates import in_words
-from index.types import Article, Store
+from index.types import Article
 from qa.rendering.text import counted, headline
-from qa.types import on_the_web
-from qa.web.cards import bidi, dateline_html
-from qa.web.corpus_editor import Work
-from qa.web.evidence import place_of_article
-from qa.web.timeline import timeline_html
+from qa.web.addresses import article_address
+from qa.web.corpus_editor import EditorStatus
+from qa.web.markup import bidi, web_link
 
-ROWS = 50  # a page of the table
-_HEADLINES = 6
+ROWS = 50  # on a page of the table
+_LONGEST_LABEL = 120  # characters of a title that a button is called by
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An article without its text: what lists of articles need of it."""
+    """An article without its text: what lists of articles need of it. Unknown fields are empty."""
 
     id: str
     title: str
@@ -35,19 +33,24 @@ class Row:
     def of(cls, article: Article) -> Row:
         day = article.published.isoformat() if article.published is not None else ""
         return cls(
-            article.id,
-            headline(article),
-            article.source or "",
-            day,
-            article.path,
-            article.url or "",
-            len(article.text.split()),
+            id=article.id,
+            title=headline(article),
+            source=article.source or "",
+            published=day,
+            path=article.path,
+            url=article.url or "",
+            words=len(article.text.split()),
         )
+
+    def contains(self, words: Sequence[str]) -> bool:
+        """Return whether every word, in lower case, stands in what the table shows of the row."""
+        shown = f"{self.title} {self.source} {self.published} {self.path}".casefold()
+        return all(word in shown for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of the table is shown: what is searched for, by which column it is sorted, which page."""
+    """What the table shows: the words searched for, the column and direction, the page from 0."""
 
     search: str = ""
     order: str = "published"
@@ -55,141 +58,128 @@ class View:
     page: int = 0
 
 
-_COLUMNS: dict[str, tuple[str, Callable[[Row], tuple[bool, str | int]]]] = {
-    "title": ("Title", lambda row: (not row.title, row.title.casefold())),
-    "source": ("Outlet", lambda row: (not row.source, row.source.casefold())),
-    "published": ("Date", lambda row: (not row.published, row.published)),
-    "words": ("Words", lambda row: (False, row.words)),
-    "path": ("File", lambda row: (False, row.path.casefold())),
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its heading, what it is sorted by, and whether a row lacks it."""
+
+    label: str
+    key: Callable[[Row], str | int]
+    lacks: Callable[[Row], bool]
+
+
+_COLUMNS = {
+    "title": _Column("Title", lambda row: row.title.casefold(), lambda row: not row.title),
+    "source": _Column("Outlet", lambda row: row.source.casefold(), lambda row: not row.source),
+    "published": _Column("Date", lambda row: row.published, lambda row: not row.published),
+    "words": _Column("Words", lambda row: row.words, lambda row: False),
+    "path": _Column("File", lambda row: row.path.casefold(), lambda row: False),
 }
 
 
-def holdings(store: Store) -> str:
-    """ "5 articles from 4 outlets, 13 November 2020 to 14 October 2022"."""
-    articles = list(store.articles())
-    days = sorted(
-        article.published.isoformat() for article in articles if article.published is not None
-    )
-    outlets = len({article.source for article in articles if article.source})
-    span = (
-        ""
-        if not days
-        else f", {in_words(days[0])}" + (f" to {in_words(days[-1])}" if days[-1] != days[0] else "")
-    )
-    return (
-        counted(len(articles), "article")
-        + (f" from {counted(outlets, 'outlet')}" if outlets else "")
-        + span
-    )
+def select_rows(rows: Sequence[Row], view: View) -> list[Row]:
+    """Return the rows that hold every word searched for, sorted.
 
-
-def front_html(store: Store) -> str:
-    """The archive's latest headlines, which open their articles, below what the page does."""
-    articles = list(store.articles())
-    latest = sorted(articles, key=lambda article: str(article.published or ""), reverse=True)[
-        :_HEADLINES
-    ]
-    headlines = "".join(
-        f'<li><p><a href="{escape(place_of_article(article.id))}" data-again><cite>{bidi(headline(article))}</cite></a></p>'
-        f"<p>{dateline_html(article, False)}</p></li>"
-        for article in latest
-    )
-    return (
-        f'<section class="front"><p class="holds">Every answer is a quotation, with its source; '
-        f"where the articles do not say, so does Dateline.</p><h2>Latest in the archive</h2><ul>{headlines}</ul></section>"
-    )
-
-
-def timeline_of(store: Store) -> str:
-    return timeline_html(
-        article.published for article in store.articles() if article.published is not None
-    )
-
-
-def chosen(rows: Sequence[Row], view: View) -> list[Row]:
-    """The rows that hold every word searched for, in order; those that lack the column come last either way."""
+    Rows that lack the column come last in both directions. Equal rows are sorted by date and
+    path, latest first.
+    """
     words = view.search.casefold().split()
-    found = [
-        row
-        for row in rows
-        if all(
-            word in f"{row.title} {row.source} {row.published} {row.path}".casefold()
-            for word in words
-        )
-    ]
-    key = _COLUMNS.get(view.order, _COLUMNS["published"])[1]
+    found = [row for row in rows if row.contains(words)]
     found.sort(key=lambda row: (row.published, row.path), reverse=True)
-    lacking = [row for row in found if key(row)[0]]
-    return (
-        sorted(
-            (row for row in found if not key(row)[0]),
-            key=lambda row: key(row)[1],
-            reverse=view.down,
-        )
-        + lacking
-    )
+    column = _COLUMNS.get(view.order, _COLUMNS["published"])
+    having = [row for row in found if not column.lacks(row)]
+    lacking = [row for row in found if column.lacks(row)]
+    return sorted(having, key=column.key, reverse=view.down) + lacking
 
 
 def table_html(rows: Sequence[Row], view: View, editable: bool) -> str:
-    """A page of the articles as a table, its headings the buttons that sort it."""
-    found = chosen(rows, view)
+    """Return a page of the articles as a table. Its headings are the buttons that sort it.
+
+    A page beyond the last is the last. Rows have a button to remove them if `editable`.
+    """
+    found = select_rows(rows, view)
     last = max(0, (len(found) - 1) // ROWS)
     page = min(max(0, view.page), last)
-    shown = found[page * ROWS : (page + 1) * ROWS]
-    heads = "".join(_heading(name, label, view) for name, (label, _) in _COLUMNS.items())
-    body = "".join(_row_html(row, editable) for row in shown)
-    count = f"{counted(len(found), 'article')}" + (
-        f" of {len(rows):,}" if len(found) != len(rows) else ""
-    )
-    pages = (
-        f'<p class="pages"><button type="button" class="plain" data-page="{page - 1}"{"" if page else " disabled"}>← previous</button> '
-        f"page {page + 1} of {last + 1} "
-        f'<button type="button" class="plain" data-page="{page + 1}"{"" if page < last else " disabled"}>next →</button></p>'
-        if last
-        else ""
-    )
-    removing = '<th scope="col"><span class="unseen">Remove</span></th>' if editable else ""
+    heads = [_heading(name, column.label, view) for name, column in _COLUMNS.items()]
+    if editable:
+        heads.append('<th scope="col"><span class="unseen">Remove</span></th>')
+    body = [_row_html(row, editable) for row in found[page * ROWS : (page + 1) * ROWS]]
+    count = counted(len(found), "article")
+    if len(found) != len(rows):
+        count += f" of {len(rows):,}"
     return (
-        f'<p class="source" role="status">{count}</p><div class="scrolls" tabindex="0" role="region" aria-label="Articles">'
-        f'<table class="articles"><thead><tr>{heads}{removing}</tr></thead><tbody>{body}</tbody></table></div>{pages}'
+        f'<p class="source" role="status">{count}</p>'
+        '<div class="scrolls" tabindex="0" role="region" aria-label="Articles">'
+        f'<table class="articles"><thead><tr>{"".join(heads)}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>{_pages_html(page, last)}"
     )
 
 
-def work_html(work: Work) -> str:
-    """What the editor is doing, with a bar, or what became of it, file by file."""
-    notes = "".join(f"<li>{bidi(note)}</li>" for note in work.notes)
+def status_html(status: EditorStatus) -> str:
+    """Return what the editor is doing, with a bar, or what became of it, file by file."""
+    notes = "".join(f"<li>{bidi(note)}</li>" for note in status.notes)
     listed = f"<ul>{notes}</ul>" if notes else ""
-    if work.busy:
-        known = f' value="{work.done}" max="{work.total}"' if work.total else ""
-        count = f" ({work.done:,} of {work.total:,})" if work.total else ""
-        return (
-            f'<div class="work" role="status"><p>{escape(work.what[:1].upper() + work.what[1:])}{count} … questions are still answered '
-            f'from the archive as it was.</p><progress aria-label="Progress of the rebuild"{known}></progress>{listed}</div>'
-        )
-    if not work.what:
+    if status.busy:
+        return _progress_html(status, listed)
+    if not status.task:
         return ""
-    return f'<div class="work{" failed" if work.failed else ""}" role="status"><p>{"Not everything could be done." if work.failed else "Done."}</p>{listed}</div>'
+    css_class, said = "work", "Done."
+    if status.failed:
+        css_class, said = "work failed", "Not everything could be done."
+    return f'<div class="{css_class}" role="status"><p>{said}</p>{listed}</div>'
+
+
+def _progress_html(status: EditorStatus, listed: str) -> str:
+    count, known = "", ""
+    if status.total:
+        count = f" ({status.done:,} of {status.total:,})"
+        known = f' value="{status.done}" max="{status.total}"'
+    task = escape(status.task[:1].upper() + status.task[1:])
+    return (
+        f'<div class="work" role="status"><p>{task}{count} … questions are still answered '
+        "from the archive as it was.</p>"
+        f'<progress aria-label="Progress of the rebuild"{known}></progress>{listed}</div>'
+    )
+
+
+def _pages_html(page: int, last: int) -> str:
+    """Return the buttons to the page before and after; nothing if there is one page."""
+    if last == 0:
+        return ""
+    return (
+        f'<p class="pages">{_page_button(page - 1, "← previous", page > 0)} '
+        f"page {page + 1} of {last + 1} "
+        f"{_page_button(page + 1, 'next →', page < last)}</p>"
+    )
+
+
+def _page_button(page: int, label: str, enabled: bool) -> str:
+    state = "" if enabled else " disabled"
+    return f'<button type="button" class="plain" data-page="{page}"{state}>{label}</button>'
 
 
 def _heading(name: str, label: str, view: View) -> str:
-    sorted_by = view.order == name
-    direction = (
-        (' aria-sort="descending"' if view.down else ' aria-sort="ascending"') if sorted_by else ""
+    direction, arrow = "", ""
+    if view.order == name and view.down:
+        direction, arrow = ' aria-sort="descending"', " ↓"
+    elif view.order == name:
+        direction, arrow = ' aria-sort="ascending"', " ↑"
+    return (
+        f'<th scope="col"{direction}><button type="button" class="plain" '
+        f'data-order="{name}">{label}{arrow}</button></th>'
     )
-    arrow = (" ↓" if view.down else " ↑") if sorted_by else ""
-    return f'<th scope="col"{direction}><button type="button" class="plain" data-order="{name}">{label}{arrow}</button></th>'
 
 
 def _row_html(row: Row, editable: bool) -> str:
-    title = (
-        f'<a href="{escape(place_of_article(row.id))}" data-read>{bidi(row.title or row.path)}</a>'
-    )
-    if on_the_web(row.url):
-        title += f' <a class="original" href="{escape(row.url)}" target="_blank" rel="noopener noreferrer">original</a>'
-    remove = (
-        f'<td><button type="button" class="plain" data-remove="{escape(row.id)}" aria-label="Remove {escape((row.title or row.path)[:120])}">remove</button></td>'
-        if editable
-        else ""
-    )
+    name = row.title or row.path
     day = escape(in_words(row.published)) if row.published else ""
-    return f"<tr><td>{title}</td><td>{bidi(row.source)}</td><td>{day}</td><td>{row.words:,}</td><td>{bidi(row.path)}</td>{remove}</tr>"
+    title = f'<a href="{escape(article_address(row.id))}" data-read>{bidi(name)}</a>'
+    original = web_link(row.url, "original", "original")
+    if original:
+        title += f" {original}"
+    cells = [title, bidi(row.source), day, f"{row.words:,}", bidi(row.path)]
+    if editable:
+        cells.append(
+            f'<button type="button" class="plain" data-remove="{escape(row.id)}" '
+            f'aria-label="Remove {escape(name[:_LONGEST_LABEL])}">remove</button>'
+        )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -1,63 +1,74 @@
-"""The editor: articles that the page adds or removes, and the rebuild in the background that follows.
+"""The editor: adds and removes articles, then rebuilds the index in the background.
 
-What is added lies in the folder `added` of the first corpus folder, one file an article or upload (a fetched page below
-its host's name, where index/corpus/fetching.py puts it), so that `dateline build` finds it there too. What is removed is moved to `.removed` beside it, which no build reads: nothing is deleted.
-One thread does one change after another: the file first, then `index.build`, whose lock keeps other builders out;
-where that fails the file is put back, and the live generation was never touched. Files that cannot be read are named
-with the reason and not kept. Limits: one record of a file with several (.jsonl) cannot be removed; an index whose
-articles are not all in the corpus folders is not rebuilt, since that would lose them.
+One thread makes one change after another: the files first, then `index.build`, whose lock keeps
+other builders out. If the rebuild fails the files are put back, and the live generation was never
+touched. Files that cannot be read are named with the reason and not kept.
+
+Limits: one record of a file with several (.jsonl) cannot be removed. An index whose articles are
+not all in the corpus folders is not rebuilt, since that would lose them.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import queue
-import re
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.corpus.fetching import Resolve, fetch, resolved
-from index.corpus.loading import load_articles
 from index.stores.local.generations import open_index
-from index.types import Article, DatelineError, Skipped, Store, Summary
+from index.types import DatelineError, Skipped, Store, Summary
 from qa.rendering.text import counted
-from qa.web.article_files import free_path, safe_name, was_named, write_article
+from qa.web.article_files import free_path, pasted_article, safe_name, write_article
+from qa.web.corpus_files import (
+    ADDED,
+    Change,
+    find_file,
+    lost_paths,
+    missing_paths,
+    set_aside,
+    take_in,
+)
 
-ADDED, REMOVED = "added", ".removed"
-LARGEST_PASTE = 2_000_000  # characters
-MOST_FILES = 100  # of one upload
+MOST_FILES = 100  # in one upload
 _PAGES_OF_A_FEED = 10
 _WAITS_FOR_A_BUILDER = 60.0  # seconds
-_Undo = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What the editor does, or did last. `notes`: a line for each file or failure; `done` of `total` (0: not known)."""
+class EditorStatus:
+    """What the editor does, or did last.
+
+    `notes` has a line for each file or failure. `total` is 0 if it is not known.
+    """
 
     busy: bool = False
-    what: str = ""
+    task: str = ""
     done: int = 0
     total: int = 0
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """A change of the corpus: what it is called, and what makes it. `make` gives (notes, how to undo it)."""
+class _Task:
+    """A change that waits for its turn: what it is called, and what makes it."""
 
     name: str
-    make: Callable[[], tuple[list[str], _Undo]]
+    make: Callable[[], Change]
 
 
 class CorpusEditor:
-    """Adds and removes articles of `corpora`, and rebuilds the index in `folder`. `build` is `index.build`, or one like it."""
+    """Adds and removes articles of `corpora`, and rebuilds the index in `folder`.
+
+    `private` says whether addresses in this machine's own network may be fetched. `build` is
+    `index.build`, or one like it. `resolve` finds the addresses of a host.
+    """
 
     def __init__(
         self,
@@ -68,169 +79,128 @@ class CorpusEditor:
         build: Callable[..., Summary] | None = None,
         resolve: Resolve = resolved,
     ) -> None:
-        """`private`: whether an address of this machine's own network may be fetched; `resolve` finds the addresses of a host."""
         self.corpora, self.folder = tuple(corpora), folder
-        self._private, self._build, self._resolve = private, build, resolve
-        self._work = Work()
-        self._changes: queue.Queue[_Change] = queue.Queue()
+        self._private = private
+        self._build = _build_index if build is None else build
+        self._resolve = resolve
+        self._status = EditorStatus()
+        self._tasks: queue.Queue[_Task] = queue.Queue()
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
 
     @property
-    def work(self) -> Work:
-        return self._work
+    def status(self) -> EditorStatus:
+        return self._status
 
     def why_not(self, store: Store) -> str | None:
-        """Why the articles of `store` cannot be changed from here; None where they can."""
+        """Return why the articles of `store` cannot be changed from here, or None if they can."""
         first = self.corpora[0] if self.corpora else Path("corpus")
         if not first.is_dir():
-            return f"expected a folder of articles at {first}, found none; start with --corpus and the folder that the index was built from"
-        missing = [article.path for article in store.articles() if self._file(article) is None]
-        if missing:
             return (
-                f"expected every article of the index in {', '.join(map(str, self.corpora))}, found {counted(len(missing), 'article')} elsewhere "
-                f"(the first: {missing[0][:80]}); start with --corpus and each folder that the index was built from"
+                f"expected a folder of articles at {first}, found none; "
+                "serve the page with the folder that the index was built from"
             )
-        return None
+        missing = missing_paths(store, self.corpora)
+        if not missing:
+            return None
+        return (
+            f"expected every article of the index in {self._folders()}, "
+            f"found {counted(len(missing), 'article')} elsewhere "
+            f"(the first: {missing[0][:80]}); "
+            "serve the page with each folder that the index was built from"
+        )
 
     def add_files(self, files: Sequence[Path]) -> None:
-        """Add uploaded files; those that cannot be read are named in the notes. Raises DatelineError for more than MOST_FILES."""
+        """Add uploaded files; the notes name those that cannot be read.
+
+        Raises DatelineError for more than MOST_FILES.
+        """
         if len(files) > MOST_FILES:
             raise DatelineError(
-                f"expected at most {MOST_FILES} files at once, found {len(files)}; add some, then the others"
+                f"expected at most {MOST_FILES} files at once, found {len(files)}; "
+                "add some, then the others"
             )
-        kept = Path(tempfile.mkdtemp(prefix="dateline-upload-"))
+        staged = Path(tempfile.mkdtemp(prefix="dateline-upload-"))
         for file in files:
-            shutil.copyfile(file, free_path(kept / ADDED, safe_name(file.name)))
-        self._do(f"adding {counted(len(files), 'file')}", lambda: self._keep(kept))
+            shutil.copyfile(file, free_path(staged / ADDED, safe_name(file.name)))
+        self._start(
+            f"adding {counted(len(files), 'file')}", lambda: take_in(staged, self.corpora[0])
+        )
 
     def add_text(
         self, text: str, title: str = "", source: str = "", published: str = "", url: str = ""
     ) -> None:
-        """Add pasted text. Raises DatelineError for no text, a bad day, an address that is none of the web."""
-        if not text.strip():
-            raise DatelineError("expected the text of an article, found none")
-        if len(text) > LARGEST_PASTE:
-            raise DatelineError(
-                f"expected at most {LARGEST_PASTE:,} characters, found {len(text):,}; upload it as a file"
-            )
-        if url.strip() and not re.match(r"https?://[^\s]+$", url.strip()):
-            raise DatelineError(
-                f"expected an address that begins with http:// or https://, found {url.strip()[:80]!r}"
-            )
-        try:
-            day = dt.date.fromisoformat(published.strip()) if published.strip() else None
-        except ValueError:
-            raise DatelineError(
-                f"expected a day as YYYY-MM-DD, found {published.strip()[:40]!r}"
-            ) from None
-        article = Article(
-            "", text, title.strip() or None, source.strip() or None, day, url.strip() or None
-        )
-        kept = Path(tempfile.mkdtemp(prefix="dateline-paste-"))
-        write_article(kept / ADDED, article)
-        self._do("adding the pasted article", lambda: self._keep(kept))
+        """Add pasted text. Raises DatelineError as `pasted_article` does."""
+        article = pasted_article(text, title, source, published, url)
+        staged = Path(tempfile.mkdtemp(prefix="dateline-paste-"))
+        write_article(staged / ADDED, article)
+        self._start("adding the pasted article", lambda: take_in(staged, self.corpora[0]))
 
     def add_url(self, url: str) -> None:
-        """Add the article at an address, or the newest pages of a feed; what keeps them from coming is told in the notes."""
+        """Add the article at an address, or the newest pages of a feed.
+
+        The notes say why a page could not be fetched. Raises DatelineError for no address.
+        """
         if not url.strip():
             raise DatelineError("expected the address of an article, found none")
-
-        def fetched() -> tuple[list[str], _Undo]:
-            kept = Path(tempfile.mkdtemp(prefix="dateline-fetch-"))
-            found = list(
-                fetch(
-                    [url], kept, most=_PAGES_OF_A_FEED, private=self._private, resolve=self._resolve
-                )
-            )
-            refused = [
-                f"{one.path[:120]}: {one.reason}" for one in found if isinstance(one, Skipped)
-            ]
-            return self._keep(kept, refused, replacing=True)
-
-        self._do("fetching the article", fetched)
+        self._start("fetching the article", lambda: self._fetch(url))
 
     def remove(self, id: str, store: Store) -> None:
-        """Take an article out. Raises DatelineError where it is not there, or shares its file with others."""
+        """Remove an article of `store`.
+
+        Raises DatelineError if it is not there, or shares its file with others.
+        """
         article = store.article(id)
-        file = self._file(article) if article is not None else None
+        file = None if article is None else find_file(article, self.corpora)
         if article is None or file is None:
             raise DatelineError(
-                f"expected an article {id[:80]!r} in the corpus, found none; it may have been removed already"
+                f"expected an article {id[:80]!r} in the corpus, found none; "
+                "it may have been removed already"
             )
-        sharing = sum(
-            other.path == article.path and self._file(other) == file for other in store.articles()
-        )
+        same_path = [other for other in store.articles() if other.path == article.path]
+        sharing = sum(find_file(other, self.corpora) == file for other in same_path)
         if sharing > 1:
             raise DatelineError(
-                f"expected a file of one article, found {article.path} with {sharing:,}; take it out of that file, then build again"
+                f"expected a file of one article, found {article.path} with {sharing:,}; "
+                "take it out of that file, then build again"
             )
+        self._start("removing an article", lambda: set_aside(file, article.path, self.corpora))
 
-        def moved() -> tuple[list[str], _Undo]:
-            corpus = next(
-                corpus for corpus in self.corpora if file.is_relative_to(corpus) and corpus.is_dir()
-            )
-            place = free_path(corpus / REMOVED, file.name)
-            file.rename(place)
-
-            def put_back() -> None:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                place.rename(file)
-
-            return [
-                f"{article.path}: removed; it lies in {place.relative_to(corpus).as_posix()} of the corpus folder"
-            ], put_back
-
-        self._do("removing an article", moved)
-
-    def wait(self, seconds: float = 120) -> Work:
-        """The work when it is done, or after so many seconds."""
+    def wait(self, seconds: float = 120) -> EditorStatus:
+        """Return the status when all is done, or after so many seconds."""
         until = time.monotonic() + seconds
-        while self._work.busy and time.monotonic() < until:
+        while self._status.busy and time.monotonic() < until:
             time.sleep(0.05)
-        return self._work
+        return self._status
 
-    def _file(self, article: Article) -> Path | None:
-        """The file of an article, within one of the corpora."""
-        found = []
-        for corpus in self.corpora:
-            file = (
-                corpus
-                if corpus.is_file() and corpus.name == article.path
-                else corpus / article.path
-            )
-            if file.is_file() and (
-                file == corpus or file.resolve().is_relative_to(corpus.resolve())
-            ):
-                found.append((article.id == f"{corpus.name}/{article.path}", file))
-        return max(found, key=lambda pair: pair[0])[1] if found else None
+    def _fetch(self, url: str) -> Change:
+        staged = Path(tempfile.mkdtemp(prefix="dateline-fetch-"))
+        found = fetch(
+            [url], staged, most=_PAGES_OF_A_FEED, private=self._private, resolve=self._resolve
+        )
+        refused = [f"{one.path[:120]}: {one.reason}" for one in found if isinstance(one, Skipped)]
+        return take_in(staged, self.corpora[0], refused, replacing=True)
 
-    def _do(self, name: str, make: Callable[[], tuple[list[str], _Undo]]) -> None:
+    def _start(self, name: str, make: Callable[[], Change]) -> None:
+        """Queue a change, and start the thread that makes changes unless it runs."""
         with self._starting:
-            self._changes.put(_Change(name, make))
-            if not self._work.busy:
-                self._work = Work(True, name)
-                self._thread = threading.Thread(target=self._run, name="editor", daemon=True)
-                self._thread.start()
+            self._tasks.put(_Task(name, make))
+            if not self._status.busy:
+                self._status = EditorStatus(True, name)
+                threading.Thread(target=self._run, name="editor", daemon=True).start()
 
     def _run(self) -> None:
+        """Make every change that waits; a failed one does not keep the others from being made."""
         notes: list[str] = []
         failed = False
         while True:
             with self._starting:
-                if self._changes.empty():
-                    self._work = Work(False, "done", notes=tuple(notes), failed=failed)
+                if self._tasks.empty():
+                    self._status = EditorStatus(task="done", notes=tuple(notes), failed=failed)
                     return
-                change = self._changes.get()
-            self._work = Work(True, change.name, notes=tuple(notes))
+                task = self._tasks.get()
+            self._status = EditorStatus(True, task.name, notes=tuple(notes))
             try:
-                said, undo = change.make()
-                notes += said
-                try:
-                    notes += self._rebuild(tuple(notes))
-                except BaseException:
-                    undo()
-                    raise
+                self._carry_out(task, notes)
             except DatelineError as error:
                 failed = True
                 notes.append(str(error))
@@ -240,110 +210,59 @@ class CorpusEditor:
                     f"expected to change the corpus, found: {error}; the index is as it was"
                 )
 
+    def _carry_out(self, task: _Task, notes: list[str]) -> None:
+        """Change the files and rebuild; take the change back if the rebuild fails."""
+        change = task.make()
+        notes += change.notes
+        try:
+            notes += self._rebuild(tuple(notes))
+        except BaseException:
+            change.undo()
+            raise
+
     def _rebuild(self, notes: tuple[str, ...]) -> list[str]:
-        if self._build is None:
-            from index.pipeline import build
-
-            self._build = build
-        if problem := self.why_not_rebuild():
-            raise DatelineError(problem)
-
-        def progress(what: str, done: int, total: int) -> None:
-            self._work = Work(True, what, done, total, notes)
-
-        until = time.monotonic() + _WAITS_FOR_A_BUILDER
-        while True:
-            try:
-                summary = self._build(list(self.corpora), self.folder, progress=progress)
-                break
-            except DatelineError as error:
-                if "only builder" not in str(error) or time.monotonic() > until:
-                    raise
-                self._work = Work(True, "waiting for another builder to end", notes=notes)
-                time.sleep(0.5)
+        """Rebuild the index and return what the build says of added files, then of all."""
+        lost = lost_paths(open_index(self.folder), self.corpora)
+        if lost:
+            raise DatelineError(
+                f"expected every article of the index in {self._folders()}, "
+                f"found {len(lost)} elsewhere; build the index from its own folders instead"
+            )
+        summary = self._build_when_free(notes)
         refused = [
             f"{skipped.path}: {skipped.reason}"
             for skipped in summary.skipped
             if skipped.path.startswith(f"{ADDED}/")
         ]
-        done = f"{counted(summary.articles, 'article')} in the archive ({summary.added} added, {summary.changed} changed, {summary.removed} removed)"
+        done = (
+            f"{counted(summary.articles, 'article')} in the archive ({summary.added} added, "
+            f"{summary.changed} changed, {summary.removed} removed)"
+        )
         return [*refused, done]
 
-    def why_not_rebuild(self) -> str | None:
-        """Why a rebuild would lose articles; None where it would not. An article just removed is not lost."""
-        store = open_index(self.folder)
-        missing = [article.path for article in store.articles() if self._file(article) is None]
-        removed = {
-            path.name
-            for corpus in self.corpora
-            if corpus.is_dir()
-            for path in (corpus / REMOVED).glob("*")
-        }
-        lost = [
-            path
-            for path in missing
-            if not any(was_named(Path(path).name, name) for name in removed)
-        ]
-        return (
-            f"expected every article of the index in {', '.join(map(str, self.corpora))}, found {len(lost)} elsewhere; run dateline build yourself"
-            if lost
-            else None
-        )
+    def _build_when_free(self, notes: tuple[str, ...]) -> Summary:
+        """Build; wait up to a minute for another builder to end."""
 
-    def _keep(
-        self, staged: Path, refused: Sequence[str] = (), replacing: bool = False
-    ) -> tuple[list[str], _Undo]:
-        """Move what can be read of a staged folder into the corpus, to the same place in it.
+        def progress(what: str, done: int, total: int) -> None:
+            self._status = EditorStatus(True, what, done, total, notes)
 
-        A file of that name which is there already is replaced, or else the new one gets a name of its own. Raises
-        DatelineError, naming each file and what was `refused` before, where nothing can be read.
-        """
-        undos: list[_Undo] = []
-        try:
-            items = list(load_articles([staged]))
-            readable = {item.path for item in items if isinstance(item, Article)}
-            notes = [
-                *refused,
-                *(
-                    f"{item.path.removeprefix(f'{ADDED}/')}: {item.reason}"
-                    for item in items
-                    if isinstance(item, Skipped)
-                ),
-            ]
-            corpus = self.corpora[0]
-            known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
-            for file in sorted(staged.rglob("*")):
-                path = file.relative_to(staged)
-                if path.as_posix() not in readable:
-                    continue
-                if file.read_bytes() in known:
-                    notes.append(f"{file.name}: it is in the archive already")
-                    continue
-                place = corpus / path
-                if not (replacing and place.is_file()):
-                    place = free_path(place.parent, place.name)
-                undos.append(_restorer(place))
-                shutil.move(file, place)
-                notes.append(f"{place.name}: added")
-            if not undos:
-                raise DatelineError("; ".join(notes) or "expected a file, found none")
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+        until = time.monotonic() + _WAITS_FOR_A_BUILDER
+        while True:
+            try:
+                return self._build(list(self.corpora), self.folder, progress=progress)
+            except DatelineError as error:
+                if "only builder" not in str(error) or time.monotonic() > until:
+                    raise
+            waiting = "waiting for another builder to end"
+            self._status = EditorStatus(True, waiting, notes=notes)
+            time.sleep(0.5)
 
-        def undo() -> None:
-            for restore in undos:
-                restore()
-
-        return notes, undo
+    def _folders(self) -> str:
+        return ", ".join(map(str, self.corpora))
 
 
-def _restorer(place: Path) -> _Undo:
-    """What makes a file what it is now."""
-    if not place.is_file():
-        return lambda: place.unlink(missing_ok=True)
-    data = place.read_bytes()
+def _build_index(corpora: Sequence[Path], folder: Path, **options: Any) -> Summary:
+    """Build as `index.build` does; it is imported late, so that the page starts sooner."""
+    from index.pipeline import build
 
-    def restore() -> None:
-        place.write_bytes(data)
-
-    return restore
+    return build(corpora, folder, **options)

@@ -1,147 +1,170 @@
-"""The evidence: each article that a reply cites or was read in, with every finding marked in it.
+"""The evidence of a reply as HTML: each article it cites or was read in, with every finding marked.
 
-An article's text is cut at the bounds of its findings and passages; each stretch between two bounds is one element that
-says whose it is (data-findings, data-passages). Joined, the stretches of a finding are its span, letter for letter.
-Of a long article only what lies around its findings and passages is shown, with a link to the whole of it.
+The text is cut at the ends of findings and passages. Each stretch between two cuts is one element
+that says whose it is (data-findings, data-passages). Joined, the stretches of a finding are its
+span, letter for letter. Of a long article only the surroundings of findings and passages are
+shown, with a link to the whole of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
-from urllib.parse import urlencode
+from itertools import chain, pairwise
 
 from index.text.dates import in_words
 from index.types import Article
 from qa.rendering.text import headline
-from qa.types import Hit, Span, on_the_web
+from qa.types import Hit, Span
+from qa.web.addresses import article_address
+from qa.web.markup import bidi, join_parts, outlet_html, web_link
 
-AROUND = 3_000  # characters of an article on either side of what is shown of it
+AROUND = 3_000  # characters of an article shown on either side of a finding
 WHOLE = 200_000  # characters of an article that is shown by itself
+_CUT = "<p class='cut'>…</p>"
+_STEPPING = (
+    '<div class="stepping">'
+    '<button type="button" class="plain" data-step="-1" aria-label="Previous finding">'
+    "← previous</button>"
+    '<span class="place" role="status">finding 1 of {count}</span>'
+    '<button type="button" class="plain" data-step="1" aria-label="Next finding">'
+    "next →</button></div>"
+)
+
+# A stretch of a text and the number of the finding or passage it is: (start, end, number).
+Numbered = tuple[int, int, int]
 
 
 def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
-    """The articles of the findings, then those of the hits, the first one in view; empty for neither."""
-    articles = {
-        article.id: article
-        for article in [*(span.article for span in findings), *(hit.article for hit in hits)]
-    }
+    """Return the articles of the findings, then those of the hits; only the first is in view."""
+    articles = {one.article.id: one.article for one in chain(findings, hits)}
     if not articles:
         return '<aside class="evidence" aria-label="The article"></aside>'
-    stepping = (
-        f'<div class="stepping"><button type="button" class="plain" data-step="-1" aria-label="Previous finding">← previous</button>'
-        f'<span class="place" role="status">finding 1 of {len(findings)}</span>'
-        '<button type="button" class="plain" data-step="1" aria-label="Next finding">next →</button></div>'
-        if len(findings) > 1
-        else ""
-    )
-    shown = [
-        _article_html(article, number, findings, hits)
+    stepping = _STEPPING.format(count=len(findings)) if len(findings) > 1 else ""
+    papers = [
+        _paper_html(article, number, findings, hits)
         for number, article in enumerate(articles.values())
     ]
     return (
-        f'<aside class="evidence" aria-label="The article" data-findings="{len(findings)}"><div class="bar">{stepping}'
-        f'<button type="button" class="plain back" data-back>↑ back to the answer</button></div>{"".join(shown)}</aside>'
+        '<aside class="evidence" aria-label="The article" '
+        f'data-findings="{len(findings)}"><div class="bar">{stepping}'
+        '<button type="button" class="plain back" data-back>↑ back to the answer</button></div>'
+        f"{''.join(papers)}</aside>"
     )
 
 
 def article_html(article: Article) -> str:
-    """An article by itself, to be read."""
-    original = (
-        f' · <a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer">open original</a>'
-        if article.url and on_the_web(article.url)
-        else ""
-    )
-    cut = "<p class='cut'>…</p>" if len(article.text) > WHOLE else ""
+    """Return an article by itself, to be read."""
+    original = web_link(article.url, "open original")
+    source = _source_html(article)
+    if original:
+        source += f" · {original}"
+    cut = _CUT if len(article.text) > WHOLE else ""
     return (
-        f'<section class="turn alone" data-address="{escape(place_of_article(article.id))}"><article class="paper"><h2><bdi>{escape(headline(article))}</bdi></h2>'
-        f'<p class="source">{_told(article)}{original}</p><div class="story" dir="auto">{escape(article.text[:WHOLE])}{cut}</div></article></section>'
+        f'<section class="turn alone" data-address="{escape(article_address(article.id))}">'
+        f'<article class="paper"><h2>{bidi(headline(article))}</h2>'
+        f'<p class="source">{source}</p>'
+        f'<div class="story" dir="auto">{escape(article.text[:WHOLE])}{cut}</div>'
+        "</article></section>"
     )
-
-
-def place_of_article(id: str) -> str:
-    """The query of an address that opens an article."""
-    return "?" + urlencode({"article": id})
-
-
-def _told(article: Article) -> str:
-    day = (
-        f'<time datetime="{article.published}">{in_words(article.published.isoformat())}</time>'
-        if article.published is not None
-        else ""
-    )
-    outlet = f"<b><bdi>{escape(article.source)}</bdi></b>" if article.source else ""
-    by = f"by <bdi>{escape(', '.join(article.authors))}</bdi>" if article.authors else ""
-    return " · ".join(part for part in (outlet, day, by) if part)
-
-
-def _article_html(
-    article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]
-) -> str:
-    marks = [
-        (span.start, span.end, place)
-        for place, span in enumerate(findings)
-        if span.article.id == article.id
-    ]
-    passages = [
-        (hit.start, hit.end, place)
-        for place, hit in enumerate(hits)
-        if hit.article.id == article.id
-    ]
-    whole = f'<a href="{escape(place_of_article(article.id))}" data-again>whole article</a>'
-    told = " · ".join(part for part in (_told(article), whole) if part)
-    return (
-        f'<article class="paper" data-article="{number}"{"" if number == 0 else " hidden"}><h3><bdi>{escape(headline(article))}</bdi></h3>'
-        f'<p class="source">{told}</p><div class="story" dir="auto" tabindex="0" role="region" aria-label="Text of the article">'
-        f"{_text_html(article.text, marks, passages)}</div></article>"
-    )
-
-
-def _text_html(
-    text: str, marks: Sequence[tuple[int, int, int]], passages: Sequence[tuple[int, int, int]]
-) -> str:
-    """`marks` and `passages` are (start, end, number)."""
-    pieces = []
-    reached = 0
-    for first, last in windows([(start, end) for start, end, _ in [*marks, *passages]], len(text)):
-        pieces.append("<p class='cut'>…</p>" if first > reached else "")
-        bounds = {first, last}
-        bounds.update(
-            bound
-            for start, end, _ in [*marks, *passages]
-            for bound in (start, end)
-            if first < bound < last
-        )
-        begun: set[int] = set()
-        for start, end in pairwise(sorted(bounds)):
-            found = [number for a, b, number in marks if a <= start and end <= b]
-            read = [number for a, b, number in passages if a <= start and end <= b]
-            inside = escape(text[start:end])
-            if found:
-                label = f' data-first="{found[0] + 1}"' if found[0] not in begun else ""
-                begun.update(found)
-                inside = f'<mark data-findings="{_listed(found)}"{label}>{inside}</mark>'
-            pieces.append(
-                f'<span data-passages="{_listed(read)}">{inside}</span>' if read else inside
-            )
-        reached = last
-    return "".join(pieces) + ("<p class='cut'>…</p>" if reached < len(text) else "")
 
 
 def windows(
     spans: Sequence[tuple[int, int]], length: int, around: int = AROUND
 ) -> list[tuple[int, int]]:
-    """What to show of a text of `length` characters: each span with `around` characters on either side, joined where they meet, in order."""
+    """Return which parts of a text of `length` characters to show, in order.
+
+    Each span is shown with `around` characters on either side; parts that meet are joined.
+    """
     shown: list[tuple[int, int]] = []
-    for start, end in sorted(
-        (max(0, start - around), min(length, end + around)) for start, end in spans
-    ):
-        if shown and start <= shown[-1][1]:
-            shown[-1] = (shown[-1][0], max(end, shown[-1][1]))
-        else:
-            shown.append((start, end))
+    for start, end in sorted(spans):
+        first, last = max(0, start - around), min(length, end + around)
+        if shown and first <= shown[-1][1]:
+            joined, reached = shown.pop()
+            first, last = joined, max(last, reached)
+        shown.append((first, last))
     return shown
+
+
+def _paper_html(
+    article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]
+) -> str:
+    """Return one article of the evidence, hidden unless it is the first."""
+    hidden = " hidden" if number > 0 else ""
+    whole = f'<a href="{escape(article_address(article.id))}" data-again>whole article</a>'
+    text = _text_html(article.text, _numbered(findings, article), _numbered(hits, article))
+    return (
+        f'<article class="paper" data-article="{number}"{hidden}>'
+        f"<h3>{bidi(headline(article))}</h3>"
+        f'<p class="source">{join_parts(_source_html(article), whole)}</p>'
+        '<div class="story" dir="auto" tabindex="0" role="region" '
+        f'aria-label="Text of the article">{text}</div></article>'
+    )
+
+
+def _source_html(article: Article) -> str:
+    """Return the outlet, the day and the authors of an article, as far as they are known."""
+    day, authors = "", ""
+    if article.published is not None:
+        words = in_words(article.published.isoformat())
+        day = f'<time datetime="{article.published}">{words}</time>'
+    if article.authors:
+        authors = f"by {bidi(', '.join(article.authors))}"
+    return join_parts(outlet_html(article), day, authors)
+
+
+def _numbered(spans: Sequence[Span] | Sequence[Hit], article: Article) -> list[Numbered]:
+    """Return the spans that lie in an article, each with its number among all of them."""
+    return [
+        (span.start, span.end, number)
+        for number, span in enumerate(spans)
+        if span.article.id == article.id
+    ]
+
+
+def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbered]) -> str:
+    """Return the parts of a text to show, cut at the ends of its findings and passages."""
+    spans = [(start, end) for start, end, _ in [*findings, *passages]]
+    ends = set(chain.from_iterable(spans))
+    pieces: list[str] = []
+    reached = 0
+    for first, last in windows(spans, len(text)):
+        if first > reached:
+            pieces.append(_CUT)
+        cuts = sorted({first, last, *(end for end in ends if first < end < last)})
+        pieces.append(_window_html(text, cuts, findings, passages))
+        reached = last
+    if reached < len(text):
+        pieces.append(_CUT)
+    return "".join(pieces)
+
+
+def _window_html(
+    text: str, cuts: Sequence[int], findings: Sequence[Numbered], passages: Sequence[Numbered]
+) -> str:
+    """Return the stretches between the cuts, each with the findings and passages around it.
+
+    The first stretch of a finding carries its number from 1 (data-first), for the margin.
+    """
+    pieces: list[str] = []
+    begun: set[int] = set()
+    for start, end in pairwise(cuts):
+        marked = _covering(findings, start, end)
+        read = _covering(passages, start, end)
+        piece = escape(text[start:end])
+        if marked:
+            label = "" if marked[0] in begun else f' data-first="{marked[0] + 1}"'
+            begun.update(marked)
+            piece = f'<mark data-findings="{_listed(marked)}"{label}>{piece}</mark>'
+        if read:
+            piece = f'<span data-passages="{_listed(read)}">{piece}</span>'
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _covering(spans: Sequence[Numbered], start: int, end: int) -> list[int]:
+    """Return the numbers of the spans that hold a whole stretch."""
+    return [number for first, last, number in spans if first <= start and end <= last]
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -1,10 +1,13 @@
-"""What stands before the page: which addresses there are, who may call them, how often and with how much; what a browser may do.
+"""What stands before the page: which addresses there are, who may call them, and how often.
 
-Gradio brings routes that Dateline has no use for (files, proxies, components): all but those in _ROUTES are closed. A
-request from a page of another site is refused, by its Origin and Sec-Fetch-Site (CSRF, and reading across origins), and
-on a loopback address one under another name (DNS rebinding). Each client, an address (or a /64 network of IPv6), has
-bounds; past them it gets status 429 and a line that the page shows. Limits: scripts and styles of the page itself may
-be inline, as Gradio's are; bounds are kept in memory, by one process. On the public internet put a server with TLS in front.
+Gradio brings routes that Dateline has no use for (files, proxies, components): all but those in
+_ROUTES are closed. A request from a page of another site is refused by its Origin and
+Sec-Fetch-Site (CSRF, and reading across origins). A page on a loopback address is served under no
+other name (DNS rebinding). Each client, an address or a /64 network of IPv6, has bounds. Past them
+it gets status 429 and a line that the page shows.
+
+Limits: scripts and styles of the page itself may be inline, as Gradio's are. Bounds are kept in
+memory, by one process. On the public internet put a server with TLS in front.
 """
 
 from __future__ import annotations
@@ -26,16 +29,42 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _LOG = logging.getLogger("dateline.guard")
 
 _ROUTES = re.compile(
-    r"/(?:|(?:assets|static|svelte)/[^/]+(?:/[^/]+)*|favicon\.ico|manifest\.json|robots\.txt|theme\.css|config/?|login/?|logout|healthz|"
-    r"gradio_api/(?:(?:info|openapi\.json|config|startup-events|upload|upload_progress|login_check|user|token|cancel|reset|app_id|theme\.css)/?|"
-    r"heartbeat/\w+|queue/(?:join|data)/?|(?:call|run|api)/(?:v2/)?[\w-]+(?:/\w+)?/?|mcp(?:/.*)?))"
+    r"""/(?:
+      (?:assets|static|svelte)/[^/]+(?:/[^/]+)*      # /assets/index-1a2b.js
+    | favicon\.ico | manifest\.json | robots\.txt
+    | theme\.css | config/? | login/? | logout | healthz
+    | gradio_api/(?:
+          (?:info|openapi\.json|config|startup-events|login_check|user|token)/?
+        | (?:upload|upload_progress|cancel|reset|app_id|theme\.css)/?
+        | heartbeat/\w+                              # /gradio_api/heartbeat/1a2b
+        | queue/(?:join|data)/?                      # /gradio_api/queue/join
+        | (?:call|run|api)/(?:v2/)?[\w-]+(?:/\w+)?/?  # /gradio_api/call/ask/1a2b
+        | mcp(?:/.*)?                                # /gradio_api/mcp/
+      )
+    |                                                # the page itself, "/"
+    )""",
+    re.VERBOSE,
 )
 _EVENTS = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/|mcp)")
+_UPLOAD = "/gradio_api/upload"
+_UNCHANGING = ("/assets/", "/static/", "/svelte/")  # what a browser may keep
+_POLICY = (
+    # Gradio's page is started by an inline script and makes functions of the page's own `js`.
+    # Nothing comes from elsewhere.
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
 _HEADERS = {
-    # Gradio's page is started by an inline script and makes functions of the page's own `js`; nothing comes from elsewhere.
-    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "; ".join(_POLICY),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -43,6 +72,9 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_LOGINS_OF_ALL = 30  # times the tries of one client
+_LOGIN_MINUTES = 5
+_MEGABYTE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,136 +84,199 @@ class Bounds:
     events: int = 600  # questions, clicks and calls a minute
     at_once: int = 256  # requests that are answered or wait to be
     logins: int = 10  # tries in five minutes; 30 times as many of all clients together
-    body: int = 16 * 2**20  # bytes of a request that uploads nothing
-    upload: int = 256 * 2**20  # bytes of one that does
+    body: int = 16 * _MEGABYTE  # bytes of a request that uploads nothing
+    upload: int = 256 * _MEGABYTE  # bytes of one that does
     uploads: int = 1024  # MB an hour
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request goes no further: the status of HTTP, and a line for whoever sent it."""
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the checks need of a request."""
+
+    method: str
+    path: str
+    headers: Headers
+    client: str
+
+    @property
+    def host(self) -> str:
+        return self.headers.get("host", "")
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something."""
+        return self.method not in ("GET", "HEAD", "OPTIONS") or self.path == "/logout"
+
+    @property
+    def uploads(self) -> bool:
+        return self.path.startswith(_UPLOAD)
+
+    @property
+    def length(self) -> int | None:
+        """The bytes of its body; None if it does not say."""
+        unsaid = "" if "transfer-encoding" in self.headers else "0"
+        told = self.headers.get("content-length", unsaid)
+        return int(told) if told.isdecimal() else None
+
+
 class Guard:
-    """The middleware. `hosts`: the names that the page may be called by; None: any."""
+    """The middleware. `hosts` are the names that the page may be called by; None: any."""
 
     def __init__(
         self, app: ASGIApp, bounds: Bounds = Bounds(), hosts: frozenset[str] | None = None
     ) -> None:
         self._app, self._bounds, self._hosts = app, bounds, hosts
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._now: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()  # the requests of each client that are answered now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or pass it on; the answer gets the headers that guard a browser."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                if not scope["path"].startswith(("/assets/", "/static/", "/svelte/")):
-                    headers["Cache-Control"] = "no-store"
-                message["headers"] = [
-                    (name, _same_site(value) if name == b"set-cookie" else value)
-                    for name, value in message["headers"]
-                ]
+                _add_headers(message, scope["path"])
             await send(message)
 
-        client = _client(scope)
-        refused = self._refused(scope, client)
-        if refused is not None:
-            _LOG.info(
-                "refused", extra={"facts": {"status": refused[0], "path": _kind(scope["path"])}}
-            )
-            await _say(guarded, *refused)
+        request = _Request(scope["method"], scope["path"], Headers(scope=scope), _client(scope))
+        refusal = self._refusal(request)
+        if refusal is not None:
+            facts = {"status": refusal.status, "path": _kind(request.path)}
+            _LOG.info("refused", extra={"facts": facts})
+            await _answer(guarded, refusal)
             return
-        self._now[client] += 1
+        self._open[request.client] += 1
         try:
             await self._app(scope, receive, guarded)
         finally:
-            self._now[client] -= 1
-            if not self._now[client]:
-                del self._now[client]
+            self._open[request.client] -= 1
+            if not self._open[request.client]:
+                del self._open[request.client]
 
-    def _refused(self, scope: Scope, client: str) -> tuple[int, str] | None:
-        """(status, why) of a request that goes no further."""
-        path, headers, bounds = scope["path"], Headers(scope=scope), self._bounds
-        host = headers.get("host", "")
-        if self._hosts is not None and _name(host) not in self._hosts:
-            return (
+    def _refusal(self, request: _Request) -> Refusal | None:
+        """Return why a request goes no further, or None. The first check that fails decides."""
+        refusal = self._wrong_place(request) or self._too_many_at_once(request)
+        if refusal is not None or not request.changes or request.method == "GET":
+            return refusal
+        return self._too_large(request) or self._too_often(request)
+
+    def _wrong_place(self, request: _Request) -> Refusal | None:
+        """Check the name, the address and the site that a request comes from."""
+        if self._hosts is not None and _name(request.host) not in self._hosts:
+            names = " or ".join(sorted(self._hosts))
+            return Refusal(
                 421,
-                f"expected the name {' or '.join(sorted(self._hosts))}, found another; open the page under its own address",
+                f"expected the name {names}, found another; open the page under its own address",
             )
+        path = request.path
         if not _ROUTES.fullmatch(path) or "\\" in path or ".." in path.split("/"):
-            return 404, "there is nothing at this address"
-        changes = scope["method"] not in ("GET", "HEAD", "OPTIONS") or path == "/logout"
-        origin = headers.get("origin")
-        if (origin is not None and urlsplit(origin).netloc != host) or (
-            changes and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
-        ):
-            return (
+            return Refusal(404, "there is nothing at this address")
+        origin = request.headers.get("origin")
+        elsewhere = origin is not None and urlsplit(origin).netloc != request.host
+        site = request.headers.get("sec-fetch-site", "none")
+        if elsewhere or (request.changes and site not in ("same-origin", "none")):
+            return Refusal(
                 403,
                 "expected a request of this page, found one of another site; open the page itself",
             )
-        if self._now[client] >= bounds.at_once:
-            return (
-                429,
-                f"expected at most {bounds.at_once} requests at once, found more; wait for some to end",
-            )
-        if not changes or scope["method"] == "GET":
+        return None
+
+    def _too_many_at_once(self, request: _Request) -> Refusal | None:
+        most = self._bounds.at_once
+        if self._open[request.client] < most:
             return None
-        length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
-        if not length.isdecimal():
-            return 411, "expected the length of the request, found none"
-        uploads = path.startswith("/gradio_api/upload")
-        most = bounds.upload if uploads else bounds.body
-        if int(length) > most:
-            return (
+        return Refusal(
+            429, f"expected at most {most} requests at once, found more; wait for some to end"
+        )
+
+    def _too_large(self, request: _Request) -> Refusal | None:
+        """Check the length of one request, and what its client has uploaded within an hour."""
+        length = request.length
+        if length is None:
+            return Refusal(411, "expected the length of the request, found none")
+        most = self._bounds.upload if request.uploads else self._bounds.body
+        if length > most:
+            return Refusal(
                 413,
-                f"expected at most {most >> 20} MB at once, found {int(length) >> 20} MB; send less at a time",
+                f"expected at most {most // _MEGABYTE} MB at once, "
+                f"found {length // _MEGABYTE} MB; send less at a time",
             )
-        if uploads and not self._allowed(
-            RateLimitItemPerHour(bounds.uploads), client, cost=1 + (int(length) >> 20)
-        ):
-            return (
+        if not request.uploads:
+            return None
+        item, cost = RateLimitItemPerHour(self._bounds.uploads), 1 + length // _MEGABYTE
+        if self._allowed(item, request.client, cost):
+            return None
+        return Refusal(
+            429,
+            f"expected at most {self._bounds.uploads} MB of uploads an hour, "
+            "found more; go on later",
+        )
+
+    def _too_often(self, request: _Request) -> Refusal | None:
+        """Count tries at a password, and questions and clicks."""
+        bounds = self._bounds
+        if request.path.startswith("/login") and not self._may_log_in(request.client):
+            return Refusal(
                 429,
-                f"expected at most {bounds.uploads} MB of uploads an hour, found more; go on later",
+                f"expected at most {bounds.logins} tries in five minutes, "
+                "found more; wait five minutes",
             )
-        if path.startswith("/login"):
-            tries = RateLimitItemPerMinute(bounds.logins, 5)
-            if not (
-                self._allowed(tries, client)
-                and self._allowed(RateLimitItemPerMinute(30 * bounds.logins, 5), "all")
-            ):
-                return (
-                    429,
-                    f"expected at most {bounds.logins} tries in five minutes, found more; wait five minutes",
-                )
-        if _EVENTS.match(path) and not self._allowed(RateLimitItemPerMinute(bounds.events), client):
-            return (
+        item = RateLimitItemPerMinute(bounds.events)
+        if _EVENTS.match(request.path) and not self._allowed(item, request.client):
+            return Refusal(
                 429,
-                f"expected at most {bounds.events} questions and clicks a minute, found more; wait a moment and ask again",
+                f"expected at most {bounds.events} questions and clicks a minute, "
+                "found more; wait a moment and ask again",
             )
         return None
+
+    def _may_log_in(self, client: str) -> bool:
+        tries = self._bounds.logins
+        own = RateLimitItemPerMinute(tries, _LOGIN_MINUTES)
+        everybody = RateLimitItemPerMinute(_LOGINS_OF_ALL * tries, _LOGIN_MINUTES)
+        return self._allowed(own, client) and self._allowed(everybody, "all")
 
     def _allowed(self, item: RateLimitItem, client: str, cost: int = 1) -> bool:
         return self._limiter.hit(item, client, cost=cost)
 
 
+def _add_headers(message: Message, path: str) -> None:
+    """Add what guards a browser to the start of an answer; keep its cookies to this site."""
+    headers = MutableHeaders(scope=message)
+    for name, value in _HEADERS.items():
+        headers[name] = value
+    if not path.startswith(_UNCHANGING):
+        headers["Cache-Control"] = "no-store"
+    message["headers"] = [
+        (name, _same_site(value) if name == b"set-cookie" else value)
+        for name, value in message["headers"]
+    ]
+
+
 def _client(scope: Scope) -> str:
-    """The client's address; of IPv6 its network, of which one customer has all addresses."""
+    """Return the client's address; for IPv6 its network, as one customer has all of its addresses."""
     address = (scope.get("client") or ("unknown", 0))[0]
     try:
         number = ipaddress.ip_address(address)
     except ValueError:
         return str(address)
-    return (
-        str(ipaddress.ip_network((number, 64), strict=False))
-        if number.version == 6
-        else str(number)
-    )
+    if number.version == 6:
+        return str(ipaddress.ip_network((number, 64), strict=False))
+    return str(number)
 
 
 def _name(host: str) -> str:
-    """The name of a Host header, without its port."""
+    """Return the name in a Host header, without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -189,20 +284,21 @@ def _name(host: str) -> str:
 
 
 def _kind(path: str) -> str:
-    """The first parts of a path: what a log may say of it."""
+    """Return the first parts of a path: what a log may say of it."""
     return "/".join(path[:60].split("/")[:3]) if _ROUTES.fullmatch(path) else "other"
 
 
 def _same_site(cookie: bytes) -> bytes:
-    """A cookie that no request of another site carries."""
+    """Return a cookie as one that no request of another site carries."""
     kept = [part for part in cookie.split(b";") if not part.strip().lower().startswith(b"samesite")]
     return b";".join([*kept, b" SameSite=lax"])
 
 
-async def _say(send: Send, status: int, why: str) -> None:
-    body = json.dumps({"detail": why}).encode()
+async def _answer(send: Send, refusal: Refusal) -> None:
+    """Answer a refused request by its status and its reason, as JSON."""
+    body = json.dumps({"detail": refusal.reason}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status == 429:
+    if refusal.status == 429:
         headers.append((b"retry-after", b"60"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""The archive as the page uses it: seen at once, its models loading beside, followed as it is rebuilt."""
+"""The archive as the page uses it: seen before its models are loaded, followed when rebuilt."""
 
 from __future__ import annotations
 
@@ -6,193 +6,131 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from index.stores.places import Place, open_index
-from index.types import DatelineError, Filters, Store
+from index.types import DatelineError, Store
 from qa.answering.follow_ups import Turn, Understood, nearest, resolve
-from qa.archive import Archive, Day, day, understand
+from qa.archive import PASSAGES_READ, Archive
 from qa.types import Hit, Reader, Reply
-from qa.web.examples import examples_of
+from qa.web.addresses import NO_LIMITS, Limits
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Which articles questions may be answered from, and the day they are asked as of."""
-
-    filters: Filters = Filters()
-    as_of: str | None = None
-
-    @classmethod
-    def of(
-        cls,
-        sources: Sequence[str] | None = None,
-        since: Day = None,
-        until: Day = None,
-        as_of: Day = None,
-    ) -> Limits:
-        """Raises DatelineError for a day that is none."""
-        asked = day(as_of or None, "--as-of")
-        days = day(since or None, "--from"), day(until or None, "--to")
-        return cls(
-            Filters(tuple(sources or ()), *days), asked.isoformat() if asked is not None else None
-        )
-
-    @classmethod
-    def of_address(cls, query: str) -> tuple[str, Limits]:
-        """(question, limits) of the query of an address; see qa.web.cards.address_of. Raises DatelineError for a day that is none."""
-        try:
-            values = parse_qs(query.removeprefix("?"), max_num_fields=100)
-        except ValueError:
-            raise DatelineError(
-                "expected an address with a question and its limits, found one with more than a hundred"
-            ) from None
-        last = {name: found[-1] for name, found in values.items()}
-        return last.get("q", ""), cls.of(
-            values.get("source"), last.get("from"), last.get("to"), last.get("as_of")
-        )
-
-    def within(self, wider: Limits) -> Limits:
-        """These limits inside others. Raises DatelineError for outlets outside of theirs."""
-        mine, theirs = self.filters, wider.filters
-        sources = mine.sources or theirs.sources
-        outside = [
-            name
-            for name in sources
-            if theirs.sources
-            and name.casefold() not in {other.casefold() for other in theirs.sources}
-        ]
-        if outside:
-            raise DatelineError(
-                f"expected an outlet among {', '.join(theirs.sources)}, found {', '.join(outside)[:80]}"
-            )
-        since = max(filter(None, (mine.since, theirs.since)), default=None)
-        until = min(filter(None, (mine.until, theirs.until)), default=None)
-        return Limits(
-            Filters(sources, since, until),
-            min(filter(None, (self.as_of, wider.as_of)), default=None),
-        )
-
-
-def article_of_address(query: str) -> str | None:
-    """The article that the query of an address names, if it does; see qa.web.evidence.place_of_article."""
-    return parse_qs(query.removeprefix("?")[:10_000], max_num_fields=100).get("article", [None])[-1]
+_LOADING_TAKES = 300  # seconds at most, until a question is refused
+_FOLLOW_UP_PASSAGES = 10  # read to find out what a question leans on
+_LONGEST_FOLLOW_UP = 900  # characters of a question and the one before it
 
 
 class Session:
-    """An archive, open for the page. Its articles are there at once; `archive` waits for the models."""
+    """An archive, open for the page. Its articles are there before its models are loaded.
+
+    `limits` hold for every question. `opened` gives the archive when its models are loaded;
+    until then articles are those of `store`.
+    """
 
     def __init__(
-        self, folder: Place, *, reader: Reader | None = None, limits: Limits = Limits()
+        self, opened: Future[Archive], limits: Limits = NO_LIMITS, store: Store | None = None
     ) -> None:
-        """Raises DatelineError where there is no index that opens."""
         self.limits = limits
-        self._store: Store | None = open_index(folder)
-        self._opened: Future[Archive] = Future()
-        self._examples: dict[str, list[str]] = {}
-        self._asking_examples = threading.Lock()
-        # no daemon: the process must not end while native code loads, which would abort it
-        threading.Thread(target=self._open, args=(folder, reader), name="models").start()
+        self._opened = opened
+        self._first_store = store
 
     @classmethod
-    def over(cls, archive: Archive, limits: Limits = Limits()) -> Session:
-        """A session over an archive that is open already."""
-        session = cls.__new__(cls)
-        session.limits, session._store, session._opened = limits, None, Future()
-        session._examples, session._asking_examples = {}, threading.Lock()
-        session._opened.set_result(archive)
+    def open(
+        cls, place: Place, *, reader: Reader | None = None, limits: Limits = NO_LIMITS
+    ) -> Session:
+        """Open an index, its models in a thread. Raises DatelineError if there is no index."""
+        session = cls(Future(), limits, open_index(place))
+        # Not a daemon: a process that ends while native code loads is aborted.
+        threading.Thread(target=session._load, args=(place, reader), name="models").start()
         return session
 
-    def _open(self, folder: Place, reader: Reader | None) -> None:
-        try:
-            archive = Archive.open(folder, reader=reader)
-            archive.read(
-                understand("is the reader loaded?"), archive.retrieve("is the reader loaded?")
-            )  # nobody's question: not logged
-            self._opened.set_result(archive)
-            self._store = None  # its generation may go when the archive has moved on
-        except BaseException as error:
-            if (
-                "shutdown" not in str(error)
-            ):  # what pools say where the process is ending, its port taken: nobody needs to hear it
-                print(f"dateline: {error}", file=sys.stderr)
-            self._opened.set_exception(
-                error
-                if isinstance(error, DatelineError)
-                else DatelineError(f"expected the models to load, found: {error}")
-            )
-
-    @property
-    def ready(self) -> bool:
-        return self._opened.done()
+    @classmethod
+    def over(cls, archive: Archive, limits: Limits = NO_LIMITS) -> Session:
+        """Return a session over an archive that is open already."""
+        opened: Future[Archive] = Future()
+        opened.set_result(archive)
+        return cls(opened, limits)
 
     def status(self) -> str:
-        """ "loading", "ok", or "failed" where the models did not load."""
+        """Return "loading", "ok", or "failed" if the models did not load."""
         if not self._opened.done():
             return "loading"
         return "ok" if self._opened.exception() is None else "failed"
 
     def store(self) -> Store:
-        """The live generation; never waits for the models."""
-        first = self._store
+        """Return the live generation, without waiting for the models."""
+        first = self._first_store
         return first if first is not None else self.archive().store
 
     def archive(self) -> Archive:
-        """The archive, on its live generation. Waits for the models; raises DatelineError where they did not load."""
+        """Return the archive on its live generation; wait for the models.
+
+        Raises DatelineError if they did not load.
+        """
         try:
-            archive = self._opened.result(timeout=300)
+            archive = self._opened.result(timeout=_LOADING_TAKES)
         except TimeoutError:
             raise DatelineError(
                 "expected the models to be loaded by now, found them loading still; ask again later"
             ) from None
         try:
             archive.refresh()
-        except DatelineError as error:  # a damaged new generation: go on with the one that is open
+        except DatelineError as error:  # a damaged new generation: go on with the open one
             print(f"dateline: {error}", file=sys.stderr)
         return archive
 
     def understood(self, question: str, turns: Sequence[Turn], limits: Limits) -> Understood:
-        """A question after the turns before it; where it may lean on several things, retrieval says which. Raises DatelineError."""
+        """Return a question completed from the turns before it.
+
+        If it may lean on several things, retrieval decides. Raises DatelineError as `ask` does.
+        """
         ways = resolve(question, turns)
         if len(ways) < 2:
             return ways[0]
-        return nearest(ways, self.retrieve(f"{question} {turns[-1].understood}"[:900], 10, limits))
+        query = f"{question} {turns[-1].understood}"[:_LONGEST_FOLLOW_UP]
+        return nearest(ways, self.retrieve(query, _FOLLOW_UP_PASSAGES, limits))
 
-    def ask(self, question: str, limits: Limits, k: int = 16) -> Reply:
-        """Raises DatelineError for a question, a day or an outlet that cannot be."""
+    def ask(self, question: str, limits: Limits, k: int = PASSAGES_READ) -> Reply:
+        """Return the reply to a question, within the session's own limits too.
+
+        Raises DatelineError for a bad question, k or day, and for an outlet outside the limits.
+        """
         held = limits.within(self.limits)
-        filters = held.filters
         return self.archive().ask(
             question,
             k=k,
-            source=filters.sources,
-            since=filters.since,
-            until=filters.until,
+            source=held.filters.sources,
+            since=held.filters.since,
+            until=held.filters.until,
             as_of=held.as_of,
         )
 
     def retrieve(self, question: str, k: int, limits: Limits) -> list[Hit]:
-        """The passages nearest to a question. Raises as `ask`."""
+        """Return the passages nearest to a question, best first. Raises as `ask` does."""
         held = limits.within(self.limits)
-        filters = held.filters
         return self.archive().retrieve(
             question,
             k,
-            source=filters.sources,
-            since=filters.since,
-            until=filters.until,
+            source=held.filters.sources,
+            since=held.filters.since,
+            until=held.filters.until,
             as_of=held.as_of,
         )
 
-    def examples(self) -> list[str]:
-        """Questions that the archive answers, made from its articles; waits for the models."""
-        archive = self.archive()
-        with self._asking_examples:
-            if archive.generation not in self._examples:
-                self._examples = {
-                    archive.generation: examples_of(
-                        archive.store, lambda question: self.ask(question, Limits())
-                    )
-                }
-        return self._examples[archive.generation]
+    def _load(self, place: Place, reader: Reader | None) -> None:
+        try:
+            archive = Archive.open(place, reader=reader)
+            archive.warm_up()
+        except BaseException as error:
+            self._opened.set_exception(_loading_error(error))
+            return
+        self._opened.set_result(archive)
+        self._first_store = None  # its generation may be removed once the archive has moved on
+
+
+def _loading_error(error: BaseException) -> DatelineError:
+    """Return what questions are refused with; print it, unless the process is ending."""
+    if "shutdown" not in str(error):  # what thread pools raise while the interpreter ends
+        print(f"dateline: {error}", file=sys.stderr)
+    if isinstance(error, DatelineError):
+        return error
+    return DatelineError(f"expected the models to load, found: {error}")

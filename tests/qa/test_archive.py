@@ -19,7 +19,9 @@ import qa
 from index.profiling import profiled
 from index.text.dates import in_words
 from index.types import Article, DatelineError, Filters, Passage
-from qa.archive import promising, understand
+from qa.answering.citing import cite
+from qa.answering.retrieval import select_for_reading
+from qa.answering.understanding import understand
 from qa.types import Hit, Span
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
@@ -125,13 +127,13 @@ def test_filters(small: qa.Archive, filters: dict[str, Any], expected: set[str])
 
 
 def test_as_of_gives_relative_words_their_month() -> None:
-    assert understand("who died last month?", as_of="2022-10-14").also == "September 2022"
+    assert understand("who died last month?", as_of="2022-10-14").extra_terms == "September 2022"
     today = dt.date.today()
     before = (today.replace(day=1) - dt.timedelta(days=1)).isoformat()[:7]
     assert understand("who died last month?").moments == (
         before,
     )  # before today, where nothing else is said
-    assert understand("who died last month?").also == in_words(before)
+    assert understand("who died last month?").extra_terms == in_words(before)
     assert understand("who died?").asked_on == today
     assert understand("who died?", as_of="2022-10-14").asked_on == dt.date(2022, 10, 14)
     assert understand("who died last month?").filters == Filters()  # which hides nothing
@@ -208,7 +210,7 @@ def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
     "when", ["tomorrow", "2022-13-01", "14/10/2022", "", "20221014", "2022-W40-1", "2022-10-1"]
 )
 def test_a_day_that_is_none_is_refused(small: qa.Archive, when: str) -> None:
-    with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
+    with pytest.raises(DatelineError, match="expected the first day as YYYY-MM-DD, found"):
         small.ask(QUESTION, since=when)
 
 
@@ -247,9 +249,17 @@ def test_hits_far_below_the_best_are_not_read_but_for_the_first_six() -> None:
         Hit(Passage(article, n, n + 1), score)
         for n, score in enumerate((0.8, 0.5, 0.45, 0.43, 0.1, 0.1, 0.45, 0.43, 0.41))
     ]
-    assert [hit.start for hit in promising(hits)] == [0, 1, 2, 3, 4, 5, 6]  # 0.55 of 0.8 is 0.44
-    assert [hit.start for hit in promising(hits[:4])] == [0, 1, 2, 3]
-    assert list(promising([])) == []
+    assert [hit.start for hit in select_for_reading(hits)] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]  # 0.55 of 0.8 is 0.44
+    assert [hit.start for hit in select_for_reading(hits[:4])] == [0, 1, 2, 3]
+    assert list(select_for_reading([])) == []
 
 
 def test_a_profile_tells_every_stage_and_only_while_it_is_asked_for(small: qa.Archive) -> None:
@@ -305,11 +315,12 @@ def test_a_link_scrolls_to_the_sentence_and_only_on_the_web() -> None:
     text = "Rain fell. The truce was well-kept, they say. Snow."
     start = text.index("well-kept")
     article = index.Article("a", text, url="https://example.org/a?b=c#d")
-    link = qa.Span(article, start, start + 9).link
+    link = cite(qa.Span(article, start, start + 9)).link
     assert (
         link == "https://example.org/a?b=c#:~:text=The%20truce%20was%20well%2Dkept%2C%20they%20say."
     )
     assert (
-        qa.Span(index.Article("a", text, url="javascript:alert(1)"), start, start + 9).link is None
+        cite(qa.Span(index.Article("a", text, url="javascript:alert(1)"), start, start + 9)).link
+        is None
     )
-    assert qa.Span(index.Article("a", text), start, start + 9).link is None
+    assert cite(qa.Span(index.Article("a", text), start, start + 9)).link is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.evaluation.run import Outcome
+from qa.evaluation.outcomes import Outcome
 from training.measure import _at, given, sampled
 
 

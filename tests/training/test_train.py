@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 
-from index.models.encoder import session
+from index.models.runtime import open_session
 from qa.answering.reader import LOWER, UPPER, WHOLE
 from training.examples import Example
 from training.model import GLANCE, ReaderNetwork, export, floats, load
@@ -200,10 +200,10 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
     export(network, tmp_path)
     ids, kinds = np.array([[101, 2040, 102, 3968, 5000, 102]]), np.array([[0, 0, 0, 1, 1, 1]])
     given = {"input_ids": ids, "token_type_ids": kinds}
-    whole = session(tmp_path / WHOLE).run(None, given)
-    start, end, relevance, states = session(tmp_path / LOWER).run(None, given)
+    whole = open_session(tmp_path / WHOLE).run(None, given)
+    start, end, relevance, states = open_session(tmp_path / LOWER).run(None, given)
     for one, other in zip(
-        whole, session(tmp_path / UPPER).run(None, {"states": states}), strict=True
+        whole, open_session(tmp_path / UPPER).run(None, {"states": states}), strict=True
     ):
         assert np.allclose(one, other, atol=1e-4)
     with torch.no_grad():  # without a mask as with one of ones

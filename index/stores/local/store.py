@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import start_in_pool
+from index.models.runtime import start_in_pool
 from index.profiling import stage
 from index.stores.keywords import KeywordIndex, write_keywords
 from index.stores.local.vectors import COMPRESSED, VectorIndex, kind_for, write_codes, write_vectors

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.models.checksums import check_checksums, write_checksums
+from index.models.checksums import verify_checksums, write_checksums
 from index.types import DatelineError
 from qa import Archive
 from qa.answering.reader import MODEL, PARTS, OnnxReader
@@ -16,7 +16,7 @@ from qa.answering.reader import MODEL, PARTS, OnnxReader
 @pytest.mark.parametrize("name", PARTS)
 def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Path) -> None:
     shutil.copytree(MODEL, tmp_path / "model")
-    check_checksums(tmp_path / "model", "renew it: sha256sum the four files > SHA256SUMS")
+    verify_checksums(tmp_path / "model", "renew it: sha256sum the four files > SHA256SUMS")
     assert {
         line.partition("  ")[2] for line in (MODEL / "SHA256SUMS").read_text().splitlines()
     } == set(PARTS)
@@ -29,7 +29,7 @@ def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Pa
     ):
         OnnxReader(tmp_path / "model")
     write_checksums(tmp_path / "model", PARTS)
-    check_checksums(tmp_path / "model", "")
+    verify_checksums(tmp_path / "model", "")
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "tokenizer.json", "encoder.json"])
@@ -50,7 +50,7 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(
 def test_sums_that_are_no_sums_are_refused(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_bytes(b"\xff\xfe")
     with pytest.raises(DatelineError, match="unreadable"):
-        check_checksums(tmp_path, "")
+        verify_checksums(tmp_path, "")
     (tmp_path / "SHA256SUMS").write_text("abc  gone.onnx\n")
     with pytest.raises(DatelineError, match=r"expected gone\.onnx .*found none"):
-        check_checksums(tmp_path, "")
+        verify_checksums(tmp_path, "")

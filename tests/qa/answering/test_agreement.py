@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import hypothesis.strategies as st
@@ -12,29 +11,47 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, Passage
+from qa.answering import agreement
 from qa.answering.agreement import (
-    agree,
-    contradicting,
-    fullest_forms,
+    figures_over_time,
+    find_conflict,
+    group_by_fullest_form,
     independent,
-    of_time_first,
-    of_time_too,
-    pooled,
-    superseded,
+    pool_probabilities,
 )
-from qa.answering.values import Value, spelled
-from qa.types import Hit, Question, Span
+from qa.answering.citing import cite
+from qa.answering.names import fold_spelling
+from qa.answering.values import fold, refines
+from qa.types import Answer, Citation, Hit, Span, Value
 from tests.qa.answering.stories import STORIES, Story
 
 DAY = dt.date(2022, 10, 14)
 
 
-def span(text: str, quoted: str, probability: float = 0.8, id: str = "") -> Span:
+def span(text: str, quoted: str, probability: float = 0.8, id: str = "") -> Citation:
     article = Article(id or text, text, source=id or None, published=DAY)
-    start = text.index(quoted)
-    return Span(
-        article, start, start + len(quoted), score=10 * probability, probability=probability
-    )
+    return cited(article, quoted, probability)
+
+
+def cited(article: Article, quoted: str, probability: float) -> Citation:
+    """Cite the first place of some words in an article."""
+    start = article.text.index(quoted)
+    end = start + len(quoted)
+    return cite(Span(article, start, end, score=10 * probability, probability=probability))
+
+
+def agree(
+    question: str, citations: Sequence[Span], hits: Sequence[Hit], threshold: float
+) -> tuple[tuple[Answer, ...], bool]:
+    """Return the answers, and whether they contradict each other."""
+    found = agreement.agree(question, [cite(one) for one in citations], hits, threshold)
+    return found.answers, found.conflict is not None
+
+
+def contradicting(answers: Sequence[Answer], question: str) -> list[Answer]:
+    conflict = find_conflict(answers, question)
+    assert conflict is not None
+    return [answers[place] for place in conflict.answers]
 
 
 def test_one_answer_a_value_with_every_citation_best_first() -> None:
@@ -153,9 +170,9 @@ def test_who_says_so_may_be_several(question: str, differ: bool) -> None:
 
 
 def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() -> None:
-    assert pooled([0.6]) == pytest.approx(0.6)
-    assert pooled([0.6, 0.4]) == pytest.approx(1 - 0.4 * 0.8)
-    assert pooled([0.6, 0.4, 0.4]) == pytest.approx(1 - 0.4 * 0.8 * 0.8)
+    assert pool_probabilities([0.6]) == pytest.approx(0.6)
+    assert pool_probabilities([0.6, 0.4]) == pytest.approx(1 - 0.4 * 0.8)
+    assert pool_probabilities([0.6, 0.4, 0.4]) == pytest.approx(1 - 0.4 * 0.8 * 0.8)
     three = [
         span(f"{name} says that the US brokered it.", "US", 0.6, name)
         for name in ("Rome", "Oslo", "Bern")
@@ -179,7 +196,7 @@ def test_an_answer_of_more_origins_is_more_probable_and_stays_a_probability() ->
         "Who brokered it?", [span("It was brokered by Norway.", "Norway", 0.7, "x"), *told], [], 0.5
     )
     assert (answers[0].text, answers[0].origins) == ("US", 3)
-    assert answers[0].probability == pytest.approx(pooled([0.6, 0.6, 0.6]))
+    assert answers[0].probability == pytest.approx(pool_probabilities([0.6, 0.6, 0.6]))
 
 
 def test_a_title_is_known_for_one_by_any_article_that_was_retrieved() -> None:
@@ -207,31 +224,15 @@ def test_spellings_of_one_name_are_one_answer_and_other_names_are_not() -> None:
     )
     assert (len(answer.citations), differ) == (3, False)
     assert (
-        len(
-            {
-                spelled(Value("name", words))
-                for words in (("nikol", "pashinyan"), ("nikol", "pashinian"))
-            }
-        )
+        len({fold_spelling(words) for words in (("nikol", "pashinyan"), ("nikol", "pashinian"))})
         == 1
     )
     assert (
-        len(
-            {
-                spelled(Value("name", (word,)))
-                for word in ("zelensky", "zelenskyy", "zelenskij", "żelenski")
-            }
-        )
+        len({fold_spelling((word,)) for word in ("zelensky", "zelenskyy", "zelenskij", "żelenski")})
         == 1
     )
     assert (
-        len(
-            {
-                spelled(Value("name", (word,)))
-                for word in ("martin", "martina", "marten", "lee", "le")
-            }
-        )
-        == 5
+        len({fold_spelling((word,)) for word in ("martin", "martina", "marten", "lee", "le")}) == 5
     )
 
 
@@ -240,97 +241,6 @@ def test_two_spans_of_one_article_are_one_origin() -> None:
     spans = [Span(article, 4, 6, probability=0.8), Span(article, 42, 44, probability=0.8)]
     (answer,), _ = agree("Who?", spans, [], 0.5)
     assert (len(answer.citations), answer.origins, answer.probability) == (2, 1, 0.8)
-
-
-def test_spans_of_the_time_asked_about_come_first() -> None:
-    autumn = span("A truce brokered by the US held in September.", "US", 0.5, "a")
-    war = span("In 2020 Russia brokered a truce.", "Russia", 0.6, "b")
-    unsaid = span("Norway brokered a truce.", "Norway", 0.4, "c")
-    for moments in (["-09"], ["2022-09"], ["2022"]):
-        found = of_time_first([war, autumn, unsaid], Question("?", moments=tuple(moments)))
-        assert {one.text: round(one.probability, 3) for one in found} == {
-            "US": 0.5,
-            "Russia": round(0.6 / 2.2, 3),
-            "Norway": 0.25,
-        }
-        assert found[0].score > found[-1].score
-    assert of_time_first([war, unsaid], Question("?", moments=("-09",))) == [
-        war,
-        unsaid,
-    ]  # none speaks of it: nothing to prefer
-    assert of_time_first([war, autumn], Question("?")) == [war, autumn]
-
-
-def test_what_is_found_without_the_time_counts_where_it_is_of_the_time() -> None:
-    text = "In September a US-brokered truce held, after the war of 2020. In May 2021 Norway brokered another. Oslo had one, too."
-    article = Article("a", text)
-
-    def at(quoted: str, score: float) -> Span:
-        return Span(
-            article,
-            text.index(quoted),
-            text.index(quoted) + len(quoted),
-            score=score,
-            probability=1 / (1 + math.exp(-score)),
-        )
-
-    asked = Question(
-        "Who brokered the September truce?", moments=("-09",), timeless="Who brokered the truce?"
-    )
-    doubtful, found, other, unsaid = (
-        at("US-brokered truce", -2.0),
-        at("US", 1.0),
-        at("Norway", 3.0),
-        at("Oslo", 4.0),
-    )
-    assert of_time_too([doubtful], [found, other, unsaid], asked) == [
-        found
-    ]  # one span a sentence, and none of another time or of no time
-    assert of_time_too([], [found], asked) == [found]
-    assert of_time_too([other, at("US", 2.0)], [found], asked) == [
-        at("US", 2.0),
-        other,
-    ]  # the surer reading of a sentence
-    assert of_time_too([doubtful], [other], Question("?", moments=("2021-05",))) == [
-        doubtful,
-        other,
-    ]
-    assert of_time_too([], [found], Question("?", moments=("2022-09",))) == [
-        found
-    ]  # a September of no year may be that one
-    assert of_time_too([], [found], Question("?", moments=("2020",))) == []
-    assert of_time_too([doubtful], [found, other], Question("?")) == [doubtful]
-
-
-def test_of_news_the_newest_is_the_most_likely() -> None:
-    def dated(day: dt.date, id: str) -> Span:
-        return Span(
-            Article(id, "Tom Brady retired.", published=day), 0, 9, score=0.0, probability=0.5
-        )
-
-    asked_on = dt.date(2022, 6, 24)
-    fresh, weeks_old, old = (
-        dated(asked_on, "b"),
-        dated(asked_on - dt.timedelta(days=14), "a"),
-        dated(dt.date(2020, 2, 2), "c"),
-    )
-    found = of_time_first([old, weeks_old, fresh], Question("Who retired?", asked_on=asked_on))
-    assert [(one.article.id, one.score) for one in found] == [
-        ("b", 0.0),
-        ("a", -0.5),
-        ("c", pytest.approx(-1.0)),
-    ]
-    assert [one.probability for one in found] == pytest.approx(
-        [0.5, 1 / (1 + math.exp(0.5)), 1 / (1 + math.e)]
-    )
-    of_2020 = of_time_first(
-        [old, fresh], Question("Who retired in 2020?", asked_on=asked_on, moments=("2020",))
-    )
-    assert [one.probability for one in of_2020] == [0.5, 0.5]
-    later = of_time_first([old, weeks_old], Question("Who retired?", asked_on=dt.date(2030, 1, 1)))
-    assert [one.probability for one in later] == pytest.approx(
-        [0.5, 0.5]
-    )  # of old papers none is news
 
 
 def test_articles_of_one_story_are_one_origin() -> None:
@@ -386,18 +296,21 @@ def test_an_outlet_that_corrects_itself_is_shown_in_order() -> None:
         0.1,
     )
     assert disagreement
-    assert [(one.article.source, one.text) for one in superseded(answers)] == [
+    assert [
+        (figure.citation.article.source, figure.citation.text)
+        for figure in figures_over_time(answers)
+    ] == [
         ("Globe", "12"),
         ("Globe", "15"),
     ]
     assert (
-        superseded(
+        figures_over_time(
             agree("How many died?", [dated(2, "12", "Globe"), dated(2, "13", "Herald")], [], 0.1)[0]
         )
         == []
     )
     assert (
-        superseded(
+        figures_over_time(
             agree("How many died?", [dated(2, "12", "Globe"), dated(2, "15", "Globe")], [], 0.1)[0]
         )
         == []
@@ -514,23 +427,19 @@ VALUES = st.one_of(
 )
 
 
-def plain(value: Value) -> Value:
-    return replace(value, words=spelled(value)) if value.kind == "name" else value
-
-
 @given(st.lists(VALUES, max_size=8), st.randoms(use_true_random=False))
 def test_fullest_forms_are_a_grouping(values: list[Value], chance: Any) -> None:
-    forms = fullest_forms(values)
+    forms = group_by_fullest_form(values)
     mixed = values[:]
     chance.shuffle(mixed)
-    assert fullest_forms(mixed) == forms
+    assert group_by_fullest_form(mixed) == forms
     for value in values:
         form = forms[value]
-        assert plain(form) == plain(value) or plain(form).refines(plain(value))
+        assert fold(form) == fold(value) or refines(fold(form), fold(value))
         assert forms[form] == form  # a group has one form
-        above = [other for other in set(values) if other.refines(value)]
+        above = [other for other in set(values) if refines(other, value)]
         assert (
             form != value
             or not above
-            or len({other for other in above if not any(o.refines(other) for o in above)}) > 1
+            or len({other for other in above if not any(refines(o, other) for o in above)}) > 1
         )

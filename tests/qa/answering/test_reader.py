@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -14,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from index.types import Article, DatelineError, Passage
-from qa.answering.reader import Candidate, Glance, OnnxReader, Output, before, best_spans, clean
+from qa.answering.reader import Candidate, OnnxReader, context_start, promising_exits
+from qa.answering.spans import best_spans, clean
 from qa.types import Hit, Span
 
 logits = hnp.arrays(np.float32, 12, elements=st.floats(-10, 10, width=32))
@@ -136,7 +136,7 @@ def test_no_answer_is_more_probable_than_the_ceiling_and_score_is_log_odds(
             ],
         )
     }
-    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: given)
+    monkeypatch.setattr(reader, "read_promising", lambda question, passages, firsts: given)
     monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
     monkeypatch.setattr(reader, "ceiling", 0.8)
     sure, even, never = reader.read("What fell?", [hit(text)])
@@ -148,44 +148,6 @@ def test_no_answer_is_more_probable_than_the_ceiling_and_score_is_log_odds(
     )
 
 
-def test_two_near_sentences_of_one_passage_are_told_apart_by_themselves(
-    reader: OnnxReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = "Rain fell. Snow fell. Hail fell. Fog rose."
-    places = [text.index(word) for word in ("Rain", "Snow", "Hail", "Fog")]
-    given = {
-        0: (
-            1.0,
-            [
-                (start, start + 3, margin)
-                for start, margin in zip(places, (5.0, 3.5, 3.0, 2.5), strict=True)
-            ],
-        ),
-        1: (1.0, [(0, 4, 4.9)]),
-    }
-    alone = {"Rain fell.": (0.0, 2.0), "Snow fell.": (9.0, 9.0), "Hail fell.": (0.0, 1.0)}
-    read: list[list[str]] = []
-
-    def outputs(question: str, passages: Sequence[str]) -> list[Output]:
-        read.append(list(passages))
-        return [(alone[text][0], [(0, 3, alone[text][1])]) for text in passages]
-
-    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: given)
-    monkeypatch.setattr(reader, "outputs", outputs)
-    monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
-    found = reader.candidates("What fell?", [hit(text, "a"), hit("Ice melted.", "b")])
-    assert read == [
-        ["Rain fell.", "Snow fell.", "Hail fell."]
-    ]  # within 2 of the best of their passage; one that is alone in its passage is not read
-    assert [(candidate.span.text, candidate.margin) for candidate in found] == [
-        ("Sno", 5.0),
-        ("Ice ", 4.9),
-        ("Rai", 3.5),
-        ("Hai", 3.0),
-        ("Fog", 2.5),
-    ]
-
-
 def test_the_ten_best_sentences_are_candidates_by_their_best_span(
     reader: OnnxReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +156,9 @@ def test_the_ten_best_sentences_are_candidates_by_their_best_span(
         (0.0, [(11 * n, 11 * n + 4, 3.0 * n) for n in range(12)]),
         (1.0, [(5, 9, 0.5), (0, 4, 0.25)]),
     ]
-    monkeypatch.setattr(reader, "likely", lambda question, passages, firsts: dict(enumerate(given)))
+    monkeypatch.setattr(
+        reader, "read_promising", lambda question, passages, firsts: dict(enumerate(given))
+    )
     monkeypatch.setattr(reader, "weights", {"relevance": 0.0, "margin": 1.0, "bias": 0.0})
     found = reader.candidates("What fell?", [hit(text), hit(text)])
     assert [candidate.margin for candidate in found] == [3.0 * n for n in range(11, 1, -1)]
@@ -212,7 +176,7 @@ def test_what_is_read_before_a_passage_is_near_whole_words_of_the_story(
     start = data.draw(st.integers(0, len(text)))
     cut = data.draw(st.integers(0, len(text)))
     article = Article("a", text + "x", boilerplate=((0, cut),))
-    begin = before(article.text, start, article.boilerplate)
+    begin = context_start(article.text, start, article.boilerplate)
     assert max(0, start - 200) <= begin <= start
     assert begin >= cut or cut > start  # boilerplate is no part of the story
     assert begin in (0, start) or text[begin - 1].isspace() or begin == cut
@@ -239,39 +203,29 @@ def test_who_he_is_stands_before_the_passage_and_no_answer_does(reader: OnnxRead
     assert all(one.span.start >= passage.start for one in others)
     asked = "Who came to Bergen?"
     assert (
-        reader._glance(asked, text, passage.start).promise < reader._glance(asked, text).promise - 1
+        reader._early_exit(asked, text, passage.start).score
+        < reader._early_exit(asked, text).score - 1
     )
 
 
 @pytest.mark.parametrize(
-    ("promises", "finished"),
+    ("scores", "finished"),
     [
-        (
-            [0.0, -9.0, -6.0, -3.5, -3.7, -20.0],
-            [0, 3, 4],
-        ),  # the best, one within 3.6 of it, and a third in any case
+        # the best, one within 3.6 of it, and a third in any case
+        ([0.0, -9.0, -6.0, -3.5, -3.7, -20.0], [0, 3, 4]),
         ([-9.0, -2.6, 1.0, 0.0, -2.5, -2.7], [1, 2, 3, 4]),  # four within 3.6 of the best
         ([-30.0, 2.0], [0, 1]),
-        ([-math.inf] * 5, [0, 1, 2, 3, 4]),  # a network of one part promises nothing
+        ([-math.inf] * 5, [0, 1, 2, 3, 4]),  # a whole network has no exit
         ([], []),
     ],
 )
-def test_the_passages_of_most_promise_are_read_to_the_end(
-    reader: OnnxReader, monkeypatch: pytest.MonkeyPatch, promises: list[float], finished: list[int]
+def test_the_passages_of_the_best_exits_are_read_to_the_end(
+    scores: list[float], finished: list[int]
 ) -> None:
-    monkeypatch.setattr(
-        reader,
-        "_glance",
-        lambda question, passage, first: Glance(passage, first, (), (), promises[int(passage)]),
-    )
-    monkeypatch.setattr(reader, "_finished", lambda glance: (float(glance.passage), []))
-    likely = reader.likely(
-        "Who?", [str(place) for place in range(len(promises))], [0] * len(promises)
-    )
-    assert likely == {place: (float(place), []) for place in finished}
+    assert promising_exits(scores) == finished
 
 
-def test_a_glance_does_not_change_what_is_read(reader: OnnxReader) -> None:
+def test_an_early_exit_does_not_change_what_is_read(reader: OnnxReader) -> None:
     texts = [
         "The museum of clocks opens at nine. Tickets are free.",
         "Rain is expected in the hills. Farmers hope for more of it.",
@@ -280,11 +234,11 @@ def test_a_glance_does_not_change_what_is_read(reader: OnnxReader) -> None:
         "Snow lay on the road to the north. The bus was late.",
         "A choir from Riga sang in the church. Nobody left before the end.",
     ]
-    likely = reader.likely("Who repaired the lighthouse?", texts, [0] * len(texts))
-    assert 2 in likely
-    assert len(likely) < len(texts)
+    promising = reader.read_promising("Who repaired the lighthouse?", texts, [0] * len(texts))
+    assert 2 in promising
+    assert len(promising) < len(texts)
     every = reader.outputs("Who repaired the lighthouse?", texts)
-    assert likely == {place: every[place] for place in likely}
+    assert promising == {place: every[place] for place in promising}
     assert max(range(len(texts)), key=lambda place: every[place][1][0][2]) == 2
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+import index
+from index.stores.places import open_index
 from index.text.dates import describe
 from index.types import Article, Match, Passage
 from qa.answering.retrieval import (
-    answering_first,
-    collapse,
+    collapse_copies,
     freshness,
-    prefer,
+    order_by_answers,
+    rerank,
+    retrieve,
     same_words,
     shingles,
 )
-from qa.types import Hit, Question, Span
+from qa.types import Citation, Hit, Question
+from tests.fakes import WordEmbedder
 
 STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
 
@@ -29,7 +35,7 @@ def match(id: str, text: str, score: float) -> Match:
 
 def test_a_copy_joins_the_first_hit_and_a_like_story_does_not() -> None:
     other = "More than 200 people died on the border last month, the worst violence between the two neighbours"
-    hits = collapse(
+    hits = collapse_copies(
         [
             match("a", STORY, 1.0),
             match("b", other, 0.9),
@@ -44,12 +50,12 @@ def test_a_copy_joins_the_first_hit_and_a_like_story_does_not() -> None:
 def test_a_copy_that_was_cut_short_is_a_copy_and_a_shared_phrase_is_not() -> None:
     cut = STORY[: STORY.index(" before")]
     assert [
-        len(hit.copies) for hit in collapse([match("a", STORY, 1.0), match("b", cut, 0.9)])
+        len(hit.copies) for hit in collapse_copies([match("a", STORY, 1.0), match("b", cut, 0.9)])
     ] == [1]
     phrase = (
         "At least 286 people were killed, and the price of bread rose in every town of the province"
     )
-    assert len(collapse([match("a", STORY, 1.0), match("b", phrase, 0.9)])) == 2
+    assert len(collapse_copies([match("a", STORY, 1.0), match("b", phrase, 0.9)])) == 2
 
 
 def test_shingles_by_hand() -> None:
@@ -68,7 +74,7 @@ def test_of_one_story_half_the_words_make_a_copy() -> None:
             Match(Passage(Article(id, text, story=story), 0, len(text)), 1.0)
             for id, text in (("a", STORY), ("b", edited))
         )
-        assert len(collapse([one, other])[0].copies) == copies
+        assert len(collapse_copies([one, other])[0].copies) == copies
 
 
 def dated(id: str, text: str, day: str | None, score: float) -> Match:
@@ -84,25 +90,25 @@ def test_a_passage_of_another_time_comes_after_and_none_is_lost() -> None:
     matches = [war, autumn, undated]
     assert [
         (one.passage.article.id, round(one.score, 3))
-        for one in prefer(matches, Question("?", moments=("2022-09",)))
+        for one in rerank(matches, Question("?", moments=("2022-09",)))
     ] == [
         ("autumn", 0.9),
         ("war", 0.85),
         ("undated", 0.68),
     ]
-    assert [one.passage.article.id for one in prefer(matches, Question("?", moments=("-09",)))] == [
+    assert [one.passage.article.id for one in rerank(matches, Question("?", moments=("-09",)))] == [
         "autumn",
         "war",
         "undated",
     ]  # of whatever year
     assert [
-        one.passage.article.id for one in prefer(matches, Question("?", moments=("2020",)))
+        one.passage.article.id for one in rerank(matches, Question("?", moments=("2020",)))
     ] == ["war", "autumn", "undated"]
     assert [
         one.passage.article.id
-        for one in prefer(matches, Question("?", moments=("2022-09", "2019")))
+        for one in rerank(matches, Question("?", moments=("2022-09", "2019")))
     ] == ["autumn", "war", "undated"]
-    assert prefer(matches, Question("?")) == matches
+    assert rerank(matches, Question("?")) == matches
 
 
 def test_the_latest_is_preferred_where_it_is_asked_for() -> None:
@@ -113,7 +119,7 @@ def test_the_latest_is_preferred_where_it_is_asked_for() -> None:
     ]
     assert [
         (one.passage.article.id, round(one.score, 3))
-        for one in prefer(matches, Question("?", latest=True))
+        for one in rerank(matches, Question("?", asks_for_latest=True))
     ] == [
         ("new", 0.95),
         ("old", 0.925),
@@ -128,26 +134,26 @@ def test_news_is_preferred_unless_the_question_names_another_time() -> None:
     undated = dated("undated", "Prices rose.", None, 0.8)
     order = [
         (one.passage.article.id, round(one.score, 3))
-        for one in prefer([old, new, undated], Question("?", asked_on=asked_on))
+        for one in rerank([old, new, undated], Question("?", asked_on=asked_on))
     ]
     assert order == [
         ("new", 0.765),
         ("old", 0.7),
         ("undated", 0.56),
     ]  # 0.9 x (0.7 + 0.3 / 2), two weeks old
-    this_month = prefer([old, new, undated], Question("?", asked_on=asked_on, moments=("2022-10",)))
+    this_month = rerank([old, new, undated], Question("?", asked_on=asked_on, moments=("2022-10",)))
     assert [round(one.score, 3) for one in this_month] == [
         0.65,
         0.595,
         0.476,
     ]  # and none of them speaks of October
-    of_2021 = prefer([old, new, undated], Question("?", asked_on=asked_on, moments=("2021",)))
+    of_2021 = rerank([old, new, undated], Question("?", asked_on=asked_on, moments=("2021",)))
     assert [(one.passage.article.id, round(one.score, 3)) for one in of_2021] == [
         ("old", 1.0),
         ("new", 0.765),
         ("undated", 0.68),
     ]
-    far_later = prefer([old, new, undated], Question("?", asked_on=dt.date(2030, 1, 1)))
+    far_later = rerank([old, new, undated], Question("?", asked_on=dt.date(2030, 1, 1)))
     assert [one.passage.article.id for one in far_later] == [
         "old",
         "new",
@@ -158,7 +164,7 @@ def test_news_is_preferred_unless_the_question_names_another_time() -> None:
 def test_what_an_article_says_first_is_preferred() -> None:
     article = Article("a", "x" * 10_000)
     matches = [Match(Passage(article, start, start + 50), 0.9) for start in (6_000, 600, 0)]
-    order = [(one.passage.start, round(one.score, 3)) for one in prefer(matches, Question("?"))]
+    order = [(one.passage.start, round(one.score, 3)) for one in rerank(matches, Question("?"))]
     assert order == [
         (0, 0.9),
         (600, 0.825),
@@ -175,11 +181,11 @@ def test_the_passage_with_the_likeliest_span_is_shown_first() -> None:
         Hit(Passage(other, 0, 50), 0.6),
     ]
     spans = [
-        Span(other, 100, 110, probability=0.6),
-        Span(other, 140, 150, probability=0.2),
-        Span(one, 99, 110, probability=0.3),
+        Citation(other, 100, 110, probability=0.6),
+        Citation(other, 140, 150, probability=0.2),
+        Citation(one, 99, 110, probability=0.3),
     ]
-    shown = [(hit.article.id, hit.start) for hit in answering_first(hits, spans)]
+    shown = [(hit.article.id, hit.start) for hit in order_by_answers(hits, spans)]
     assert shown == [
         ("other", 100),
         ("one", 0),
@@ -208,7 +214,7 @@ def test_freshness_falls_with_age_between_its_bounds(age: int, more: int) -> Non
 )
 def test_no_passage_is_lost_or_doubled(texts: list[str]) -> None:
     matches = [match(str(number), text, 1 / (number + 1)) for number, text in enumerate(texts)]
-    hits = collapse(matches)
+    hits = collapse_copies(matches)
     kept = [passage.article.id for hit in hits for passage in (hit.passage, *hit.copies)]
     assert sorted(kept) == sorted(str(number) for number in range(len(texts)))
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
@@ -218,3 +224,16 @@ def test_no_passage_is_lost_or_doubled(texts: list[str]) -> None:
 def test_being_a_copy_is_mutual(one: str, other: str) -> None:
     assert same_words(shingles(one), shingles(other)) == same_words(shingles(other), shingles(one))
     assert same_words(shingles(one), shingles(one))
+
+
+def test_fewer_passages_are_the_first_of_more(tmp_path: Path) -> None:
+    texts = [f"The truce of {name} held for {n} days." for n, name in enumerate("abcdefgh" * 6)]
+    rows = [{"id": str(n), "text": text} for n, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    index.build(tmp_path / "a.jsonl", tmp_path / "index", embedder=WordEmbedder())
+    store = open_index(tmp_path / "index")
+    asked = Question("How long did the truce of a hold?")
+    most = retrieve(store, WordEmbedder(), asked, 20)
+    assert len(most) == 20
+    for k in (1, 5, 16):
+        assert retrieve(store, WordEmbedder(), asked, k) == most[:k]

@@ -1,6 +1,8 @@
-"""The measures of answers, worked by hand."""
+"""The measures of rankings, answers and probabilities, worked by hand."""
 
 from __future__ import annotations
+
+import math
 
 import hypothesis.strategies as st
 import pytest
@@ -13,8 +15,11 @@ from qa.evaluation.metrics import (
     f1,
     holds,
     interval,
+    ndcg,
     normalise,
     question_kind,
+    rank_of_answer,
+    ranking_measures,
     reliability,
     risk_coverage,
 )
@@ -23,10 +28,16 @@ from qa.evaluation.metrics import (
 @pytest.mark.parametrize(
     ("prediction", "golds", "exact", "overlap"),
     [
-        ("the US", ["US"], 1, 1), ("Russian", ["Russia"], 0, 0), ("in the Prague castle", ["Prague"], 0, 0.5), ("“Squid Game”", ["Squid game!"], 1, 1),
-        ("two two", ["two"], 0, 2 / 3), ("x", [], 0, 0), ("about 2,000", ["2000 men", "about 2,000 troops"], 0, 0.8), ("", ["one"], 0, 0),
+        ("the US", ["US"], 1, 1),
+        ("Russian", ["Russia"], 0, 0),
+        ("in the Prague castle", ["Prague"], 0, 0.5),
+        ("“Squid Game”", ["Squid game!"], 1, 1),
+        ("two two", ["two"], 0, 2 / 3),
+        ("x", [], 0, 0),
+        ("about 2,000", ["2000 men", "about 2,000 troops"], 0, 0.8),
+        ("", ["one"], 0, 0),
     ],
-)  # fmt: skip
+)
 def test_measures_by_hand(prediction: str, golds: list[str], exact: float, overlap: float) -> None:
     assert exact_match(prediction, golds) == exact
     assert f1(prediction, golds) == pytest.approx(overlap)
@@ -45,13 +56,45 @@ def test_a_gold_answer_is_held_as_whole_words() -> None:
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Who won?", "who"), ("To whom was it given?", "who"), ("When did it end?", "when"), ("In which year did it end?", "when"),
-        ("Where is it?", "where"), ("Which country won?", "where"), ("How many died?", "how many"), ("What percentage voted who?", "how many"),
-        ("What is it?", "other"), ("Whoever said so?", "other"), ("How did it end?", "other"),
+        ("Who won?", "who"),
+        ("To whom was it given?", "who"),
+        ("When did it end?", "when"),
+        ("In which year did it end?", "when"),
+        ("Where is it?", "where"),
+        ("Which country won?", "where"),
+        ("On which continent is it?", "where"),
+        ("How many died?", "how many"),
+        ("What percentage voted who?", "how many"),
+        ("What is it?", "other"),
+        ("Whoever said so?", "other"),
+        ("How did it end?", "other"),
     ],
-)  # fmt: skip
+)
 def test_the_kind_of_a_question(question: str, kind: str) -> None:
     assert question_kind(question) == kind
+
+
+def test_the_rank_is_that_of_the_first_text_with_a_gold_answer() -> None:
+    assert rank_of_answer(["Rain.", "In the US.", "The U.S. again."], ["us"]) == 2
+    assert rank_of_answer(["Rain."], ["us"]) == 0
+    assert rank_of_answer([], ["us"]) == 0
+
+
+def test_rankings_by_hand() -> None:
+    series = ranking_measures({"a": 1, "b": 6, "c": 0, "d": 20, "e": 21})
+    assert sorted(series["recall@1"]) == [0, 0, 0, 0, 1]
+    assert sorted(series["recall@5"]) == [0, 0, 0, 0, 1]
+    assert sorted(series["recall@10"]) == [0, 0, 0, 1, 1]
+    assert sorted(series["recall@20"]) == [0, 0, 1, 1, 1]
+    assert sorted(series["mrr"]) == pytest.approx([0, 0, 1 / 20, 1 / 6, 1])
+
+
+def test_ndcg_by_hand() -> None:
+    assert ndcg(["a", "b"], ["a"]) == 1
+    assert ndcg(["b", "a"], ["a"]) == pytest.approx(1 / math.log2(3))
+    both = (1 + 1 / math.log2(4)) / (1 + 1 / math.log2(3))
+    assert ndcg(["a", "x", "b"], ["b", "a"]) == pytest.approx(both)
+    assert ndcg([*"0123456789", "a"], ["a"]) == 0  # the eleventh
 
 
 def test_calibration_by_hand() -> None:

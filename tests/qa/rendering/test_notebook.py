@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import sys
 from collections.abc import Callable
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 import index
 import qa
 from index.types import Article
-from qa.types import Answer, Reply, Span
+from qa.types import Conflict, Reply
 from tests.fakes import CapitalReader, WordEmbedder
 from tests.index.corpus.samples import PARAGRAPHS
+from tests.qa.rendering.replies import answer, citation, reply
 
 EVIL = '<img src=x onerror="alert(1)">&amp;'
 
@@ -33,8 +35,8 @@ def _reply(text: str = "The bridge was closed on Thursday.") -> Reply:
         pages=(0,),
         language="de",
     )
-    spans = tuple(Span(article, start, start + 3, probability=0.5) for start in (0, 4))
-    return Reply(EVIL, (Answer(spans[:1], 1, 0.5), Answer(spans[1:], 2, 0.25)), (), "000001", 1.0)
+    first, second = citation(article, text[:3], 0.5), citation(article, text[4:7], 0.25)
+    return reply(EVIL, answer(first), answer(second, origins=2), conflict=Conflict((0, 1), 1))
 
 
 class Tags(HTMLParser):
@@ -55,7 +57,9 @@ def test_a_notebook_shows_a_reply_escaped() -> None:
     assert Tags(html).attributes <= {"href", "target", "rel"}
     assert "&lt;img" in html
     assert ", page 1, in de" in html
-    silent = Reply(EVIL, (), (), "000001", 1.0, reason=f"not-said: nothing on {EVIL}")._repr_html_()
+    differing = f"&lt;im ({escape(EVIL)}) ·  sr ({escape(EVIL)})"
+    assert f"<p>The articles differ: {differing}</p>" in html
+    silent = reply(EVIL, reason=f"not-said: nothing on {EVIL}")._repr_html_()
     assert Tags(silent).tags == {"div", "p", "b"}
     assert "Nothing on &lt;img" in silent
     assert "<mark>The</mark> bridge was closed" in _reply()._repr_html_()
@@ -70,7 +74,19 @@ def test_citations_are_rows() -> None:
     assert list(frame["article_id"]) == ["a", "a"]
     assert frame["published"].dt.year.tolist() == [2023, 2023]
     assert frame["page"].tolist() == [1, 1]
-    empty = Reply("x", (), (), "000001", 1.0).to_frame()
+    assert frame["kind"].tolist() == ["value", "value"]
+    assert frame["outlets"].tolist() == [1, 1]
+    assert frame["stance"].tolist() == ["said", "said"]
+    assert frame["probability"].tolist() == frame["answer_probability"].tolist() == [0.5, 0.25]
+    columns = "answer kind answer_probability outlets origins text start end sentence attribution"
+    assert (
+        list(frame.columns)
+        == (
+            f"{columns} stance score probability as_of link page "
+            "article_id title source published url path sha256 language"
+        ).split()
+    )
+    empty = reply("x").to_frame()
     assert (len(empty), list(empty.columns)) == (0, list(frame.columns))
 
 

@@ -1,4 +1,8 @@
-"""The command at a terminal: bold, links and a bar there, plain text in a pipe; Ctrl-C at any command; words that a shell completes."""
+"""The command at a terminal and in a pipe.
+
+A terminal shows bold, links and a bar, a pipe plain text. Ctrl-C ends any command well. A shell
+completes the words of a command.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ from tests.qa.test_cli import QUESTION, dateline
 
 
 def terminal(*arguments: str | Path, **environment: str) -> str:
-    """What a command writes on a terminal, on standard output and error."""
+    """Return what a command writes on a terminal, on standard output and error."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "qa", *map(str, arguments)]
     with subprocess.Popen(
@@ -86,13 +90,25 @@ def test_completion_names_the_commands_and_their_options(
         subprocess.run([shell, "-n"], input=script, text=True, check=True)
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("re", ["retrieve"]), ("ask --as", ["--as-of"]), ("build --en", ["--encoder", "--engine"]), ("build --engine r", ["ray"]), ("completion z", ["zsh"])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("re", ["retrieve"]),
+        ("ask --as", ["--as-of"]),
+        ("build --en", ["--encoder", "--engine"]),
+        ("build --engine r", ["ray"]),
+        ("completion z", ["zsh"]),
+    ],
+)
 def test_bash_completes_what_is_typed(
     typed: str, offered: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["completion", "bash"]) == 0
     words = ["dateline", *typed.split()]
-    state = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; COMP_LINE='dateline {typed}'; COMP_POINT={len(typed) + 9}"
+    state = (
+        f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; "
+        f"COMP_LINE='dateline {typed}'; COMP_POINT={len(typed) + 9}"
+    )
     program = f'{capsys.readouterr().out}\n{state}; _shtab_dateline; echo "${{COMPREPLY[@]}}"'
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == offered
@@ -100,7 +116,10 @@ def test_bash_completes_what_is_typed(
 
 @contextlib.contextmanager
 def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """A command that Ctrl-C reaches even where the tests run in the background of a shell, which would have it ignored; it ends with its test."""
+    """Start a command that Ctrl-C reaches, and end it with its test.
+
+    A shell has Ctrl-C ignored by what it runs in the background, as it may run the tests.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "qa", *map(str, arguments)],
         cwd=ROOT,

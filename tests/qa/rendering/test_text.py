@@ -1,99 +1,143 @@
-"""Text for a terminal: every figure with who gives it, one line for each skipped file, up to a bound."""
+"""Text for a terminal says what the reply carries: figures, outlets, speakers, places, reasons."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from index.types import Article, Note, Passage, Skipped, Summary
-from qa.answering.values import value_of
+import pytest
+
+from index.types import Article, Note, Skipped, Summary
 from qa.integrations.metadata import metadata
 from qa.rendering.markdown import reply_as_markdown
-from qa.rendering.text import dateline, hits_as_text, quotation, reply_as_text, summary_as_text
-from qa.types import Answer, Hit, Reply, Span
+from qa.rendering.text import (
+    counted,
+    dateline,
+    differing,
+    headline,
+    hits_as_text,
+    in_language,
+    quotation,
+    reason_in_words,
+    reply_as_text,
+    revised,
+    summary_as_text,
+)
+from qa.types import Citation, Conflict
 from qa.web.cards import reply_html
+from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
 
-
-def answer(text: str, quoted: str, source: str | None, probability: float) -> Answer:
-    article = Article(
-        f"{source}.txt", text, source=source, published=dt.date(2022, 10, 14), path=f"{source}.txt"
-    )
-    start = text.index(quoted)
-    span = Span(article, start, start + len(quoted), probability=probability)
-    return Answer((span,), probability=probability, value=value_of(span))
+DIFFERENT = (flood("286", "Example", 14, 0.9), flood("15", "Globe", 2), flood("200", None, 3))
 
 
 def test_outlets_that_differ_stand_in_the_first_line() -> None:
-    answers = (
-        answer("In September 286  people died.", "286", "Example", 0.9),
-        answer("In September 200 died.", "200", None, 0.5),
-    )
-    text = reply_as_text(Reply("How many died?", answers, (), "000001", 1.0, disagreement=True))
-    assert text.splitlines()[0] == "The articles differ: 286 (Example) · 200 (None.txt)"
-    assert (
-        "286  (90%, 1 origin)\n  “In September 286 people died.”\n  Example · 14 October 2022 [Example.txt:13-16]"
-        in text
-    )
-    assert "\x1b[1m286\x1b[0m" in reply_as_text(
-        Reply("How many died?", answers, (), "000001", 1.0), bold=True
-    )
-
-
-def test_a_speaker_and_the_outlets_without_the_value_are_named() -> None:
-    said = answer("The dead number 286, the ministry said.", "286", "Globe", 0.9)
-    hits = [
-        Hit(Passage(Article(name, f"{name} text", source=name), 0, 4), score)
-        for name, score in (("Globe", 1.0), ("Herald", 0.6), ("Press", 0.3))
+    """The answers of the conflict are named, and no other answer is."""
+    text = reply_as_text(reply("How many died?", *DIFFERENT, conflict=Conflict((0, 2), 1)))
+    assert text.splitlines()[:2] == [
+        "The articles differ: At least 286 (Example) · At least 200 (None-3.txt)",
+        "",
     ]
-    text = reply_as_text(Reply("How many died?", (said,), tuple(hits), "000001", 1.0))
-    assert "[Globe.txt:16-19], as the ministry is quoted" in text
-    assert text.endswith("On the story too, without this: Herald")
+    assert "The articles differ" not in reply_as_text(reply("How many died?", *DIFFERENT))
 
 
-def test_an_outlet_that_revised_its_figure_is_shown_in_order() -> None:
-    def figure(number: str, day: int) -> Answer:
-        article = Article(
-            f"{day}", f"At least {number} died.", source="Globe", published=dt.date(2022, 8, day)
-        )
-        span = Span(article, 9, 11, probability=0.8)
-        return Answer((span,), probability=0.8, value=value_of(span))
+def test_an_outlet_is_named_once_beside_its_value() -> None:
+    first, other = flood("286", "Globe"), flood("286", "Globe", 15)
+    same = answer(*first.citations, *other.citations, *flood("286", "Press").citations)
+    asked = reply("How many died?", flood("9", "Herald"), same, conflict=Conflict((1, 0), 3))
+    assert differing(asked) == "At least 286 (Globe, Press) · At least 9 (Herald)"
+    assert differing(reply("How many died?", same)) == ""
 
-    text = reply_as_text(
-        Reply("How many died?", (figure("15", 3), figure("12", 2)), (), "000001", 1.0)
-    )
-    assert text.startswith(
-        "Revised: At least 12 (Globe, 2 August 2022) → At least 15 (Globe, 3 August 2022)\n"
-    )
+
+def test_an_answer_has_its_sentence_its_place_and_its_speaker() -> None:
+    lines = reply_as_text(reply("How many died?", DIFFERENT[0])).splitlines()
+    assert lines == [
+        "286  (90%, 1 origin)",
+        "  “At least 286 people died in the flood, the ministry said.”",
+        "  Example · 14 October 2022 [Example-14.txt:9-12], as the ministry is quoted",
+    ]
+    bold = reply_as_text(reply("How many died?", DIFFERENT[0]), bold=True)
+    assert bold.startswith("\x1b[1m286\x1b[0m  (90%")
+    assert "“At least \x1b[1m286\x1b[0m people" in bold
+
+
+def test_the_silent_outlets_come_last() -> None:
+    asked = reply("How many died?", *DIFFERENT, silent_outlets=("Herald", "Press"))
+    assert reply_as_text(asked).endswith("\n\nOn the story too, without this: Herald, Press")
+    assert "On the story too" not in reply_as_text(reply("How many died?", *DIFFERENT))
+
+
+def test_a_figure_that_changed_is_shown_in_the_order_of_the_reply() -> None:
+    answers = flood("15", "Globe", 3), flood("12", "Globe", 2)
+    over_time = figure(1, answers[1]), figure(0, answers[0])
+    asked = reply("How many died?", *answers, over_time=over_time)
+    changed = "At least 12 (Globe, 2 October 2022) → At least 15 (Globe, 3 October 2022)"
+    assert revised(asked) == changed
+    assert reply_as_text(asked).startswith(f"Revised: {changed}\n\n15  (")
+    assert revised(reply("How many died?", *answers)) == ""
 
 
 def test_an_abstention_shows_the_three_nearest_passages() -> None:
-    hits = tuple(
-        Hit(Passage(Article(str(n), f"Passage {n}.", path=f"{n}.txt"), 0, 10), 0.5)
-        for n in range(5)
-    )
-    text = reply_as_text(
-        Reply("Why?", (), hits, "000001", 1.0, reason="not-said: the articles do not say")
-    )
-    assert text.startswith(
+    hits = [hit(Article(str(n), f"Passage {n}.", path=f"{n}.txt")) for n in range(5)]
+    silent = reply("Why?", passages=hits, reason="not-said: the articles do not say")
+    assert reply_as_text(silent).startswith(
         "The articles do not say.\n\nNearest:\n1. 0.txt [0.txt:0-10] 0.50\n   Passage 0.\n"
     )
-    assert "3. 2.txt" in text
-    assert "4. " not in text
+    assert "3. 2.txt" in reply_as_text(silent)
+    assert "4. " not in reply_as_text(silent)
+    assert reply_as_text(reply("Why?", reason="nothing-near: nothing")) == "Nothing."
 
 
-def test_an_article_without_fields_is_named_by_its_path() -> None:
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("too-new: the articles end: on 2 May", "The articles end: on 2 May"),
+        ("nobody knows", "Nobody knows"),
+        (None, ""),
+    ],
+)
+def test_a_reason_is_a_sentence_without_its_code(reason: str | None, words: str) -> None:
+    assert reason_in_words(reply("Why?", reason=reason)) == words
+
+
+def test_an_article_is_named_by_what_is_known() -> None:
+    day = dt.date(2022, 10, 2)
+    known = Article("a", "x", title="Rain", source="Globe", published=day, path="b/a.txt")
+    assert dateline(known) == "Globe · 2 October 2022 · Rain"
     assert dateline(Article("a", "x", path="b/a.txt")) == "b/a.txt"
+    assert headline(known) == "Rain"
+    assert headline(Article("a", "It \n rained.", path="b/a.txt")) == "It rained."
+    assert headline(Article("a", "word " * 30)) == f"{'word ' * 16}…"
+    assert headline(Article("a", "x" * 100)) == f"{'x' * 80} …"
+    assert headline(Article("a", " ", path="b/a.txt")) == "b/a.txt"
+    languages = [in_language(Article("a", "x", language=name)) for name in ("de", "en", None)]
+    assert languages == [", in de", "", ""]
 
 
 def test_skipped_files_are_listed_up_to_a_bound() -> None:
     skipped = tuple(Skipped(f"{n}.png", "expected text") for n in range(25))
     lines = summary_as_text(Summary("000001", 1, 2, 1, 0, 0, 0, 0, skipped, 0.5)).splitlines()
-    assert (
-        lines[0]
-        == "generation 000001: 1 article, 2 passages in 0.5 s (1 added, 0 changed, 0 removed, 0 unchanged, 25 skipped; 0 vectors reused)"
+    assert lines[0] == (
+        "generation 000001: 1 article, 2 passages in 0.5 s "
+        "(1 added, 0 changed, 0 removed, 0 unchanged, 25 skipped; 0 vectors reused)"
     )
     assert lines[1] == "  skipped 0.png: expected text"
     assert lines[-1] == "  and 5 more; --json names them all"
     assert len(lines) == 22
+    few = summary_as_text(Summary("000001", 1, 2, 1, 0, 0, 0, 0, skipped[:20], 0.5))
+    assert "more" not in few
+
+
+def test_notes_of_a_build_stand_under_its_summary() -> None:
+    notes = Note("a.csv", "columns: text from body"), Note("", "not in English: de 1")
+    summary = Summary("000001", 1, 1, 1, 0, 0, 0, 0, notes=notes)
+    assert summary_as_text(summary).splitlines()[1:] == [
+        "  a.csv: columns: text from body",
+        "  not in English: de 1",
+    ]
+
+
+def test_numbers_are_counted_in_words() -> None:
+    shown = [counted(number, "article") for number in (0, 1, 4886)]
+    assert shown == ["0 articles", "1 article", "4,886 articles"]
 
 
 def test_a_citation_is_a_link_on_a_terminal_only() -> None:
@@ -106,55 +150,45 @@ def test_a_citation_is_a_link_on_a_terminal_only() -> None:
         pages=(0,),
         language="de",
     )
-    reply = Reply("Did it rain?", (Answer((Span(article, 3, 9),)),), (), "000001", 1.0)
-    assert (
-        "\x1b]8;;https://example.org/a#page=1\x1b\\Rain\x1b]8;;\x1b\\ [a.pdf#page=1:3-9], in de"
-        in reply_as_text(reply, bold=True)
-    )
-    assert "\x1b" not in reply_as_text(reply)
-    hits = [Hit(Passage(article, 0, 10), 0.5)]
-    assert hits_as_text(hits, bold=True).startswith(
-        "1. \x1b]8;;https://example.org/a#page=1\x1b\\\x1b[1mRain\x1b[0m\x1b]8;;\x1b\\ [a.pdf#page=1:0-10]"
-    )
+    asked = reply("Did it rain?", answer(citation(article, "rained")))
+    link = "\x1b]8;;https://example.org/a#page=1\x1b\\"
+    end = "\x1b]8;;\x1b\\"
+    assert f"{link}Rain{end} [a.pdf#page=1:3-9], in de" in reply_as_text(asked, bold=True)
+    assert "\x1b" not in reply_as_text(asked)
+    hits = [hit(article)]
+    bold = hits_as_text(hits, bold=True)
+    assert bold.startswith(f"1. {link}\x1b[1mRain\x1b[0m{end} [a.pdf#page=1:0-10]")
     assert hits_as_text(hits) == "1. Rain [a.pdf#page=1:0-10], in de 0.50\n   It rained."
 
 
-def test_a_citation_of_a_pdf_names_its_page_wherever_it_is_shown() -> None:
-    """Of a file here, which no address opens; one from the web opens at it."""
-    for url in (None, "https://example.org/a.pdf"):
-        article = Article(
-            "a", "It rained. It snowed.", title="Rain", url=url, path="a.pdf", pages=(0, 11)
-        )
-        span = Span(article, 14, 20)
-        reply = Reply(
-            "Did it snow?", (Answer((span,)),), (Hit(Passage(article, 11, 21), 0.5),), "000001", 1.0
-        )
-        assert "Rain</bdi></cite> · page 2</p>" in reply_html(reply)
-        assert "page 2, characters 14 to 20" in reply_as_markdown(reply)
-        assert "[a.pdf#page=2:14-20]" in reply_as_text(reply)
-        assert "[a.pdf#page=2:11-21]" in hits_as_text(reply.passages)
-        assert quotation(span) == "“It snowed.” — Rain, page 2" + (
-            " https://example.org/a.pdf#page=2" if url else ""
-        )
-        assert ", page 2" in reply._repr_html_()
-        assert (span.to_dict()["page"], metadata(reply.passages[0])["page"]) == (2, 2)
-        assert ('href="https://example.org/a.pdf#page=2"' in reply_html(reply)) == (url is not None)
-    assert "page" not in quotation(Span(Article("a", "It rained."), 3, 9))
+def test_a_passage_links_to_its_sentences() -> None:
+    article = Article("a", "It rained. It snowed all day.", url="https://example.org/a")
+    link = "\x1b]8;;https://example.org/a#:~:text=It%20rained.%20It%20snowed%20all%20day.\x1b\\"
+    assert hits_as_text([hit(article)], bold=True).startswith(f"1. {link}")
 
 
-def test_notes_of_a_build_stand_under_its_summary() -> None:
-    summary = Summary(
-        "000001",
-        1,
-        1,
-        1,
-        0,
-        0,
-        0,
-        0,
-        notes=(Note("a.csv", "columns: text from body"), Note("", "not in English: de 1")),
+@pytest.mark.parametrize("url", [None, "https://example.org/a.pdf"])
+def test_a_citation_of_a_pdf_names_its_page_wherever_it_is_shown(url: str | None) -> None:
+    """No address opens a file of this machine; one from the web opens at its page."""
+    text = "It rained. It snowed."
+    article = Article("a", text, title="Rain", url=url, path="a.pdf", pages=(0, 11))
+    cited = Citation(article, 14, 20, sentence_span=(11, 21), qualified_start=14)
+    passage = hit(article)
+    asked = reply("Did it snow?", answer(cited), passages=[passage])
+    assert "Rain</bdi></cite> · page 2</p>" in reply_html(asked)
+    assert "page 2, characters 14 to 20" in reply_as_markdown(asked)
+    assert "[a.pdf#page=2:14-20]" in reply_as_text(asked)
+    assert ", page 2" in asked._repr_html_()
+    assert "[a.pdf#page=1:0-21]" in hits_as_text([passage])
+    address = f" {url}#page=2" if url is not None else ""
+    assert quotation(cited) == f"“It snowed.” — Rain, page 2{address}"
+    assert (cited.to_dict()["page"], metadata(passage)["page"]) == (2, 1)
+    assert ('href="https://example.org/a.pdf#page=2"' in reply_html(asked)) == (url is not None)
+
+
+def test_a_quotation_without_pages_names_none() -> None:
+    assert quotation(citation(Article("a", "It rained."), "rained")) == "“It rained.” — "
+    article = Article("a", "It  rained.", source="Globe", url="https://example.org/a")
+    assert quotation(citation(article, "rained")) == (
+        "“It rained.” — Globe https://example.org/a#:~:text=It%20rained."
     )
-    assert summary_as_text(summary).splitlines()[1:] == [
-        "  a.csv: columns: text from body",
-        "  not in English: de 1",
-    ]

@@ -1,0 +1,34 @@
+"""A reader's span to a citation: its sentence, its speaker, its moment and its qualifier.
+
+Each is found once, here, and kept as a place in the article.
+"""
+
+from __future__ import annotations
+
+from index.text.dates import moment_at
+from index.text.sentences import sentence_around, sentence_before
+from qa.answering.attribution import speaker_of
+from qa.answering.numbers import qualifier_start
+from qa.types import Citation, Span
+
+
+def cite(span: Span) -> Citation:
+    """Return the span with what its article says of it."""
+    text = span.article.text
+    first, last = sentence_around(text, span.start, span.end)
+    sentence, before = text[first:last], sentence_before(text, first)
+    inside = span.start - first
+    speaker = speaker_of(sentence, inside, span.end - first)
+    if speaker is not None:
+        speaker = (first + speaker[0], first + speaker[1])
+    return Citation(
+        span.article,
+        span.start,
+        span.end,
+        span.score,
+        span.probability,
+        sentence_span=(first, last),
+        speaker_span=speaker,
+        qualified_start=qualifier_start(text, span.start, span.end),
+        moment=moment_at(sentence, inside, span.article.published, before),
+    )

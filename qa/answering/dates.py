@@ -1,0 +1,120 @@
+"""Time in answering: which spans are about the moment that the question names, and how new.
+
+Spans of another time become less likely; none is removed. Trade-offs: docs/explanation.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.text.dates import description_mentions, yearless_months
+from qa.types import Citation, Hit, Question
+
+_HALF_LIFE = 14  # days
+_UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
+
+
+def recency(published: dt.date | None, asked_on: dt.date) -> float:
+    """Return 1 on the day asked on, half of it for every two weeks of age, 0 without a date."""
+    if published is None:
+        return 0.0
+    age = max(0, (asked_on - published).days)
+    return float(0.5 ** (age / _HALF_LIFE))
+
+
+def mentions_date(hit: Hit, moments: Sequence[str]) -> bool:
+    """Whether a passage speaks of one of the moments.
+
+    In an article without a date a month counts whatever its year.
+    """
+    undated: Sequence[str] = ()
+    if hit.article.published is None:
+        undated = yearless_months(hit.text)
+    return any(
+        description_mentions(hit.passage.description, moment) or _month_of(moment) in undated
+        for moment in moments
+    )
+
+
+def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citation]:
+    """Order citations with those of another time made less likely; best first.
+
+    If the question names a moment and a citation speaks of it, the odds of those that name no
+    moment are halved, and of those that name another one quartered. If the question asks for
+    news, odds are divided by up to e, by age beside the newest article.
+    """
+    matching = [is_of_its_time(citation, asked) for citation in citations]
+    ages = _ages(citations, asked)
+    reranked = []
+    for citation, matches, age in zip(citations, matching, ages, strict=True):
+        doubt = age
+        if any(matching) and not matches:
+            doubt += _UNDATED_DOUBT if citation.moment is None else _OTHER_TIME_DOUBT
+        reranked.append(lower_odds(citation, doubt))
+    return sorted(reranked, key=order)
+
+
+def merge_undated_reading(
+    citations: Sequence[Citation], undated: Sequence[Citation], asked: Question
+) -> list[Citation]:
+    """Merge citations read without the question's date, keeping those dated to it.
+
+    Of two in one sentence the more probable stays.
+    """
+    best = {_sentence_key(citation): citation for citation in reversed(citations)}
+    for citation in undated:
+        kept = best.get(_sentence_key(citation))
+        better = kept is None or citation.score > kept.score
+        if better and is_of_its_time(citation, asked):
+            best[_sentence_key(citation)] = citation
+    return list(best.values())
+
+
+def is_of_its_time(citation: Citation, asked: Question) -> bool:
+    """Whether a citation speaks of a moment that the question names.
+
+    A month without a year is that of any year.
+    """
+    said = citation.moment
+    return said is not None and any(_same_time(said, moment) for moment in asked.moments)
+
+
+def lower_odds(citation: Citation, by: float) -> Citation:
+    """Return the citation with its log-odds lowered."""
+    if not by:
+        return citation
+    odds = citation.probability + (1 - citation.probability) * math.exp(by)
+    probability = citation.probability / odds
+    return replace(citation, score=citation.score - by, probability=probability)
+
+
+def order(citation: Citation) -> tuple[float, str, int]:
+    """Sort key of citations: highest score first, then by place."""
+    return (-citation.score, citation.article.id, citation.start)
+
+
+def _ages(citations: Sequence[Citation], asked: Question) -> list[float]:
+    """Return how far behind the newest article each one is, from 0 to 1; 0 if news is not asked for."""
+    if asked.asked_on is None or not asked.asks_for_news:
+        return [0.0] * len(citations)
+    new = [recency(citation.article.published, asked.asked_on) for citation in citations]
+    newest = max(new, default=0.0)
+    return [newest - recent for recent in new]
+
+
+def _same_time(said: str, moment: str) -> bool:
+    if moment.startswith("-"):  # "-09" is September of any year
+        return moment in (said, _month_of(said))
+    return said.startswith(moment) or _month_of(moment) == said
+
+
+def _month_of(moment: str) -> str:
+    """Return the month as "-09" of "2022-09-14" or "-09"; "" for a year."""
+    return moment if moment.startswith("-") else moment[4:7]
+
+
+def _sentence_key(citation: Citation) -> tuple[str, int, int]:
+    return (citation.article.id, *citation.sentence_span)

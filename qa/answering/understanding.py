@@ -1,0 +1,149 @@
+"""A question as typed to a `Question`: checked, limited, and with the times that it names."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from index.text.dates import (
+    capitalise_dates,
+    in_words,
+    moments_in,
+    remove_time,
+    time_spans,
+    yearless_months,
+)
+from index.types import DatelineError, Filters
+from qa.types import Question, TimeWindow
+
+LONGEST_QUESTION = 1_000  # characters
+
+Day = dt.date | str | None
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LATEST = re.compile(
+    r"""\b(?:
+      latest | newest | most\ recent(?:ly)?    # "the latest toll"
+    | currently | right\ now | at\ present | at\ the\ moment
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
+
+
+def understand(
+    question: str,
+    source: str | Sequence[str] | None = None,
+    since: Day = None,
+    until: Day = None,
+    as_of: Day = None,
+) -> Question:
+    """Check a question and find the times that it names.
+
+    `as_of` asks as if on that day: nothing later is used, and "last month" is the month before
+    it. Without it "last month" is the one before today, and "September" is that of any year.
+    Raises DatelineError for an empty or too long question, and for a day that is none.
+    """
+    text = _printable(question)
+    _check(text)
+    asked_on = parse_day(as_of, "the day asked on")
+    until = _earlier(asked_on, parse_day(until, "the last day"))
+    filters = Filters(_outlets(source), parse_day(since, "the first day"), until)
+    timed = capitalise_dates(text)
+    today = asked_on or dt.date.today()
+    dated = [moment for _, moment in moments_in(timed, today, named=asked_on is not None)]
+    moments = [*dated]
+    if asked_on is None:
+        moments += yearless_months(timed)
+    rest = remove_time(timed)
+    if not moments or rest == timed:
+        rest = ""
+    return Question(
+        text,
+        filters,
+        today,
+        extra_terms=" ".join(map(in_words, dated)),
+        moments=tuple(moments),
+        asks_for_latest=_LATEST.search(text) is not None,
+        without_time=rest,
+        time=_window(timed, moments),
+    )
+
+
+def parse_day(value: Day, name: str) -> dt.date | None:
+    """Return the date of "2022-10-14", of a date, or None for None.
+
+    Raises DatelineError for anything else, calling it `name`.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        if not _ISO_DAY.fullmatch(value):  # fromisoformat takes 20221014 too, and weeks
+            raise ValueError
+        return dt.date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise DatelineError(f"expected {name} as YYYY-MM-DD, found {value!r}") from None
+
+
+def _printable(question: str) -> str:
+    """Return the question on one line, without characters that cannot be printed."""
+    shown = (character if character.isprintable() else " " for character in question)
+    return " ".join("".join(shown).split())
+
+
+def _check(text: str) -> None:
+    if not any(character.isalnum() for character in text):
+        raise DatelineError("expected a question, found none; ask, for example: who won?")
+    if len(text) > LONGEST_QUESTION:
+        raise DatelineError(
+            f"expected a question of at most {LONGEST_QUESTION} characters, "
+            f"found {len(text)}; shorten it"
+        )
+
+
+def _outlets(source: str | Sequence[str] | None) -> tuple[str, ...]:
+    if source is None:
+        return ()
+    if isinstance(source, str):
+        return (source,)
+    return tuple(source)
+
+
+def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    days = [day for day in (one, other) if day is not None]
+    return min(days, default=None)
+
+
+def _window(text: str, moments: Sequence[str]) -> TimeWindow | None:
+    """Return the time from the first to the last moment; without days if a year is unknown."""
+    if not moments:
+        return None
+    words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
+    if any(moment.startswith("-") for moment in moments):
+        return TimeWindow(words)
+    days = sorted(moments)
+    return TimeWindow(words, _first_day(days[0]), max(map(_last_day, moments)))
+
+
+def _with_preposition(text: str, start: int, end: int) -> str:
+    before = _PREPOSITION.search(text, 0, start)
+    return text[start if before is None else before.start() : end]
+
+
+def _first_day(moment: str) -> dt.date:
+    parts = [int(part) for part in moment.split("-")]
+    year, month, day = (*parts, 1, 1)[:3]
+    return dt.date(year, month, day)
+
+
+def _last_day(moment: str) -> dt.date:
+    first = _first_day(moment)
+    if len(moment) == 4:
+        return first.replace(month=12, day=31)
+    if len(moment) == 7:
+        return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return first

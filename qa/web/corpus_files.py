@@ -1,0 +1,139 @@
+"""The files of a corpus that the page changes: taken in, set aside, and put back.
+
+What is added lies in the folder `added` of a corpus, so that `dateline build` finds it there too.
+What is removed is moved to `.removed` beside it, which no build reads: nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.corpus.loading import load_articles
+from index.types import Article, DatelineError, Skipped, Store
+from qa.web.article_files import free_path, is_renamed
+
+ADDED, REMOVED = "added", ".removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to the files of a corpus: a note for each, and what takes it back."""
+
+    notes: tuple[str, ...]
+    undo: Callable[[], None]
+
+
+def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
+    """Return the file of an article within one of the corpora, or None.
+
+    If several corpora have such a file, the one that the article's id names is preferred.
+    """
+    found = None
+    for corpus in corpora:
+        single = corpus.is_file() and corpus.name == article.path
+        file = corpus if single else corpus / article.path
+        if not file.is_file() or not _is_within(file, corpus):
+            continue
+        if article.id == f"{corpus.name}/{article.path}":
+            return file
+        if found is None:
+            found = file
+    return found
+
+
+def missing_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
+    """Return the paths of the articles of an index that have no file in the corpora."""
+    return [article.path for article in store.articles() if find_file(article, corpora) is None]
+
+
+def lost_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
+    """Return the missing paths of which no file was set aside: a rebuild would lose them."""
+    folders = [corpus / REMOVED for corpus in corpora if corpus.is_dir()]
+    removed = {path.name for folder in folders for path in folder.glob("*")}
+    missing = missing_paths(store, corpora)
+    return [path for path in missing if not _was_removed(Path(path).name, removed)]
+
+
+def take_in(
+    staged: Path, corpus: Path, refused: Sequence[str] = (), replacing: bool = False
+) -> Change:
+    """Move what can be read of a staged folder into a corpus, to the same place in it.
+
+    A file of that name that is there already is replaced if `replacing`; else the new one gets a
+    name of its own. The staged folder is removed. Raises DatelineError if nothing can be read,
+    with what is wrong with each file, after what was `refused` before.
+    """
+    try:
+        return _move_readable(staged, corpus, list(refused), replacing)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def set_aside(file: Path, name: str, corpora: Sequence[Path]) -> Change:
+    """Move a file to the `.removed` folder of its corpus. `name` is what the note calls it."""
+    corpus = next(one for one in corpora if one.is_dir() and file.is_relative_to(one))
+    place = free_path(corpus / REMOVED, file.name)
+    file.rename(place)
+
+    def put_back() -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        place.rename(file)
+
+    told = place.relative_to(corpus).as_posix()
+    return Change((f"{name}: removed; it lies in {told} of the corpus folder",), put_back)
+
+
+def _is_within(file: Path, corpus: Path) -> bool:
+    return file == corpus or file.resolve().is_relative_to(corpus.resolve())
+
+
+def _was_removed(name: str, removed: set[str]) -> bool:
+    return any(is_renamed(name, other) for other in removed)
+
+
+def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool) -> Change:
+    items = list(load_articles([staged]))
+    readable = {item.path for item in items if isinstance(item, Article)}
+    notes += [
+        f"{item.path.removeprefix(f'{ADDED}/')}: {item.reason}"
+        for item in items
+        if isinstance(item, Skipped)
+    ]
+    known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
+    undos: list[Callable[[], None]] = []
+    for file in sorted(staged.rglob("*")):
+        path = file.relative_to(staged)
+        if path.as_posix() not in readable:
+            continue
+        if file.read_bytes() in known:
+            notes.append(f"{file.name}: it is in the archive already")
+            continue
+        place = corpus / path
+        if not (replacing and place.is_file()):
+            place = free_path(place.parent, place.name)
+        undos.append(_restorer(place))
+        shutil.move(file, place)
+        notes.append(f"{place.name}: added")
+    if not undos:
+        raise DatelineError("; ".join(notes) or "expected a file, found none")
+
+    def undo() -> None:
+        for restore in undos:
+            restore()
+
+    return Change(tuple(notes), undo)
+
+
+def _restorer(place: Path) -> Callable[[], None]:
+    """Return what makes a file what it is now."""
+    if not place.is_file():
+        return lambda: place.unlink(missing_ok=True)
+    data = place.read_bytes()
+
+    def restore() -> None:
+        place.write_bytes(data)
+
+    return restore

@@ -1,0 +1,61 @@
+"""A question as understood: its time as a window, its limits, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from index.types import DatelineError
+from qa.answering.understanding import parse_day, understand
+
+DAY = dt.date(2022, 10, 14)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "first", "last"),
+    [
+        ("Who won in 2019?", "in 2019", "2019-01-01", "2019-12-31"),
+        ("Who won in February 2020?", "in February 2020", "2020-02-01", "2020-02-29"),
+        ("who fell on 3 September 2021?", "on 3 September 2021", "2021-09-03", "2021-09-03"),
+        ("Who won in the September vote?", "September", "2022-09-01", "2022-09-30"),
+        ("Who won last month?", "last month", "2022-09-01", "2022-09-30"),
+        ("Who won in 2019 or 2021?", "in 2019, 2021", "2019-01-01", "2021-12-31"),
+    ],
+)
+def test_the_time_of_a_question_is_a_window(
+    question: str, text: str, first: str, last: str
+) -> None:
+    window = understand(question, as_of=DAY).time
+    assert window is not None
+    assert window.to_dict() == {"text": text, "from": first, "to": last}
+
+
+def test_a_month_of_any_year_has_no_days() -> None:
+    window = understand("Who brokered the September truce?").time
+    assert window is not None
+    assert window.to_dict() == {"text": "September", "from": None, "to": None}
+
+
+def test_a_question_without_a_time_has_no_window() -> None:
+    assert understand("Who won?", as_of=DAY).time is None
+
+
+def test_an_earlier_last_day_holds_and_a_later_one_does_not() -> None:
+    assert understand("Who won?", as_of=DAY, until="2022-01-01").filters.until == dt.date(
+        2022, 1, 1
+    )
+    assert understand("Who won?", as_of=DAY, until="2023-01-01").filters.until == DAY
+    assert understand("Who won?", until="2023-01-01").filters.until == dt.date(2023, 1, 1)
+
+
+def test_no_message_speaks_of_an_option_of_the_command_line() -> None:
+    for limits in ({"since": "June"}, {"until": "June"}, {"as_of": "June"}):
+        with pytest.raises(DatelineError) as error:
+            understand("Who won?", **limits)
+        assert "--" not in str(error.value)
+    with pytest.raises(DatelineError, match="expected the last day as YYYY-MM-DD, found 'June'"):
+        parse_day("June", "the last day")
+    with pytest.raises(DatelineError) as error:
+        understand("?!")
+    assert "dateline ask" not in str(error.value)

@@ -1,0 +1,62 @@
+"""A reply as Markdown: all that the reply carries, and nothing of an article is markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from index.types import Article
+from qa.rendering.markdown import plain, reply_as_markdown
+from qa.types import Conflict
+from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
+
+
+def test_an_answer_is_a_heading_with_its_sentences() -> None:
+    assert reply_as_markdown(reply("How many died?", flood("286", "Globe", 14, 0.9))) == (
+        "# How many died?\n\n"
+        "## 286 (90%)\n\n"
+        "> At least **286** people died in the flood, the ministry said\\.\n"
+        ">\n"
+        "> Globe · 14 October 2022, characters 9 to 12 of Globe\\-14\\.txt, "
+        "as the ministry is quoted\n\n"
+        "Answered by Dateline from generation 000001 of its index.\n"
+    )
+
+
+def test_what_differs_and_what_changed_stand_above_the_answers() -> None:
+    answers = flood("15", "Globe", 3), flood("12", "Globe", 2), flood("40", "Press", 3)
+    over_time = figure(1, answers[1]), figure(0, answers[0])
+    asked = reply("How many died?", *answers, conflict=Conflict((0, 2), 2), over_time=over_time)
+    lines = reply_as_markdown(asked).splitlines()
+    assert lines[2] == "**The articles differ:** At least 15 \\(Globe\\) · At least 40 \\(Press\\)"
+    assert lines[4].startswith("**Revised:** At least 12 \\(Globe, 2 October 2022\\) → At least 15")
+    assert lines[6] == "## 15 (50%)"
+
+
+def test_an_abstention_lists_the_three_nearest_passages() -> None:
+    hits = [hit(Article(str(n), f"Passage\n{n}.", path=f"{n}.txt")) for n in range(5)]
+    silent = reply("Why?", passages=hits, reason="not-said: the articles do not say")
+    assert reply_as_markdown(silent) == (
+        "# Why?\n\nThe articles do not say.\n\n"
+        "- Passage 0\\. (0\\.txt)\n- Passage 1\\. (1\\.txt)\n- Passage 2\\. (2\\.txt)\n"
+        "Answered by Dateline from generation 000001 of its index.\n"
+    )
+
+
+def test_nothing_of_an_article_or_a_question_is_markup() -> None:
+    evil = "*b* [x](javascript:alert) <i> # ~~ `c` | & @me"
+    article = Article(
+        "a", f"{evil} rained.", title=evil, source=evil, url="https://a.example/<b> c", path="a.md"
+    )
+    text = reply_as_markdown(reply(evil, answer(citation(article, "rained", speaker="@me"))))
+    assert "<i>" not in text
+    assert "](" not in text.replace("\\]\\(", "")
+    assert "as \\@me is quoted <https://a.example/%3Cb%3E%20c#:~:text=" in text
+    assert plain("a\n  *b*") == "a \\*b\\*"
+
+
+def test_the_spaces_around_a_span_are_kept() -> None:
+    article = Article("a", "“It rained”,\nhe said.", published=dt.date(2022, 10, 2))
+    text = reply_as_markdown(reply("Did it?", answer(citation(article, "rained"))))
+    assert "> “It **rained**”, he said\\." in text
+    whole = reply_as_markdown(reply("Did it?", answer(citation(article, " rained”,\n"))))
+    assert "> “It **rained”,**he said\\." in whole
