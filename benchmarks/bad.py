@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 _ENCODINGS = (
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "iso-8859-2", "cp1251"),
@@ -244,7 +245,7 @@ def _file_makers(rng: random.Random) -> list[Callable[[], tuple[str, bytes]]]:
     ]
 
 
-_WRONG_VALUES = [None, [], {}, [[]], {"a": 1}, -1, 1e300, True, "\x00", "x" * 5000]
+_WRONG_VALUES: list[Any] = [None, [], {}, [[]], {"a": 1}, -1, 1e300, True, "\x00", "x" * 5000]
 
 
 def write_articles(folder: Path, count: int, seed: int = 1) -> set[str]:
