@@ -22,7 +22,7 @@ RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data
 COPY --from=build /opt/dateline /opt/dateline
-ENV PATH=/opt/dateline/bin:$PATH DATELINE_INDEX=/data/index HF_HUB_OFFLINE=1
+ENV PATH=/opt/dateline/bin:$PATH DATELINE_INDEX=/data/index HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1
 USER dateline
 WORKDIR /home/dateline
 VOLUME /data

@@ -34,6 +34,7 @@ from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.sandbox import Sandbox
 from index.corpus.loading import _distinct, _files, _load_file
 from index.models.encoder import CompiledEncoder
+from index.silence import SWITCHES
 from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Vectors
 
 _FILES_AT_ONCE, _ARTICLES_AT_ONCE = 16, 32
@@ -54,7 +55,6 @@ class RayEngine:
             raise DatelineError(
                 "expected the package ray for --engine ray, found none; install it with: pip install 'dateline[ray]'"
             )
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it calls nobody
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
         import ray.data
@@ -74,6 +74,7 @@ class RayEngine:
                     include_dashboard=False,
                     log_to_driver=False,
                     logging_level=logging.ERROR,
+                    runtime_env=None if address is None else {"env_vars": _switches()},
                 )
         except Exception as error:  # Ray raises a bare one where it does not come up in time
             reason = " ".join(str(error).split())[:200]
@@ -229,6 +230,11 @@ class RayEngine:
             raise DatelineError(
                 f"expected Ray to end its work, found it failing: {reason}; build again, it goes on where it was"
             ) from None
+
+
+def _switches() -> dict[str, str]:
+    """Give a cluster's workers the switches that workers on this machine inherit."""
+    return {name: os.environ[name] for name in SWITCHES if name in os.environ}
 
 
 def _load(batch: dict[str, Any], mapping: dict[str, str], limits: Bounds) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from qa.web.examples import MOST, examples_of, questions_in
 
 import qa
 from index.types import Article, DatelineError, Filters
@@ -17,7 +18,6 @@ from qa.answering.follow_ups import Turn
 from qa.rendering.markdown import plain, reply_as_markdown
 from qa.types import Answer, Hit, Reply, Span
 from qa.web.article_table import Row, View, chosen, table_html
-from qa.web.examples import MOST, examples_of, questions_in
 from qa.web.insight import COLOURS, OF_OTHERS, by_outlet, by_time, on_topic
 from qa.web.session import Limits, Session
 from qa.web.timeline import bars_of, timeline_html
