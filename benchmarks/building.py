@@ -33,7 +33,7 @@ from benchmarks.measuring import arguments, median_and_range, seconds_of
 from benchmarks.products import matrix_products
 from index.models.encoder import CompiledEncoder
 from index.models.runtime import on_all_cores
-from index.pipeline import encoded_text
+from index.passages import encoded_text
 from index.stores.local.generations import ENCODERS, open_index
 from index.stores.places import encoder_of, place_of
 

@@ -45,7 +45,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measuring import arguments, memory_mb
-from index.pipeline import SETTINGS
+from index.passages import SETTINGS
 from index.profiling import profiled
 from index.stores.local.generations import ENCODERS, open_index
 from index.stores.local.store import VECTORS, LocalStore

@@ -28,7 +28,7 @@ import numpy as np
 
 from benchmarks.measuring import arguments
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder
-from index.pipeline import encoded_text
+from index.passages import encoded_text
 from index.stores.fusion import fused
 from index.stores.keywords import KeywordIndex, write_keywords
 from index.text.chunking import PASSAGE_CHARACTERS, passage_spans

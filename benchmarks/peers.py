@@ -148,7 +148,7 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
     That is an index of Dateline's, the passages as JSON, their vectors, and both models.
     """
     from index.models.encoder import _default_weights
-    from index.pipeline import SETTINGS
+    from index.passages import SETTINGS
     from index.stores.local.generations import ENCODERS, open_index
     from index.stores.places import encoder_of, place_of
 
