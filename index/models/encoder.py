@@ -4,7 +4,7 @@ Compiling needs torch and sentence-transformers, and happens once, in a process 
 needs neither, so asking starts fast. The compiled encoder lies in the index folder beside the
 generations that it made: an index moves whole, and its questions meet the encoder of its passages.
 
-int8 moves the vectors a little. Trade-off: docs/benchmarks.md.
+int8 moves the vectors a little. Trade-off: benchmarks/NOTES.md.
 """
 
 from __future__ import annotations
