@@ -6,7 +6,11 @@ index.build("corpus", "var/index")
 
 from typing import TYPE_CHECKING, Any
 
-from index.types import (
+from index.silence import silence_libraries
+
+silence_libraries()  # before any other import: index/silence.py says why
+
+from index.types import (  # noqa: E402
     Article,
     DatelineError,
     Embedder,

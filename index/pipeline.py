@@ -142,7 +142,7 @@ class _Memory:
         articles: Iterable[Article] = ()
         if self._folder is not None and not full:
             self._entries, self._compared = load_cache(self._folder)
-        if opened is not None and not full:
+        if opened is not None and self._folder is not None and not full:
             articles = list(opened.articles())
         self.known: frozenset[str] = frozenset()  # fingerprints of the articles that are indexed
         if opened is not None:

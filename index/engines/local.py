@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.corpus.file_cache import Reading
+from index.corpus.file_cache import FileCache
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loading import load_articles
 from index.models.runtime import start_in_pool
@@ -35,18 +35,18 @@ _ENCODE_AT_ONCE = 256  # passages
 
 def file_cache(
     entries: Mapping[str, Any], articles: Iterable[Article], columns: Mapping[str, str]
-) -> Reading:
+) -> FileCache:
     """Return what remembers files, from the entries that an earlier build left.
 
     `articles` are those that files which did not change stand for.
     """
-    return Reading(entries, articles, f"{sorted(columns.items())} {bounds()}")
+    return FileCache(entries, articles, f"{sorted(columns.items())} {bounds()}")
 
 
 class LocalEngine:
     """The `Engine` of one process."""
 
-    def __init__(self, files: Reading | None = None, known: Collection[str] = ()) -> None:
+    def __init__(self, files: FileCache | None = None, known: Collection[str] = ()) -> None:
         """`files` remembers files; `known` has the fingerprints of articles that are indexed."""
         self._files, self._known = files, known
 

@@ -30,12 +30,13 @@ from typing import Any
 
 import numpy as np
 
-from index.corpus.file_cache import Reading
+from index.corpus.files import CorpusFile, corpus_files
 from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.loading import _distinct, _files, _load_file
+from index.corpus.loading import distinct, load_file
 from index.models.encoder import CompiledEncoder
 from index.passages import SETTINGS, encoded_text, passages_of, unchanged_passages
+from index.silence import SWITCHES
 from index.types import (
     Article,
     DatelineError,
@@ -68,7 +69,6 @@ class RayEngine:
                 "expected the package ray to build on Ray, found none; "
                 "install it with: pip install 'dateline[ray]'"
             )
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it calls nobody
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
         import ray.data
@@ -86,9 +86,9 @@ class RayEngine:
         self._workers = workers
 
     def _start(self, address: str | None, workers: int | None) -> None:
-        cpus = workers
-        if address is not None:  # a cluster has its own
-            cpus = None
+        cpus, environment = workers, None
+        if address is not None:  # a cluster has its own processors and environment
+            cpus, environment = None, {"env_vars": _switches()}
         try:
             _knock(address or "")
             self._ray.init(
@@ -97,6 +97,7 @@ class RayEngine:
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
+                runtime_env=environment,
             )
         except Exception as error:  # Ray raises a bare one if it does not come up in time
             reason = _reason(error)
@@ -127,21 +128,20 @@ class RayEngine:
         seen: set[str] = set()
         options = {"columns": dict(columns), "limits": bounds()}
         for corpus in corpora:
-            if not corpus.exists():
-                raise DatelineError(
-                    f"expected a folder of articles at {corpus}, found nothing there; "
-                    "name one that exists"
-                )
             files = [
-                {"file": str(file.absolute()), "path": path, "problem": problem or ""}
-                for file, path, problem in _files(corpus)
+                {
+                    "location": str(file.location.absolute()),
+                    "path": file.path,
+                    "problem": file.problem or "",
+                }
+                for file in corpus_files(corpus)
             ]
             if not files:
                 continue
             data = self._data(files, _FILES_AT_ONCE)
             data = data.map_batches(_load, fn_kwargs=options, batch_size=_FILES_AT_ONCE)
             for row in self._done(data):
-                yield from _distinct(pickle.loads(row["items"]), corpus, seen)
+                yield from distinct(pickle.loads(row["items"]), corpus, seen)
 
     def encode(
         self,
@@ -225,6 +225,11 @@ class RayEngine:
                 f"expected Ray to end its work, found it failing: {_reason(error)}; "
                 "build again, it goes on where it was"
             ) from None
+
+
+def _switches() -> dict[str, str]:
+    """Return the switches of index/silence.py, which workers on this machine inherit."""
+    return {name: os.environ[name] for name in SWITCHES if name in os.environ}
 
 
 def _knock(address: str) -> None:
@@ -311,11 +316,12 @@ class _Checkpoint:
 def _load(batch: dict[str, Any], columns: dict[str, str], limits: Bounds) -> dict[str, Any]:
     """Load files; those that are risky are read in another process, as a local build does."""
     items = []
-    with Sandbox(limits) as apart:
-        for file, path, problem in zip(batch["file"], batch["path"], batch["problem"], strict=True):
-            found: list[Article | Skipped | Note] = [Skipped(path, problem)]
-            if not problem:
-                found = list(_load_file(Path(file), path, columns, apart, limits, Reading()))
+    with Sandbox(limits) as sandbox:
+        for location, path, problem in zip(
+            batch["location"], batch["path"], batch["problem"], strict=True
+        ):
+            file = CorpusFile(Path(location), path, problem or None)
+            found = list(load_file(file, columns, sandbox, limits))
             items.append(pickle.dumps(found))
     return {"items": items}
 

@@ -248,7 +248,10 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
         assert list(kept.articles()) == list(fresh.articles())
         assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
-            (passages, vectors), (others, expected) = kept.indexed(article.id), fresh.indexed(article.id)
+            (passages, vectors), (others, expected) = (
+                kept.indexed(article.id),
+                fresh.indexed(article.id),
+            )
             assert passages == others
             assert np.array_equal(vectors, expected)
         for question in ("rain and snow", "which boat", "minister of Town7"):
@@ -275,8 +278,8 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         """The files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
-            patch("index.corpus.loading.read_here", wraps=loading.read_here) as read,
-            patch("index.corpus.loading._article", wraps=loading._article) as made,
+            patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
+            patch("index.corpus.loading.make_article", wraps=loading.make_article) as made,
         ):
             index.build(corpus, folder, embedder=embedder)
         return [call.args[1] for call in read.call_args_list], [
@@ -298,7 +301,9 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     ]
     (folder / CACHE).write_bytes(b"no cache")
     assert built()[0] == everything[0]
-    FolderPlace(folder).rollback()  # to the one without article 3: what was learned of it does not count
+    FolderPlace(
+        folder
+    ).rollback()  # to the one without article 3: what was learned of it does not count
     assert "b.jsonl" in built()[0]
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",

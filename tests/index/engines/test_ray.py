@@ -65,7 +65,10 @@ def same(one: OpenIndex, other: OpenIndex, tolerance: float = 0.0, but: Sequence
         article for article in other.articles() if article.id not in but
     ]
     for article in one.articles():
-        (passages, vectors), (others, other_vectors) = one.indexed(article.id), other.indexed(article.id)
+        (passages, vectors), (others, other_vectors) = (
+            one.indexed(article.id),
+            other.indexed(article.id),
+        )
         assert passages == others
         np.testing.assert_allclose(vectors, other_vectors, atol=tolerance, rtol=0)
 
