@@ -17,7 +17,8 @@ import pytest
 import index
 from index.engines.ray import RayEngine
 from index.models.encoder import CompiledEncoder
-from index.stores.local.generations import ENCODERS, OpenIndex, current, open_index
+from index.stores.local.generations import OpenIndex, current, open_index
+from index.stores.manifest import ENCODERS
 from index.types import DatelineError, Embedder, Skipped
 from qa.cli import main
 from tests.conftest import ROOT
