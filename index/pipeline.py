@@ -63,7 +63,9 @@ def build(
     cannot be written. The live index is then as it was.
     """
     began = time.perf_counter()
-    place, corpora, columns = place_of(folder), _paths(corpus), columns or {}
+    place, corpora = place_of(folder), _paths(corpus)
+    if columns is None:
+        columns = {}
     with stage("opening the live index"):
         opened = _opened(place)
         memory = _Memory(place, opened, columns, full)
@@ -92,7 +94,8 @@ def build(
             encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
             reused, failed = _add(writer, encoded)
             with stage("publishing"):
-                generation, passages = writer.publish(), writer.passages
+                generation = writer.publish()
+            passages = writer.passages
             articles, skipped = _without(failed, articles, skipped)
             changes = _Changes.between(live, articles)
         memory.save()
