@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 
-from index.corpus.fetching import Added, Resolve, agent, fetch, resolved
+from index.corpus.connections import Resolve, resolved
+from index.corpus.fetching import Added, fetch
 from index.corpus.loaders.bounds import Bounds
 from index.corpus.loading import load_articles
+from index.corpus.sites import agent
 from index.types import Article, Skipped
 from tests.index.corpus import samples
 from tests.index.corpus.samples import PARAGRAPHS, TITLE

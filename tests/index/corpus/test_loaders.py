@@ -15,7 +15,7 @@ import index
 import qa
 from index.corpus.languages import language_of
 from index.corpus.loaders import tables
-from index.corpus.loaders.documents import joined
+from index.corpus.loaders.pdf import joined
 from index.corpus.loaders.registry import LOADERS, TRUSTED
 from index.corpus.loading import load_articles
 from index.stores.local.generations import open_index
