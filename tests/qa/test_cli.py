@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from index.corpus.fetching import agent
+from index.corpus.sites import agent
 from qa.cli import _parser, commands_of, main
 from qa.commands.manual import manual
 from tests.conftest import ROOT, Write
