@@ -14,7 +14,7 @@ RUN [ -n "$CPU_INDEX" ] || [ "$(uname -m)" != x86_64 ] || { echo "expected --bui
 RUN python -m venv /opt/dateline \
     && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch \
     && /opt/dateline/bin/python -c "import torch; assert torch.version.cuda is None, 'expected a CPU build of torch, found CUDA'"
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml README.md LICENSE NOTICE dateline_command.py ./
 COPY index ./index
 COPY qa ./qa
 RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"
@@ -22,7 +22,7 @@ RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data
 COPY --from=build /opt/dateline /opt/dateline
-ENV PATH=/opt/dateline/bin:$PATH DATELINE_INDEX=/data/index HF_HUB_OFFLINE=1
+ENV PATH=/opt/dateline/bin:$PATH DATELINE_INDEX=/data/index HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1
 USER dateline
 WORKDIR /home/dateline
 VOLUME /data

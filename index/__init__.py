@@ -6,7 +6,11 @@ index.build("corpus", "var/index")
 
 from typing import TYPE_CHECKING, Any
 
-from index.types import (
+from index.silence import silence_libraries
+
+silence_libraries()  # before any other import: index/silence.py says why
+
+from index.types import (  # noqa: E402
     Article,
     DatelineError,
     Embedder,
@@ -38,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`index.build`, imported when it is first used: asking need not pay for what building imports."""
+    """Import `index.build` when it is first used, so that asking does not pay for it."""
     if name == "build":
         from index.pipeline import build
 

@@ -8,12 +8,17 @@ qa.retrieve("EU mission")
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from qa.launch import check_index, leave_current_folder
 
-from index.types import DatelineError
-from qa.archive import Archive
-from qa.types import Answer, Citation, Hit, Reader, Reply, Span
+leave_current_folder()  # before any other import: qa/launch.py says why
+check_index()
+
+import threading  # noqa: E402
+from typing import Any  # noqa: E402
+
+from index.types import DatelineError  # noqa: E402
+from qa.archive import Archive  # noqa: E402
+from qa.types import Answer, Citation, Hit, Reader, Reply, Span  # noqa: E402
 
 __all__ = [
     "Answer",

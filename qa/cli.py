@@ -1,7 +1,8 @@
-"""The `dateline` command: arguments in, text or JSON out, one clear line for what cannot be done.
+"""The `dateline` command: arguments in, text or JSON out, one clear line if it cannot be done.
 
-Exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage. The commands are in qa/commands/. What a
-command needs is imported when it runs, so that `dateline ask` pays for neither torch nor gradio.
+Exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage. The commands are in
+qa/commands/. What a command needs is imported when it runs, so that `dateline ask` pays for
+neither torch nor gradio.
 """
 
 from __future__ import annotations
@@ -22,10 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(
-            stream, "reconfigure"
-        ):  # a terminal of another encoding shows "?" for what it lacks
-            stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # "?" for what a terminal's encoding lacks
     try:
         if getattr(options, "store", None) is not None:
             options.index = place_of(options.store, options.index)
@@ -37,26 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("dateline: interrupted; the index is as it was", file=sys.stderr)
     except OSError as error:
-        print(
-            f"dateline: {error.strerror or error}{f' ({error.filename})' if error.filename else ''}",
-            file=sys.stderr,
-        )
+        print(f"dateline: {_os_error(error)}", file=sys.stderr)
     return 1
+
+
+def _os_error(error: OSError) -> str:
+    message = str(error.strerror or error)
+    if not error.filename:
+        return message
+    return f"{message} ({error.filename})"
 
 
 _EXAMPLES = """examples:
   dateline build corpus/                                  index the articles of a folder
   dateline ask "who brokered the September truce?"        what they say, with the sentences
-  dateline ask - --json < questions.txt                   a question a line, a line of JSON each
+  dateline ask - --json < questions.txt                   one question and one reply per line
   dateline serve                                          the same in a browser
 
-dateline COMMAND --help tells a command's arguments; docs/cli.md has all of them."""
+dateline COMMAND --help shows the arguments of a command; docs/cli.md has all of them."""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dateline",
-        description="Answers questions about a folder of news articles with the articles' own words.",
+        description="Answer questions about a folder of news articles in the articles' words.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -85,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """The version of the package that is installed; read when it is asked for, as most commands are not."""
+    """Prints the version of the installed package; most commands do not need to read it."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -95,10 +98,11 @@ class _Version(argparse.Action):
 
 
 def completion(commands: Commands) -> None:
+    """Declare `dateline completion`."""
     parser = commands.add(
         "completion",
         _run_completion,
-        "print what makes a shell complete dateline's words",
+        "print the script that lets a shell complete dateline's words",
         example='eval "$(dateline completion bash)"',
     )
     parser.add_argument("shell", choices=["bash", "zsh", "tcsh"], help="the shell")
@@ -111,12 +115,13 @@ def _run_completion(options: argparse.Namespace) -> None:
     for command in (parser, *commands_of(parser).values()):
         for action in command._actions:
             if action.type is Path:
-                action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE  # type: ignore[attr-defined]
+                complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE
+                action.complete = complete  # type: ignore[attr-defined]
     print(shtab.complete(parser, options.shell))
 
 
 def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """The parser of each command, by its name."""
+    """Return the parser of each command, by its name."""
     (commands,) = (
         action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
     )

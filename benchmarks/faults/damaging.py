@@ -13,7 +13,8 @@ import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import QUESTION, STORY, Failures, build, corpus_of, in_child, problems
 from index.stores.local import generations as index_folder
-from index.stores.local.generations import current, open_index, rollback
+from index.stores.local.generations import current, open_index
+from index.stores.local.place import FolderPlace
 from index.types import DatelineError
 
 
@@ -50,7 +51,7 @@ def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], 
                     )
         path.unlink()
         path.write_bytes(original[: len(original) // 2])
-        rollback(folder)
+        FolderPlace(folder).rollback()
         counts["rolled back"] += 1
         failures += [f"{path.name}, rolled back: {problem}" for problem in problems(folder, {0})]
         path.write_bytes(original)

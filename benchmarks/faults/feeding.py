@@ -15,7 +15,7 @@ import qa
 from benchmarks import bad
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import Failures, in_child
-from index.stores.local.generations import verify
+from index.stores.local.place import FolderPlace
 from index.types import DatelineError
 
 
@@ -71,7 +71,7 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     failures += [
         f"{article.path}: a secret was read" for article in stored if "root:" in article.text
     ]
-    failures += verify(root / "index")
+    failures += FolderPlace(root / "index").verify()
     if "Alma" not in str(archive.ask("who wrote the good article?").answers):
         failures.append("the good article is not found")
     counts = {

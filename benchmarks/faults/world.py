@@ -10,7 +10,7 @@ from typing import Any
 import index
 import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
-from index.stores.local.generations import verify
+from index.stores.local.place import FolderPlace
 
 QUESTION = "Who brokered the truce?"
 STORY = "The talks went on for days in the harbour town. "
@@ -34,7 +34,7 @@ def build(corpus: Path, folder: Path) -> str:
 def problems(folder: Path, allowed: set[int], archive: qa.Archive | None = None) -> list[str]:
     """What is wrong with the live generation, which must open, verify, and answer with one of the towns `allowed`."""
     try:
-        found = [] if archive is not None else verify(folder)
+        found = [] if archive is not None else FolderPlace(folder).verify()
         archive = archive or qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())
         reply = archive.ask(QUESTION)
     except Exception as error:

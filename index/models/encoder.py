@@ -4,7 +4,7 @@ Compiling needs torch and sentence-transformers, and happens once, in a process 
 needs neither, so asking starts fast. The compiled encoder lies in the index folder beside the
 generations that it made: an index moves whole, and its questions meet the encoder of its passages.
 
-int8 moves the vectors a little. Trade-off: docs/benchmarks.md.
+int8 moves the vectors a little. Trade-off: benchmarks/NOTES.md.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from index.child_process import module_command, module_environment
 from index.models.checksums import verify_checksums
 from index.models.runtime import on_all_cores, open_session
 from index.types import DatelineError, Vectors
@@ -130,12 +130,11 @@ def _run_export(name: str, weights: str, target: Path) -> None:
     """Run encoder_export.py in a process of its own.
 
     torch would stay in memory here. It also adds environment variables, which other threads may be
-    reading.
+    reading. -P keeps files of the current folder off its path.
     """
-    roots = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]
     done = subprocess.run(
-        [sys.executable, "-m", "index.models.encoder_export", name, weights, str(target)],
-        env=_CHILD_ENVIRONMENT | os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, roots))},
+        module_command("index.models.encoder_export", name, weights, str(target)),
+        env=module_environment(_CHILD_ENVIRONMENT | os.environ),
         capture_output=True,
         text=True,
         errors="replace",

@@ -56,8 +56,10 @@ def export_reader(name: str, source: str, folder: Path) -> None:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
-        model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager")
+        tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, local_files_only=True)
+        model = AutoModelForQuestionAnswering.from_pretrained(
+            source, attn_implementation="eager", local_files_only=True
+        )
     except (OSError, ValueError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise DatelineError(

@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# Set before gradio is imported: the page calls nobody. And before any thread starts: native code
-# that reads the environment while a variable is added to it ends the process (getenv beside
-# setenv, glibc before 2.41). Gradio itself would set the second one later.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "True")
+import index  # noqa: F401  # before gradio: it switches off what libraries tell their makers
 
+# isort: split
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -80,7 +77,7 @@ def serve(
         _check_mcp(users)
     limits = Limits.of(source, since, until, as_of)
     log_to_stderr(log_words)
-    os.environ["GRADIO_TEMP_DIR"] = _uploads_folder()  # as above: the session starts a thread
+    os.environ["GRADIO_TEMP_DIR"] = _uploads_folder()  # before the session starts a thread
     session = Session.open(folder, reader=reader, limits=limits)
     if metrics is not None:
         serve_metrics(metrics, lambda: int(session.store().generation.split("_")[0]))

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from index.stores.places import Place, open_index
-from index.types import DatelineError, Store
+from index.stores.places import open_index
+from index.types import DatelineError, Place, Store
 from qa.answering.follow_ups import Turn, Understood, nearest, resolve
 from qa.archive import PASSAGES_READ, Archive
 from qa.types import Hit, Reader, Reply

@@ -24,11 +24,11 @@ import index
 import qa
 from index.build_cache import CACHE
 from index.corpus import loading
-from index.pipeline import encoded_text, passages_of
-from index.stores.local.generations import current, open_index, rollback, verify
-from index.stores.local.store import LocalDraft, numbered
-from index.stores.places import Place, writing
-from index.types import Article, DatelineError, Passage, Vectors
+from index.passages import encoded_text, passages_of
+from index.stores.local.generations import current, open_index
+from index.stores.local.place import FolderPlace
+from index.stores.local.writer import LocalWriter
+from index.types import DatelineError, Passage, Vectors
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -95,7 +95,7 @@ def test_what_an_outlet_repeats_is_learned_and_forgotten_as_articles_come_and_go
         )
         store = open_index(folder)
         return {
-            passage.text for article in store.articles() for passage in store.indexed(article)[0]
+            passage.text for article in store.articles() for passage in store.indexed(article.id)[0]
         }
 
     assert f"Boat 0 left the harbour.\n{PROMPT}" in passages_after(3)
@@ -136,13 +136,13 @@ def test_where_articles_only_come_only_they_are_written_and_a_copy_before_anothe
     files = {"b.txt": story, "d.txt": "Snow fell on the hills."}
     index.build(write(files), folder, embedder=WordEmbedder())
     added: list[str] = []
-    add = LocalDraft.add
+    add = LocalWriter.add
 
-    def noted(draft: LocalDraft, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def noted(writer: LocalWriter, passages: Sequence[Passage], vectors: Vectors) -> None:
         added.extend(passage.article.id for passage in passages)
-        add(draft, passages, vectors)
+        add(writer, passages, vectors)
 
-    with patch.object(LocalDraft, "add", noted):
+    with patch.object(LocalWriter, "add", noted):
         index.build(write({"a.txt": story} | files), folder, embedder=WordEmbedder())
     assert added == ["a.txt"]
     store = open_index(folder)
@@ -171,7 +171,7 @@ def test_reused_vectors_stand_with_their_own_passages(tmp_path: Path, write: Wri
     )
     store = open_index(folder)
     for article in store.articles():
-        passages, vectors = store.indexed(article)
+        passages, vectors = store.indexed(article.id)
         assert passages == passages_of(article)
         assert np.allclose(
             vectors, embedder.encode([encoded_text(passage) for passage in passages]), atol=1e-6
@@ -248,14 +248,17 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
         assert list(kept.articles()) == list(fresh.articles())
         assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
-            (passages, vectors), (others, expected) = kept.indexed(article), fresh.indexed(article)
+            (passages, vectors), (others, expected) = (
+                kept.indexed(article.id),
+                fresh.indexed(article.id),
+            )
             assert passages == others
             assert np.array_equal(vectors, expected)
         for question in ("rain and snow", "which boat", "minister of Town7"):
             vector = WordEmbedder().encode_question(question)
             assert kept.search(vector, question, 3) == fresh.search(vector, question, 3)
     if states:
-        assert verify(root / "kept") == []
+        assert FolderPlace(root / "kept").verify() == []
 
 
 def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articles(
@@ -275,8 +278,8 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         """The files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
-            patch("index.corpus.loading.read_here", wraps=loading.read_here) as read,
-            patch("index.corpus.loading._article", wraps=loading._article) as made,
+            patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
+            patch("index.corpus.loading.make_article", wraps=loading.make_article) as made,
         ):
             index.build(corpus, folder, embedder=embedder)
         return [call.args[1] for call in read.call_args_list], [
@@ -298,7 +301,9 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     ]
     (folder / CACHE).write_bytes(b"no cache")
     assert built()[0] == everything[0]
-    rollback(folder)  # to the one without article 3: what was learned of it does not count
+    FolderPlace(
+        folder
+    ).rollback()  # to the one without article 3: what was learned of it does not count
     assert "b.jsonl" in built()[0]
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",
@@ -346,11 +351,15 @@ def test_no_thread_of_its_own_runs_on_when_a_build_turns_to_the_index(
         time.sleep(0.3)
         events.append("imported")
 
-    def begun(place: Place) -> Any:
+    def begun(place: FolderPlace) -> Any:
         events.append("writing")
         return writing(place)
 
-    with patch("index.pipeline._import_splitter", slow), patch("index.pipeline.writing", begun):
+    writing = FolderPlace.writing
+    with (
+        patch("index.engines.local._import_splitter", slow),
+        patch.object(FolderPlace, "writing", begun),
+    ):
         index.build(write({"a.txt": "Rain fell."}), tmp_path / "index", embedder=WordEmbedder())
     assert events == ["imported", "writing"]
 
@@ -370,19 +379,6 @@ def test_a_file_is_read_again_under_other_bounds_and_columns(
     )
     assert [one.path for one in bounded.skipped] == ["a.jsonl:1", "b.txt"]
     assert bounded.articles == 1
-
-
-def test_articles_are_put_between_those_that_are_there_while_there_is_room() -> None:
-    def room(order: str, numbers: dict[str, int]) -> dict[str, int] | None:
-        return numbered([Article(id, "") for id in order], numbers)
-
-    assert room("abc", {"a": 0, "c": 10}) == {"b": 5}
-    assert room("abcd", {"a": 0, "d": 3}) == {"b": 1, "c": 2}
-    assert room("abcde", {"a": 0, "e": 3}) is None
-    assert room("ba", {"a": 0, "b": 1}) is None  # they have changed places
-    assert room("b", {"a": 0, "b": 1}) is None  # one has gone
-    (before, after) = room("xay", {"a": 7}).values()  # type: ignore[union-attr]
-    assert before < 7 < after
 
 
 def test_a_reply_is_wholly_of_one_generation_while_others_are_published(
@@ -505,7 +501,7 @@ def test_a_builder_killed_at_any_instant_leaves_an_index_that_answers(
         reply = qa.open(folder, embedder=embedder, reader=reader).ask("Who brokered the truce?")
         assert "Atlantis" in [answer.text for answer in reply.answers]
         assert reply.index_generation >= published
-        assert verify(folder) == []
+        assert FolderPlace(folder).verify() == []
     (corpus / "extra.txt").unlink()
     summary = index.build(corpus, folder, embedder=embedder)
     assert summary.articles == 2

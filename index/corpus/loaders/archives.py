@@ -1,7 +1,8 @@
-"""Archives of articles: .zip and .tar (plain or compressed). Each member is unpacked alone, read and removed.
+"""Archives of articles: .zip and .tar (plain or compressed).
 
-Bounds against bombs: so many members, so many bytes each and in all (`Bounds`), as declared and as found.
-Nothing is unpacked under a name of the archive; links, devices and archives within the archive are left closed.
+Each member is unpacked alone, read and removed. Bounds against bombs: so many members, so many
+bytes each and in all (`Bounds`), as declared and as found. Nothing is unpacked under a name of
+the archive. Links, devices and archives within the archive are left closed.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ from index.corpus.loaders.fields import Fields, Record
 from index.types import Skipped
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
+_BROKEN_MEMBER = (ValueError, OSError, EOFError, RecursionError, NotImplementedError, *BROKEN)
 
 Items = Iterator[Fields | Record | Skipped]
+Load = Callable[[Path], Iterable[Fields | Record | Skipped]]
+LoaderOf = Callable[[str], Load | str]  # the loader for a member's name, or why there is none
 _Member = TypeVar("_Member")
-LoadMember = Callable[
-    [str], Callable[[Path], Iterable[Fields | Record | Skipped]] | str
-]  # a name to its loader, or why there is none
 
 
-def load_zip(path: Path, loader_of: LoadMember) -> Items:
-    """.zip: each member by its own suffix."""
+def load_zip(path: Path, loader_of: LoaderOf) -> Items:
+    """Yield what is in the members of .zip, each read by its own suffix."""
     with zipfile.ZipFile(path) as archive:
         members = (
             (member.filename, member.file_size, member)
@@ -49,36 +50,40 @@ def load_zip(path: Path, loader_of: LoadMember) -> Items:
         yield from _members(members, opened, loader_of)
 
 
-def load_tar(path: Path, loader_of: LoadMember) -> Items:
-    """.tar, .tar.gz, .tgz, .tar.bz2, .tar.xz: each regular file by its own suffix, in one pass."""
+def load_tar(path: Path, loader_of: LoaderOf) -> Items:
+    """Yield what is in the regular files of .tar, in one pass, each read by its own suffix.
+
+    Compressed ones too: .tar.gz, .tgz, .tar.bz2, .tar.xz.
+    """
     with tarfile.open(path, "r|*") as archive:
+        members = ((member.name, member.size, member) for member in archive if member.isreg())
 
         def opened(member: tarfile.TarInfo) -> IO[bytes]:
             file = archive.extractfile(member)
             assert file is not None  # only regular files come here
             return file
 
-        yield from _members(
-            ((member.name, member.size, member) for member in archive if member.isreg()),
-            opened,
-            loader_of,
-        )
+        yield from _members(members, opened, loader_of)
 
 
 def _members(
     members: Iterable[tuple[str, int, _Member]],
     opened: Callable[[_Member], IO[bytes]],
-    loader_of: LoadMember,
+    loader_of: LoaderOf,
 ) -> Items:
+    """Yield what is in the members, given as (name, size in bytes, member).
+
+    Raises ValueError if they are more than `Bounds` allow.
+    """
     total, limits = 0, bounds()
     for number, (name, size, member) in enumerate(members):
-        within = f"/{PurePosixPath(name.replace(chr(92), '/')).as_posix().lstrip('/')}"
         total += size
         if number >= limits.members or total > limits.archive_mb << 20:
             raise ValueError(
-                f"expected at most {limits.members:,} members and {limits.archive_mb} MB unpacked; the rest is left out. "
-                "Split it, or set DATELINE_MEMBERS or DATELINE_ARCHIVE_MB"
+                f"expected at most {limits.members:,} members and {limits.archive_mb} MB unpacked; "
+                "the rest is left out. Split it, or set DATELINE_MEMBERS or DATELINE_ARCHIVE_MB"
             )
+        within = f"/{PurePosixPath(name.replace(chr(92), '/')).as_posix().lstrip('/')}"
         parts = within.split("/")
         if ".." in parts:
             yield Skipped(f"/{parts[-1]}", "its name leads out of the archive")
@@ -89,36 +94,23 @@ def _members(
         if isinstance(load, str):
             yield Skipped(within, load)
         elif size > limits.member_mb << 20:
-            yield Skipped(
-                within,
-                f"expected at most {limits.member_mb} MB, found {size >> 20} MB; or set DATELINE_MEMBER_MB",
-            )
+            found = f"expected at most {limits.member_mb} MB, found {size >> 20} MB"
+            yield Skipped(within, f"{found}; or set DATELINE_MEMBER_MB")
         else:
-            yield from _member(within, partial(opened, member), load)
+            yield from _load_member(within, partial(opened, member), load)
 
 
-def _member(
-    within: str,
-    opened: Callable[[], IO[bytes]],
-    load: Callable[[Path], Iterable[Fields | Record | Skipped]],
-) -> Items:
+def _load_member(within: str, opened: Callable[[], IO[bytes]], load: Load) -> Items:
+    """Unpack a member to a file and yield what its loader reads in it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"member{''.join(PurePosixPath(within).suffixes[-2:])}"
         try:
             with opened() as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
             for item in load(copy):
-                yield (
-                    Skipped(within + item.path, item.reason)
-                    if isinstance(item, Skipped)
-                    else replace(item, within=within)
-                )
-        except (
-            ValueError,
-            OSError,
-            EOFError,
-            RecursionError,
-            NotImplementedError,
-            *BROKEN,
-        ) as error:
+                if isinstance(item, Skipped):
+                    yield Skipped(within + item.path, item.reason)
+                else:
+                    yield replace(item, within=within)
+        except _BROKEN_MEMBER as error:
             yield Skipped(within, f"it cannot be read: {error}")

@@ -1,4 +1,4 @@
-"""What articles may cost: bytes, characters, seconds, memory. docs/articles.md lists all of them."""
+"""What articles may cost: bytes, characters, seconds and memory (docs/articles.md lists all)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from index.types import DatelineError
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Each is set by $DATELINE_ and its name in capitals, so that every command and the page hold to the same."""
+    """Bounds that every command and the page hold to.
+
+    Each is set by $DATELINE_ and its name in capitals.
+    """
 
     file_mb: int = 256
     article_characters: int = 2_000_000  # of one article, as of a long book
@@ -27,10 +30,14 @@ class Bounds:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Bounds:
-        """Raises DatelineError for one that is no number from 1."""
+        """Return the bounds that an environment sets.
+
+        Raises DatelineError for one that is no number from 1.
+        """
         found = {}
         for name in cls.__slots__:
-            if value := environment.get(variable(name)):
+            value = environment.get(variable(name))
+            if value:
                 if not (value.isascii() and value.isdecimal() and int(value) >= 1):
                     raise DatelineError(
                         f"expected a number from 1 in ${variable(name)}, found {value[:40]!r}"
@@ -39,14 +46,15 @@ class Bounds:
         return cls(**found)
 
     def environment(self) -> dict[str, str]:
-        """What sets these bounds in another process."""
+        """Return the variables that set these bounds in another process."""
         return {variable(name): str(value) for name, value in asdict(self).items()}
 
 
 def bounds() -> Bounds:
-    """Those of this process."""
+    """Return the bounds of this process. Raises DatelineError for one that is no number."""
     return Bounds.of(os.environ)
 
 
 def variable(name: str) -> str:
+    """Return the name of the variable that sets a bound."""
     return f"DATELINE_{name.upper()}"

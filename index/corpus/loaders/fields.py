@@ -12,9 +12,10 @@ from typing import Any
 class Fields:
     """What a loader reads from a file: an article before it has an identity.
 
-    `id` is one that the record itself gives; without it the file's path serves, with `within` (the place of a
-    member inside an archive, "/inner/a.txt", part of the article's path too) and `part` (which of a file's
-    articles, ":6") after it. `pages`: the offsets in `text` at which its pages start, for a file that has pages.
+    `id` is one that the record itself gives. Without it, the id is the file's path with `within`
+    and `part` after it. `within` is the place of a member inside an archive ("/inner/a.txt"), and
+    belongs to the article's path too. `part` tells which of a file's articles it is (":6").
+    `pages` are the offsets in `text` at which its pages start; empty for a file without pages.
     """
 
     text: str
@@ -32,9 +33,10 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of a table, or an object of JSON: its columns by the file's own names. `index.corpus.loaders.tables` makes `Fields` of it.
+    """A row of a table or an object of JSON: its columns by the file's own names.
 
-    `part` as in `Fields`, for a record without an id. `table`: every row has these columns, so a missing one is the file's fault.
+    `index.corpus.loaders.tables` makes `Fields` of it. `part` and `within` are as in `Fields`.
+    `table`: every row has these columns, so a missing one is the file's fault.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -44,37 +46,48 @@ class Record:
 
 
 def string(value: Any) -> str | None:
-    """A string or a number as text; None for what is blank or neither."""
-    return (
-        str(value)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip()
-        else None
-    )
+    """Return a string or a whole number as text; None for what is blank or neither."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value)
+    if not text.strip():
+        return None
+    return text
 
 
 def names(value: Any) -> tuple[str, ...]:
-    """Authors: a string, or a list of strings or of {"name": ...}."""
+    """Return authors, from a string or a list of strings or of {"name": ...}."""
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list | tuple):
         return ()
-    found = (
-        string(one.get("name") if isinstance(one, dict) else one) for one in value
-    )  # a list in it may be a bomb of YAML's references
-    return tuple(name for name in found if name)
+    found = []
+    for one in value:  # a list in it is left out: it may be a bomb of YAML's references
+        name = string(one.get("name")) if isinstance(one, dict) else string(one)
+        if name is not None:
+            found.append(name)
+    return tuple(found)
+
+
+def names_in_line(value: str) -> tuple[str, ...]:
+    """Return authors, from one line in which semicolons or commas part them."""
+    parts = value.replace(";", ",").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def day(value: Any) -> dt.date | None:
-    """A date; a string that starts with YYYY-MM-DD, is a mail's date or names the month ("14 October 2022"); seconds since 1970.
+    """Return the day of a date, of seconds since 1970, or of a string.
 
-    None for all else: "5/6/2022" is May or June, and a wrong day is worse than none.
+    A string begins with YYYY-MM-DD, is the date of a mail, or names the month
+    ("14 October 2022"). All else gives None: "5/6/2022" is May or June, and a wrong day is worse
+    than none.
     """
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 1e8 < value < 1e13:
-        return dt.datetime.fromtimestamp(value / (1000 if value > 1e11 else 1), dt.UTC).date()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _day_of_seconds(value)
     if not isinstance(value, str):
         return None
     try:
@@ -84,7 +97,7 @@ def day(value: Any) -> dt.date | None:
 
 
 def mail_day(value: str) -> dt.date | None:
-    """The day of a Date header (RFC 5322), as its sender's clock had it."""
+    """Return the day of a Date header (RFC 5322), as its sender's clock had it."""
     from email.utils import parsedate_to_datetime
 
     try:
@@ -93,10 +106,29 @@ def mail_day(value: str) -> dt.date | None:
         return None
 
 
+def reason_of(error: BaseException) -> str:
+    """Return what an error says, on one line."""
+    reason = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    return " ".join(reason.split()) or type(error).__name__
+
+
+def _day_of_seconds(value: float) -> dt.date | None:
+    """Return the day of a Unix time in seconds or milliseconds; None for other numbers."""
+    if not 1e8 < value < 1e13:
+        return None
+    if value > 1e11:
+        value = value / 1000
+    return dt.datetime.fromtimestamp(value, dt.UTC).date()
+
+
 def _day_in_words(value: str) -> dt.date | None:
     if not 6 <= len(value) <= 60 or not any(character.isalpha() for character in value):
         return None
     import dateparser
 
     found = dateparser.parse(value, languages=["en"], settings={"STRICT_PARSING": True})
-    return found.date() if found is not None else None
+    if found is None:
+        return None
+    return found.date()

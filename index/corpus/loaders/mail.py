@@ -1,4 +1,7 @@
-"""Mail: a newsletter saved as .eml, or many in an .mbox. The outlet is the sender, the title the subject."""
+"""Mail: a newsletter saved as .eml, or many in an .mbox.
+
+The outlet is the sender, the title the subject.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from index.types import Skipped
 
 
 def load_eml(path: Path) -> Iterator[Fields | Skipped]:
-    """.eml: one message."""
+    """Yield the one message of .eml."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     if not message.keys():
         raise ValueError("expected a mail with its headers, found none")
@@ -24,7 +27,7 @@ def load_eml(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def load_mbox(path: Path) -> Iterator[Fields | Skipped]:
-    """.mbox: an article a message, known by its Message-ID, else by its number."""
+    """Yield the messages of .mbox, each known by its Message-ID, else by its number."""
     with path.open("rb") as file:
         if file.read(5) != b"From ":
             raise ValueError("expected an mbox, which begins with 'From ', found something else")
@@ -36,22 +39,17 @@ def load_mbox(path: Path) -> Iterator[Fields | Skipped]:
                 message = email.message_from_bytes(box.get_bytes(key), policy=email.policy.default)
                 known = str(message.get("Message-ID", "")).strip(" <>\n") or number
                 yield _article(message, f":{known}")
-            except (
-                ValueError,
-                LookupError,
-            ) as error:  # LookupError: an unknown encoding, a header that email trips over
+            # LookupError: an unknown encoding, or a header that email trips over.
+            except (ValueError, LookupError) as error:
                 yield Skipped(f":{known}", str(error))
     finally:
         box.close()
 
 
 def _article(message: Message, part: str = "") -> Fields:
-    """The words of a message: its plain text where it has one that is not a stub, else its HTML."""
+    """Return the fields of a message. Raises ValueError if there is no text in it."""
     assert isinstance(message, EmailMessage)
-    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
-    texts = {kind: str(body.get_content()) for kind, body in bodies.items() if body is not None}
-    words, marked = texts.get("plain", "").strip(), plain(texts.get("html", ""))
-    text = words if len(words) >= len(marked) / 2 else marked  # "your mail program shows no HTML"
+    text = _text(message)
     if not text:
         raise ValueError("there is no text in the message")
     ((sender, address), *_) = getaddresses([str(message.get("From", ""))]) or [("", "")]
@@ -62,3 +60,19 @@ def _article(message: Message, part: str = "") -> Fields:
         published=mail_day(str(message.get("Date", ""))),
         part=part,
     )
+
+
+def _text(message: EmailMessage) -> str:
+    """Return the plain text of a message, or its HTML if the plain text is a stub.
+
+    A stub says "Your mail program shows no HTML", for example.
+    """
+    texts = {"plain": "", "html": ""}
+    for kind in texts:
+        body = message.get_body((kind,))
+        if body is not None:
+            texts[kind] = str(body.get_content())
+    words, marked = texts["plain"].strip(), plain(texts["html"])
+    if len(words) >= len(marked) / 2:
+        return words
+    return marked

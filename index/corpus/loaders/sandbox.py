@@ -1,8 +1,9 @@
-"""Files whose parsers may hang, swell or crash are read in a process of their own, with bounds of time and memory.
+"""A process of its own for files whose parsers may hang, swell or crash.
 
-`Sandbox.read` sends a file's path to that process and gets its items back, a JSON line each. A file that gives no item
-in time, or that kills the process, is skipped with its reason, and the next file gets a new process. One process
-serves all files of a build; it starts with the first of them.
+`Sandbox.read` sends a file's path to that process and gets its items back, a JSON line each. The
+process has bounds of time and memory. A file that gives no item in time, or that kills the
+process, is skipped with its reason, and the next file gets a new process. One process serves all
+files of a build. It starts with the first of them, and ends with the builder, however that ends.
 """
 
 from __future__ import annotations
@@ -19,19 +20,24 @@ import threading
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from index.child_process import module_command, module_environment
 from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.fields import Fields, Record, day
+from index.corpus.loaders.registry import read_file
 from index.types import DatelineError, Skipped
 
+_MODULE = "index.corpus.loaders.sandbox"
 _WAITING = 16  # items read ahead
+_END = '{"kind": "end"}'  # the line after the items of a file
 
 
 class Sandbox:
     """The other process; a context manager that ends it."""
 
     def __init__(self, limits: Bounds) -> None:
+        """Take the bounds. Raises DatelineError if no temporary folder can be made."""
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
@@ -39,7 +45,8 @@ class Sandbox:
             self._scratch = tempfile.TemporaryDirectory(prefix="dateline-")
         except OSError as error:
             raise DatelineError(
-                f"expected to make a temporary folder, found: {error.strerror}; free space there, or name another place with TMPDIR"
+                f"expected to make a temporary folder, found: {error.strerror}; "
+                "free space there, or name another place with TMPDIR"
             ) from None
 
     def __enter__(self) -> Sandbox:
@@ -50,7 +57,10 @@ class Sandbox:
         self._scratch.cleanup()
 
     def read(self, path: Path, name: str) -> Iterator[Fields | Record | Skipped]:
-        """The items of a file, `name` telling its kind; a `Skipped` ends them where its time is up or the process is gone."""
+        """Yield the items of a file, whose `name` tells its kind.
+
+        A `Skipped` ends them if its time is up or the process is gone.
+        """
         process = self._process or self._start()
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
@@ -59,28 +69,32 @@ class Sandbox:
         ended = False
         try:
             while True:
-                try:
-                    line = self._lines.get(timeout=self._limits.read_seconds)
-                except queue.Empty:
-                    yield Skipped(
-                        "",
-                        f"it took over {self._limits.read_seconds} s to read; what was read of it by then is kept",
-                    )
-                    return
-                if not line:
-                    yield Skipped(
-                        "",
-                        f"its reader crashed, or needed over {self._limits.read_mb} MB of memory; it may be damaged",
-                    )
-                    return
-                item = _from_json(json.loads(line))
+                item = self._next_item()
                 if item is None:
                     ended = True
                     return
                 yield item
+        except _Failed as failure:
+            yield Skipped("", str(failure))
         finally:  # a process in the middle of a file, whatever the reason, is of no further use
             if not ended:
                 self._end()
+
+    def _next_item(self) -> Fields | Record | Skipped | None:
+        """Return the next item of a file, or None at its end. Raises _Failed."""
+        limits = self._limits
+        try:
+            line = self._lines.get(timeout=limits.read_seconds)
+        except queue.Empty:
+            raise _Failed(
+                f"it took over {limits.read_seconds} s to read; what was read of it by then is kept"
+            ) from None
+        if not line:
+            raise _Failed(
+                f"its reader crashed, or needed over {limits.read_mb} MB of memory; "
+                "it may be damaged"
+            )
+        return _from_json(json.loads(line))
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {
@@ -90,27 +104,17 @@ class Sandbox:
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
         }
-        environment["PYTHONPATH"] = os.pathsep.join(
-            filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")])
-        )
-        command = [sys.executable, "-m", "index.corpus.loaders.sandbox"]
         process = self._process = subprocess.Popen(
-            command,
+            module_command(_MODULE),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=module_environment(environment),
         )
-        lines = self._lines = queue.Queue(_WAITING)
         assert process.stdout is not None
-
-        def pump(stream: Any) -> None:
-            with contextlib.suppress(OSError, ValueError):
-                for line in stream:
-                    lines.put(line)
-            lines.put(b"")
-
-        threading.Thread(target=pump, args=(process.stdout,), daemon=True).start()
+        self._lines = queue.Queue(_WAITING)
+        arguments = (process.stdout, self._lines)
+        threading.Thread(target=_pump, args=arguments, daemon=True).start()
         return process
 
     def _end(self) -> None:
@@ -118,9 +122,8 @@ class Sandbox:
             return
         process, self._process = self._process, None
         process.kill()
-        with contextlib.suppress(
-            queue.Empty
-        ):  # a pump that waits for room goes on to the end of its stream
+        # A pump that waits for room goes on to the end of its stream.
+        with contextlib.suppress(queue.Empty):
             while self._lines.get(timeout=1):
                 pass
         process.wait()
@@ -130,15 +133,22 @@ class Sandbox:
                 stream.close()
 
 
+class _Failed(Exception):
+    """Why the items of a file end early."""
+
+
+def _pump(stream: IO[bytes], lines: queue.Queue[bytes]) -> None:
+    """Put the lines of a stream into a queue, and an empty one at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in stream:
+            lines.put(line)
+    lines.put(b"")
+
+
 def _to_json(item: Fields | Record | Skipped) -> str:
-    # ASCII: a lone surrogate of a page travels as an escape
-    return json.dumps(
-        {
-            "kind": type(item).__name__,
-            **{field.name: getattr(item, field.name) for field in fields(item)},
-        },
-        default=str,
-    )
+    """Return an item as a line of ASCII: a lone surrogate of a page travels as an escape."""
+    values = {field.name: getattr(item, field.name) for field in fields(item)}
+    return json.dumps({"kind": type(item).__name__, **values}, default=str)
 
 
 def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:
@@ -148,39 +158,50 @@ def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:
     if kind == "Skipped":
         return Skipped(**found)
     if kind == "Fields":
-        return Fields(
-            **{
-                **found,
-                "published": day(found["published"]),
-                "authors": tuple(found["authors"]),
-                "pages": tuple(found["pages"]),
-            }
-        )
+        found["published"] = day(found["published"])
+        found["authors"] = tuple(found["authors"])
+        found["pages"] = tuple(found["pages"])
+        return Fields(**found)
     return None
 
 
 def _serve() -> None:
-    """The other side: a request a line on standard input, items on standard output, {"kind": "end"} after each file."""
-    from index.corpus.loading import read_here
+    """Answer requests on standard input, a line each, with items on standard output.
 
-    memory = bounds().read_mb << 20
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the builder, which ends this process
+    This is the other side. After the items of each file comes a line that says so.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the builder, which ends this
+    _bound_memory()
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints is no item
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
+    while True:
+        path, name = json.loads(requests.get())
+        for item in read_file(Path(path), name):
+            out.write(_to_json(item) + "\n")
+            out.flush()
+        out.write(_END + "\n")
+        out.flush()
+
+
+def _take_requests(requests: queue.SimpleQueue[str]) -> None:
+    """Put the lines of standard input into a queue; end this process when the builder is gone.
+
+    It ends at once, in the middle of a file too: nobody is left to end a parser that hangs.
+    """
+    for line in sys.stdin:
+        requests.put(line)
+    os._exit(0)
+
+
+def _bound_memory() -> None:
     with contextlib.suppress(ImportError):  # Windows has no such bounds
         import resource
 
+        memory = bounds().read_mb << 20
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints is no item
-    for line in sys.stdin:
-        path, name = json.loads(line)
-        for item in read_here(Path(path), name):
-            out.write(_to_json(item) + "\n")
-            out.flush()
-        out.write('{"kind": "end"}\n')
-        out.flush()
 
 
 if __name__ == "__main__":

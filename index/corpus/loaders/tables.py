@@ -1,7 +1,8 @@
-"""Articles as rows: .jsonl, .json, .csv, .parquet. Columns are guessed by their names; a mapping says otherwise.
+"""Articles as rows: .jsonl, .json, .csv, .parquet. Columns are guessed by their names.
 
-Document lists of LangChain and Haystack and a BEIR corpus are such rows too: what stands under `metadata`, `meta`
-or `kwargs` counts as columns of the row.
+A mapping of fields to columns says otherwise. Document lists of LangChain and Haystack and a BEIR
+corpus are such rows too: what stands under `metadata`, `meta` or `kwargs` counts as columns of
+the row.
 """
 
 from __future__ import annotations
@@ -23,12 +24,19 @@ from index.types import DatelineError, Note, Skipped
 
 # The names under which other people's tables keep what Dateline needs, the likelier first.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "text": ("text", "content", "body", "page_content", "article", "article_text", "full_text", "maintext", "content_text", "story", "description"),
+    "text": (
+        "text", "content", "body", "page_content", "article", "article_text", "full_text",
+        "maintext", "content_text", "story", "description",
+    ),
     "title": ("title", "headline", "heading", "subject", "name"),
-    "source": ("source", "outlet", "publisher", "publication", "newspaper", "source_name", "sitename", "site", "domain"),
+    "source": (
+        "source", "outlet", "publisher", "publication", "newspaper", "source_name", "sitename",
+        "site", "domain",
+    ),
     "published": (
-        "published", "date", "published_at", "publishedat", "publish_date", "date_publish", "date_published", "pubdate", "publication_date",
-        "published_date", "datetime", "timestamp", "created_at",
+        "published", "date", "published_at", "publishedat", "publish_date", "date_publish",
+        "date_published", "pubdate", "publication_date", "published_date", "datetime",
+        "timestamp", "created_at",
     ),
     "url": ("url", "link", "canonical_url", "source_url", "permalink", "href"),
     "authors": ("authors", "author", "byline", "creator", "writer"),
@@ -40,15 +48,18 @@ _LISTS = ("articles", "documents", "items", "results", "data", "docs", "rows")
 
 
 def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
-    """.jsonl, .jsonl.gz: a JSON object a line."""
-    read, limits = 0, bounds()
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
-        number = 0
-        while line := lines.readline(limits.line_mb << 20):
-            number, read = number + 1, read + len(line)
-            if read > limits.table_mb << 20 or len(line) == limits.line_mb << 20:
+    """Yield a record for each line of .jsonl or .jsonl.gz, which is a JSON object."""
+    limits = bounds()
+    longest = limits.line_mb << 20
+    read = number = 0
+    with _open_lines(path) as lines:
+        while line := lines.readline(longest):
+            number += 1
+            read += len(line)
+            if read > limits.table_mb << 20 or len(line) == longest:
                 raise ValueError(
-                    f"expected lines of at most {limits.line_mb} MB and {limits.table_mb} MB in all, found more; "
+                    f"expected lines of at most {limits.line_mb} MB and {limits.table_mb} MB "
+                    "in all, found more; "
                     "split it, or set DATELINE_LINE_MB or DATELINE_TABLE_MB"
                 )
             if not line.strip():
@@ -58,36 +69,28 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
             except (ValueError, RecursionError) as error:
                 yield Skipped(f":{number}", f"expected a JSON object on the line, found: {error}")
                 continue
-            yield (
-                Record(_flat(record), f":{number}")
-                if isinstance(record, dict)
-                else Skipped(f":{number}", "expected a JSON object")
-            )
+            yield _record(record, number)
 
 
 def load_json(path: Path) -> Iterator[Record | Skipped]:
-    """.json: a list of objects, an object with such a list ({"articles": [...]}), or one article."""
+    """Yield the records of .json: a list of objects, an object with such a list, or one article.
+
+    An object with a list is {"articles": [...]}, for example.
+    """
     data = json.loads(decode(path.read_bytes()))
     if isinstance(data, dict):
-        article = (
-            _column(data, "text", {}) or "description"
-        ) != "description"  # a container may have that
-        lists = (
-            [] if article else [data[name] for name in _LISTS if isinstance(data.get(name), list)]
-        )
-        data = lists[0] if lists else [data]
+        data = _list_within(data)
     if not isinstance(data, list):
         raise ValueError("expected a list of JSON objects, found something else")
     for number, record in enumerate(data, 1):
-        yield (
-            Record(_flat(record), f":{number}")
-            if isinstance(record, dict)
-            else Skipped(f":{number}", "expected a JSON object")
-        )
+        yield _record(record, number)
 
 
 def load_csv(path: Path) -> Iterator[Record | Skipped]:
-    """.csv: a line of column names, then a row each; separated by commas, semicolons, tabs or bars."""
+    """Yield a record for each row of .csv, whose first line names the columns.
+
+    They are separated by commas, semicolons, tabs or bars.
+    """
     csv.field_size_limit(bounds().line_mb << 20)
     text = decode(path.read_bytes())
     first = text.split("\n", 1)[0]
@@ -111,7 +114,7 @@ def load_csv(path: Path) -> Iterator[Record | Skipped]:
 
 
 def load_parquet(path: Path) -> Iterator[Record | Skipped]:
-    """.parquet: a row an article, some rows at a time."""
+    """Yield a record for each row of .parquet, reading some rows at a time."""
     try:
         import pyarrow.parquet
     except ImportError:
@@ -124,117 +127,169 @@ def load_parquet(path: Path) -> Iterator[Record | Skipped]:
         for batch in table.iter_batches(batch_size=256):
             for row in batch.to_pylist():
                 number += 1
-                yield Record(
-                    {name: value for name, value in _flat(row).items() if value is not None},
-                    f":{number}",
-                    table=True,
-                )
+                columns = {
+                    name: value for name, value in _flatten(row).items() if value is not None
+                }
+                yield Record(columns, f":{number}", table=True)
 
 
-def articles_of(
-    items: Iterable[Fields | Record | Skipped], mapping: Mapping[str, str], file: str
-) -> Iterator[Fields | Skipped | Note]:
-    """The `Fields` of records, by `mapping` (field: column) and else by the names in COLUMNS; others go through as they are.
+class Columns:
+    """The columns that hold the fields of one file's records, as named by the user or guessed."""
 
-    At the end a `Note` that shows the columns used, where they are not simply named as the fields are.
-    Raises ValueError for a table without a column of text.
-    """
-    used: dict[str, dict[str, None]] = {}
-    for item in items:
-        if not isinstance(item, Record):
-            yield item
-            continue
-        found = {
-            field: column
-            for field in COLUMNS
-            if (column := _column(item.columns, field, mapping)) is not None
-        }
-        for field, column in found.items():
-            used.setdefault(field, {})[column] = None
-        columns = item.columns
-        said = {field: columns.get(column) for field, column in found.items()}
-        text = said.get("text")
+    def __init__(self, named: Mapping[str, str]) -> None:
+        """Take the columns that the user named ({field: column})."""
+        self._named = named
+        # The columns that were used for each field, in the order in which they were met.
+        self._used: dict[str, list[str]] = {}
+
+    def fields_of(self, record: Record) -> Fields | Skipped:
+        """Return the fields of a record; a `Skipped` if it has no column of text.
+
+        Raises ValueError if no record of its table can have one.
+        """
+        found = {}
+        for field in COLUMNS:
+            column = _column(record.columns, field, self._named)
+            if column is not None:
+                found[field] = record.columns.get(column)
+                self._note_used(field, column)
+        text = found.get("text")
         if not isinstance(text, str):
-            wanted = mapping.get("text", "text")
-            why = f"expected a string {wanted!r}, found the columns {', '.join(map(repr, columns)) or 'none'}; say which with --map text=COLUMN"
-            if item.table:
-                raise ValueError(why)
-            yield Skipped(item.part, why)
-            continue
-        source, url = _source(said.get("source")), string(said.get("url"))
-        if source is not None and urlsplit(source).scheme in (
-            "http",
-            "https",
-        ):  # LangChain's web loader names the page its source
-            source, url = urlsplit(source).hostname, url or source
-        yield Fields(
-            text.replace("\r\n", "\n").replace("\r", "\n") if item.table else text,
-            title=string(said.get("title")),
+            reason = self._reason_without_text(record)
+            if record.table:
+                raise ValueError(reason)
+            return Skipped(record.part, reason)
+        if record.table:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        source, url = _source_and_url(found.get("source"), found.get("url"))
+        return Fields(
+            text,
+            title=string(found.get("title")),
             source=source,
-            published=day(said.get("published")),
+            published=day(found.get("published")),
             url=url,
-            authors=names(said.get("authors")),
-            id=string(said.get("id")),
-            language=string(said.get("language")),
-            part=item.part,
-            within=item.within,
+            authors=names(found.get("authors")),
+            id=string(found.get("id")),
+            language=string(found.get("language")),
+            part=record.part,
+            within=record.within,
         )
-    if any(list(columns) != [field] for field, columns in used.items()):
-        yield Note(
-            file,
-            "columns: "
-            + ", ".join(f"{field} from {' or '.join(columns)}" for field, columns in used.items()),
+
+    def note(self, path: str) -> Note | None:
+        """Return a note that shows the columns used; None if all are named as the fields are."""
+        if all(columns == [field] for field, columns in self._used.items()):
+            return None
+        used = [f"{field} from {' or '.join(columns)}" for field, columns in self._used.items()]
+        return Note(path, "columns: " + ", ".join(used))
+
+    def _note_used(self, field: str, column: str) -> None:
+        columns = self._used.setdefault(field, [])
+        if column not in columns:
+            columns.append(column)
+
+    def _reason_without_text(self, record: Record) -> str:
+        wanted = self._named.get("text", "text")
+        there = ", ".join(map(repr, record.columns)) or "none"
+        return (
+            f"expected a string {wanted!r}, found the columns {there}; "
+            "say which column holds the text"
         )
 
 
 def read_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """{field: column} from "text=story". Raises DatelineError for another form and for an unknown field."""
+    """Return {field: column} from "text=story" and the like.
+
+    Raises DatelineError for another form and for an unknown field.
+    """
     mapping = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals or field not in COLUMNS or not column:
             raise DatelineError(
-                f"expected --map FIELD=COLUMN with one of the fields {', '.join(COLUMNS)}, found {pair!r}"
+                f"expected FIELD=COLUMN with one of the fields {', '.join(COLUMNS)}, found {pair!r}"
             )
         mapping[field] = column
     return mapping
 
 
-def _column(columns: Mapping[str, Any], field: str, mapping: Mapping[str, str]) -> str | None:
-    """The column that holds the field: the one that is named, else the first by a known name that holds something."""
-    if field in mapping:
-        return mapping[field] if mapping[field] in columns else None
-    present = _known(tuple(columns), field, frozenset(mapping.values()))
-    return next(
-        (name for name in present if columns[name] not in (None, "")),
-        present[0] if present else None,
-    )
+def _open_lines(path: Path) -> io.BufferedIOBase:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    return path.open("rb")
 
 
-@lru_cache(maxsize=256)
-def _known(columns: tuple[str, ...], field: str, taken: frozenset[str]) -> list[str]:
-    """Those of the columns that are known by name as the field's, the likeliest first, but for those `taken`. Most records have the columns of the one before."""
-    named = {
+def _record(found: Any, number: int) -> Record | Skipped:
+    if not isinstance(found, dict):
+        return Skipped(f":{number}", "expected a JSON object")
+    return Record(_flatten(found), f":{number}")
+
+
+def _list_within(data: dict[str, Any]) -> list[Any]:
+    """Return the list of articles in an object; the object alone if it is an article itself."""
+    text_column = _column(data, "text", {})
+    if text_column in (None, "description"):  # a container may have a description
+        for name in _LISTS:
+            if isinstance(data.get(name), list):
+                return cast(list[Any], data[name])
+    return [data]
+
+
+def _column(columns: Mapping[str, Any], field: str, named: Mapping[str, str]) -> str | None:
+    """Return the column that holds a field: the one that is named, else one known by its name.
+
+    The likeliest of those that hold something is chosen.
+    """
+    if field in named:
+        if named[field] in columns:
+            return named[field]
+        return None
+    present = _known_columns(tuple(columns), field, frozenset(named.values()))
+    for name in present:
+        if columns[name] not in (None, ""):
+            return name
+    if present:
+        return present[0]
+    return None
+
+
+@lru_cache(maxsize=256)  # most records have the columns of the one before
+def _known_columns(columns: tuple[str, ...], field: str, taken: frozenset[str]) -> list[str]:
+    """Return the columns known by name as the field's, the likeliest first, without `taken`."""
+    present = {
         name.strip().casefold().replace(" ", "_").replace("-", "_"): name
         for name in columns
         if name not in taken
     }
-    return [named[name] for name in COLUMNS[field] if name in named]
+    return [present[name] for name in COLUMNS[field] if name in present]
 
 
-def _source(value: Any) -> str | None:
-    return string(value.get("name") if isinstance(value, dict) else value)
+def _source_and_url(source: Any, url: Any) -> tuple[str | None, str | None]:
+    """Return the outlet and the address, from the values of their columns.
+
+    LangChain's web loader names the page its source: then the outlet is its host.
+    """
+    if isinstance(source, dict):
+        source = source.get("name")
+    outlet, address = string(source), string(url)
+    if outlet is None or urlsplit(outlet).scheme not in ("http", "https"):
+        return outlet, address
+    if address is None:
+        address = outlet
+    return urlsplit(outlet).hostname, address
 
 
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record with what it keeps under `metadata` and the like beside its own columns, its own first."""
-    if "lc" in record and isinstance(
-        record.get("kwargs"), dict
-    ):  # an object that LangChain dumped: `id` there is its class
+def _flatten(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with what it keeps under `metadata` and the like beside its columns.
+
+    Its own columns win.
+    """
+    # An object that LangChain dumped: `id` there is its class.
+    if "lc" in record and isinstance(record.get("kwargs"), dict):
         record = record["kwargs"]
     flat = dict(record)
     for name in _NESTED:
-        if isinstance(inner := flat.get(name), dict):
+        inner = flat.get(name)
+        if isinstance(inner, dict):
             del flat[name]
-            flat = _flat({**cast(dict[str, Any], inner), **flat})
+            flat = _flatten({**cast(dict[str, Any], inner), **flat})
     return flat

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import charset_normalizer
 
@@ -14,22 +16,22 @@ from index.types import Skipped
 
 
 def load_text(path: Path) -> Iterator[Fields | Skipped]:
-    """.txt: the text as it is; title, outlet and date where the text itself says them."""
+    """Yield the text of .txt as it is, with what it says of its title, outlet and date."""
     text = decode(path.read_bytes())
     yield Fields(text, title=title_in(text), source=outlet_in(text), published=published_in(text))
 
 
 def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
-    """.md: YAML front matter (title, source, published or date, url, authors), then the text."""
+    """Yield the text of .md, with the fields of its YAML front matter.
+
+    The fields are title, source, published or date, url, authors and language.
+    """
     import frontmatter
     import yaml
 
     try:
         whole = decode(path.read_bytes())
         meta, text = frontmatter.parse(whole)
-        text = (
-            text if meta else whole
-        )  # what stands between two rules and is no front matter is text
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
         yield Skipped(
@@ -37,15 +39,13 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
             f"expected YAML front matter between --- lines, found: {problem}; mend it or remove it",
         )
         return
-    heading = re.match(r"\s*#\s+(.+)", text)
+    if not meta:  # what stands between two rules and is no front matter is text
+        text = whole
     yield Fields(
         text,
-        title=string(meta.get("title"))
-        or (heading.group(1).strip() if heading else title_in(text)),
+        title=_title(meta, text),
         source=string(meta.get("source")) or outlet_in(text),
-        published=day(meta["published"])
-        if "published" in meta
-        else day(meta.get("date")) or published_in(text),
+        published=_published(meta, text),
         url=string(meta.get("url")),
         authors=names(meta.get("authors", meta.get("author"))),
         language=string(meta.get("language")),
@@ -53,7 +53,10 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def decode(data: bytes) -> str:
-    """Text of a file in UTF-8, or in the encoding its bytes tell. Raises ValueError for what is not text."""
+    """Return the text of a file in UTF-8, or in the encoding that its bytes tell.
+
+    Raises ValueError for what is no text.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _lines(data.decode("utf-16"))
     if b"\x00" in data[:4096]:
@@ -65,6 +68,27 @@ def decode(data: bytes) -> str:
         if guess is None:
             raise ValueError("expected text in UTF-8, found bytes of no known encoding") from None
         return _lines(data.decode(guess.encoding, errors="replace"))
+
+
+def _title(meta: Mapping[str, Any], text: str) -> str | None:
+    """Return the title that the front matter gives, else the heading at the top of the text."""
+    title = string(meta.get("title"))
+    if title is not None:
+        return title
+    heading = re.match(r"\s*#\s+(.+)", text)
+    if heading is not None:
+        return heading.group(1).strip()
+    return title_in(text)
+
+
+def _published(meta: Mapping[str, Any], text: str) -> dt.date | None:
+    """Return the day that the front matter gives, else the text.
+
+    A field `published` that names no day means that the day is not known.
+    """
+    if "published" in meta:
+        return day(meta["published"])
+    return day(meta.get("date")) or published_in(text)
 
 
 def _lines(text: str) -> str:

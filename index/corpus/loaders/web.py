@@ -1,7 +1,8 @@
-"""Pages of the web: saved as .html or .mhtml, listed in an RSS or Atom feed, archived as .warc.
+"""Pages of the web: saved as .html or .mhtml, or listed in an RSS or Atom feed.
 
-trafilatura finds the story in a page, with its title, date, authors, outlet and canonical address; feedparser reads
-feeds, warcio archives. Limits: a page larger than `Bounds` allow is skipped, as is a feed that declares XML entities.
+trafilatura finds the story in a page, with its title, date, authors, outlet and canonical address.
+feedparser reads feeds. Limits: a page larger than `Bounds` allow is skipped, as is a feed that
+declares XML entities.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,31 +19,34 @@ from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.fields import Fields, day
 from index.types import Skipped
 
+HTML = ("text/html", "application/xhtml+xml")  # the media types of a page
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _BLOCKS = frozenset(
-    "p div section article h1 h2 h3 h4 h5 h6 li ul ol tr table blockquote pre header footer figure figcaption br hr dd dt".split()
+    "p div section article h1 h2 h3 h4 h5 h6 li ul ol tr table blockquote pre header footer "
+    "figure figcaption br hr dd dt".split()
 )
 _UNSEEN = frozenset("script style head title noscript template".split())
 
 
 def load_html(path: Path) -> Iterator[Fields | Skipped]:
-    """.html, .htm, .xhtml: the story of a saved page, without its menus and advertisements."""
+    """Yield the story of a saved page (.html, .htm, .xhtml), without its menus."""
     yield page(path.read_bytes())
 
 
 def load_mhtml(path: Path) -> Iterator[Fields | Skipped]:
-    """.mhtml, .mht: a page as a browser saves it with its pictures; the page itself is read."""
+    """Yield the story of a page that a browser saved with its pictures (.mhtml, .mht)."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     for part in message.walk():
-        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+        if part.get_content_type() in HTML:
             where = part.get("Content-Location") or message.get("Snapshot-Content-Location")
-            yield page(part.get_payload(decode=True), str(where) if where else None)  # type: ignore[arg-type]
+            url = str(where) if where else None
+            yield page(part.get_payload(decode=True), url)  # type: ignore[arg-type]
             return
     raise ValueError("expected a page saved as MHTML, found no HTML in it")
 
 
 def load_feed(path: Path) -> Iterator[Fields | Skipped]:
-    """.rss, .atom, .xml: an article for each entry, with as much of its text as the feed gives."""
+    """Yield an article for each entry of a feed (.rss, .atom, .xml), with the text it gives."""
     import io
 
     import feedparser
@@ -54,97 +56,26 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
         raise ValueError(
             "expected a feed without XML entity declarations, found some; they are not expanded"
         )
-    feed = feedparser.parse(
+    feed = feedparser.parse(  # its own cleaning is not needed: plain() keeps no markup
         io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False
-    )  # plain() keeps no markup
+    )
     if not feed.version:
         raise ValueError("expected an RSS or Atom feed, found something else")
     for number, entry in enumerate(feed.entries, 1):
-        content = (
-            max((part.get("value") or "" for part in entry.get("content", ())), key=len, default="")
-            or entry.get("summary")
-            or ""
-        )
         key = entry.get("id") or entry.get("link") or number
-        text = plain(content)
-        if not text:
-            yield Skipped(
-                f":{key}", "there is no text in the entry; dateline add FEED fetches its page"
-            )
-            continue
-        yield Fields(
-            text,
-            title=plain(entry.get("title") or "") or None,
-            source=plain(feed.feed.get("title") or "") or None,
-            published=_feed_day(entry),
-            url=entry.get("link"),
-            authors=tuple(
-                author["name"] for author in entry.get("authors", ()) if author.get("name")
-            ),
-            part=f":{key}",
-        )
-
-
-def load_warc(path: Path) -> Iterator[Fields | Skipped]:
-    """.warc, .warc.gz: each page, PDF or plain text that a crawler was given; pictures, scripts and refusals are passed over."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    from index.corpus.loaders.documents import load_pdf
-
-    seen: set[str] = set()
-    most = bounds().page_mb
-    with path.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file):
-                headers = record.http_headers
-                if (
-                    record.rec_type != "response"
-                    or headers is None
-                    or headers.get_statuscode() != "200"
-                ):
-                    continue
-                kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-                if kind not in ("text/html", "application/xhtml+xml", "application/pdf"):
-                    continue
-                url = record.rec_headers.get_header("WARC-Target-URI") or ""
-                part = (
-                    f":{url}"
-                    if url not in seen
-                    else f":{url} {record.rec_headers.get_header('WARC-Record-ID')}"
-                )
-                seen.add(url)
-                data = record.content_stream().read((most << 20) + 1)
-                if len(data) > most << 20:
-                    yield Skipped(
-                        part, f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB"
-                    )
-                    continue
-                try:
-                    if kind == "application/pdf":
-                        with NamedTemporaryFile(suffix=".pdf") as copy:
-                            copy.write(data)
-                            copy.flush()
-                            items = list(load_pdf(Path(copy.name)))
-                    else:
-                        items = [page(data, url)]
-                except ValueError as error:
-                    items = [Skipped("", str(error))]
-                for item in items:
-                    yield (
-                        Skipped(part, item.reason)
-                        if isinstance(item, Skipped)
-                        else replace(item, url=item.url or url, part=part)
-                    )
-        except ArchiveLoadFailed as error:
-            raise ValueError(f"expected records of a web archive, found: {error}") from None
+        yield _load_entry(entry, key, feed.feed.get("title") or "")
 
 
 def page(data: bytes | str, url: str | None = None) -> Fields:
-    """The story of a page. Raises ValueError where trafilatura finds none, or the page is larger than `Bounds` allow."""
-    if len(data) > (most := bounds().page_mb) << 20:
+    """Return the story of a page.
+
+    Raises ValueError if trafilatura finds none, or the page is larger than `Bounds` allow.
+    """
+    most = bounds().page_mb
+    if len(data) > most << 20:
         raise ValueError(
-            f"expected a page of at most {most} MB, found {len(data) >> 20} MB; or set DATELINE_PAGE_MB"
+            f"expected a page of at most {most} MB, found {len(data) >> 20} MB; "
+            "or set DATELINE_PAGE_MB"
         )
     from trafilatura import bare_extraction
 
@@ -162,42 +93,75 @@ def page(data: bytes | str, url: str | None = None) -> Fields:
     )
     if found is None or not (found.text or "").strip():
         raise ValueError("expected a page with a story, found none in it")
+    if urlsplit(found.url or "").scheme in ("http", "https"):
+        url = found.url
+    authors = map(str.strip, (found.author or "").split(";"))
     return Fields(
         found.text,
         title=found.title,
         source=found.sitename,
         published=day(found.date),
-        url=found.url if urlsplit(found.url or "").scheme in ("http", "https") else url,
-        authors=tuple(filter(None, map(str.strip, (found.author or "").split(";")))),
+        url=url,
+        authors=tuple(filter(None, authors)),
     )
 
 
 def plain(html: str) -> str:
-    """The words of a piece of HTML, a line for each of its blocks; plain text comes through as it is."""
+    """Return the words of a piece of HTML, a line for each of its blocks.
+
+    Plain text comes through as it is.
+    """
     if "<" not in html and "&" not in html:
         return html.strip()
     import lxml.html
 
     pieces: list[str] = []
+    _collect_words(lxml.html.fromstring(f"<div>{html}</div>"), pieces)
+    lines = [" ".join(line.split()) for line in "".join(pieces).split("\n")]
+    return "\n\n".join(line for line in lines if line)
 
-    def walk(element: Any) -> None:
-        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
-            return
-        if element.tag in _BLOCKS:
-            pieces.append("\n")
-        pieces.append(" ".join(f"·{element.text or ''}·".split())[1:-1])
-        for child in element:
-            walk(child)
-            pieces.append(" ".join(f"·{child.tail or ''}·".split())[1:-1])
-        if element.tag in _BLOCKS:
-            pieces.append("\n")
 
-    walk(lxml.html.fromstring(f"<div>{html}</div>"))
-    return "\n\n".join(
-        " ".join(line.split()) for line in "".join(pieces).split("\n") if line.strip()
+def _collect_words(element: Any, pieces: list[str]) -> None:
+    """Add the words of an element, and a line break before and after each block."""
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+        return
+    if element.tag in _BLOCKS:
+        pieces.append("\n")
+    pieces.append(_single_spaced(element.text))
+    for child in element:
+        _collect_words(child, pieces)
+        pieces.append(_single_spaced(child.tail))
+    if element.tag in _BLOCKS:
+        pieces.append("\n")
+
+
+def _single_spaced(text: str | None) -> str:
+    """Return a text with single spaces, one at either end if there was any."""
+    return " ".join(f"·{text or ''}·".split())[1:-1]
+
+
+def _load_entry(entry: Any, key: object, feed_title: str) -> Fields | Skipped:
+    """Return the article of an entry of a feed: its longest content, else its summary."""
+    contents = [part.get("value") or "" for part in entry.get("content", ())]
+    text = plain(max(contents, key=len, default="") or entry.get("summary") or "")
+    if not text:
+        reason = "there is no text in the entry; dateline add FEED fetches its page"
+        return Skipped(f":{key}", reason)
+    authors = [author.get("name") for author in entry.get("authors", ())]
+    return Fields(
+        text,
+        title=plain(entry.get("title") or "") or None,
+        source=plain(feed_title) or None,
+        published=_entry_day(entry),
+        url=entry.get("link"),
+        authors=tuple(filter(None, authors)),
+        part=f":{key}",
     )
 
 
-def _feed_day(entry: Any) -> Any:
+def _entry_day(entry: Any) -> Any:
+    """Return the day on which an entry was published; without one, on which it was updated."""
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
-    return day(f"{moment[0]:04}-{moment[1]:02}-{moment[2]:02}") if moment is not None else None
+    if moment is None:
+        return None
+    return day(f"{moment[0]:04}-{moment[1]:02}-{moment[2]:02}")

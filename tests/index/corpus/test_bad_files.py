@@ -20,8 +20,9 @@ import pytest
 
 from index.corpus.loaders import archives as packed
 from index.corpus.loaders.bounds import Bounds
+from index.corpus.loaders.registry import LOADERS
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.loading import LOADERS, load_articles
+from index.corpus.loading import load_articles
 from index.types import Skipped
 from tests.conftest import ROOT
 from tests.index.corpus import samples

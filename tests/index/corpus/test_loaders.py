@@ -16,7 +16,8 @@ import qa
 from index.corpus.languages import language_of
 from index.corpus.loaders import tables
 from index.corpus.loaders.documents import joined
-from index.corpus.loading import LOADERS, TRUSTED, load_articles
+from index.corpus.loaders.registry import LOADERS, TRUSTED
+from index.corpus.loading import load_articles
 from index.stores.local.generations import open_index
 from index.types import Article, DatelineError, Note, Skipped
 from qa.rendering.text import hits_as_text
@@ -316,11 +317,11 @@ def test_a_mapping_says_otherwise(write: Write) -> None:
     )
     _, skipped, _ = loaded(corpus, text="story")
     assert skipped == {
-        "a.csv": "expected a string 'story', found the columns 'headline', 'summary', 'content', 'when'; say which with --map text=COLUMN"
+        "a.csv": "expected a string 'story', found the columns 'headline', 'summary', 'content', 'when'; say which column holds the text"
     }
     for wrong in ("text", "words=story", "text="):
         with pytest.raises(
-            DatelineError, match="expected --map FIELD=COLUMN with one of the fields text, title"
+            DatelineError, match="expected FIELD=COLUMN with one of the fields text, title"
         ):
             tables.read_mapping([wrong])
 

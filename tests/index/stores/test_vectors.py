@@ -12,7 +12,8 @@ import pytest
 
 import index
 from index.stores.local import vectors as module
-from index.stores.local.generations import open_index, verify
+from index.stores.local.generations import open_index
+from index.stores.local.place import FolderPlace
 from index.stores.local.vectors import (
     COMPRESSED,
     EXACT,
@@ -187,7 +188,7 @@ def test_an_index_that_grows_past_the_bound_is_compressed_and_says_so(
         summary = index.build(write(files), folder, embedder=embedder)
         store = open_index(folder)
         kinds.append(store.manifest["vectors"])
-        assert verify(folder) == []
+        assert FolderPlace(folder).verify() == []
         assert len(embedder.encoded) - encoded == summary.passages - summary.vectors_reused
         for number in (3, 19, len(files) - 1):
             (best, *_) = store.search(

@@ -179,3 +179,10 @@ def test_an_earlier_result_changes_no_result(data: st.DataObject) -> None:
     for field in dataclasses.fields(fresh):
         assert np.array_equal(getattr(kept, field.name), getattr(fresh, field.name)), field.name
         assert getattr(kept, field.name).dtype == getattr(fresh, field.name).dtype, field.name
+
+
+def test_the_lines_of_a_known_article_are_not_read_again() -> None:
+    articles = outlet(4)
+    before = find_repeated_lines(articles)
+    other = [replace(article, text="another text") for article in articles]  # nobody looks at it
+    assert find_repeated_lines(other, before, range(4)).boilerplate() == before.boilerplate()

@@ -1,0 +1,79 @@
+"""Web archives: what a crawler was given, as .warc or .warc.gz. warcio reads them.
+
+Limits: a page or PDF larger than `Bounds` allow for a page is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from index.corpus.loaders.bounds import bounds
+from index.corpus.loaders.documents import load_pdf
+from index.corpus.loaders.fields import Fields
+from index.corpus.loaders.web import HTML, page
+from index.types import Skipped
+
+_PDF = "application/pdf"
+
+
+def load_warc(path: Path) -> Iterator[Fields | Skipped]:
+    """Yield the pages and PDFs in a web archive (.warc, .warc.gz) that a crawler was given.
+
+    Pictures, scripts and refusals are passed over.
+    """
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    seen: set[str] = set()
+    with path.open("rb") as file:
+        try:
+            for record in ArchiveIterator(file):
+                kind = _answered_kind(record)
+                if kind is None or kind not in (_PDF, *HTML):
+                    continue
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                part = f":{url}"
+                if url in seen:
+                    part += f" {record.rec_headers.get_header('WARC-Record-ID')}"
+                seen.add(url)
+                yield from _load_answer(record.content_stream(), kind, url, part)
+        except ArchiveLoadFailed as error:
+            raise ValueError(f"expected records of a web archive, found: {error}") from None
+
+
+def _answered_kind(record: Any) -> str | None:
+    """Return the media type of an answer; None for what is no answer, or a refusal."""
+    headers = record.http_headers
+    if record.rec_type != "response" or headers is None or headers.get_statuscode() != "200":
+        return None
+    kind: str = headers.get_header("Content-Type") or ""
+    return kind.partition(";")[0].strip().lower()
+
+
+def _load_answer(stream: Any, kind: str, url: str, part: str) -> Iterator[Fields | Skipped]:
+    """Yield the article of one answer in a web archive, or why there is none."""
+    most = bounds().page_mb
+    data = stream.read((most << 20) + 1)
+    if len(data) > most << 20:
+        yield Skipped(part, f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
+        return
+    try:
+        items = _load_pdf_bytes(data) if kind == _PDF else [page(data, url)]
+    except ValueError as error:
+        items = [Skipped("", str(error))]
+    for item in items:
+        if isinstance(item, Skipped):
+            yield Skipped(part, item.reason)
+        else:
+            yield replace(item, url=item.url or url, part=part)
+
+
+def _load_pdf_bytes(data: bytes) -> list[Fields | Skipped]:
+    with NamedTemporaryFile(suffix=".pdf") as copy:
+        copy.write(data)
+        copy.flush()
+        return list(load_pdf(Path(copy.name)))
