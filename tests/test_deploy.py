@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from index.stores.places import place_of
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -96,7 +96,7 @@ def test_every_command_that_is_deployed_is_one_and_its_store_an_address() -> Non
     assert len(commands) == 4
     for command in commands:
         assert command[0] == "dateline"
-        place_of(_parser().parse_args(command[1:]).store)
+        place_of(dateline_parser().parse_args(command[1:]).store)
 
 
 def test_what_is_mounted_is_there() -> None:
