@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 
 from index.types import DatelineError, Filters
-from qa.answering.follow_ups import Turn, Understood
+from qa.answering.turns import Turn, Understood
 from qa.archive import LONGEST_QUESTION
 from qa.rendering.text import headline
 from qa.web.api import endpoints

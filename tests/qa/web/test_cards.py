@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, DatelineError, Filters, Passage
-from qa.answering.follow_ups import Turn, Understood
+from qa.answering.turns import Turn, Understood
 from qa.answering.values import Value
 from qa.rendering.text import headline, quotation
 from qa.types import Answer, Hit, Reply, Span

@@ -14,7 +14,7 @@ from qa.web.examples import MOST, examples_of, questions_in
 
 import qa
 from index.types import Article, DatelineError, Filters
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.rendering.markdown import plain, reply_as_markdown
 from qa.types import Answer, Hit, Reply, Span
 from qa.web.article_table import Row, View, chosen, table_html
