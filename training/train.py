@@ -1,6 +1,6 @@
 """Fine-tune the reader on WORK/examples.jsonl.gz; goes on where it was after an interruption.
 
-    python -m training.train WORK --start FOLDER_OR_ONNX [--resume] [--exits 3 6]
+    python -m training.train WORK --start FOLDER_OR_ONNX [--resume | --export-only] [--exits 3 6]
 
 One pass, AdamW, a rate that rises over the first steps and falls linearly to nothing. The loss is
 the cross-entropy of start and end over [CLS] (no answer here) and the passage's tokens (Devlin et
@@ -8,7 +8,8 @@ al. 2019), and 0.1 x the smooth L1 distance of the relevance output to the untou
 which keeps it a ranker. Each exit (training/model.py) adds 0.3 x its own: half of its span loss is the
 Kullback-Leibler divergence from the last layer's distributions at temperature 2 (Hinton et al. 2015), and
 the last layer's relevance is the one to reach. Batches hold a fixed number of tokens and texts of like length. What is exported
-is the moving average of the weights; --keep takes it part of the way back to a reader that the training began with,
+is the moving average of the weights. Each checkpoint holds it: --export-only exports it while a training goes on.
+--keep takes it part of the way back to a reader that the training began with,
 which keeps what that one did well elsewhere (Wortsman et al. 2022, "Robust fine-tuning"). float32 on processors without bf16 arithmetic, where autocast
 is 20 times slower.
 """
@@ -35,7 +36,7 @@ from training.examples import Example
 from training.model import LAYERS, Outputs, ReaderNetwork, export, load
 
 LONGEST = 224  # tokens
-_WARM_UP = 0.05
+_WARM_UP, _LONGEST_WARM_UP = 0.05, 250  # of the steps; steps
 _AVERAGE = 0.998
 _TEMPERATURE = 2.0
 _RELEVANCE, _EXIT = 0.1, 0.3  # of the loss
@@ -65,6 +66,11 @@ def main() -> None:
         help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx",
     )
     parser.add_argument("--resume", action="store_true", help="go on from WORK/checkpoint.pt")
+    parser.add_argument(
+        "--export-only",
+        action="store_true",
+        help="export the averaged weights of WORK/checkpoint.pt",
+    )
     parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--batch-tokens", type=int, default=3_072)
     parser.add_argument(
@@ -86,13 +92,17 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.0, help="for more than one pass")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    checkpoint = arguments.work / "checkpoint.pt"
+    if arguments.export_only and not checkpoint.exists():
+        parser.error(f"expected {checkpoint}, found none: train first")
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     fast_bf16 = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
     with gzip.open(arguments.work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
         examples = [Example(**json.loads(line)) for line in file]
-    watched, items = map(tokenised, held_back(examples))
+    watching, rest = held_back(examples)
+    watched, items = tokenised(watching), tokenised([] if arguments.export_only else rest)
     batches = batched(items, arguments.batch_tokens, random.Random(arguments.seed))
     batches = batches[: max(1, round(arguments.share * len(batches)))]
     network, has_spans = load(arguments.start, arguments.layers, arguments.exits, arguments.dropout)
@@ -111,15 +121,14 @@ def main() -> None:
         weight_decay=0.01,
         fused=True,
     )
-    warm_up = max(1, int(_WARM_UP * len(batches)))
+    warm_up = max(1, min(_LONGEST_WARM_UP, int(_WARM_UP * len(batches))))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
         lambda step: min((step + 1) / warm_up, (len(batches) - step) / (len(batches) - warm_up)),
     )
     average = [parameter.detach().clone() for parameter in network.parameters()]
-    checkpoint = arguments.work / "checkpoint.pt"
     first = 0
-    if arguments.resume and checkpoint.exists():
+    if (arguments.resume or arguments.export_only) and checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device)
         network.load_state_dict(kept["network"])
         optimiser.load_state_dict(kept["optimiser"])

@@ -28,6 +28,7 @@ from training.train import (
     divergence,
     held_back,
     loss_of,
+    main,
     spans_of,
     tokenised,
     watch,
@@ -259,3 +260,16 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
     assert "from step 0" not in again.stdout
     one, other = (floats(tmp_path / name / "model.int8.onnx") for name in ("whole", "killed"))
     assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
+    (tmp_path / "whole" / "model.int8.onnx").unlink()  # the last checkpoint holds what was exported
+    subprocess.run([*command("whole"), "--export-only"], check=True, capture_output=True)
+    again_exported = floats(tmp_path / "whole" / "model.int8.onnx")
+    assert all(np.array_equal(one[name], again_exported[name]) for name in one)
+
+
+def test_an_export_without_a_checkpoint_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", str(tmp_path), "--start", "none", "--export-only"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "checkpoint.pt" in capsys.readouterr().err
