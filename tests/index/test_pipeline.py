@@ -228,7 +228,11 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
     growing: bool,
     settled: bool,
 ) -> None:
-    """`growing`: articles only come, between those that are there; `settled`: files that did not change are not read again."""
+    """Build a series of corpora, and each again from nothing.
+
+    `growing`: articles only come, between those that are there. `settled`: files that did not
+    change are not read again.
+    """
     root = tmp_path_factory.mktemp("series")
     files: dict[str, str] = {}
     for state in states:
@@ -275,7 +279,7 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     )
 
     def built() -> tuple[list[str], list[str]]:
-        """The files that were read and the articles that were made of them."""
+        """Return the files that were read and the articles that were made from them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
             patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
@@ -344,7 +348,8 @@ def test_a_line_whose_text_is_as_it_was_is_another_article_with_another_title_or
 def test_no_thread_of_its_own_runs_on_when_a_build_turns_to_the_index(
     tmp_path: Path, write: Write
 ) -> None:
-    """Milvus adds a variable to the environment then, which native code that is being imported may be reading."""
+    # Milvus adds a variable to the environment then, which native code that is being imported
+    # may be reading.
     events: list[str] = []
 
     def slow() -> None:
