@@ -21,7 +21,7 @@ from index.models.encoder import (
     compiled_fingerprint,
 )
 from index.models.encoder_export import compile_encoder
-from index.stores.local.generations import encoder_of, open_index
+from index.stores.places import encoder_of, open_index
 from index.types import DatelineError
 from tests.conftest import ROOT
 
