@@ -43,17 +43,8 @@ import numpy as np
 
 import index
 from qa import Archive
-from training.examples import (
-    Example,
-    Record,
-    Timed,
-    compounds,
-    denied,
-    holds,
-    neighbour,
-    positive_or_null,
-    swapped,
-)
+from training.examples import Example, Record, denied, holds, neighbour, positive_or_null, swapped
+from training.timed import Timed, compounds
 
 # How many questions of each set, and why. Of a question met twice the first is kept, so whole paragraphs come before
 # lower-cased ones, and both before sentences. Left out:
