@@ -32,36 +32,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Encoding, Tokenizer
 from torch import Tensor
-from torch.nn import functional
 
-from qa.answering.reader import MODEL
 from training.examples import Example
-from training.model import LAYERS, Outputs, ReaderNetwork, export, load
+from training.items import Item, batched, tokenised
+from training.losses import loss_of, spans_of
+from training.model import LAYERS, ReaderNetwork, export, load
 
-LONGEST = 224  # tokens
 _WARM_UP, _LONGEST_WARM_UP = 0.05, 250  # of the steps; steps
 _AVERAGE = 0.998
-_TEMPERATURE = 2.0
-_RELEVANCE, _EXIT = 0.1, 0.3  # of the loss
 _HELD_BACK = 300  # examples, to watch
-_NOT_ALLOWED = -1e4  # the logit of a token that is no part of an answer
 _REPORT_EVERY = 20  # steps
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An example in tokens.
-
-    `start` and `end` are 0, [CLS], if there is no answer. `passage` is the passage's first token.
-    """
-
-    ids: list[int]
-    passage: int
-    start: int
-    end: int
-    relevance: float | None
 
 
 @dataclass(slots=True)
@@ -276,123 +257,6 @@ def held_back(
     asked = {example.question for example in examples[:number]}
     rest = [example for example in examples[number:] if example.question not in asked]
     return examples[:number], rest
-
-
-def tokenised(examples: Sequence[Example]) -> list[Item]:
-    """Return the examples in tokens, without those whose answer the window cuts off."""
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST, strategy="only_second")
-    tokenizer.no_padding()
-    items = []
-    for example in examples:
-        encoded = tokenizer.encode(" ".join(example.question.split()[:64]), example.passage)
-        inside = [n for n, part in enumerate(encoded.sequence_ids) if part == 1]
-        answer = _answer_tokens(example, encoded, inside)
-        if answer is not None:
-            items.append(Item(encoded.ids, inside[0], *answer, example.relevance))
-    return items
-
-
-def _answer_tokens(
-    example: Example, encoded: Encoding, inside: Sequence[int]
-) -> tuple[int, int] | None:
-    """Return the first and last token of the answer, both 0 for none; None if it is cut off."""
-    if example.start < 0:
-        return 0, 0
-    covered = [
-        n
-        for n in inside
-        if encoded.offsets[n][0] < example.end and example.start < encoded.offsets[n][1]
-    ]
-    if not covered or encoded.offsets[covered[-1]][1] < example.end:
-        return None
-    return covered[0], covered[-1]
-
-
-def batched(items: Sequence[Item], tokens: int, chance: random.Random) -> list[list[int]]:
-    """Return the places of items in batches of like length, in random order.
-
-    A batch has at most `tokens` once padded.
-    """
-    order = list(range(len(items)))
-    chance.shuffle(order)
-    batches: list[list[int]] = []
-    for place in range(0, len(order), 1_000):
-        batch: list[int] = []
-        some = order[place : place + 1_000]
-        for number in sorted(some, key=lambda number: len(items[number].ids)):
-            if batch and (len(batch) + 1) * len(items[number].ids) > tokens:
-                batches.append(batch)
-                batch = []
-            batch.append(number)
-        batches.append(batch)
-    chance.shuffle(batches)
-    return batches
-
-
-def columns(batch: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Return input_ids, attention_mask and token_type_ids of a batch, padded (batch, tokens)."""
-    longest = max(len(item.ids) for item in batch)
-    ids, mask, kinds = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
-    for row, item in enumerate(batch):
-        ids[row, : len(item.ids)] = torch.tensor(item.ids)
-        mask[row, : len(item.ids)] = 1
-        kinds[row, item.passage : len(item.ids)] = 1
-    return ids.to(device), mask.to(device), kinds.to(device)
-
-
-def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> list[Outputs]:
-    """Return the outputs of every exit and of the last layer: start, end, relevance.
-
-    Start and end logits (batch, tokens) are those of [CLS] and the passage's tokens, the rest is
-    masked.
-    """
-    ids, mask, kinds = columns(batch, device)
-    allowed = kinds.bool()
-    for row, item in enumerate(batch):
-        allowed[row, len(item.ids) - 1] = False  # the last [SEP]
-    allowed[:, 0] = True
-    return [
-        (
-            start.float().masked_fill(~allowed, _NOT_ALLOWED),
-            end.float().masked_fill(~allowed, _NOT_ALLOWED),
-            relevance.float(),
-        )
-        for start, end, relevance in network.outputs(ids, mask, kinds)
-    ]
-
-
-def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> Tensor:
-    """Return the loss of the module's docstring for a batch."""
-    *exits, (start, end, relevance) = spans_of(network, batch, device)
-    starts = torch.tensor([item.start for item in batch], device=device)
-    ends = torch.tensor([item.end for item in batch], device=device)
-    loss = _span_loss(start, end, starts, ends)
-    ranked = [(row, item.relevance) for row, item in enumerate(batch) if item.relevance is not None]
-    if ranked:
-        rows, given = zip(*ranked, strict=True)
-        scores = torch.tensor(given, device=device)
-        loss = loss + _RELEVANCE * functional.smooth_l1_loss(relevance[list(rows)], scores)
-    for exit_start, exit_end, exit_relevance in exits:
-        own = _span_loss(exit_start, exit_end, starts, ends)
-        taught = (divergence(exit_start, start.detach()) + divergence(exit_end, end.detach())) / 2
-        distance = functional.smooth_l1_loss(exit_relevance, relevance.detach())
-        loss = loss + _EXIT * ((own + taught) / 2 + _RELEVANCE * distance)
-    return loss
-
-
-def _span_loss(start: Tensor, end: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-    return (functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)) / 2
-
-
-def divergence(logits: Tensor, taught: Tensor) -> Tensor:
-    """Return the mean Kullback-Leibler divergence from the teacher's distributions.
-
-    Both are softened by the temperature; its square takes the result back to a loss's scale.
-    """
-    soft = functional.log_softmax(logits / _TEMPERATURE, dim=1)
-    target = functional.log_softmax(taught / _TEMPERATURE, dim=1)
-    return functional.kl_div(soft, target, reduction="batchmean", log_target=True) * _TEMPERATURE**2
 
 
 @torch.no_grad()
