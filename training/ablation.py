@@ -114,12 +114,12 @@ def best_span(reader: OnnxReader, question: str, context: str) -> tuple[float, s
 
     The score is the span's margin plus half its passage's relevance; -99 and "" for no span.
     """
-    best = -99.0, ""
+    found = []
     for first, last in passage_spans(context):
         ((relevance, spans),) = reader.outputs(question, [context[first:last]])
         for start, end, margin in spans:
-            best = max(best, (margin + relevance / 2, context[first + start : first + end]))
-    return best
+            found.append((margin + relevance / 2, context[first + start : first + end]))
+    return max(found, default=(-99.0, ""))
 
 
 def _row(name: str, model: Path, arguments: argparse.Namespace) -> str:
