@@ -11,18 +11,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from training.examples import (
-    OPPOSITES,
-    TIME,
-    Record,
-    Timed,
-    compounds,
-    denied,
-    neighbour,
-    positive_or_null,
-    swapped,
-)
-from training.mix import archived, read, shingles, written_out
+from training.examples import OPPOSITES, Record, denied, neighbour, positive_or_null, swapped
+from training.mix import archived
+from training.question_sets import read, shingles, written_out
+from training.timed import TIME, Timed, compounds
 
 STORY = (
     "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "
