@@ -12,17 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import index  # noqa: F401  # before gradio: it switches off what libraries tell their makers
-
-# isort: split
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from index.stores.places import Place
-from index.types import DatelineError
+from index.stores.places import place_of
+from index.types import DatelineError, Place
 from qa.types import Reader
 from qa.web.addresses import Limits
 from qa.web.corpus_editor import CorpusEditor
@@ -44,7 +41,7 @@ _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(
-    folder: Place,
+    index: str | Path | Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
@@ -61,29 +58,29 @@ def serve(
     metrics: int | None = None,
     wait: bool = True,
 ) -> gr.Blocks:
-    """Open the archive and serve its page until interrupted, before its models are loaded.
+    """Open an index and serve its page until interrupted, before its models are loaded.
 
     `source`, `since`, `until` and `as_of` hold for every question. Articles are added to and
-    removed from `corpora`, unless `read_only`, or the index is not in a folder. With `mcp` /ask
+    removed from `corpora`, unless `read_only`, or the index is built elsewhere. With `mcp` /ask
     and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. `bounds` is what one client
     may do. A line of JSON for each question goes to standard error, with its words if
     `log_words`. `metrics` is a port of 127.0.0.1 for Prometheus. Raises DatelineError for no
     index, a port that is taken, a bad password file or none for a page that others can reach,
     and for MCP without its package or with passwords.
     """
-    local = _is_local(host)
+    place, local = place_of(index), _is_local(host)
     users = _users(auth, host)
     if mcp:
         _check_mcp(users)
     limits = Limits.of(source, since, until, as_of)
     log_to_stderr(log_words)
     os.environ["GRADIO_TEMP_DIR"] = _uploads_folder()  # before the session starts a thread
-    session = Session.open(folder, reader=reader, limits=limits)
+    session = Session.open(place, reader=reader, limits=limits)
     if metrics is not None:
         serve_metrics(metrics, lambda: int(session.store().generation.split("_")[0]))
     if users is not None and users.unhashed:
         _warn_of_unhashed(users, auth)
-    editor = None if read_only else _editor(folder, corpora, private=local)
+    editor = None if read_only else _editor(place, corpora, private=local)
     blocks = page(session, editor)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
     hosts = frozenset((*_LOOPBACK_NAMES, host)) if local else None
@@ -133,8 +130,8 @@ def _uploads_folder() -> str:
 
 
 def _editor(place: Place, corpora: Sequence[Path], private: bool) -> CorpusEditor | None:
-    """Return the editor of an index in a folder; None for an index elsewhere."""
-    if not isinstance(place, Path):
+    """Return the editor of an index, or None if a build of it keeps nothing here."""
+    if place.cache is None:
         return None
     return CorpusEditor(corpora, place, private=private)
 
