@@ -54,7 +54,8 @@ def load_cache(folder: Path) -> tuple[dict[str, Any], Compared]:
     Both are empty if there is no cache that this code made.
     """
     try:
-        with np.load(folder / CACHE, allow_pickle=False) as file:
+        # numpy would leave the file of a damaged cache open.
+        with (folder / CACHE).open("rb") as source, np.load(source, allow_pickle=False) as file:
             if bytes(file["code"]).decode() != _code():
                 return {}, NOTHING
             found = json.loads(bytes(file["files"]))
@@ -62,7 +63,8 @@ def load_cache(folder: Path) -> tuple[dict[str, Any], Compared]:
                 tuple(found["fingerprints"]), _table(Sketches, file), _table(Lines, file)
             )
             return found["entries"], compared
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    # RuntimeError: a damaged zip that reads as encrypted, or as packed by an unknown method.
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):
         return {}, NOTHING
 
 
