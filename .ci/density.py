@@ -1,8 +1,9 @@
 """Check that index/ and qa/ stay easy to read: `make lint` runs this.
 
-Counts what ruff does not: conditional expressions (`a if b else c`), comprehensions inside
+It counts what ruff does not: conditional expressions (`a if b else c`), comprehensions inside
 comprehensions, branches of a function with those inside expressions, and the length of a
-docstring's first line. Prints one line for each place that is over its limit.
+docstring's first line. Prints one line for each place that is over its limit. With arguments it
+checks these folders instead.
 """
 
 import ast
@@ -65,6 +66,11 @@ def places_over(path: Path, tree: ast.Module) -> Iterator[str]:
             yield f"{place}: first line of a docstring over {SUMMARY} characters"
 
 
+def shown(path: Path) -> Path:
+    """Return the path of a file as it is printed: relative to the repository if it is in it."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def conditionals(tree: ast.Module) -> list[int]:
     """Return the lines of the conditional expressions."""
     return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.IfExp)]
@@ -88,15 +94,15 @@ def main(packages: list[str]) -> int:
     texts = {path: path.read_text(encoding="utf-8") for path in files}
     trees = {path: ast.parse(text) for path, text in texts.items()}
     thousands = sum(text.count("\n") for text in texts.values()) / 1000
-    problems = []
+    problems: list[str] = []
     for path, tree in trees.items():
-        problems += places_over(path.relative_to(ROOT), tree)
+        problems += places_over(shown(path), tree)
     for what, limit, find in RATES:
         found = {path: find(tree) for path, tree in trees.items()}
         rate = sum(map(len, found.values())) / thousands
         if rate > limit:
             problems += [
-                f"{path.relative_to(ROOT)}:{','.join(map(str, sorted(lines)))}: {what}"
+                f"{shown(path)}:{','.join(map(str, sorted(lines)))}: {what}"
                 for path, lines in found.items()
                 if lines
             ]

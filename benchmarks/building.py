@@ -1,17 +1,21 @@
 """How fast passages are encoded, and how long a rebuild takes.
 
-    python -m benchmarks.building DATA/realtimeqa/2022/articles.jsonl.gz --index DIR [--passages 400] [--runs 3]
+    python -m benchmarks.building DATA/realtimeqa/2022/articles.jsonl.gz --index DIR
+        [--passages 400] [--runs 3]
 
-DIR is an index of that file; it is copied first, and stays as it is. Encoding: passages of the index, drawn evenly, by
-Dateline's compiled encoder and by SentenceTransformer.encode in float32, in turn, with the mean cosine between the two; and the share of
-the machine's int8 rate that this is: the encoder's matrix products alone, of the same shapes, by the same library.
-Rebuilding: seconds of index.build in a process of its own that has imported it, and of the whole `dateline build`:
-nothing changed; an article more, in a file beside or in the file itself; an article changed; an article removed.
+DIR is an index of that file. It is copied first, and stays as it is.
+
+Encoding: passages of the index, drawn evenly, are encoded by Dateline's compiled encoder and by
+SentenceTransformer.encode in float32, in turn. Printed are both rates, the mean cosine between the
+two, and the share of the machine's int8 rate that this is: the encoder's matrix products alone, of
+the same shapes, by the same library.
+
+Rebuilding: the seconds of index.build in a process of its own that has imported it, and of the
+whole `dateline build`. Nothing has changed, or one article was added, changed or removed.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import shutil
@@ -20,37 +24,39 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measuring import arguments, median_and_range, seconds_of
 from benchmarks.products import matrix_products
 from index.models.encoder import CompiledEncoder
 from index.models.runtime import on_all_cores
-from index.pipeline import encoded_text
-from index.stores.local.generations import ENCODERS, open_index
-from index.stores.places import encoder_of
+from index.passages import encoded_text
+from index.stores.local.generations import open_index
+from index.stores.manifest import ENCODERS
+from index.stores.places import encoder_of, place_of
 
 _ONCE = "import sys, index.pipeline, index; print(index.build(sys.argv[1], sys.argv[2]).seconds)"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Measure encoding, then rebuilding."""
+    parser = arguments(__doc__)
     parser.add_argument("articles", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--passages", type=int, default=400)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     if options.passages:
-        encoding(options.index, options.passages, options.runs)
+        measure_encoding(options.index, options.passages, options.runs)
     with tempfile.TemporaryDirectory(dir=options.index.parent) as scratch:
-        rebuilding(options.articles, options.index, Path(scratch), options.runs)
+        measure_rebuilding(options.articles, options.index, Path(scratch), options.runs)
 
 
-def encoding(folder: Path, count: int, runs: int) -> None:
+def measure_encoding(folder: Path, count: int, runs: int) -> None:
+    """Encode passages in both ways, in turn, and print their rates."""
     from sentence_transformers import SentenceTransformer
 
     from index.models.encoder import _default_weights
@@ -58,49 +64,48 @@ def encoding(folder: Path, count: int, runs: int) -> None:
     store = open_index(folder)
     rows = np.linspace(0, store.manifest["counts"]["passages"] - 1, count).astype(int).tolist()
     texts = [encoded_text(passage) for passage in store.passages(rows).values()]
-    ours, theirs = encoder_of(folder, store), SentenceTransformer(_default_weights(), device="cpu")
+    ours = encoder_of(place_of(folder), store)
+    theirs = SentenceTransformer(_default_weights(), device="cpu")
+    assert isinstance(ours, CompiledEncoder)
     ways: dict[str, Callable[[], np.ndarray]] = {
         "Dateline": lambda: ours.encode(texts),
         "SentenceTransformer": lambda: np.asarray(
             theirs.encode(texts, show_progress_bar=False, normalize_embeddings=True)
         ),
     }
-    rates: dict[str, list[float]] = {name: [] for name in ways}
     vectors = {name: way() for name, way in ways.items()}  # and warm
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(runs):
         for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            rates[name].append(len(texts) / (time.perf_counter() - began))
-    assert isinstance(ours, CompiledEncoder)
-    multiply, operations = matrix_products(ours.folder / "encoder.onnx")
-    tokens = [len(ours._tokenizer.encode(text).ids) for text in texts]
-    alone = [
-        len(texts) / timed_call(lambda: on_all_cores(multiply, tokens)) for _ in range(runs + 1)
-    ][1:]
+            rates[name].append(len(texts) / seconds_of(way))
     for name, found in rates.items():
-        print(
-            f"{name:<22}{statistics.median(found):>7.0f} passages/s ({min(found):.0f} to {max(found):.0f})"
-        )
+        print(f"{name:<22}{median_and_range(found, 0)} passages/s")
     ratios = [one / other for one, other in zip(*rates.values(), strict=True)]
-    cosine = float((vectors["Dateline"] * vectors["SentenceTransformer"]).sum(axis=1).mean())
+    cosines = (vectors["Dateline"] * vectors["SentenceTransformer"]).sum(axis=1)
     print(
-        f"ratio {statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}), mean cosine {cosine:.4f}, {len(texts)} passages"
+        f"ratio {median_and_range(ratios, 1)}, mean cosine {float(cosines.mean()):.4f}, "
+        f"{len(texts)} passages"
     )
-    share = statistics.median(rates["Dateline"]) / statistics.median(alone)
+    print_products(ours, texts, rates["Dateline"])
+
+
+def print_products(encoder: CompiledEncoder, texts: Sequence[str], rates: Sequence[float]) -> None:
+    """Print the rate of the encoder's matrix products alone, and the encoder's share of it."""
+    multiply, operations = matrix_products(encoder.folder / "encoder.onnx")
+    tokens = [len(encoder._tokenizer.encode(text).ids) for text in texts]
+    on_all_cores(multiply, tokens)  # warm
+    alone = [len(texts) / seconds_of(lambda: on_all_cores(multiply, tokens)) for _ in rates]
+    middle = statistics.median(alone)
+    share = statistics.median(rates) / middle
     print(
-        f"its int8 matrix products alone: {statistics.median(alone):.0f} passages/s ({min(alone):.0f} to {max(alone):.0f}), "
-        f"{statistics.median(alone) * operations * statistics.mean(tokens) / 1e9:.0f} billion operations a second; encoding reaches {100 * share:.0f}% of that"
+        f"its int8 matrix products alone: {median_and_range(alone, 0)} passages/s, "
+        f"{middle * operations * statistics.mean(tokens) / 1e9:.0f} billion operations a second; "
+        f"encoding reaches {100 * share:.0f}% of that"
     )
 
 
-def timed_call(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
-
-
-def rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
+def measure_rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
+    """Change a copy of the corpus in each way, rebuild, and print the seconds."""
     corpus, copy = scratch / "corpus", scratch / "index"
     corpus.mkdir()
     shutil.copyfile(articles, corpus / articles.name)
@@ -108,70 +113,74 @@ def rebuilding(articles: Path, folder: Path, scratch: Path, runs: int) -> None:
     shutil.copytree(folder / live, copy / live)
     shutil.copytree(folder / ENCODERS, copy / ENCODERS)
     shutil.copyfile(folder / "CURRENT", copy / "CURRENT")
+    settle(corpus, copy)
     changes: dict[str, Callable[[int], object]] = {
         "nothing changed": lambda run: None,
-        "an article more, in a file beside": lambda run: (corpus / f"extra{run}.txt").write_text(
-            story(run)
-        ),
+        "an article more, in a file beside": lambda run: write(corpus, run, story(run)),
         "an article more, in the same file": lambda run: append(corpus / articles.name, run),
-        "an article changed": lambda run: (corpus / f"extra{run}.txt").write_text(story(run + 100)),
+        "an article changed": lambda run: write(corpus, run, story(run + 100)),
         "an article removed": lambda run: (corpus / f"extra{run}.txt").unlink(),
     }
-    for number in (
-        1,
-        2,
-    ):  # what the first comparison of all leaves; files that changed just now, which are read again
-        (corpus / "first.txt").write_text(story(-number))
-        timed("dateline", corpus, copy)
-        time.sleep(3)
-    timed("dateline", corpus, copy)
     for name, change in changes.items():
-        calls: list[float] = []
-        whole: list[float] = []
-        for run in range(2 * runs):
+        whole, calls = [], []
+        for run in range(0, 2 * runs, 2):
             change(run)
-            (calls if run % 2 else whole).append(
-                timed("call" if run % 2 else "dateline", corpus, copy)
-            )
+            whole.append(seconds_of(lambda: build_by_command(corpus, copy)))
+            change(run + 1)
+            calls.append(build_by_call(corpus, copy))
         print(
-            f"{name:<36}{statistics.median(calls):>6.2f} s ({min(calls):.2f} to {max(calls):.2f}), "
-            f"whole process {statistics.median(whole):>6.2f} s ({min(whole):.2f} to {max(whole):.2f})",
+            f"{name:<36}{median_and_range(calls)} s, whole process {median_and_range(whole)} s",
             flush=True,
         )
 
 
-def timed(what: str, corpus: Path, folder: Path) -> float:
-    if what == "call":
-        return float(
-            subprocess.check_output([sys.executable, "-c", _ONCE, str(corpus), str(folder)])
-        )
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(folder)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - began
+def settle(corpus: Path, folder: Path) -> None:
+    """Build until nothing is left over from the first build of all.
+
+    The first comparison of all articles leaves work, and files changed just now are read again.
+    """
+    for number in (1, 2):
+        (corpus / "first.txt").write_text(story(-number))
+        build_by_command(corpus, folder)
+        time.sleep(3)
+    build_by_command(corpus, folder)
+
+
+def build_by_call(corpus: Path, folder: Path) -> float:
+    """Return the seconds of index.build in a process that has imported it."""
+    command = [sys.executable, "-c", _ONCE, str(corpus), str(folder)]
+    return float(subprocess.check_output(command))
+
+
+def build_by_command(corpus: Path, folder: Path) -> None:
+    """Run `dateline build`."""
+    command = [sys.executable, "-m", "qa", "build", str(corpus), "--index", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def story(run: int) -> str:
-    return f"A harbour opened in Testville on day {run}.\n\nThe mayor of Testville, Ann Berg, said that {run + 40} boats came on the first day.\n"
+    """Return the text of an article about a made-up town."""
+    return (
+        f"A harbour opened in Testville on day {run}.\n\n"
+        f"The mayor of Testville, Ann Berg, said that {run + 40} boats came on the first day.\n"
+    )
+
+
+def write(corpus: Path, run: int, text: str) -> None:
+    """Write an article in a file of its own."""
+    (corpus / f"extra{run}.txt").write_text(text)
 
 
 def append(file: Path, run: int) -> None:
-    line = (
-        json.dumps(
-            {
-                "id": f"extra-{run}",
-                "text": story(run),
-                "title": f"Harbour {run}",
-                "source": "Example",
-            }
-        )
-        + "\n"
-    )
-    with (gzip.open if file.suffix == ".gz" else open)(file, "ab") as lines:
-        lines.write(line.encode())  # a gzip file may have several members
+    """Add an article to a JSON Lines file. A gzip file may have several members."""
+    fields = {"id": f"extra-{run}", "text": story(run), "title": f"Harbour {run}"}
+    line = json.dumps({**fields, "source": "Example"}) + "\n"
+    if file.suffix == ".gz":
+        with gzip.open(file, "ab") as member:
+            member.write(line.encode())
+    else:
+        with file.open("ab") as lines:
+            lines.write(line.encode())
 
 
 if __name__ == "__main__":

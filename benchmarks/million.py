@@ -1,15 +1,27 @@
-"""Retrieval over ten thousand, a hundred thousand and a million passages: milliseconds, memory, and how many of the exact neighbours are found.
+"""Retrieval over ten thousand, a hundred thousand and a million passages.
 
-    python -m benchmarks.million DATA/realtimeqa/2022/questions.jsonl --index DIR [--sizes 10000 100000 1000000]
-        [--work var/benchmarks/million] [--plot docs/images/million.svg]
+    python -m benchmarks.million DATA/realtimeqa/2022/questions.jsonl --index DIR
+        [--sizes 10000 100000 1000000] [--work var/benchmarks/million]
+        [--plot docs/images/million.svg]
 
-DIR is an index of real news. Its articles, shuffled, are taken whole until a size is reached; where they are too few, copies follow that
-are not the same: in each a fifth of the longer words are others of the corpus, as frequent as they are there; it was published weeks
-earlier; and a passage's vector is moved by the difference of two other passages' vectors, to a cosine of 0.9 with its own. So copies are
-as near to each other as different news of one story. The indexes are written as `dateline build` writes them, into --work, and kept for
-the next run. Each is measured in a process of its own, where a question is one of QUESTIONS: encoding it, both searches, fusion, reading
-the passages from disk, collapsing near-copies. Every third asks of one outlet, every third of half a year. The first 20 warm up. An index is opened twice, the second time with none
-of its files in memory, and is asked its first questions so.
+Printed: milliseconds, memory, and the share of the exact nearest neighbours that is found.
+
+DIR is an index of real news. Its articles, shuffled, are taken whole until a size is reached. If
+they are too few, copies follow that differ from them:
+
+- a fifth of a copy's longer words are other words of the corpus, as frequent as they are there;
+- it was published weeks earlier;
+- a passage's vector is moved by the difference of two other passages' vectors, until its cosine
+  with its own is 0.9.
+
+So copies are as near to each other as different news of one story. The indexes are written as
+`dateline build` writes them, into --work, and kept for the next run.
+
+Each size is measured in a process of its own. A question is one of QUESTIONS: it is encoded, both
+searches run, their results are fused, the passages are read from disk, and near-copies are
+collapsed. Every third question asks for one outlet, every third for half a year. The first 20 warm
+up. An index is opened twice. The second time none of its files are in memory, and the first
+questions are asked so.
 """
 
 from __future__ import annotations
@@ -26,27 +38,46 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.pipeline import SETTINGS
+from benchmarks.measuring import arguments, memory_mb
+from index.passages import SETTINGS
 from index.profiling import profiled
-from index.stores.local.generations import ENCODERS, OpenIndex, encoder_of, open_index, writing
-from index.stores.local.store import VECTORS
+from index.stores.local.generations import open_index
+from index.stores.local.store import VECTORS, LocalStore
 from index.stores.local.vectors import VectorIndex
+from index.stores.manifest import ENCODERS
+from index.stores.places import encoder_of, place_of
 from index.types import Article, Filters, Passage, Vectors
+from qa.evaluation.questions import read_questions
 
 _COSINE, _REPLACED, _WARM = 0.9, 0.2, 20
 _STAGES = ("encoding the question", "searching vectors", "searching keywords")
+_COLUMNS = (  # (title, key of a row, width, digits)
+    ("passages", "passages", 10, 0),
+    ("written s", "written", 11, 0),
+    ("opened s", "opened", 10, 2),
+    ("cold", "cold", 7, 2),
+    ("first ms", "first", 10, 0),
+    ("p50 ms", "p50", 8, 1),
+    ("p95 ms", "p95", 8, 1),
+    ("encode", "encoding the question", 8, 1),
+    ("vectors", "searching vectors", 9, 1),
+    ("words", "searching keywords", 7, 1),
+    ("RSS MB", "rss", 8, 0),
+    ("exact ms", "exact", 10, 1),
+    ("@10", "recall@10", 7, 3),
+    ("@100", "recall@100", 7, 3),
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Write the indexes that are missing, measure each, and print a table."""
+    parser = arguments(__doc__)
     parser.add_argument("questions", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
@@ -57,143 +88,162 @@ def main() -> None:
     parser.add_argument("--cold", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure is not None:
-        questions = asked(options.questions, options.most)
-        print(
-            json.dumps(
-                cold(options.measure, questions[:20])
-                if options.cold
-                else measured(options.measure, questions)
-            )
-        )
+        questions = sampled(options.questions, options.most)
+        if options.cold:
+            figures = measure_cold(options.measure, questions[:20])
+        else:
+            figures = measure_warm(options.measure, questions)
+        print(json.dumps(figures))
         return
+    print("".join(f"{title:>{width}}" for title, _, width, _ in _COLUMNS) + "  vectors")
     rows = []
-    print(
-        f"{'passages':>10}{'written s':>11}{'opened s':>10}{'cold':>7}{'first ms':>10}{'p50 ms':>8}{'p95 ms':>8}{'encode':>8}{'vectors':>9}{'words':>7}{'RSS MB':>8}"
-        f"{'exact ms':>10}{'@10':>7}{'@100':>7}  vectors"
-    )
     for size in options.sizes:
         folder = options.work / str(size)
         if not (folder / "CURRENT").exists():
             write(options.index, folder, size)
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.million",
-            str(options.questions),
-            "--most",
-            str(options.most),
-            "--measure",
-            str(folder),
-        ]
-        row = json.loads(subprocess.check_output(command)) | json.loads(
-            subprocess.check_output([*command, "--cold"])
-        )
+        command = [sys.executable, "-m", "benchmarks.million", str(options.questions)]
+        command += ["--most", str(options.most), "--measure", str(folder)]
+        row = json.loads(subprocess.check_output(command))
+        row |= json.loads(subprocess.check_output([*command, "--cold"]))
         rows.append(row)
-        print(
-            f"{row['passages']:>10,}{row['written']:>11.0f}{row['opened']:>10.2f}{row['cold']:>7.2f}{row['first']:>10.0f}{row['p50']:>8.1f}{row['p95']:>8.1f}"
-            + "".join(
-                f"{row[name]:>{width}.1f}" for name, width in zip(_STAGES, (8, 9, 7), strict=True)
-            )
-            + f"{row['rss']:>8.0f}{row['exact']:>10.1f}{row['recall@10']:>7.3f}{row['recall@100']:>7.3f}  {row['kind']}",
-            flush=True,
-        )
+        cells = "".join(f"{row[key]:>{width},.{digits}f}" for _, key, width, digits in _COLUMNS)
+        print(f"{cells}  {row['kind']}", flush=True)
     if options.plot is not None:
         plot(rows, options.plot)
 
 
-def asked(file: Path, most: int) -> list[tuple[str, Filters]]:
-    """Questions, a third of them of one outlet, a third of half a year."""
-    questions = [
-        json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()
-    ]
+def sampled(file: Path, most: int) -> list[tuple[str, Filters]]:
+    """Return questions: a third for one outlet, a third for half a year."""
+    questions = [question.question for question in read_questions(file)]
     filters = (
         Filters(),
         Filters(sources=("usatoday.com",)),
         Filters(since=dt.date(2022, 3, 1), until=dt.date(2022, 8, 31)),
     )
-    return [
-        (text, filters[number % 3])
-        for number, text in enumerate(random.Random(0).sample(questions, min(most, len(questions))))
-    ]
+    chosen = random.Random(0).sample(questions, min(most, len(questions)))
+    return [(text, filters[number % 3]) for number, text in enumerate(chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article of an index as indexed, and its text split at the longer words."""
+
+    passages: Sequence[Passage]
+    vectors: Vectors
+    pieces: list[str]
+
+    @property
+    def article(self) -> Article:
+        """The article itself."""
+        return self.passages[0].article
 
 
 def write(source: Path, folder: Path, size: int) -> None:
-    """An index of at least `size` passages out of those of another."""
+    """Write an index of at least `size` passages, made from those of another index."""
     store = open_index(source)
-    embedder = encoder_of(source, store)
+    embedder = encoder_of(place_of(source), store)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source / ENCODERS, folder / ENCODERS)
-    began, count = time.perf_counter(), 0
-    with writing(folder) as desk, desk.draft(embedder, SETTINGS) as draft:
-        for passages, vectors in news(store):
-            draft.add(passages, vectors)
-            count += len(passages)
-            if count >= size:
-                break
-        draft.publish()
+    began = time.perf_counter()
+    rng = random.Random(0)
+    sources = shuffled(store, rng)
+    articles = enough_articles(sources, size, rng)
+    with place_of(folder).writing() as writer:
+        writer.begin(embedder, SETTINGS, articles, None)
+        for passages, vectors in passages_of(sources, articles):
+            writer.add(passages, vectors)
+        writer.publish()
     (folder / "written").write_text(f"{time.perf_counter() - began}\n")
 
 
-def news(store: OpenIndex) -> Iterator[tuple[Sequence[Passage], Vectors]]:
-    """The articles of an index as passages and vectors, then copies of them without end."""
-    rng, numbers = random.Random(0), np.random.default_rng(0)
-    real = [store.indexed(article) for article in store.articles()]
-    rng.shuffle(real)
-    yield from real
-    every = np.concatenate([vectors for _, vectors in real])
-    split = [re.split(r"([A-Za-z]{4,})", passages[0].article.text) for passages, _ in real]
+def shuffled(store: LocalStore, rng: random.Random) -> list[Source]:
+    """Return the articles of an index in a random order."""
+    found = []
+    for article in store.articles():
+        passages, vectors = store.indexed(article.id)
+        found.append(Source(passages, vectors, re.split(r"([A-Za-z]{4,})", article.text)))
+    rng.shuffle(found)
+    return found
+
+
+def enough_articles(sources: Sequence[Source], size: int, rng: random.Random) -> list[Article]:
+    """Return the sources' articles, then copies, until they have `size` passages."""
     by_length: dict[int, list[str]] = {}
-    for pieces in split:
-        for word in pieces[1::2]:
+    for source in sources:
+        for word in source.pieces[1::2]:
             by_length.setdefault(len(word), []).append(word)
-    turn = 0
+    articles: list[Article] = []
+    count = turn = 0
     while True:
+        for source in sources:
+            if turn:
+                articles.append(copy_of(source, turn, by_length, rng))
+            else:
+                articles.append(source.article)
+            count += len(source.passages)
+            if count >= size:
+                return articles
         turn += 1
-        for (passages, vectors), pieces in zip(real, split, strict=True):
-            changed = list(pieces)
-            for place in rng.sample(range(1, len(pieces), 2), int(_REPLACED * (len(pieces) // 2))):
-                changed[place] = rng.choice(
-                    by_length[len(pieces[place])]
-                )  # of the same length: offsets stay
-            article = copy(passages[0].article, "".join(changed), turn)
-            one, other = every[numbers.integers(0, len(every), (2, len(vectors)))]
-            away = one - other
-            away -= (away * vectors).sum(axis=1, keepdims=True) * vectors
-            away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-            moved = (_COSINE * vectors + (1 - _COSINE**2) ** 0.5 * away).astype(np.float32)
-            yield (
-                [replace(passage, article=article) for passage in passages],
-                moved / np.linalg.norm(moved, axis=1, keepdims=True),
-            )
 
 
-def copy(article: Article, text: str, turn: int) -> Article:
-    published = (
-        article.published - dt.timedelta(weeks=turn) if article.published is not None else None
-    )
-    return replace(
-        article,
-        id=f"{article.id}~{turn}",
-        text=text,
-        published=published,
-        story=f"{article.id}~{turn}",
-    )
+def copy_of(
+    source: Source, turn: int, by_length: dict[int, list[str]], rng: random.Random
+) -> Article:
+    """Return the article with a fifth of its longer words replaced, published weeks earlier.
+
+    Words are replaced by others of the same length, so offsets stay.
+    """
+    changed = list(source.pieces)
+    places = range(1, len(changed), 2)
+    for place in rng.sample(places, int(_REPLACED * len(places))):
+        changed[place] = rng.choice(by_length[len(changed[place])])
+    published = source.article.published
+    if published is not None:
+        published -= dt.timedelta(weeks=turn)
+    id = f"{source.article.id}~{turn}"
+    return replace(source.article, id=id, text="".join(changed), published=published, story=id)
 
 
-def measured(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, Any]:
-    """What one fresh process needs to open the index and to find passages for the questions."""
+def passages_of(
+    sources: Sequence[Source], articles: Sequence[Article]
+) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+    """Yield the passages and vectors of the articles; those of copies are moved."""
+    numbers = np.random.default_rng(0)
+    every = np.concatenate([source.vectors for source in sources])
+    for number, article in enumerate(articles):
+        source = sources[number % len(sources)]
+        if number < len(sources):
+            yield source.passages, source.vectors
+        else:
+            passages = [replace(passage, article=article) for passage in source.passages]
+            yield passages, moved(source.vectors, every, numbers)
+
+
+def moved(vectors: Vectors, every: Vectors, numbers: np.random.Generator) -> Vectors:
+    """Return unit vectors at a cosine of 0.9 to these, moved as two others differ."""
+    one, other = every[numbers.integers(0, len(every), (2, len(vectors)))]
+    away = one - other
+    away -= (away * vectors).sum(axis=1, keepdims=True) * vectors
+    away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+    found = (_COSINE * vectors + (1 - _COSINE**2) ** 0.5 * away).astype(np.float32)
+    unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit
+
+
+def measure_warm(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, Any]:
+    """Measure a fresh process that opens the index and finds passages, its files in memory."""
     from qa.answering.retrieval import retrieve
-    from qa.archive import understand
+    from qa.answering.understanding import understand
 
     for file in folder.rglob("*"):
         if file.is_file():
-            with file.open("rb") as one:
-                while one.read(1 << 24):  # into the system's memory, as after some use
+            with file.open("rb") as opened:
+                while opened.read(1 << 24):
                     pass
     began = time.perf_counter()
     store = open_index(folder)
-    opened = time.perf_counter() - began
-    embedder = encoder_of(folder, store)
+    opened_in = time.perf_counter() - began
+    embedder = encoder_of(place_of(folder), store)
     times: list[float] = []
     stages: dict[str, list[float]] = {name: [] for name in _STAGES}
     for number, (text, filters) in enumerate(questions):
@@ -204,47 +254,53 @@ def measured(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str
             for name in _STAGES:
                 stages[name].append(spent[name])
     p50, p95 = np.percentile(times, [50, 95])
-    row = {
+    vectors = [(embedder.encode_question(text), filters) for text, filters in questions]
+    return {
         "passages": store.manifest["counts"]["passages"],
         "kind": store.manifest["vectors"],
         "written": float((folder / "written").read_text()),
-        "opened": opened,
+        "opened": opened_in,
         "p50": float(p50),
         "p95": float(p95),
-        "rss": resident(),
+        "rss": memory_mb(),
         **{name: statistics.median(some) for name, some in stages.items()},
+        **compare_with_exact(store, vectors),
     }
-    return row | compared(
-        store, [(embedder.encode_question(text), filters) for text, filters in questions]
-    )
 
 
-def cold(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, float]:
-    """What opening takes, and the median of the first questions without a filter, where none of its files is in memory."""
+def measure_cold(folder: Path, questions: Sequence[tuple[str, Filters]]) -> dict[str, Any]:
+    """Measure opening, and the first questions without a filter, with no file in memory."""
     from qa.answering.retrieval import retrieve
-    from qa.archive import understand
+    from qa.answering.understanding import understand
 
     for file in folder.rglob("*"):
         if file.is_file():
-            with file.open("rb") as one:
-                os.posix_fadvise(one.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            with file.open("rb") as opened:
+                os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     began = time.perf_counter()
     store = open_index(folder)
-    opened = time.perf_counter() - began
-    embedder = encoder_of(folder, store)
+    opened_in = time.perf_counter() - began
+    embedder = encoder_of(place_of(folder), store)
     times = []
     for text, filters in questions:
         if not filters:
             began = time.perf_counter()
             retrieve(store, embedder, understand(text), 16)
             times.append(1000 * (time.perf_counter() - began))
-    return {"cold": opened, "first": statistics.median(times)}
+    return {"cold": opened_in, "first": statistics.median(times)}
 
 
-def compared(store: OpenIndex, questions: Sequence[tuple[Vectors, Filters]]) -> dict[str, float]:
-    """The share of the first 10 and 100 exact neighbours that the index finds, and the exact search's median milliseconds without a filter."""
+def compare_with_exact(
+    store: LocalStore, questions: Sequence[tuple[Vectors, Filters]]
+) -> dict[str, float]:
+    """Return the share of the exact neighbours that the index finds, of the first 10 and 100.
+
+    Also returns the median milliseconds of the exact search without a filter.
+    """
     flat = VectorIndex(store.folder / VECTORS)
-    times, shares = [], []
+    times: list[float] = []
+    tens: list[float] = []
+    hundreds: list[float] = []
     for vector, filters in questions:
         allowed = store._allowed(filters) if filters else None
         began = time.perf_counter()
@@ -253,31 +309,22 @@ def compared(store: OpenIndex, questions: Sequence[tuple[Vectors, Filters]]) -> 
             times.append(1000 * (time.perf_counter() - began))
         found = [row for row, _ in store._vectors.nearest(vector, 100, allowed)]
         if right:
-            shares.append(
-                [
-                    len({*right[:first]} & {*found[:first]}) / len(right[:first])
-                    for first in (10, 100)
-                ]
-            )
-    ten, hundred = np.mean(shares, axis=0)
+            tens.append(share_found(right[:10], found[:10]))
+            hundreds.append(share_found(right, found))
     return {
         "exact": statistics.median(times),
-        "recall@10": float(ten),
-        "recall@100": float(hundred),
+        "recall@10": float(np.mean(tens)),
+        "recall@100": float(np.mean(hundreds)),
     }
 
 
-def resident() -> float:
-    """Resident memory of this process in MB (Linux)."""
-    (line,) = (
-        line
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if line.startswith("VmRSS:")
-    )
-    return int(line.split()[1]) / 1024
+def share_found(right: Sequence[int], found: Sequence[int]) -> float:
+    """Return the share of the right rows that are among those found."""
+    return len({*right} & {*found}) / len(right)
 
 
 def plot(rows: Sequence[dict[str, Any]], target: Path) -> None:
+    """Draw milliseconds and memory against the number of passages, as SVG."""
     import matplotlib
 
     matplotlib.use("Agg")

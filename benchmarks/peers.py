@@ -1,17 +1,20 @@
-"""Dateline beside what one would pick instead, on the same passages and questions, with the same weights.
+"""Dateline beside other tools, on the same passages and questions, with the same weights.
 
     pip install -e '.[bench]'                          # best into an environment of its own
     python -m benchmarks.peers DATA/realtimeqa/2022 --index DIR [--questions 60] [--passages 20000]
 
-The others: Haystack (in-memory store, its extractive reader), txtai (Embeddings, Questions), and a script of
-sentence-transformers, FAISS and transformers. All get the same passages (whole articles of the index: those that help
-with the questions, and others up to --passages) with the vectors of Dateline's index, encode a question by the same
-all-MiniLM-L6-v2, read 16 passages, and read them with Dateline's reader: its weights as floats, in Hugging Face's form.
-Dateline asks with all its parts: both searches, two readings, agreement.
+The others are Haystack (in-memory store and its extractive reader), txtai (Embeddings and
+Questions), and a script with sentence-transformers, FAISS and transformers.
 
-Each is a process of its own; they take turns, question by question, on all cores. Milliseconds are medians with the
-10th and 90th percentile, ratios are of the same question, memory is the process's peak. Exact match and F1 are of the
-best answer, whatever its probability. txtai's Questions gives no scores: of the 16 passages' answers its first counts.
+All get the same passages with the vectors of Dateline's index: whole articles, first those that
+help with the questions, then others up to --passages. All encode a question by the same
+all-MiniLM-L6-v2, and read 16 passages with Dateline's reader: its weights as floats, in Hugging
+Face's form. Dateline asks with all its parts, both searches and agreement included.
+
+Each tool is a process of its own. They take turns, question by question, on all cores.
+Milliseconds are medians with the 10th and 90th percentile, ratios are for the same question, and
+memory is the peak of the process. Exact match and F1 are of the best answer, whatever its
+probability. txtai's Questions gives no scores, so the first answer from its 16 passages counts.
 """
 
 from __future__ import annotations
@@ -30,15 +33,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measuring import arguments, memory_mb
+from qa.evaluation.metrics import exact_match, f1
+from qa.evaluation.questions import LabelledQuestion, read_questions
 
 _READ = 16  # passages
+_WARM = 2  # questions
 _LONGEST = 30  # tokens of an answer
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Prepare the data, start the tools, ask them in turn, and print a table."""
+    parser = arguments(__doc__)
     parser.add_argument("news", type=Path)
     parser.add_argument("--index", type=Path, default=Path("var/index"))
     parser.add_argument("--questions", type=int, default=60)
@@ -50,107 +58,120 @@ def main() -> None:
     if options.serve is not None:
         serve(SYSTEMS[options.serve](options.work))
         return
-    from qa.evaluation.metrics import exact_match, f1
-    from qa.evaluation.questions import read_questions
-
-    known = [
-        one
-        for one in read_questions(options.news / "questions.jsonl")
-        if one.answers and one.held is not False
-    ]
-    asked = random.Random(0).sample(known, min(options.questions + 2, len(known)))
-    count = prepare(
-        options.work, options.index, {id for one in asked for id in one.articles}, options.passages
-    )
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.peers",
-        str(options.news),
-        "--work",
-        str(options.work),
-        "--serve",
-    ]
-    systems = {
-        name: subprocess.Popen(
-            [*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for name in options.systems
-    }
-    for process in systems.values():
-        said(process)  # it is ready
-    times: dict[str, list[float]] = {name: [] for name in systems}
-    exact: dict[str, list[float]] = {name: [] for name in systems}
-    overlap: dict[str, list[float]] = {name: [] for name in systems}
-    for number, one in enumerate(asked):
-        for name, process in systems.items():
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(one.question) + "\n")
-            process.stdin.flush()
-            reply = said(process)
-            if number >= 2:  # the first ones warm them up
-                times[name].append(reply["ms"])
-                exact[name].append(exact_match(reply["answer"], one.answers or ()))
-                overlap[name].append(f1(reply["answer"], one.answers or ()))
+    asked = sampled(options.news / "questions.jsonl", options.questions + _WARM)
+    helpful = set[str]()
+    for question in asked:
+        helpful.update(question.articles)
+    count = prepare(options.work, options.index, helpful, options.passages)
+    command = [sys.executable, "-m", "benchmarks.peers", str(options.news)]
+    command += ["--work", str(options.work), "--serve"]
+    systems = {name: System([*command, name]) for name in options.systems}
+    for number, question in enumerate(asked):
+        for system in systems.values():
+            system.ask(question, warm=number < _WARM)
         print(f"{number + 1} of {len(asked)}  ", end="\r", file=sys.stderr)
-    print(f"{len(asked) - 2} questions, {count} passages, {len(os.sched_getaffinity(0))} cores")
+    cores = len(os.sched_getaffinity(0))
+    print(f"{len(asked) - _WARM} questions, {count} passages, {cores} cores")
     print(
-        f"{'':<12}{'ms':>8}{'10% to 90%':>16}{'ratio':>8}{'10% to 90%':>14}{'exact':>8}{'F1':>7}{'peak MB':>9}"
+        f"{'':<12}{'ms':>8}{'10% to 90%':>16}{'ratio':>8}{'10% to 90%':>14}{'exact':>8}{'F1':>7}"
+        f"{'peak MB':>9}"
     )
-    for name, process in systems.items():
-        assert process.stdin is not None
-        process.stdin.close()
-        memory = said(process)["mb"]
-        process.wait()
-        ratios = [other / ours for other, ours in zip(times[name], times["dateline"], strict=True)]
-        low, high = spread(times[name])
-        least, most = spread(ratios)
-        print(
-            f"{name:<12}{statistics.median(times[name]):>8.0f}{f'{low:.0f} to {high:.0f}':>16}{statistics.median(ratios):>8.1f}{f'{least:.1f} to {most:.1f}':>14}"
-            f"{100 * statistics.mean(exact[name]):>8.1f}{100 * statistics.mean(overlap[name]):>7.1f}{memory:>9.0f}"
+    for name, system in systems.items():
+        print(f"{name:<12}{system.row(systems['dateline'].times)}")
+
+
+def sampled(file: Path, count: int) -> list[LabelledQuestion]:
+    """Return a sample of the questions that have an answer in the articles."""
+    known = [one for one in read_questions(file) if one.answers and one.held is not False]
+    return random.Random(0).sample(known, min(count, len(known)))
+
+
+class System:
+    """A tool in a process of its own, and its results so far."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._next_line()  # it is ready
+        self.times: list[float] = []
+        self.exact: list[float] = []
+        self.f1: list[float] = []
+
+    def ask(self, question: LabelledQuestion, warm: bool) -> None:
+        """Ask one question; its result counts unless it only warms up."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question.question) + "\n")
+        self._process.stdin.flush()
+        reply = self._next_line()
+        if not warm:
+            golds = question.answers or ()
+            self.times.append(reply["ms"])
+            self.exact.append(exact_match(reply["answer"], golds))
+            self.f1.append(f1(reply["answer"], golds))
+
+    def row(self, ours: Sequence[float]) -> str:
+        """End the process, and return its row of the table beside Dateline's times."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        memory = self._next_line()["mb"]
+        self._process.wait()
+        ratios = [other / one for other, one in zip(self.times, ours, strict=True)]
+        return (
+            f"{statistics.median(self.times):>8.0f}{spread(self.times, 0):>16}"
+            f"{statistics.median(ratios):>8.1f}{spread(ratios, 1):>14}"
+            f"{100 * statistics.mean(self.exact):>8.1f}{100 * statistics.mean(self.f1):>7.1f}"
+            f"{memory:>9.0f}"
+        )
+
+    def _next_line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):  # libraries print, too
+                found: dict[str, Any] = json.loads(line)
+                return found
+        raise SystemExit(
+            f"{self._process.args!r} ended with {self._process.wait()}; "
+            "are the peers installed? pip install -e '.[bench]'"
         )
 
 
-def spread(values: Sequence[float]) -> tuple[float, float]:
+def spread(values: Sequence[float], digits: int) -> str:
+    """Return the 10th and 90th percentile: "12 to 40"."""
     deciles = statistics.quantiles(values, n=10)
-    return deciles[0], deciles[-1]
+    return f"{deciles[0]:.{digits}f} to {deciles[-1]:.{digits}f}"
 
 
-def said(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("{"):  # libraries print, too
-            found: dict[str, Any] = json.loads(line)
-            return found
-    raise SystemExit(
-        f"{process.args!r} ended with {process.wait()}; are the peers installed? pip install -e '.[bench]'"
-    )
+def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
+    """Write what the tools start from, and return the number of passages.
 
-
-def prepare(work: Path, folder: Path, wanted: set[str], most: int) -> int:
-    """Write what the systems start from: an index of Dateline's, the passages as JSON, their vectors, both models. Returns the count of passages."""
+    That is an index of Dateline's, the passages as JSON, their vectors, and both models.
+    """
     from index.models.encoder import _default_weights
-    from index.pipeline import SETTINGS
-    from index.stores.local.generations import ENCODERS, encoder_of, open_index, writing
+    from index.passages import SETTINGS
+    from index.stores.local.generations import open_index
+    from index.stores.manifest import ENCODERS
+    from index.stores.places import encoder_of, place_of
 
     shutil.rmtree(work, ignore_errors=True)
     (work / "index").mkdir(parents=True)
     store = open_index(folder)
-    articles = [article for article in store.articles() if article.id in wanted]
-    others = [article for article in store.articles() if article.id not in wanted]
+    articles = [article for article in store.articles() if article.id in helpful]
+    others = [article for article in store.articles() if article.id not in helpful]
     random.Random(0).shuffle(others)
     shutil.copytree(folder / ENCODERS, work / "index" / ENCODERS)
     rows: list[dict[str, str]] = []
     vectors = []
-    with writing(work / "index") as desk, desk.draft(encoder_of(folder, store), SETTINGS) as draft:
+    with place_of(work / "index").writing() as writer:
+        writer.begin(encoder_of(folder, store), SETTINGS, articles + others, None)
         for article in articles + others:
-            if len(rows) >= most and article.id not in wanted:
+            if len(rows) >= most and article.id not in helpful:
                 break
-            passages, theirs = store.indexed(article)
-            draft.add(passages, theirs)
+            passages, theirs = store.indexed(article.id)
+            writer.add(passages, theirs)
             rows += [{"text": passage.text, "title": article.title or ""} for passage in passages]
             vectors.append(theirs)
-        draft.publish()
+        writer.publish()
     (work / "passages.json").write_text(json.dumps(rows))
     np.save(work / "vectors.npy", np.concatenate(vectors))
     write_reader(work / "reader")
@@ -159,7 +180,10 @@ def prepare(work: Path, folder: Path, wanted: set[str], most: int) -> int:
 
 
 def write_reader(folder: Path) -> None:
-    """Dateline's reader as a BertForQuestionAnswering of transformers: its floats, without its relevance output."""
+    """Write Dateline's reader as a BertForQuestionAnswering of transformers.
+
+    Its weights are floats there, and it has no relevance output.
+    """
     import torch
     from transformers import BertForQuestionAnswering, PreTrainedTokenizerFast
 
@@ -190,18 +214,14 @@ def write_reader(folder: Path) -> None:
 
 
 def serve(answer: Callable[[str], str]) -> None:
+    """Answer questions on standard input, one JSON string per line, until it ends."""
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         question = json.loads(line)
         began = time.perf_counter()
         text = answer(question)
         print(json.dumps({"answer": text, "ms": 1000 * (time.perf_counter() - began)}), flush=True)
-    peak = next(
-        line
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if line.startswith("VmHWM")
-    )  # ru_maxrss begins with the parent's
-    print(json.dumps({"mb": int(peak.split()[1]) / 1024}), flush=True)
+    print(json.dumps({"mb": memory_mb(kind="VmHWM")}), flush=True)  # ru_maxrss counts the parent's
 
 
 def _given(work: Path) -> tuple[list[dict[str, str]], np.ndarray]:
@@ -209,20 +229,24 @@ def _given(work: Path) -> tuple[list[dict[str, str]], np.ndarray]:
 
 
 def dateline(work: Path) -> Callable[[str], str]:
-    from qa.answering.retrieval import retrieve
-    from qa.archive import Archive, understand
+    """Return a function that asks Dateline; the best span if it gives no answer."""
+    import qa
 
-    archive = Archive.open(work / "index")
+    archive = qa.open(work / "index")
 
     def ask(question: str) -> str:
-        asked = understand(question)
-        spans, answers, _ = archive.read(asked, retrieve(*archive._live, asked, _READ))
-        return answers[0].text if answers else spans[0].text if spans else ""
+        reply = archive.ask(question, k=_READ)
+        if reply.answers:
+            return reply.answers[0].text
+        if reply.candidates:
+            return reply.candidates[0].text
+        return ""
 
     return ask
 
 
 def haystack(work: Path) -> Callable[[str], str]:
+    """Return a function that asks a pipeline of Haystack."""
     from haystack import Document, Pipeline
     from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
@@ -252,15 +276,15 @@ def haystack(work: Path) -> Callable[[str], str]:
     pipeline.connect("retriever.documents", "reader.documents")
 
     def ask(question: str) -> str:
-        answers = pipeline.run({"embedder": {"text": question}, "reader": {"query": question}})[
-            "reader"
-        ]["answers"]
+        found = pipeline.run({"embedder": {"text": question}, "reader": {"query": question}})
+        answers = found["reader"]["answers"]
         return str(answers[0].data or "") if answers else ""
 
     return ask
 
 
 def txtai(work: Path) -> Callable[[str], str]:
+    """Return a function that asks txtai."""
     from sentence_transformers import SentenceTransformer
     from txtai import Embeddings
     from txtai.pipeline import Questions
@@ -290,7 +314,7 @@ def txtai(work: Path) -> Callable[[str], str]:
         for found in embeddings.search(question, _READ):
             try:
                 answers += questions([question], [found["text"]])
-            except TypeError:  # txtai 9.14 fails where the best span is the null one, at [CLS]
+            except TypeError:  # txtai 9.14 fails if the best span is the null one, at [CLS]
                 continue
         return next((str(answer) for answer in answers if answer), "")
 
@@ -298,6 +322,7 @@ def txtai(work: Path) -> Callable[[str], str]:
 
 
 def plain(work: Path) -> Callable[[str], str]:
+    """Return a function that asks a script of the libraries alone."""
     import faiss
     import torch
     from sentence_transformers import SentenceTransformer
@@ -327,23 +352,28 @@ def plain(work: Path) -> Callable[[str], str]:
         best = (-np.inf, "")
         for place, text in enumerate(texts):
             inside = np.array([part == 1 for part in inputs.sequence_ids(place)])
-            start, end = (
-                np.where(inside, logits[place].numpy(), -np.inf)
-                for logits in (outputs.start_logits, outputs.end_logits)
-            )
-            reach = np.arange(len(start))[None, :] - np.arange(len(start))[:, None]
-            scores = np.where(
-                (reach >= 0) & (reach < _LONGEST), start[:, None] + end[None, :], -np.inf
-            )
-            first, last = np.unravel_index(int(np.argmax(scores)), scores.shape)
-            score = float(
-                scores[first, last] - outputs.start_logits[place][0] - outputs.end_logits[place][0]
-            )
+            start, end = outputs.start_logits[place].numpy(), outputs.end_logits[place].numpy()
+            score, first, last = best_pair(start, end, inside)
             if score > best[0]:
                 best = (score, text[offsets[place][first][0] : offsets[place][last][1]])
         return best[1]
 
     return ask
+
+
+def best_pair(
+    start: NDArray[np.float32], end: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> tuple[float, int, int]:
+    """Return the best span as its margin over the null score, first token and last token.
+
+    `start` and `end` are logits, (tokens,); a span lies `inside` the passage.
+    """
+    starts, ends = np.where(inside, start, -np.inf), np.where(inside, end, -np.inf)
+    reach = np.arange(len(start))[None, :] - np.arange(len(start))[:, None]
+    allowed = (reach >= 0) & (reach < _LONGEST)
+    scores = np.where(allowed, starts[:, None] + ends[None, :], -np.inf)
+    first, last = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    return float(scores[first, last] - start[0] - end[0]), int(first), int(last)
 
 
 SYSTEMS: dict[str, Callable[[Path], Callable[[str], str]]] = {

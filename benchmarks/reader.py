@@ -1,103 +1,109 @@
-"""Readers side by side: the time for 8 passages of 540 characters, and what they get right on SQuAD 1.1.
+"""Readers side by side: the time for 8 passages, and what they get right on SQuAD 1.1.
 
-    python -m benchmarks.reader DATA/qa [--model NAME=FILE.onnx ...] [--runs 30] [--questions 300] [--plot FILE.svg]
+    python -m benchmarks.reader DATA/qa [--model NAME=FILE.onnx ...] [--runs 30] [--questions 300]
+        [--plot FILE.svg]
 
-Always measures the shipped reader; --model adds others that share its tokenizer (the float32 of the same
-training, a student of fewer layers). The models take turns in one run, so that a noisy machine shows in
-all; medians with the 10th and 90th percentile.
+The shipped reader is always measured. `--model` adds others that share its tokeniser, such as the
+float32 network of the same training, or a student with fewer layers. The models take turns in one
+run, so that a noisy machine shows in all of them. Times are medians with the 10th and 90th
+percentile, for passages of 540 characters.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import random
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
+from benchmarks.measuring import arguments
 from qa.answering.reader import MODEL, OnnxReader
 from qa.evaluation.metrics import exact_match, f1
 from training.ablation import best_span
 
 _PASSAGES, _CHARACTERS = 8, 540
+_WARM = 2  # runs
+_SQUAD = Path("test") / "squad1_dev_32articles.jsonl.gz"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Measure the readers, print a table, and draw it if asked to."""
+    parser = arguments(__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--plot", type=Path, help="F1 against time, as SVG")
-    arguments = parser.parse_args()
-    models = {
-        name: Path(file).resolve()
-        for name, file in (item.split("=", 1) for item in arguments.model)
-    }
-    readers = {"shipped": OnnxReader()} | {
-        name: OnnxReader(MODEL, file) for name, file in models.items()
-    }
-    sizes = {"shipped": sum(file.stat().st_size for file in MODEL.glob("*.onnx"))} | {
-        name: file.stat().st_size for name, file in models.items()
-    }
-    with gzip.open(
-        arguments.data / "test" / "squad1_dev_32articles.jsonl.gz", "rt", encoding="utf-8"
-    ) as file:
-        rows = [json.loads(line) for line in file]
+    options = parser.parse_args()
+    readers = {"shipped": OnnxReader()}
+    sizes = {"shipped": sum(file.stat().st_size for file in MODEL.glob("*.onnx"))}
+    for item in options.model:
+        name, _, file = item.partition("=")
+        readers[name] = OnnxReader(MODEL, Path(file).resolve())
+        sizes[name] = Path(file).stat().st_size
+    with gzip.open(options.data / _SQUAD, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    times = milliseconds(readers, rows, options.runs)
+    points: dict[str, tuple[float, float]] = {}  # ms and F1
+    print(
+        f"{'':<14}{'MB':>6}{'8 passages, ms':>18}{'10% to 90%':>18}{'ratio':>8}"
+        f"{'exact':>8}{'F1':>8}"
+    )
+    for name, reader in readers.items():
+        exact, overlap = right(reader, random.Random(1).sample(rows, options.questions))
+        middle = statistics.median(times[name])
+        deciles = statistics.quantiles(times[name], n=10)
+        spread = f"{deciles[0]:.0f} to {deciles[-1]:.0f}"
+        print(
+            f"{name:<14}{sizes[name] / 1e6:>6.0f}{middle:>18.0f}{spread:>18}"
+            f"{middle / statistics.median(times['shipped']):>8.2f}{exact:>8.1f}{overlap:>8.1f}"
+        )
+        points[name] = middle, overlap
+    if options.plot is not None:
+        plot(points, options.plot)
+
+
+def milliseconds(
+    readers: dict[str, OnnxReader], rows: list[dict[str, Any]], runs: int
+) -> dict[str, list[float]]:
+    """Return the times of each reader for the same questions and passages, in turn."""
     chance = random.Random(0)
     long = sorted({row["context"] for row in rows if len(row["context"]) >= _CHARACTERS})
-
-    seconds: dict[str, list[float]] = {name: [] for name in readers}
-    for run in range(arguments.runs + 2):
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    for run in range(runs + _WARM):
         question = chance.choice(rows)["question"]
         passages = [text[:_CHARACTERS] for text in chance.sample(long, _PASSAGES)]
         for name, reader in readers.items():
             began = time.perf_counter()
             reader.outputs(question, passages)
-            if run >= 2:  # the first ones warm the caches
-                seconds[name].append(time.perf_counter() - began)
+            if run >= _WARM:
+                times[name].append(1000 * (time.perf_counter() - began))
+    return times
 
-    points: dict[str, tuple[float, float]] = {}  # ms and F1
-    print(
-        f"{'':<14}{'MB':>6}{'8 passages, ms':>18}{'10% to 90%':>18}{'ratio':>8}{'exact':>8}{'F1':>8}"
-    )
-    for name, reader in readers.items():
-        exact, overlap = [], []
-        for row in random.Random(1).sample(rows, arguments.questions):
-            golds = [answer["text"] for answer in row["answers"]]
-            _, best = best_span(reader, row["question"], row["context"])
-            exact.append(exact_match(best, golds))
-            overlap.append(f1(best, golds))
-        points[name] = (
-            statistics.median(1000 * value for value in seconds[name]),
-            100 * statistics.mean(overlap),
-        )
-        times = [1000 * value for value in seconds[name]]
-        deciles = statistics.quantiles(times, n=10)
-        ratio = statistics.median(times) / statistics.median(
-            1000 * value for value in seconds["shipped"]
-        )
-        print(
-            f"{name:<14}{sizes[name] / 1e6:>6.0f}{statistics.median(times):>18.0f}{f'{deciles[0]:.0f} to {deciles[-1]:.0f}':>18}"
-            f"{ratio:>8.2f}{100 * statistics.mean(exact):>8.1f}{100 * statistics.mean(overlap):>8.1f}"
-        )
-    if arguments.plot is not None:
-        plot(points, arguments.plot)
+
+def right(reader: OnnxReader, rows: list[dict[str, Any]]) -> tuple[float, float]:
+    """Return exact match and F1 of the reader's best spans, from 0 to 100."""
+    exact, overlap = [], []
+    for row in rows:
+        golds = [answer["text"] for answer in row["answers"]]
+        _, best = best_span(reader, row["question"], row["context"])
+        exact.append(exact_match(best, golds))
+        overlap.append(f1(best, golds))
+    return 100 * statistics.mean(exact), 100 * statistics.mean(overlap)
 
 
 def plot(points: dict[str, tuple[float, float]], file: Path) -> None:
-    """F1 against milliseconds, a named point a reader, as SVG."""
+    """Draw F1 against milliseconds, one named point for each reader, as SVG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(5.2, 3.6), layout="constrained")
     axes = figure.subplots()
-    for name, (milliseconds, overlap) in points.items():
-        axes.plot(milliseconds, overlap, "o", color="#9b2c2c")
-        axes.annotate(name, (milliseconds, overlap), textcoords="offset points", xytext=(7, -3))
+    for name, (middle, overlap) in points.items():
+        axes.plot(middle, overlap, "o", color="#9b2c2c")
+        axes.annotate(name, (middle, overlap), textcoords="offset points", xytext=(7, -3))
     axes.set(
         xlabel=f"ms for {_PASSAGES} passages of {_CHARACTERS} characters",
         ylabel="F1, SQuAD 1.1 dev, 32 articles",

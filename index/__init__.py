@@ -42,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`index.build`, imported when it is first used: asking need not pay for what building imports."""
+    """Import `index.build` when it is first used, so that asking does not pay for it."""
     if name == "build":
         from index.pipeline import build
 

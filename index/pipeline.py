@@ -1,300 +1,203 @@
-"""The build path: load articles -> chunk -> describe -> encode -> add to stores -> publish."""
+"""The build path: load articles -> chunk -> describe -> encode -> add to stores -> publish.
+
+`build` is the whole path. The engine loads, chunks, describes and encodes (index/engines); the
+writer of the place adds and publishes (index/stores). What only the whole corpus shows is found
+here: which articles are one story, and what an outlet prints under all of them.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import Any
 
 from index.build_cache import NOTHING, Compared, load_cache, save_cache
-from index.corpus.file_cache import FileCache
-from index.corpus.loaders.bounds import bounds
-from index.corpus.loading import load_articles
-from index.models.encoder import (
-    DEFAULT_ENCODER,
-    compiled_encoder,
-    compiled_fingerprint,
-)
-from index.models.runtime import start_in_pool
+from index.engines.local import LocalEngine, file_cache
+from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
+from index.passages import SETTINGS, made_alike
 from index.profiling import stage
-from index.stores.local.generations import Desk
-from index.stores.local.store import LocalDraft, LocalStore, numbered
-from index.stores.milvus.connection import MilvusPlace
-from index.stores.milvus.store import MilvusStore
-from index.stores.places import Place, encoders_of, open_index, place_of, writing
+from index.stores.places import place_of
 from index.text.boilerplate import find_repeated_lines, without_boilerplate
-from index.text.chunking import PASSAGE_CHARACTERS, passage_spans
-from index.text.dates import describe
 from index.text.near_duplicates import find_near_duplicates
-from index.types import Article, DatelineError, Embedder, Note, Passage, Skipped, Summary, Vectors
-
-if TYPE_CHECKING:
-    from index.engines.ray import RayEngine
-
-# What decides an article's passages and what is encoded of them: vectors made under other settings are not reused.
-SETTINGS = {
-    "passages": "sentences 2",
-    "passage_characters": PASSAGE_CHARACTERS,
-    "encoded": "title and text 1",
-    "described": "moments 2",
-}
-_ENCODE_AT_ONCE = 256
-
-Progress = Callable[[str, int, int], None]  # (what, done, of how many)
-Load = Callable[[Sequence[Path], Mapping[str, str]], Iterator[Article | Skipped | Note]]
+from index.types import (
+    Article,
+    DatelineError,
+    Embedder,
+    Encoded,
+    Engine,
+    IndexWriter,
+    Note,
+    Place,
+    Progress,
+    Skipped,
+    Store,
+    Summary,
+    Unencoded,
+)
 
 
 def build(
     corpus: str | Path | Sequence[str | Path] = "corpus",
-    folder: str | Path | MilvusPlace = "var/index",
+    folder: str | Path | Place = "var/index",
     *,
     encoder: str | None = None,
     embedder: Embedder | None = None,
     full: bool = False,
     columns: Mapping[str, str] | None = None,
     progress: Progress = lambda what, done, total: None,
-    engine: RayEngine | None = None,
+    engine: Engine | None = None,
 ) -> Summary:
-    """Index the articles of `corpus` (a folder, a file, or several) into `folder`, or a place in Milvus (index/stores/places.py), and make that index live.
+    """Index the articles of folders and files, and make that index live.
 
-    `encoder` names the model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is one
-    ready-made instead. `full` forgets the vectors of the live index. `columns` says which column of a table holds a field
-    ({"text": "story"}), where its name does not. `engine` loads and encodes on Ray (index/engines/ray.py) instead of here. Where nothing changed, nothing is
-    written and the summary names the live generation. Raises DatelineError with one clear line where the
-    folder is missing or holds no article, or the index cannot be written; the live index is then as it was.
+    `folder` is an index folder or another place (index/stores/places.py). `encoder` names the
+    model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is a ready-made one
+    instead. `full` forgets the vectors of the live index. `columns` says which column of a table
+    holds a field ({"text": "story"}), if its name does not. `engine` loads and encodes instead of
+    this process, for example on Ray. If nothing changed, nothing is written and the summary names
+    the live generation.
+
+    Raises DatelineError, on one line, if a folder is missing or holds no article, or the index
+    cannot be written. The live index is then as it was.
     """
     began = time.perf_counter()
-    corpora = [Path(one) for one in ([corpus] if isinstance(corpus, str | Path) else corpus)]
-    place = place_of(folder)
+    place, corpora, columns = place_of(folder), _paths(corpus), columns or {}
     with stage("opening the live index"):
-        before = _opened(place)
-        entries, left = load_cache(place) if isinstance(place, Path) and not full else ({}, NOTHING)
-        learned = left
-        kept = _kept(before)
+        opened = _opened(place)
+        memory = _Memory(place, opened, columns, full)
+    if engine is None:
+        engine = LocalEngine(memory.files, memory.known)
     with stage("loading articles"):
-        read = f"{sorted((columns or {}).items())} {bounds()}"
-        importing: list[Callable[[], None]] = []
-        cache = FileCache(entries, kept.values() if not full else (), read)
-        load = partial(load_articles, cache=cache) if engine is None else engine.load
-        articles, skipped, notes = _loaded(
-            corpora,
-            columns or {},
-            load,
-            {article.fingerprint for article in kept.values()},
-            progress,
-            lambda: importing.append(start_in_pool(_import_splitter)),
-        )
-        for imported in importing:
-            imported()
+        items = engine.load(corpora, columns)
+        articles, skipped, notes = _sorted_out(items, corpora, memory.known, progress)
 
-    with writing(place) as desk:
-        live: LocalStore | MilvusStore | None = before
-        if (
-            before is None or not isinstance(desk, Desk) or before.generation != desk.live_name()
-        ):  # another builder was faster
-            live = desk.live()
-            kept = _kept(live)
-        known = live.fingerprints() if live is not None else {}
-        changed = sum(
-            known.get(article.id, article.fingerprint) != article.fingerprint
-            for article in articles
-        )
-        added = sum(article.id not in known for article in articles)
-        removed = len(known.keys() - {article.id for article in articles})
-        unchanged = len(articles) - added - changed
-        name = encoder or (
-            live.manifest["encoder"]["name"] if live is not None else DEFAULT_ENCODER
-        )
-        fingerprint = (
-            embedder.fingerprint
-            if embedder is not None
-            else compiled_fingerprint(name, encoders_of(place))
-        )
-
-        if (
-            live is not None
-            and not full
-            and _made_alike(live, fingerprint)
-            and unchanged == len(articles)
-            and not removed
-        ):
-            generation = live.generation
-            passages = reused = int(live.manifest["counts"]["passages"])
+    with place.writing() as writer:
+        live = writer.live(opened)
+        changes = _Changes.between(live, articles)
+        name = _encoder_name(encoder, live)
+        fingerprint = _fingerprint(embedder, name, place)
+        if live is not None and not full and changes.none and made_alike(live, fingerprint):
+            generation, passages = live.generation, live.manifest["counts"]["passages"]
+            reused = passages
         else:
-            with stage("opening the encoder"):
-                if embedder is None:
-                    embedder = compiled_encoder(
-                        name, encoders_of(place), say=lambda line: progress(line, 0, 0)
-                    )
-            reusable = (
-                live
-                if live is not None and not full and _made_alike(live, embedder.fingerprint)
-                else None
-            )
+            if embedder is None:
+                embedder = _compiled(name, place, progress)
+            reusable = _reusable(live, embedder, full)
             with stage("comparing articles"):
                 progress("comparing articles", 0, 0)
-                articles, left = in_context(articles, left)
-            numbers = (
-                _room(articles, kept, reusable)
-                if isinstance(reusable, LocalStore) and engine is None
-                else None
-            )
-            after = reusable if numbers is not None and isinstance(reusable, LocalStore) else None
-            with (
-                desk.draft(embedder, SETTINGS, after)
-                if isinstance(desk, Desk)
-                else desk.draft(embedder, SETTINGS) as draft
-            ):
-                passages = reused = (
-                    int(after.manifest["counts"]["passages"]) if after is not None else 0
-                )
-                if numbers is not None and isinstance(draft, LocalDraft):
-                    draft.tell(
-                        [article for article in articles if article.id not in numbers], numbers
-                    )
-                to_add = (
-                    articles
-                    if numbers is None
-                    else [article for article in articles if article.id in numbers]
-                )
-                if engine is None:
-                    encoded = _encoded(to_add, reusable, embedder, progress)
-                else:
-                    encoded = engine.encoded(
-                        articles,
-                        embedder,
-                        encoders_of(place),
-                        partial(_unchanged, reusable, known),
-                        progress,
-                    )
-                for some, vectors, there in encoded:
-                    with stage("adding to the stores"):
-                        draft.add(some, vectors)
-                    passages, reused = passages + len(some), reused + there
-                if engine is not None and engine.failed:
-                    skipped += engine.failed
-                    articles = [article for article in articles if article.id not in engine.lost]
-                    added -= len(engine.lost - known.keys())
-                with stage("publishing"):
-                    generation = draft.publish()
-        if (
-            isinstance(place, Path)
-            and engine is None
-            and (cache.entries != entries or left is not learned)
-        ):
-            with stage("keeping what was learned"):
-                save_cache(place, cache.entries, left)
-    seconds = time.perf_counter() - began
+                articles, memory.compared = in_context(articles, memory.compared)
+            missing = writer.begin(embedder, SETTINGS, articles, reusable)
+            encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
+            reused, failed = _add(writer, encoded)
+            with stage("publishing"):
+                generation, passages = writer.publish(), writer.passages
+            articles, skipped = _without(failed, articles, skipped)
+            changes = _Changes.between(live, articles)
+        memory.save()
     return Summary(
         generation,
         len(articles),
         passages,
-        added,
-        changed,
-        removed,
-        unchanged,
+        changes.added,
+        changes.changed,
+        changes.removed,
+        changes.unchanged,
         reused,
         tuple(skipped),
-        seconds,
+        time.perf_counter() - began,
         tuple(notes),
     )
 
 
-def _unchanged(
-    live: LocalStore | MilvusStore | None, known: Mapping[str, str], article: Article
-) -> tuple[list[Passage], Vectors] | None:
-    """The passages and vectors of an article that is as it was; None for another."""
-    if live is None or known.get(article.id) != article.fingerprint:
+def _paths(corpus: str | Path | Sequence[str | Path]) -> list[Path]:
+    if isinstance(corpus, str | Path):
+        return [Path(corpus)]
+    return [Path(one) for one in corpus]
+
+
+def _opened(place: Place) -> Store | None:
+    """Return the live generation if a build keeps what it learned of it; None if none opens."""
+    if place.cache is None:
         return None
-    passages, vectors = live.indexed(article)
-    if not passages or passages[0].article.boilerplate != article.boilerplate:
-        return None
-    return [replace(passage, article=article) for passage in passages], vectors
-
-
-def _import_splitter() -> None:
-    """Done beside the reading of files, which waits for another process: it takes a quarter of a second, and new files mean new passages."""
-    import index.text.splitter  # noqa: F401
-
-
-def _opened(place: Place) -> LocalStore | None:
-    """The live generation of a folder; None where there is none that opens."""
     try:
-        return open_index(place) if isinstance(place, Path) else None  # type: ignore[return-value]
+        return place.open()
     except DatelineError:
         return None
 
 
-def _kept(live: LocalStore | MilvusStore | None) -> dict[str, Article]:
-    """The articles of a generation on disk, by id."""
-    return (
-        {article.id: article for article in live.articles()} if isinstance(live, LocalStore) else {}
-    )
+class _Memory:
+    """What an earlier build learned, so that this one need not: of files, and of all articles.
+
+    It lies beside the generations (index/build_cache.py). Without it a build takes longer.
+    """
+
+    def __init__(
+        self, place: Place, opened: Store | None, columns: Mapping[str, str], full: bool
+    ) -> None:
+        self._folder = place.cache
+        self._entries: dict[str, Any] = {}
+        self._compared = NOTHING
+        articles: Iterable[Article] = ()
+        if self._folder is not None and not full:
+            self._entries, self._compared = load_cache(self._folder)
+        if opened is not None and self._folder is not None and not full:
+            articles = list(opened.articles())
+        self.known: frozenset[str] = frozenset()  # fingerprints of the articles that are indexed
+        if opened is not None:
+            self.known = frozenset(opened.fingerprints().values())
+        self.files = file_cache(self._entries, articles, columns)
+        self.compared = self._compared
+
+    def save(self) -> None:
+        """Keep what was learned, if it is anything new."""
+        entries = self.files.entries
+        if not entries:  # another engine read the files, and keeps none
+            entries = self._entries
+        if self._folder is None:
+            return
+        if entries != self._entries or self.compared is not self._compared:
+            with stage("keeping what was learned"):
+                save_cache(self._folder, entries, self.compared)
 
 
-def _room(
-    articles: Sequence[Article], kept: Mapping[str, Article], live: LocalStore
-) -> dict[str, int] | None:
-    """Numbers by id for the articles that are not in `live`, where all of its own, `kept`, are there with the passages they have; else None."""
-    same = [
-        article
-        for article in articles
-        if article.id in kept
-        and (article.fingerprint, article.boilerplate)
-        == (kept[article.id].fingerprint, kept[article.id].boilerplate)
-    ]
-    return numbered(articles, live.numbers()) if len(same) == len(kept) else None
-
-
-def _loaded(
+def _sorted_out(
+    items: Iterable[Article | Skipped | Note],
     corpora: Sequence[Path],
-    columns: Mapping[str, str],
-    load: Load,
-    known: Collection[str],
+    known: frozenset[str],
     progress: Progress,
-    begins: Callable[[], object],
 ) -> tuple[list[Article], list[Skipped], list[Note]]:
-    """The articles that have something to answer from, what was left out, and what is to be told of the rest.
+    """Return the articles that can answer something, what was left out, and what to tell.
 
-    `known`: fingerprints of articles that have. `begins` is called at the first that is not known.
+    `known` has the fingerprints of articles that can. Raises DatelineError if there is no article.
     """
     articles: list[Article] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
-    begun = False
-    for item in load(corpora, columns):
-        if not begun and isinstance(item, Article) and item.fingerprint not in known:
-            begins()
-            begun = True
+    for item in items:
         if isinstance(item, Note):
             notes.append(item)
-        elif (
-            isinstance(item, Article)
-            and item.fingerprint not in known
-            and not without_boilerplate(item.text)
-        ):
+        elif isinstance(item, Skipped):
+            skipped.append(item)
+        elif item.fingerprint not in known and not without_boilerplate(item.text):
             skipped.append(Skipped(item.path, "there is nothing in it but boilerplate"))
-        elif isinstance(item, Article):
+        else:
             articles.append(item)
             progress("loading articles", len(articles), 0)
-        else:
-            skipped.append(item)
     if not articles:
-        why = (
-            f"; {len(skipped)} files skipped, the first {skipped[0].path}: {skipped[0].reason}"
-            if skipped
-            else ""
-        )
         raise DatelineError(
-            f"expected articles in {', '.join(map(str, corpora))}, found none{why}. The index is as it was"
+            f"expected articles in {', '.join(map(str, corpora))}, found none{_why(skipped)}. "
+            "The index is as it was"
         )
     return articles, skipped, notes + _other_languages(articles)
+
+
+def _why(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return ""
+    first = skipped[0]
+    return f"; {len(skipped)} files skipped, the first {first.path}: {first.reason}"
 
 
 def _other_languages(articles: Sequence[Article]) -> list[Note]:
@@ -304,93 +207,124 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
     if not counts:
         return []
     listed = ", ".join(f"{language} {count}" for language, count in counts.most_common())
-    text = f"not in English: {listed}. They are indexed and marked; the default encoder and reader are made for English"
-    return [Note("", f"{text}, a multilingual one can be named with --encoder and --reader")]
+    return [
+        Note(
+            "",
+            f"not in English: {listed}. They are indexed and marked; the default encoder and "
+            "reader are made for English, a multilingual encoder and reader can be named",
+        )
+    ]
 
 
-def _made_alike(live: LocalStore | MilvusStore, fingerprint: str | None) -> bool:
-    return bool(
-        live.manifest["encoder"]["fingerprint"] == fingerprint
-        and live.manifest["settings"] == SETTINGS
-    )
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """How many articles a build adds to the live generation, changes, removes and keeps."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+    @classmethod
+    def between(cls, live: Store | None, articles: Sequence[Article]) -> _Changes:
+        known: Mapping[str, str] = {}
+        if live is not None:
+            known = live.fingerprints()
+        added = changed = 0
+        for article in articles:
+            if article.id not in known:
+                added += 1
+            elif article.fingerprint != known[article.id]:
+                changed += 1
+        removed = len(known.keys() - {article.id for article in articles})
+        return cls(added, changed, removed, len(articles) - added - changed)
+
+    @property
+    def none(self) -> bool:
+        return not self.added and not self.changed and not self.removed
 
 
-def _encoded(
-    articles: Sequence[Article],
-    live: LocalStore | MilvusStore | None,
-    embedder: Embedder,
-    progress: Progress,
-) -> Iterator[tuple[list[Passage], Vectors, int]]:
-    """(passages, vectors, how many of the vectors were reused), in the order of the articles, some articles at a time."""
-    known = live.fingerprints() if live is not None else {}
-    waiting: list[Passage] = []
-    reusable: dict[str, Vectors] = {}
-    for number, article in enumerate(articles, 1):
-        passages: list[Passage] = []
-        if live is not None and article.id in known:
-            passages, vectors = live.indexed(article)
-            reusable.update(zip(map(encoded_text, passages), vectors, strict=True))
-        if (
-            known.get(article.id) == article.fingerprint
-            and passages
-            and passages[0].article.boilerplate == article.boilerplate
-        ):
-            passages = [replace(passage, article=article) for passage in passages]
-        else:
-            passages = passages_of(article)
-        waiting += passages
-        if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
-            texts = [encoded_text(passage) for passage in waiting]
-            missing = [row for row, text in enumerate(texts) if text not in reusable]
-            vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
-            with stage("encoding"):
-                vectors[missing] = embedder.encode([texts[row] for row in missing])
-            for row in set(range(len(texts))).difference(missing):
-                vectors[row] = reusable[texts[row]]
-            yield waiting, vectors, len(texts) - len(missing)
-            waiting, reusable = [], {}
-            progress("indexing articles", number, len(articles))
+def _encoder_name(encoder: str | None, live: Store | None) -> str:
+    if encoder is not None:
+        return encoder
+    if live is not None:
+        return str(live.manifest["encoder"]["name"])
+    return DEFAULT_ENCODER
+
+
+def _fingerprint(embedder: Embedder | None, name: str, place: Place) -> str | None:
+    """Return the encoder's fingerprint without opening it, None if it is not compiled yet."""
+    if embedder is not None:
+        return embedder.fingerprint
+    return compiled_fingerprint(name, place.encoders)
+
+
+def _compiled(name: str, place: Place, progress: Progress) -> Embedder:
+    with stage("opening the encoder"):
+        return compiled_encoder(name, place.encoders, say=lambda line: progress(line, 0, 0))
+
+
+def _reusable(live: Store | None, embedder: Embedder, full: bool) -> Store | None:
+    """Return the live generation if its vectors may be used again."""
+    if live is None or full or not made_alike(live, embedder.fingerprint):
+        return None
+    return live
+
+
+def _add(
+    writer: IndexWriter, encoded: Iterable[Encoded | Unencoded]
+) -> tuple[int, dict[str, Skipped]]:
+    """Add what the engine encodes; return how many vectors are reused, and what failed, by id."""
+    reused = writer.passages  # those of the articles that were taken over
+    failed: dict[str, Skipped] = {}
+    for item in encoded:
+        if isinstance(item, Unencoded):
+            reason = f"it cannot be encoded: {item.reason}"
+            failed[item.article.id] = Skipped(item.article.path, reason)
+            continue
+        with stage("adding to the stores"):
+            writer.add(item.passages, item.vectors)
+        reused += item.reused
+    return reused, failed
+
+
+def _without(
+    failed: Mapping[str, Skipped], articles: Sequence[Article], skipped: Sequence[Skipped]
+) -> tuple[list[Article], list[Skipped]]:
+    """Return the articles that did not fail, and what was left out with those that did."""
+    kept = [article for article in articles if article.id not in failed]
+    return kept, [*skipped, *failed.values()]
 
 
 def in_context(
     articles: Sequence[Article], before: Compared = NOTHING
 ) -> tuple[list[Article], Compared]:
-    """The articles with what only the whole corpus shows: which are one story, and what their outlets print under every one.
+    """Return the articles with what only the whole corpus shows.
 
-    `before` is what an earlier comparison left; the second result is what this one leaves.
+    That is which are one story, and what their outlets print under every one. `before` is what an
+    earlier comparison left; the second result is what this one leaves.
     """
     places = before.places(articles)
     sketches = find_near_duplicates(articles, before.sketches, places)
-    told = [
-        _told(article, articles[first].id, article.boilerplate)
+    articles = [
+        _with_context(article, articles[first].id, article.boilerplate)
         for article, first in zip(articles, sketches.first, strict=True)
     ]
-    lines = find_repeated_lines(told, before.lines, places)
-    told = [
-        _told(article, article.story, boilerplate)
-        for article, boilerplate in zip(told, lines.boilerplate(), strict=True)
+    lines = find_repeated_lines(articles, before.lines, places)
+    articles = [
+        _with_context(article, article.story, boilerplate)
+        for article, boilerplate in zip(articles, lines.boilerplate(), strict=True)
     ]
-    return told, Compared(tuple(article.fingerprint for article in articles), sketches, lines)
+    fingerprints = tuple(article.fingerprint for article in articles)
+    return articles, Compared(fingerprints, sketches, lines)
 
 
-def _told(article: Article, story: str | None, boilerplate: tuple[tuple[int, int], ...]) -> Article:
+def _with_context(
+    article: Article, story: str | None, boilerplate: tuple[tuple[int, int], ...]
+) -> Article:
     if (story, boilerplate) == (article.story, article.boilerplate):
         return article
-    told = replace(article, story=story, boilerplate=boilerplate)
-    told.__dict__["fingerprint"] = (
-        article.fingerprint
-    )  # of neither of them: where the cached property keeps it
-    return told
-
-
-def passages_of(article: Article) -> list[Passage]:
-    """The passages of an article, described, in order."""
-    return [
-        Passage(article, start, end, describe(article, start, end))
-        for start, end in passage_spans(article.text, boilerplate=article.boilerplate)
-    ]
-
-
-def encoded_text(passage: Passage) -> str:
-    """What the encoder reads of a passage: its title, which often names whom the passage calls "he", and its text."""
-    return f"{passage.article.title}\n{passage.text}" if passage.article.title else passage.text
+    changed = replace(article, story=story, boilerplate=boilerplate)
+    # neither counts to the fingerprint, which stays where the cached property keeps it
+    changed.__dict__["fingerprint"] = article.fingerprint
+    return changed

@@ -1,6 +1,7 @@
-"""Where the time goes: `with stage("reading"):` around a part, `with profiled() as stages:` around the whole.
+"""Where the time goes.
 
-Nothing is measured, and next to nothing spent, where nobody profiles. Of the thread that profiles alone.
+Write `with stage("reading"):` around a part and `with profiled() as stages:` around the whole.
+Nothing is measured unless somebody profiles. Limit: only the thread that profiles is measured.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ _stages: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None
 
 @contextmanager
 def profiled() -> Iterator[dict[str, float]]:
-    """Milliseconds by stage, summed over its times, in the order of their first; and "in all"."""
+    """Give the milliseconds of each stage, in the order of their first use, and "in all"."""
     stages: dict[str, float] = {}
-    token, began = _stages.set(stages), time.perf_counter()
+    token = _stages.set(stages)
+    began = time.perf_counter()
     try:
         yield stages
     finally:
@@ -27,20 +29,23 @@ def profiled() -> Iterator[dict[str, float]]:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Count the time within to the stage `name`. Stages within a stage count to both."""
-    stages, began = _stages.get(), time.perf_counter()
-    if stages is not None:
-        stages.setdefault(name, 0.0)
+    """Count the time within to the stage `name`. A stage within a stage counts to both."""
+    stages = _stages.get()
+    if stages is None:
+        yield
+        return
+    stages.setdefault(name, 0.0)
+    began = time.perf_counter()
     try:
         yield
     finally:
-        if stages is not None:
-            stages[name] += 1000 * (time.perf_counter() - began)
+        stages[name] += 1000 * (time.perf_counter() - began)
 
 
 def as_text(stages: Mapping[str, float]) -> str:
-    """A line a stage: milliseconds and the share of all."""
+    """Return one line for each stage: its milliseconds and its share of the whole."""
     whole = max(stages.get("in all", 0.0), 1e-9)
-    return "\n".join(
-        f"{name:<28}{taken:>10.1f} ms{100 * taken / whole:>7.1f}%" for name, taken in stages.items()
-    )
+    lines = []
+    for name, taken in stages.items():
+        lines.append(f"{name:<28}{taken:>10.1f} ms{100 * taken / whole:>7.1f}%")
+    return "\n".join(lines)

@@ -37,23 +37,28 @@ class Article:
     url: str | None = None
     path: str = ""  # relative to the corpus folder, "/" between its parts
     authors: tuple[str, ...] = ()
-    pages: tuple[
-        int, ...
-    ] = ()  # where its pages start in `text`, rising from 0; empty for what has no pages
+    pages: tuple[int, ...] = ()  # where its pages start in `text`, rising from 0; empty: none
     language: str | None = None  # ISO 639-1, "en"; None: not known
-    # What only the whole corpus shows: the first article of which this one is a near-copy (itself for none; None: not known),
-    # and the stretches of text that its outlet prints under many stories.
+    # The next two only the whole corpus shows. `story` is the id of the first article of which
+    # this one is a near-copy, its own id if there is none, None if nobody looked. `boilerplate`
+    # is the stretches of text that its outlet prints under many stories.
     story: str | None = None
     boilerplate: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the text in UTF-8, hexadecimal: what a saved citation is re-checked against."""
+        """Return the SHA-256 of the text in UTF-8, hexadecimal.
+
+        A saved citation is checked again by it.
+        """
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over every field that the corpus gives: equal when a rebuild may keep the article's passages as they are."""
+        """Return the SHA-256 of every field that the corpus gives, hexadecimal.
+
+        If it is equal, a rebuild may keep the article's passages as they are.
+        """
         parts = (
             self.id,
             self.text,
@@ -71,7 +76,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A slice of an article, and the words indexed beside it (`description`), which are not its text."""
+    """A slice of an article. Its `description` is indexed beside it and is no part of its text."""
 
     article: Article
     start: int
@@ -93,7 +98,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a build tells of a file that it did index: the columns it took for the fields, say."""
+    """What a build tells about a file that it did index, such as the columns it took."""
 
     path: str
     text: str
@@ -111,10 +116,14 @@ class Filters:
         return bool(self.sources) or self.since is not None or self.until is not None
 
     def in_words(self) -> str:
-        """For example "from Expatica or RFE/RL, since 2022-10-01"."""
-        parts = [f"from {' or '.join(self.sources)}"] if self.sources else []
-        parts += [f"since {self.since}"] if self.since is not None else []
-        parts += [f"until {self.until}"] if self.until is not None else []
+        """Return the filters as text: "from Expatica or RFE/RL, since 2022-10-01"."""
+        parts = []
+        if self.sources:
+            parts.append(f"from {' or '.join(self.sources)}")
+        if self.since is not None:
+            parts.append(f"since {self.since}")
+        if self.until is not None:
+            parts.append(f"until {self.until}")
         return ", ".join(parts)
 
 
@@ -128,7 +137,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. Counts are articles, but for `passages` and `vectors_reused`, which are passages."""
+    """What a build did.
+
+    Counts are of articles, except `passages` and `vectors_reused`, which are of passages.
+    """
 
     generation: str
     articles: int
@@ -222,7 +234,9 @@ class Store(Protocol):
     def generation(self) -> str: ...
 
     @property
-    def manifest(self) -> Mapping[str, Any]: ...
+    def manifest(self) -> Mapping[str, Any]:
+        """Return what the generation says about itself, as index/stores/manifest.py makes it."""
+        ...
 
     def search(
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
@@ -262,6 +276,11 @@ class IndexWriter(Protocol):
         """
         ...
 
+    @property
+    def passages(self) -> int:
+        """Return how many passages the next generation holds by now."""
+        ...
+
     def begin(
         self,
         embedder: Embedder,
@@ -272,12 +291,16 @@ class IndexWriter(Protocol):
         """Begin the next generation; return the articles whose passages are to be added, in order.
 
         `articles` are all that it is to hold, in order. A writer may take over articles that
-        stand in `unchanged` as they are; those are not returned.
+        stand in `unchanged` as they are; those are not returned. `unchanged` is the live
+        generation if its vectors may be used again. An article that is never added is left out.
         """
         ...
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Add passages in order. Raises ValueError unless each has a row of `vectors`."""
+        """Add passages in order, those of one article next to each other.
+
+        Raises ValueError unless each has a row of `vectors` and is of an article given to `begin`.
+        """
         ...
 
     def publish(self) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.profiling import stage
-from index.stores.places import Place, current, default_folder, encoder_of, open_index, place_of
+from index.stores.places import current, default_folder, encoder_of, open_index, place_of
 from index.text.dates import in_words
-from index.types import Article, DatelineError, Embedder, Store
+from index.types import Article, DatelineError, Embedder, Place, Store
 from qa.answering.agreement import agree
 from qa.answering.citing import cite
 from qa.answering.dates import mentions_date, merge_undated_reading, rerank_by_date

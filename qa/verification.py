@@ -1,35 +1,40 @@
-"""Checks after the fact: the index whole, and saved replies against the articles as they are indexed now."""
+"""Checks after the fact: the whole index, and saved replies against the articles indexed now."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from index.stores.places import Place, current, encoder_of, open_index, verify
-from index.types import DatelineError, Store
+from index.stores.places import current, encoder_of, open_index, place_of
+from index.types import Article, DatelineError, Place, Store
 
 
-def verify_index(folder: Place) -> tuple[str, list[str]]:
-    """(report, problems) of the live generation: checksums, lined-up rows, slices, vectors, the encoder."""
-    problems = verify(folder)
-    if not problems:
-        encoder_of(folder, open_index(folder))
-    return (
-        f"generation {current(folder)} is whole"
-        if not problems
-        else f"generation {current(folder)} is damaged: {len(problems)} problems"
-    ), problems
+def verify_index(place: str | Path | Place) -> tuple[str, list[str]]:
+    """Return a report on the live generation, and its problems.
 
-
-def verify_replies(file: Path, folder: Place) -> tuple[str, list[str]]:
-    """(report, problems) of the citations in replies saved with `ask --json`, one a line.
-
-    A citation holds where its article is indexed with the same text and the slice is the quotation. Else it is said what became of
-    it: moved (its sentence stands elsewhere in the article now), edited (the article has another text, without it), or gone.
+    Checksums, the order of rows, slices, vectors and the encoder are checked. Raises
+    DatelineError if it does not open.
     """
-    store = open_index(folder)
+    problems = place_of(place).verify()
+    generation = current(place)
+    if problems:
+        return f"generation {generation} is damaged: {len(problems)} problems", problems
+    encoder_of(place, open_index(place))
+    return f"generation {generation} is whole", []
+
+
+def verify_replies(file: Path, place: str | Path | Place) -> tuple[str, list[str]]:
+    """Return a report on the citations in saved replies, and their problems.
+
+    The file holds replies from `ask --json`, one per line. A citation holds if its article is
+    indexed with the same text and the slice is the quotation. Otherwise the problem says what
+    became of it. It moved (the article has its sentence elsewhere), was edited (the article has
+    it no more), is gone (the article is), or never stood there. Raises DatelineError for a file
+    that cannot be read.
+    """
+    store = open_index(place)
     try:
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
@@ -41,38 +46,43 @@ def verify_replies(file: Path, folder: Place) -> tuple[str, list[str]]:
         try:
             for citation in _citations(json.loads(line)):
                 checked += 1
-                problems += [
-                    f"{file}:{number}: {problem}" for problem in _problems(citation, store)
-                ]
+                problem = _problem(citation, store)
+                if problem is not None:
+                    problems.append(f"{file}:{number}: {citation['text']!r}: {problem}")
         except (ValueError, KeyError, TypeError, AttributeError):
             problems.append(
                 f"{file}:{number}: expected a reply as ask --json prints it, found something else"
             )
-    return (
-        f"{checked - len(problems) if len(problems) < checked else 0} of {checked} citations in {len(lines)} replies hold",
-        problems,
-    )
+    held = max(0, checked - len(problems))
+    return f"{held} of {checked} citations in {len(lines)} replies hold", problems
 
 
-def _citations(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _citations(reply: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for answer in reply["answers"]:
         yield from answer["citations"]
 
 
-def _problems(citation: dict[str, Any], store: Store) -> Iterator[str]:
+def _problem(citation: Mapping[str, Any], store: Store) -> str | None:
+    """Return what became of a citation that does not hold; None if it holds."""
     id, start, end = citation["article"]["id"], int(citation["start"]), int(citation["end"])
     article = store.article(id)
     if article is None:
-        yield f"{citation['text']!r}: gone: the article {id!r} is no longer indexed"
-    elif (
-        article.text[start:end] != citation["text"]
-        or article.sha256 != citation["article"]["sha256"]
-    ):
-        sentence = str(citation["sentence"])
-        place = article.text.find(sentence)
-        if article.sha256 == citation["article"]["sha256"]:
-            yield f"{citation['text']!r}: never stood there: characters {start} to {end} of {id!r} are {article.text[start:end]!r}"
-        elif place >= 0 and citation["text"] in sentence:
-            yield f"{citation['text']!r}: moved: the article {id!r} was edited, its sentence now begins at character {place}"
-        else:
-            yield f"{citation['text']!r}: edited: the article {id!r} no longer has its sentence"
+        return f"gone: the article {id!r} is no longer indexed"
+    same_text = article.sha256 == citation["article"]["sha256"]
+    found = article.text[start:end]
+    if same_text and found == citation["text"]:
+        return None
+    if same_text:
+        return f"never stood there: characters {start} to {end} of {id!r} are {found!r}"
+    return _what_an_edit_did(citation, article)
+
+
+def _what_an_edit_did(citation: Mapping[str, Any], article: Article) -> str:
+    sentence = str(citation["sentence"])
+    place = article.text.find(sentence)
+    if place >= 0 and citation["text"] in sentence:
+        return (
+            f"moved: the article {article.id!r} was edited, "
+            f"its sentence now begins at character {place}"
+        )
+    return f"edited: the article {article.id!r} no longer has its sentence"

@@ -1,4 +1,7 @@
-"""deploy/ against the schemas at hand: Compose's, and Kubernetes' for what is its own. No cluster and no daemon is asked."""
+"""The files in deploy/ satisfy the schemas at hand: of Compose, and of Kubernetes' own kinds.
+
+No cluster and no daemon is asked.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,16 @@ import pytest
 import yaml
 
 from index.stores.places import place_of
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
-OURS = {
-    "milvus.io/v1beta1": "Milvus",
-    "ray.io/v1": "RayCluster",
-}  # kinds of operators, whose schemas are not at hand
+# Kinds of operators, whose schemas are not at hand.
+OPERATORS = {"milvus.io/v1beta1": "Milvus", "ray.io/v1": "RayCluster"}
 
 
 def documents() -> list[dict[str, Any]]:
+    """Return every document of the Kubernetes manifests."""
     return [
         document
         for file in sorted((DEPLOY / "kubernetes").glob("*.yaml"))
@@ -30,7 +32,7 @@ def documents() -> list[dict[str, Any]]:
 
 
 def pods() -> list[dict[str, Any]]:
-    """What each document makes pods of."""
+    """Return the specification of the pods that each document makes."""
     found = []
     for document in documents():
         spec = document.get("spec", {})
@@ -40,11 +42,13 @@ def pods() -> list[dict[str, Any]]:
 
 
 @pytest.mark.filterwarnings("ignore")  # the validator's own
-def test_manifests_are_kubernetes_own_schemas() -> None:
+def test_the_manifests_satisfy_the_schemas_of_kubernetes() -> None:
     import kubernetes_validate
 
     own = [
-        document for document in documents() if OURS.get(document["apiVersion"]) != document["kind"]
+        document
+        for document in documents()
+        if OPERATORS.get(document["apiVersion"]) != document["kind"]
     ]
     made: list[dict[str, Any]] = [
         {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "made"}, "spec": pod}
@@ -68,7 +72,7 @@ def test_manifests_are_kubernetes_own_schemas() -> None:
         )
 
 
-def test_compose_is_of_its_schema() -> None:
+def test_the_compose_file_satisfies_its_schema() -> None:
     checker = Path(sys.executable).parent / "check-jsonschema"
     command = [
         str(checker),
@@ -80,7 +84,7 @@ def test_compose_is_of_its_schema() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_command_that_is_deployed_is_one_and_its_store_an_address() -> None:
+def test_every_deployed_command_parses_and_its_store_is_an_address() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     commands = [
         service["command"].split()
@@ -96,10 +100,10 @@ def test_every_command_that_is_deployed_is_one_and_its_store_an_address() -> Non
     assert len(commands) == 4
     for command in commands:
         assert command[0] == "dateline"
-        place_of(_parser().parse_args(command[1:]).store)
+        place_of(dateline_parser().parse_args(command[1:]).store)
 
 
-def test_what_is_mounted_is_there() -> None:
+def test_every_mount_has_its_volume() -> None:
     claims = {
         document["metadata"]["name"]
         for document in documents()

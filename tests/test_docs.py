@@ -1,4 +1,7 @@
-"""The README and docs/ say what is true: their code runs, their commands parse, what they name exists, the site builds."""
+"""The README and docs/ say what is true.
+
+Their code runs, their commands parse, what they name exists, and the site builds.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from markdown_it import MarkdownIt
 
 import index
 from benchmarks import faults
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from qa.rendering.text import summary_as_text
 from tests.conftest import ROOT
 from tests.fakes import WordEmbedder
@@ -46,19 +49,25 @@ def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> No
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
-    """(its language, its text) of each block of code of a page: fenced, or indented: "shell" for commands, "" for what is printed."""
+    """Return the language and the text of each block of code on a page, fenced or indented.
+
+    The language is "shell" for indented commands, and "" for what is printed.
+    """
     found = []
     for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
-        if token.type in ("fence", "code_block"):
-            commands = token.type == "code_block" and re.match(
-                r"(?:dateline|make|cp|curl|hf|pip) ", token.content
-            )
-            found.append(("shell" if commands else token.info, token.content))
+        if token.type == "code_block" and _COMMAND.match(token.content):
+            found.append(("shell", token.content))
+        elif token.type in ("fence", "code_block"):
+            found.append((token.info, token.content))
     return found
 
 
-ELSEWHERE = {  # lines that need more than this machine and corpus/, or do not end: the tests that run them, or their like
-    "make run": ".ci/run",  # make test and all that make run needs, but for the page
+_COMMAND = re.compile(r"(?:dateline|make|cp|curl|hf|pip) ")
+
+# Lines that need more than this machine and corpus/, or that do not end; and the tests that run
+# them, or lines like them.
+ELSEWHERE = {
+    "make run": ".ci/run",  # make test, and all that make run needs except the page
     "make test": ".ci/run",
     "dateline serve": "tests/browser/test_ask.py",
     "milvus://HOST": "tests/index/stores/test_milvus.py",
@@ -68,16 +77,18 @@ ELSEWHERE = {  # lines that need more than this machine and corpus/, or do not e
     "xlm-roberta": "tests/qa/test_multilingual.py",
     "curl": "tests/browser/test_endpoints.py",
 }
-WITH_CODE = [
+WITH_CODE = [  # cli.md is made from the parser
     page for page in (ROOT / "README.md", *PAGES) if page.name != "cli.md" and blocks(page)
-]  # cli.md is made of the parser
+]
 
 
 def runnable(language: str, text: str) -> list[tuple[str, str]]:
-    """What of a block is run here: a whole script, or each command."""
+    """Return what is run here of a block: a whole script, or each command."""
     if language == "python":
         return [(language, text)]
-    lines = [line for line in text.splitlines() if line.strip()] if language == "shell" else []
+    if language != "shell":
+        return []
+    lines = [line for line in text.splitlines() if line.strip()]
     return [(language, line) for line in lines if not any(mark in line for mark in ELSEWHERE)]
 
 
@@ -100,7 +111,7 @@ for language, text in json.load(sys.stdin):
 def test_the_code_of_a_page_runs_from_its_top_to_its_end(
     page: Path, corpus_index: Path, tmp_path: Path
 ) -> None:
-    """In a folder with corpus/ and its index, some own articles, and a question with its answer."""
+    """Run it in a folder with corpus/, its index, some other articles, and a labelled question."""
     steps = [step for block in blocks(page) for step in runnable(*block)]
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
@@ -128,7 +139,7 @@ def test_the_code_of_a_page_runs_from_its_top_to_its_end(
 
 
 def test_no_block_of_a_page_is_left_out() -> None:
-    """A block that is neither run, nor its like elsewhere, nor compared with what is printed, fails here."""
+    """Every block is run here, or one like it elsewhere, or it is compared with what is printed."""
     for mark, test in ELSEWHERE.items():
         assert (ROOT / test).exists(), mark
     printed = [text for page in WITH_CODE for language, text in blocks(page) if language == ""]
@@ -159,19 +170,11 @@ def test_what_the_docs_show_as_printed_is_printed(tmp_path: Path) -> None:
     assert f"  {shown}".rstrip() in summary_as_text(summary).splitlines()
 
 
-def site(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "mkdocs",
-        "build",
-        "--strict",
-        "--site-dir",
-        str(folder),
-        *options,
-    ]
+def build_site(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Build the site of docs/ into a folder."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     return subprocess.run(
-        command,
+        [*command, *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -182,28 +185,33 @@ def site(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_the_site_builds_strictly(tmp_path: Path) -> None:
-    """A link that leads nowhere or a name without its docstring's object fails it; nothing of it is loaded from elsewhere."""
-    done = site(tmp_path)
+    """A link or a name that leads nowhere fails it, and nothing is loaded from elsewhere."""
+    done = build_site(tmp_path)
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "Answer from the" in reference  # a docstring
     for page in tmp_path.rglob("*.html"):
-        loaded = re.findall(
-            r"<(?:script|img|iframe)[^>]+src=\"(https?:[^\"]+)|<link[^>]+rel=\"stylesheet\"[^>]+href=\"(https?:[^\"]+)",
-            page.read_text(encoding="utf-8"),
-        )
-        assert loaded == [], page
+        assert LOADED_FROM_ELSEWHERE.findall(page.read_text(encoding="utf-8")) == [], page
+
+
+LOADED_FROM_ELSEWHERE = re.compile(
+    r"""
+      <(?:script|img|iframe)[^>]+src="https?:[^"]+               # <script src="https://...">
+    | <link[^>]+rel="stylesheet"[^>]+href="https?:[^"]+          # <link rel="stylesheet" href=...
+    """,
+    re.VERBOSE,
+)
 
 
 @pytest.mark.slow
 def test_a_picture_that_is_not_there_fails_the_site(tmp_path: Path) -> None:
-    """mkdocs counts no warnings where it is told to be quiet: then nothing is strict."""
+    """If mkdocs is told to be quiet it counts no warnings, and nothing is strict."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     (tmp_path / "docs" / "index.md").write_text("![A picture](images/nowhere.png)")
     (tmp_path / "mkdocs.yml").write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {tmp_path / 'docs'}\nplugins: [search]\n"
     )
-    done = site(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
+    done = build_site(tmp_path / "site", "--config-file", str(tmp_path / "mkdocs.yml"))
     assert done.returncode != 0
     assert "images/nowhere.png" in done.stderr
 
@@ -213,7 +221,10 @@ def test_a_picture_that_is_not_there_fails_the_site(tmp_path: Path) -> None:
     "notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem
 )
 def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -> None:
-    """Their code, cell by cell in one process; what a cell ends with is shown as a notebook would, by its HTML where it has any."""
+    """Run the code cell by cell in one process, and show the last value of each cell.
+
+    As in a notebook, a value is shown by its HTML if it has any.
+    """
     shutil.copytree(corpus_index, tmp_path / "var" / "index")
     cells = [
         "".join(cell["source"])
@@ -264,46 +275,66 @@ COMMANDS = sorted(
 @pytest.mark.parametrize("command", [one or other for one, other in COMMANDS])
 def test_the_commands_in_the_readme_and_docs_parse(command: str) -> None:
     words = shlex.split(re.sub(r"\[FILE\]|\[CORPUS \.\.\.\]|[<>].*", "", command))
-    assert _parser().parse_args(words[1:]).run
+    assert dateline_parser().parse_args(words[1:]).run
 
 
 def test_the_targets_and_files_that_the_documents_name_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        assert (
-            set(
-                re.findall(
-                    r"\bmake ([a-z]+)\b(?=[`\s(),])", re.sub(r"make (?:it|sure|a|the)\b", "", text)
-                )
-            )
-            <= targets
-        )
+        prose = re.sub(r"make (?:it|sure|a|the)\b", "", text)
+        assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s(),])", prose)) <= targets
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / link).exists(), link
     for document in (*DOCUMENTS, *PAGES):
-        for module in re.findall(
-            r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)",
-            document.read_text(encoding="utf-8"),
-        ):
+        for module in MODULES.findall(document.read_text(encoding="utf-8")):
             place = module.replace(".", "/")
-            assert (ROOT / f"{place}.py").exists() or (ROOT / place / "__main__.py").exists(), (
-                module
-            )
-    for path in re.findall(
-        r"`((?:index|qa)/\w+\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    ):
-        assert (ROOT / path).exists(), path
+            found = (ROOT / f"{place}.py").exists() or (ROOT / place / "__main__.py").exists()
+            assert found, module
+
+
+MODULES = re.compile(r"python -m ((?:benchmarks|training|qa|index)(?:\.\w+)+)")
+FOLDERS = ("index", "qa", "tests", "training", "benchmarks", "docs", "deploy")
+
+
+def test_the_paths_that_contributing_names_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w/.]*)`", text))
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    for package in ("index", "qa"):  # each folder of the packages is named
+        folders = {f"{package}/{file.parent.name}/" for file in ROOT.glob(f"{package}/*/*.py")}
+        assert folders - paths <= {"qa/reader_model/"}
+
+
+def test_the_documents_that_the_source_points_to_exist() -> None:
+    for package in ("index", "qa", "training", "benchmarks"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            text = file.read_text(encoding="utf-8")
+            for path in re.findall(r"\b(?:docs|benchmarks)/[\w/]+\.(?:md|py)\b", text):
+                assert (ROOT / path).exists(), f"{file}: {path}"
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_the_diagram_in_contributing_is_drawn_from_the_layers(
+    changed: bool, tmp_path: Path
+) -> None:
+    """It is the one that .ci/diagram.py draws from pyproject.toml; another one is told."""
+    (tmp_path / ".ci").mkdir()
+    for name in (".ci/diagram.py", "pyproject.toml", "CONTRIBUTING.md"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    if changed:
+        layers = (tmp_path / "pyproject.toml").read_text().replace('"text | models"', '"text"')
+        (tmp_path / "pyproject.toml").write_text(layers)
+    command = [sys.executable, ".ci/diagram.py", "--check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == int(changed), done.stderr
+    assert ("run: python .ci/diagram.py" in done.stderr) is changed
 
 
 def test_every_proof_that_the_documents_name_is_there() -> None:
-    named = {
-        proof
-        for page in PAGES
-        for proof in re.findall(
-            r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8")
-        )
-    }
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named = set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text))
     assert len(named) > 20
     for file, name in named:
         assert f"def {name}" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"

@@ -29,7 +29,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from index.stores.local.generations import open_index
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 from tests.index.corpus import samples
 
@@ -409,7 +409,7 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
         number for number, line in enumerate(last) if line.startswith("CMD")
     )
     for command in re.findall(r"dateline ((?:build|serve)[^&\"]*)", last[-1]):
-        assert _parser().parse_args(command.split()).run
+        assert dateline_parser().parse_args(command.split()).run
     installed = set(
         re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0]
         .replace('"', "")

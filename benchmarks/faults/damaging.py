@@ -1,4 +1,7 @@
-"""Files of an index that are cut, or have a bit flipped: refused by name, or rolled back from; never an untrue text."""
+"""Files of an index that are cut, or have a bit flipped.
+
+They are refused by name, or rolled back from, and never give an untrue text.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,16 @@ import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import QUESTION, STORY, Failures, build, corpus_of, in_child, problems
 from index.stores.local import generations as index_folder
-from index.stores.local.generations import current, open_index, rollback
+from index.stores.local.generations import current, open_index
+from index.stores.local.place import FolderPlace
 from index.types import DatelineError
 
 
 def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """A bit flipped, or the file cut, at so many places of each file of a generation: refused with the file's name, and rolled back from."""
+    """Flip a bit, or cut the file, at so many places of each file of a generation.
+
+    Each is refused with the file's name, and rolled back from.
+    """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     folder = root / "index"
     build(corpus_of(root / "corpus", 0), folder)
@@ -50,7 +57,7 @@ def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], 
                     )
         path.unlink()
         path.write_bytes(original[: len(original) // 2])
-        rollback(folder)
+        FolderPlace(folder).rollback()
         counts["rolled back"] += 1
         failures += [f"{path.name}, rolled back: {problem}" for problem in problems(folder, {0})]
         path.write_bytes(original)
@@ -88,7 +95,10 @@ def _ask_unchecked(folder: Path, told: Any) -> None:
 
 
 def unchecked(root: Path, places: int = 40, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """A bit flipped in a file that is not read whole on opening: no untrue text, no traceback, no crash, no hang."""
+    """Flip a bit in each file that is not read whole on opening.
+
+    There is no untrue text, no traceback, no crash and no hang.
+    """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     folder = root / "index"
     build(corpus_of(root / "corpus", 1), folder)

@@ -1,4 +1,4 @@
-"""A small archive that tells which generation answers, and builds of it in processes of their own."""
+"""A small archive that tells which generation answers, and builds of it in other processes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import index
 import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
-from index.stores.local.generations import verify
+from index.stores.local.place import FolderPlace
 
 QUESTION = "Who brokered the truce?"
 STORY = "The talks went on for days in the harbour town. "
@@ -18,7 +18,10 @@ Failures = list[str]
 
 
 def corpus_of(folder: Path, number: int) -> Path:
-    """A corpus whose every article names Town `number` as the broker: a mix of two generations would show."""
+    """Write a corpus whose every article names Town `number` as the broker.
+
+    A mix of two generations would show.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in "abcdef":
         (folder / f"{name}.txt").write_text(
@@ -32,9 +35,12 @@ def build(corpus: Path, folder: Path) -> str:
 
 
 def problems(folder: Path, allowed: set[int], archive: qa.Archive | None = None) -> list[str]:
-    """What is wrong with the live generation, which must open, verify, and answer with one of the towns `allowed`."""
+    """Return what is wrong with the live generation.
+
+    It must open, verify, and answer with one of the towns `allowed`.
+    """
     try:
-        found = [] if archive is not None else verify(folder)
+        found = [] if archive is not None else FolderPlace(folder).verify()
         archive = archive or qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())
         reply = archive.ask(QUESTION)
     except Exception as error:

@@ -4,7 +4,7 @@ Compiling needs torch and sentence-transformers, and happens once, in a process 
 needs neither, so asking starts fast. The compiled encoder lies in the index folder beside the
 generations that it made: an index moves whole, and its questions meet the encoder of its passages.
 
-int8 moves the vectors a little. Trade-off: docs/benchmarks.md.
+int8 moves the vectors a little. Trade-off: benchmarks/NOTES.md.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _run_export(name: str, weights: str, target: Path) -> None:
     """Run encoder_export.py in a process of its own.
 
     torch would stay in memory here. It also adds environment variables, which other threads may be
-    reading.
+    reading. -P keeps files of the current folder off its path.
     """
     done = subprocess.run(
         module_command("index.models.encoder_export", name, weights, str(target)),

@@ -1,22 +1,92 @@
-"""An index copied to another place: articles, passages and vectors as they are, nothing encoded anew."""
+"""An index copied to another place: articles, passages and vectors as they are.
+
+Nothing is encoded anew. Limit: all articles are held in memory meanwhile.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from index.stores.places import Place, encoder_of, encoders_of, open_index, writing
-from index.types import DatelineError, Embedder, Passage, Vectors
+from index.stores.places import encoder_of, place_of
+from index.types import (
+    Article,
+    DatelineError,
+    Embedder,
+    Passage,
+    Place,
+    Progress,
+    Store,
+    Vectors,
+)
 
 _AT_ONCE = 256  # passages
 
 
+def copy(
+    source: str | Path | Place,
+    target: str | Path | Place,
+    progress: Progress = lambda what, done, total: None,
+) -> str:
+    """Make the live generation of `source` the next and live one of `target`; return its name.
+
+    The compiled encoder goes along. Raises DatelineError if one cannot be read or the other
+    cannot be written, which is then as it was.
+    """
+    source, target = place_of(source), place_of(target)
+    if source == target:
+        raise DatelineError(f"expected two places, found {source} twice")
+    store = source.open()
+    embedder = _embedder(source, store)
+    articles = list(store.articles())
+    with target.writing() as writer:
+        _copy_encoder(source, target, store.manifest["encoder"]["folder"])
+        writer.begin(embedder, store.manifest["settings"], articles, None)
+        for passages, vectors, done in _indexed(store, articles):
+            writer.add(passages, vectors)
+            progress("copying articles", done, len(articles))
+        return writer.publish()
+
+
+def _indexed(
+    store: Store, articles: Sequence[Article]
+) -> Iterator[tuple[list[Passage], Vectors, int]]:
+    """Yield passages and vectors in parts, and how many articles are done with each."""
+    passages: list[Passage] = []
+    vectors: list[Vectors] = []
+    for number, article in enumerate(articles, 1):
+        some, rows = store.indexed(article.id)
+        passages += some
+        vectors.append(rows)
+        if len(passages) >= _AT_ONCE or number == len(articles):
+            yield passages, np.concatenate(vectors), number
+            passages, vectors = [], []
+
+
+def _copy_encoder(source: Place, target: Place, name: str | None) -> None:
+    """Copy a compiled encoder, unless the target has it."""
+    if name is None or (target.encoders / name).exists():
+        return
+    aside = target.encoders / f".{name}"
+    shutil.rmtree(aside, ignore_errors=True)  # what an interrupted copy left
+    shutil.copytree(source.encoders / name, aside)
+    aside.replace(target.encoders / name)
+
+
+def _embedder(place: Place, store: Store) -> Embedder:
+    wanted = store.manifest["encoder"]
+    if wanted["folder"] is None:
+        return _NotAtHand(wanted["name"], wanted["fingerprint"], wanted["dimensions"])
+    return encoder_of(place, store)
+
+
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """The encoder of an index that was made with a ready-made one: it is known, but not at hand."""
+class _NotAtHand:
+    """The encoder of an index that was made with a ready-made one: known, but not at hand."""
 
     name: str
     fingerprint: str
@@ -27,43 +97,3 @@ class _Given:
 
     def encode_question(self, question: str) -> Vectors:
         raise DatelineError(f"expected the encoder {self.name!r} to be given")
-
-
-def copy(
-    source: Place,
-    target: Place,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
-) -> str:
-    """Make the live generation of `source` the next and live one of `target`, and return its name there.
-
-    The compiled encoder goes along. Raises DatelineError where one cannot be read or the other not be written: it is then as it was.
-    """
-    if source == target:
-        raise DatelineError(f"expected two places, found {source} twice")
-    store = open_index(source)
-    wanted = store.manifest["encoder"]
-    embedder: Embedder = _Given(wanted["name"], wanted["fingerprint"], wanted["dimensions"])
-    if wanted["folder"] is not None:
-        embedder = encoder_of(source, store)
-    with writing(target) as desk:
-        if (
-            wanted["folder"] is not None
-            and not (kept := encoders_of(target) / wanted["folder"]).exists()
-        ):
-            shutil.rmtree(
-                aside := kept.with_name(f".{kept.name}"), ignore_errors=True
-            )  # what an interrupted copy left
-            shutil.copytree(encoders_of(source) / wanted["folder"], aside)
-            aside.replace(kept)
-        with desk.draft(embedder, store.manifest["settings"]) as draft:
-            passages: list[Passage] = []
-            vectors: list[Vectors] = []
-            total = store.manifest["counts"]["articles"]
-            for number, article in enumerate(store.articles(), 1):
-                some, rows = store.indexed(article)
-                passages, vectors = passages + some, [*vectors, rows]
-                if len(passages) >= _AT_ONCE or number == total:
-                    draft.add(passages, np.concatenate(vectors))
-                    passages, vectors = [], []
-                    progress("copying articles", number, total)
-            return draft.publish()

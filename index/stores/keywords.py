@@ -1,4 +1,4 @@
-"""Keyword search by Tantivy's BM25 over a passage's text, its title and its description.
+"""Keyword search by Tantivy's BM25, over a passage's text, its title and its description.
 
 Questions are analysed into terms and never parsed as query syntax, so no question is an error and
 none reaches Tantivy's query language.
@@ -20,15 +20,16 @@ from index.types import DatelineError, Filters, Passage
 
 TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
 _MAX_TERMS = 64
-# Words of a question that say nothing of its passage, beside Tantivy's own English list.
+# Words of a question that say nothing about its passage, beside Tantivy's own English list.
 _QUESTION_WORDS = (
-    "who whom whose what which when where why how many much did does do was were has have had is are can could would should "
-    "been being about from any some than them us we you your my me i"
+    "who whom whose what which when where why how many much did does do was were has have had is "
+    "are can could would should been being about from any some than them us we you your my me i"
 ).split()
+_AROUND_WORDS = "\"'“”‘’?!.,;:()"
 
 
 def text_analyzer() -> tantivy.TextAnalyzer:
-    """Text to terms: folded, stemmed, without English stopwords."""
+    """Return the analyser of texts to terms: folded, stemmed, without English stopwords."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
@@ -42,12 +43,10 @@ def text_analyzer() -> tantivy.TextAnalyzer:
 
 
 def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
-    """The distinct terms of a question, in order, without its question words, at most 64."""
+    """Return the distinct terms of a question, in order, without its question words, at most 64."""
     text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
     words = [
-        word
-        for word in text.split()
-        if word.strip("\"'“”‘’?!.,;:()").casefold() not in _QUESTION_WORDS
+        word for word in text.split() if word.strip(_AROUND_WORDS).casefold() not in _QUESTION_WORDS
     ]
     return list(dict.fromkeys(analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
 
@@ -65,10 +64,11 @@ def _schema() -> tantivy.Schema:
 def write_keywords(
     passages: Iterable[Passage], folder: Path, first: int = 0, after: Path | None = None
 ) -> None:
-    """Write the keyword index of `passages`, row `first` + n the n-th; with those of the index `after`, which are copied as they are.
+    """Write the keyword index of passages; the n-th has the row `first` + n.
 
-    BM25 counts terms over all segments, so that what was added later scores as if all had been written at once. Raises OSError where
-    it cannot be written.
+    An index `after` is copied as it is, and the passages are added to it. BM25 counts terms over
+    all segments, so that what was added later scores as if all had been written at once. Raises
+    OSError if the index cannot be written.
     """
     if after is None:
         folder.mkdir()
@@ -77,9 +77,8 @@ def write_keywords(
     try:
         _write(passages, folder, first)
     except ValueError as error:  # Tantivy's own for a full disk, too
-        raise OSError(
-            f"the keyword index cannot be written ({' '.join(str(error).split())[:200]})"
-        ) from None
+        reason = " ".join(str(error).split())[:200]
+        raise OSError(f"the keyword index cannot be written ({reason})") from None
 
 
 def _write(passages: Iterable[Passage], folder: Path, first: int) -> None:
@@ -110,7 +109,10 @@ class KeywordIndex:
         title_weight: float = TITLE_WEIGHT,
         description_weight: float = DESCRIPTION_WEIGHT,
     ) -> None:
-        """The weights are of a term in the title and the description; 1 in the text. Raises DatelineError for a folder that is not such an index."""
+        """Open the index in a folder. Raises DatelineError if there is none that is whole.
+
+        The weights are those of a term in the title and the description; in the text it has 1.
+        """
         self._folder = folder
         with self._whole():
             self._index = tantivy.Index.open(str(self._view(folder)))
@@ -120,7 +122,10 @@ class KeywordIndex:
         self._schema = self._index.schema
 
     def _view(self, folder: Path) -> Path:
-        """A temporary folder of links to the index: Tantivy locks where it reads, and a generation is never written to."""
+        """Return a temporary folder of links to the index.
+
+        Tantivy locks where it reads, and a generation is never written to.
+        """
         view = Path(tempfile.mkdtemp(prefix="dateline-"))
         weakref.finalize(self, shutil.rmtree, view, ignore_errors=True)
         try:
@@ -133,13 +138,18 @@ class KeywordIndex:
 
     @property
     def rows(self) -> int:
+        """How many passages the index holds."""
         return int(self._searcher.num_docs)
 
     def terms(self, text: str) -> list[str]:
+        """Return the terms of a question that are searched for."""
         return question_terms(text, self._analyzer)
 
     def matching(self, text: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """(row, BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""
+        """Return (row, BM25 score) of the best `k` rows that hold a term of `text`.
+
+        They are best first, ties by row.
+        """
         terms = self.terms(text)
         if not terms or k < 1:
             return []
@@ -160,34 +170,37 @@ class KeywordIndex:
 
     @contextlib.contextmanager
     def _whole(self) -> Iterator[None]:
-        """Raises DatelineError for what Tantivy meets in damaged files, which are not always read whole on opening."""
+        """Raise DatelineError for what Tantivy meets in damaged files.
+
+        They are not always read whole on opening.
+        """
         try:
             yield
         except BaseException as error:
-            if (
-                isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
-            ):  # Rust's, and no Exception
-                raise DatelineError(
-                    f"expected a keyword index in {self._folder}, found damaged files; run: dateline rollback, or dateline build --full"
-                ) from None
-            raise
+            panic = type(error).__name__ == "PanicException"  # Rust's, which is no Exception
+            if not panic and not isinstance(error, ValueError | OSError):
+                raise
+            raise DatelineError(
+                f"expected a keyword index in {self._folder}, found damaged files; "
+                "run: dateline rollback, or dateline build --full"
+            ) from None
 
     def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
-        """One flat union of every term in every field: that alone Tantivy searches without scoring each passage (block-max WAND, Ding and Suel 2011)."""
-        return tantivy.Query.boolean_query(
-            [
-                (
-                    tantivy.Occur.Should,
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self._schema, field, term, "freq"), weight
-                    ),
-                )
-                for term in terms
-                for field, weight in self._fields
-            ]
-        )
+        """Return one flat union of every term in every field.
+
+        That alone Tantivy searches without scoring each passage (block-max WAND, Ding and Suel
+        2011).
+        """
+        clauses = []
+        for term in terms:
+            for field, weight in self._fields:
+                query = tantivy.Query.term_query(self._schema, field, term, "freq")
+                weighted = tantivy.Query.boost_query(query, weight)
+                clauses.append((tantivy.Occur.Should, weighted))
+        return tantivy.Query.boolean_query(clauses)
 
     def _filter(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """Return the clauses that a passage must pass; they add nothing to its score."""
         clauses = []
         if filters.sources:
             sources = [

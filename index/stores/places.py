@@ -1,151 +1,137 @@
-"""Where an index is, a folder or Milvus, and what opens, writes, checks and rolls back each: index/stores/local/generations.py's functions for both."""
+"""Where an index is: the address that a user writes becomes a `Place`, which does the rest."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from index.models.encoder import compiled_encoder
-from index.stores.local import generations as folder
-from index.stores.local.generations import ENCODERS, Desk, OpenIndex
-from index.stores.milvus import generations as milvus_alias
-from index.stores.milvus.connection import Milvus, MilvusPlace
-from index.stores.milvus.store import MilvusStore
-from index.types import DatelineError, Embedder
+from index.models.encoder import CompiledEncoder, compiled_encoder
+from index.stores.local.manifests import sha256_of
+from index.stores.local.place import FolderPlace
+from index.stores.milvus.connection import MilvusAddress
+from index.stores.milvus.place import MilvusPlace
+from index.types import DatelineError, Embedder, Place, Store
 
-Place = Path | MilvusPlace
-LITE = ".db"
-_DEFAULT_COLLECTION = "dateline"
+_LITE = ".db"
+_DEFAULT_COLLECTION, _DEFAULT_PORT = "dateline", 19530
 
 
 def default_folder() -> Path:
-    """$DATELINE_INDEX, or var/index."""
+    """Return $DATELINE_INDEX, or var/index."""
     return Path(os.environ.get("DATELINE_INDEX") or "var/index")
 
 
-def place_of(store: str | Path | MilvusPlace, encoders: Path | None = None) -> Place:
-    """A folder; a file of Milvus Lite (NAME.db); or milvus://[USER:PASSWORD@]HOST[:PORT]/COLLECTION[?timeout=SECONDS&tls=1].
+def place_of(store: str | Path | Place, encoders: Path | None = None) -> Place:
+    """Return the place that an address names; a place is returned as it is.
 
-    A token may stand in $DATELINE_MILVUS_TOKEN instead of the address. `encoders` is the folder where the compiled encoder of an
-    index in Milvus is, or is made (default: the default index folder). Raises DatelineError for an address that is none.
+    An address is a folder, a file of Milvus Lite (NAME.db), or a Milvus server:
+    milvus://[USER:PASSWORD@]HOST[:PORT]/COLLECTION[?timeout=SECONDS&tls=1]. A token may stand in
+    $DATELINE_MILVUS_TOKEN instead of the address. `encoders` is the index folder that holds the
+    compiled encoder of an index in Milvus (default: the default index folder). Raises
+    DatelineError for an address of another form.
     """
-    if isinstance(store, MilvusPlace):
-        return store if encoders is None else replace(store, encoders=encoders)
-    encoders = encoders if encoders is not None else default_folder()
+    if not isinstance(store, str | Path):
+        return store
+    beside = encoders
+    if beside is None:
+        beside = default_folder()
     text = str(store)
-    if not text.startswith("milvus:"):
-        return (
-            MilvusPlace(text, _DEFAULT_COLLECTION, encoders=encoders)
-            if text.endswith(LITE)
-            else Path(store)
-        )
-    address = urlsplit(text)
+    if text.startswith("milvus:"):
+        return MilvusPlace(_server(text), beside)
+    if text.endswith(_LITE):
+        return MilvusPlace(MilvusAddress(text, _DEFAULT_COLLECTION), beside)
+    return FolderPlace(Path(store))
+
+
+def _server(text: str) -> MilvusAddress:
     try:
-        name, port = address.path.strip("/"), address.port or 19530
-        asked = {
-            key: values[-1]
-            for key, values in parse_qs(address.query, strict_parsing=bool(address.query)).items()
-        }
-        timeout, tls = (
-            float(asked.pop("timeout", "10")),
-            asked.pop("tls", "0") not in ("0", "false", "no"),
-        )
-        if (
-            not address.hostname
-            or not re.fullmatch(r"[A-Za-z]\w{0,199}", name, re.ASCII)
-            or asked
-            or not timeout > 0
-        ):
-            raise ValueError
+        return _parsed(urlsplit(text))
     except ValueError:
-        shown = re.sub(r"//[^/@]*@", "//", text)
+        shown = re.sub(r"//[^/@]*@", "//", text)  # no password
         raise DatelineError(
-            f"expected milvus://HOST[:PORT]/COLLECTION[?timeout=SECONDS&tls=1], found {shown[:200]!r}"
+            "expected milvus://HOST[:PORT]/COLLECTION[?timeout=SECONDS&tls=1], "
+            f"found {shown[:200]!r}"
         ) from None
-    token = (
-        f"{unquote(address.username)}:{unquote(address.password or '')}"
-        if address.username
-        else os.environ.get("DATELINE_MILVUS_TOKEN", "")
-    )
-    host = f"[{address.hostname}]" if ":" in address.hostname else address.hostname
-    return MilvusPlace(f"http{'s' if tls else ''}://{host}:{port}", name, timeout, token, encoders)
 
 
-@lru_cache(maxsize=16)
-def connected(place: MilvusPlace) -> Milvus:
-    """The connection of this process to a place; made once, as a file of Milvus Lite can be open once. Raises DatelineError."""
-    return Milvus(place)
+def _parsed(address: SplitResult) -> MilvusAddress:
+    """Return what an address says. Raises ValueError if a part of it is not as expected."""
+    name, host, port = address.path.strip("/"), address.hostname, address.port
+    query = parse_qs(address.query, strict_parsing=bool(address.query))
+    options = {key: values[-1] for key, values in query.items()}
+    timeout = float(options.pop("timeout", "10"))
+    scheme = "https"
+    if options.pop("tls", "0") in ("0", "false", "no"):
+        scheme = "http"
+    if not host or options or not timeout > 0:
+        raise ValueError
+    if not re.fullmatch(r"[A-Za-z]\w{0,199}", name, re.ASCII):
+        raise ValueError
+    if ":" in host:  # of IPv6
+        host = f"[{host}]"
+    if port is None:
+        port = _DEFAULT_PORT
+    return MilvusAddress(f"{scheme}://{host}:{port}", name, timeout, _token(address))
 
 
-def current(place: Place) -> str:
-    """The name of the live generation. Raises DatelineError where there is none."""
-    return (
-        milvus_alias.current(connected(place))
-        if isinstance(place, MilvusPlace)
-        else folder.current(place)
-    )
+def _token(address: SplitResult) -> str:
+    if not address.username:
+        return os.environ.get("DATELINE_MILVUS_TOKEN", "")
+    return f"{unquote(address.username)}:{unquote(address.password or '')}"
 
 
-def open_index(place: Place) -> OpenIndex | MilvusStore:
-    """The live generation, checked. Raises DatelineError."""
-    return (
-        milvus_alias.open_milvus(connected(place))
-        if isinstance(place, MilvusPlace)
-        else folder.open_index(place)
-    )
+def current(place: str | Path | Place) -> str:
+    """Return the name of the live generation. Raises DatelineError if there is none."""
+    return place_of(place).current()
 
 
-@contextlib.contextmanager
-def writing(place: Place) -> Iterator[Desk | milvus_alias.MilvusDesk]:
-    """Hold an index for writing. Raises DatelineError for any failure to write: the live generation is then as it was."""
-    with (
-        milvus_alias.writing_milvus(connected(place))
-        if isinstance(place, MilvusPlace)
-        else folder.writing(place) as desk
-    ):
-        yield desk
+def open_index(place: str | Path | Place) -> Store:
+    """Open the live generation, checked. Raises DatelineError."""
+    return place_of(place).open()
 
 
-def rollback(place: Place) -> str:
-    """Make the generation before the live one live again, and return its name. Raises DatelineError where it is gone."""
-    return (
-        milvus_alias.rollback_milvus(connected(place))
-        if isinstance(place, MilvusPlace)
-        else folder.rollback(place)
-    )
+def encoder_of(place: str | Path | Place, store: Store, given: Embedder | None = None) -> Embedder:
+    """Return the encoder of an index, or the `given` one if it is the same.
 
-
-def verify(place: Place) -> list[str]:
-    """All that is wrong with the live generation, a line each; empty for a whole one. Raises DatelineError if it does not open."""
-    if not isinstance(place, MilvusPlace):
-        return folder.verify(place)
-    return list(milvus_alias.open_milvus(connected(place)).problems())
-
-
-def encoders_of(place: Place) -> Path:
-    """The folder of compiled encoders: in the index folder, or beside an index in Milvus."""
-    return (place.encoders if isinstance(place, MilvusPlace) else place) / ENCODERS
-
-
-def encoder_of(
-    place: Place, store: OpenIndex | MilvusStore, given: Embedder | None = None
-) -> Embedder:
-    """The encoder of the index, or the `given` one if it is the same. Raises DatelineError where it is another.
-
-    Beside Milvus it is compiled where it is not yet; one that comes out otherwise than the builder's is refused, and must be copied.
+    An encoder that is not compiled here yet, as beside Milvus, is compiled. Raises DatelineError
+    for another encoder than the one that made the index.
     """
-    name = store.manifest["encoder"]["folder"]
-    if (
-        isinstance(place, MilvusPlace)
-        and given is None
-        and name is not None
-        and not (encoders_of(place) / name).exists()
-    ):
-        compiled_encoder(store.manifest["encoder"]["name"], encoders_of(place))
-    return folder.encoder_of(encoders_of(place).parent, store, given)
+    wanted = store.manifest["encoder"]
+    embedder = given
+    if embedder is None:
+        if wanted["folder"] is None:
+            raise DatelineError(
+                f"expected the encoder {wanted['name']!r} that made this index to be given; "
+                "pass it as embedder="
+            )
+        folder = place_of(place).encoders / wanted["folder"]
+        embedder = _compiled(folder, wanted["name"], wanted["fingerprint"])
+    if embedder.fingerprint != wanted["fingerprint"]:
+        raise DatelineError(
+            f"expected the encoder of this index, {wanted['name']} "
+            f"({wanted['fingerprint'][:12]}), found {embedder.name} "
+            f"({embedder.fingerprint[:12]}); build again with it"
+        )
+    return embedder
+
+
+def _compiled(folder: Path, name: str, fingerprint: str) -> CompiledEncoder:
+    """Return the compiled encoder in a folder. Raises DatelineError unless it is the right one."""
+    if not folder.exists():
+        try:
+            compiled_encoder(name, folder.parent)
+        except OSError as error:
+            raise DatelineError(
+                f"expected to compile the encoder {name!r} into {folder.parent}, "
+                f"found: {error.strerror}; copy the folder of the index that it made"
+            ) from None
+    embedder = CompiledEncoder(folder)
+    found = sha256_of(folder / "encoder.onnx")
+    if found != fingerprint:
+        raise DatelineError(
+            f"expected encoder.onnx with sha256 {fingerprint[:12]}… in {folder.parent}, "
+            f"found {found[:12]}…; build again"
+        )
+    return embedder

@@ -1,1 +1,1 @@
-"""The commands of `dateline`. Each is a function that declares its arguments and one that runs it."""
+"""The commands of `dateline`: for each, a function declares its arguments and another runs it."""

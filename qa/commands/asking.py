@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 
 from index.types import DatelineError
 from qa.archive import PASSAGES_READ, Archive
@@ -21,9 +22,13 @@ from qa.commands.options import (
     stores,
 )
 from qa.rendering.text import hits_as_text, reply_as_text
+from qa.types import Reply
+
+_SHOWN_OF_A_QUESTION = 200  # characters, beside its error
 
 
 def ask(commands: Commands) -> None:
+    """Declare `dateline ask`."""
     parser = commands.add(
         "ask",
         _run_ask,
@@ -35,14 +40,14 @@ def ask(commands: Commands) -> None:
     parser.add_argument(
         "question",
         metavar="QUESTION",
-        help='the question; "-" reads one a line from standard input',
+        help='the question; "-" reads one question per line from standard input',
     )
     parser.add_argument(
         "-k",
         type=int,
         default=PASSAGES_READ,
         metavar="N",
-        help=f"passages to read (default {PASSAGES_READ})",
+        help=f"how many passages to read (default {PASSAGES_READ})",
     )
     json_option(parser)
     profile_option(parser)
@@ -50,36 +55,50 @@ def ask(commands: Commands) -> None:
 
 
 def _run_ask(options: argparse.Namespace) -> int:
+    limits = filters_of(options)
     archive = Archive.open(options.index, reader=reader_of(options))
-    many = options.question == "-"
-    failed = False
-    for question in sys.stdin if many else [options.question]:
-        if many and not question.strip():
+
+    def ask_one(question: str) -> Reply:
+        with profile_of(options):
+            return archive.ask(question, k=options.k, **limits)
+
+    if options.question == "-":
+        return _ask_many(sys.stdin, ask_one, options.json)
+    print(_shown(ask_one(options.question), options.json))
+    return 0
+
+
+def _ask_many(questions: Iterable[str], ask_one: Callable[[str], Reply], as_json: bool) -> int:
+    """Print a reply or an error for each question; return 1 if one was refused, else 0."""
+    status = 0
+    for question in map(str.strip, questions):
+        if not question:
             continue
         try:
-            with profile_of(options):
-                reply = archive.ask(question, k=options.k, **filters_of(options))
+            reply = ask_one(question)
         except DatelineError as error:
-            if not many:
-                raise
-            failed = True
-            print(
-                json.dumps({"question": question.strip()[:200], "error": str(error)})
-                if options.json
-                else f"{question.strip()[:200]}\n  {error}\n",
-                flush=True,
-            )
+            status = 1
+            print(_refusal(question[:_SHOWN_OF_A_QUESTION], error, as_json), flush=True)
             continue
-        shown = (
-            json.dumps(reply.to_dict(), ensure_ascii=False)
-            if options.json
-            else reply_as_text(reply, bold=_styled())
-        )
-        print(f"{reply.question}\n{shown}\n" if many and not options.json else shown, flush=True)
-    return int(failed)
+        shown = _shown(reply, as_json)
+        print(shown if as_json else f"{reply.question}\n{shown}\n", flush=True)
+    return status
+
+
+def _refusal(question: str, error: DatelineError, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"question": question, "error": str(error)})
+    return f"{question}\n  {error}\n"
+
+
+def _shown(reply: Reply, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(reply.to_dict(), ensure_ascii=False)
+    return reply_as_text(reply, bold=_shows_styles())
 
 
 def retrieve(commands: Commands) -> None:
+    """Declare `dateline retrieve`."""
     parser = commands.add(
         "retrieve",
         _run_retrieve,
@@ -89,21 +108,23 @@ def retrieve(commands: Commands) -> None:
         example='dateline retrieve "EU mission" -k 3',
     )
     parser.add_argument("question", metavar="QUESTION", help="what to look for")
-    parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default 5)")
+    parser.add_argument(
+        "-k", type=int, default=5, metavar="N", help="how many passages to show (default 5)"
+    )
     json_option(parser)
 
 
 def _run_retrieve(options: argparse.Namespace) -> None:
-    hits = Archive.open(options.index).retrieve(options.question, options.k, **filters_of(options))
-    print(
-        json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False)
-        if options.json
-        else hits_as_text(hits, bold=_styled())
-    )
+    limits = filters_of(options)
+    hits = Archive.open(options.index).retrieve(options.question, options.k, **limits)
+    if options.json:
+        print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))
+    else:
+        print(hits_as_text(hits, bold=_shows_styles()))
 
 
-def _styled() -> bool:
-    """Whether standard output is a terminal that shows bold and links (https://no-color.org)."""
-    return (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+def _shows_styles() -> bool:
+    """Return whether standard output is a terminal with bold and links (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()

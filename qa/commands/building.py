@@ -1,29 +1,39 @@
-"""Commands that make and move an index: build, add, watch, copy, rollback. What each needs is imported when it runs."""
+"""Commands that make and move an index: build, add, watch, copy, rollback.
+
+What each of them needs is imported when it runs.
+"""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.stores.places import place_of
-from index.types import DatelineError
+from index.stores.places import open_index, place_of
+from index.types import DatelineError, Skipped, Summary
 from qa.commands.options import (
     Commands,
+    columns_of,
     corpora_argument,
     json_option,
     map_option,
+    print_json,
     profile_of,
     profile_option,
     stores,
 )
+from qa.rendering.text import build_progress, summary_as_text
+
+if TYPE_CHECKING:
+    from index.corpus.fetching import Added
 
 
 def build(commands: Commands) -> None:
+    """Declare `dateline build`."""
     parser = commands.add(
         "build",
         _run_build,
@@ -32,7 +42,9 @@ def build(commands: Commands) -> None:
         example="dateline build corpus/",
     )
     corpora_argument(parser)
-    parser.add_argument("--full", action="store_true", help="forget cached vectors")
+    parser.add_argument(
+        "--full", action="store_true", help="encode everything anew: use no cached vectors"
+    )
     map_option(parser)
     parser.add_argument(
         "--encoder",
@@ -42,12 +54,13 @@ def build(commands: Commands) -> None:
     parser.add_argument(
         "--engine",
         choices=["ray"],
-        help="load and encode on Ray: on this machine's cores, or the cluster at --address",
+        help="load and encode with Ray: on the cores of this machine, "
+        "or on the cluster at --address",
     )
     parser.add_argument(
         "--address",
         metavar="HOST:PORT",
-        help='the Ray cluster for --engine ray ("auto": the one this machine is in)',
+        help='the Ray cluster for --engine ray ("auto": the one that this machine is in)',
     )
     json_option(parser)
     profile_option(parser)
@@ -55,10 +68,8 @@ def build(commands: Commands) -> None:
 
 def _run_build(options: argparse.Namespace) -> None:
     import index
-    from index.corpus.loaders.tables import read_mapping
-    from qa.rendering.text import build_progress, summary_as_text
 
-    columns = read_mapping(options.map)
+    columns = columns_of(options)
     with contextlib.ExitStack() as held:
         held.enter_context(profile_of(options))
         engine = None
@@ -76,14 +87,18 @@ def _run_build(options: argparse.Namespace) -> None:
             progress=progress,
             engine=engine,
         )
-    print(
-        json.dumps(asdict(summary), ensure_ascii=False)
-        if options.json
-        else summary_as_text(summary)
-    )
+    _print_summary(summary, options.json)
+
+
+def _print_summary(summary: Summary, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(summary))
+    else:
+        print(summary_as_text(summary), flush=True)
 
 
 def add(commands: Commands) -> None:
+    """Declare `dateline add`."""
     parser = commands.add(
         "add",
         _run_add,
@@ -94,21 +109,22 @@ def add(commands: Commands) -> None:
         "urls",
         nargs="+",
         metavar="URL",
-        help="the address of a page, a PDF, or an RSS or Atom feed, whose pages are fetched",
+        help="the address of a page, of a PDF, or of an RSS or Atom feed whose pages to fetch",
     )
     parser.add_argument(
         "--corpus",
         action="append",
         type=Path,
         metavar="DIR",
-        help="the folder they go to (default: corpus/); may be repeated to name further folders that the index is made of",
+        help="the folder that they go to (default: corpus/); repeat it to name the other folders "
+        "that the index is built from",
     )
     parser.add_argument(
         "--most",
         type=int,
         default=50,
         metavar="N",
-        help="pages of a feed, the newest first (default 50)",
+        help="how many pages of a feed to fetch, the newest first (default 50)",
     )
     parser.add_argument("--no-build", action="store_true", help="fetch only")
     json_option(parser)
@@ -117,60 +133,69 @@ def add(commands: Commands) -> None:
 def _run_add(options: argparse.Namespace) -> int:
     import index
     from index.corpus.fetching import Added, fetch
-    from qa.rendering.text import build_progress, summary_as_text
 
-    corpora = options.corpus or [Path("corpus")]
-    found_all = []
+    corpora = [Path("corpus")] if options.corpus is None else options.corpus
+    added: list[Added] = []
+    skipped: list[Skipped] = []
     for found in fetch(options.urls, corpora[0], most=options.most):
-        found_all.append(found)
+        if isinstance(found, Added):
+            added.append(found)
+            line = f"added {found.path}: {found.title or found.url}"
+        else:
+            skipped.append(found)
+            line = f"skipped {found.path}: {found.reason}"
         if not options.json:
-            print(
-                f"added {found.path}: {found.title or found.url}"
-                if isinstance(found, Added)
-                else f"skipped {found.path}: {found.reason}"
-            )
-    added = [found for found in found_all if isinstance(found, Added)]
-    skipped = [found for found in found_all if not isinstance(found, Added)]
+            print(line)
     summary = None
     if added and not options.no_build:
         _refuse_other_folders(options.index, corpora)
         with build_progress(sys.stderr) as progress:
             summary = index.build(corpora, options.index, progress=progress)
     if options.json:
-        told = {
-            "added": [asdict(one) | {"path": one.path.as_posix()} for one in added],
-            "skipped": [asdict(one) for one in skipped],
-            "build": asdict(summary) if summary is not None else None,
-        }
-        print(json.dumps(told, ensure_ascii=False))
+        _print_fetched(added, skipped, summary)
     elif summary is not None:
         print(summary_as_text(summary))
     return int(not added)
 
 
-def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
-    """Raises DatelineError where the index holds articles of folders that are not named: a build would drop them."""
-    from index.stores.local.generations import open_index
+def _print_fetched(
+    added: Sequence[Added], skipped: Sequence[Skipped], summary: Summary | None
+) -> None:
+    print_json(
+        {
+            "added": [asdict(page) | {"path": page.path.as_posix()} for page in added],
+            "skipped": [asdict(page) for page in skipped],
+            "build": None if summary is None else asdict(summary),
+        }
+    )
 
+
+def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
+    """Check that the index holds no article of a folder that is not named.
+
+    A build would drop it. Raises DatelineError.
+    """
     try:
         paths = {Path(article.path) for article in open_index(folder).articles()}
     except DatelineError:  # no index yet, or none that opens: a build makes one
         return
-    gone = [
-        path
-        for path in paths
-        if not any(
-            (corpus / place).exists() for corpus in corpora for place in (path, *path.parents[:-1])
-        )
-    ]
+    gone = [path for path in paths if not _is_in_one_of(corpora, path)]
     if gone:
         raise DatelineError(
-            f"expected all articles of the index below {', '.join(map(str, corpora))}, found {len(gone)} elsewhere ({min(gone)}); "
-            "what was fetched is kept. Name their folder with another --corpus, or run: dateline build FOLDER ..."
+            f"expected all articles of the index below {', '.join(map(str, corpora))}, "
+            f"found {len(gone)} elsewhere ({min(gone)}); what was fetched is kept. "
+            "Name their folder with another --corpus, or run: dateline build FOLDER ..."
         )
+
+
+def _is_in_one_of(corpora: Sequence[Path], path: Path) -> bool:
+    """Return whether a corpus folder has a path, or the archive or table that it is in."""
+    places = (path, *path.parents[:-1])
+    return any((corpus / place).exists() for corpus in corpora for place in places)
 
 
 def watch(commands: Commands) -> None:
+    """Declare `dateline watch`."""
     parser = commands.add(
         "watch",
         _run_watch,
@@ -179,70 +204,61 @@ def watch(commands: Commands) -> None:
     )
     corpora_argument(parser)
     map_option(parser)
-    json_option(parser, "a line of JSON for each build")
+    json_option(parser, "print one line of JSON for each build")
 
 
 def _run_watch(options: argparse.Namespace) -> int:
     import index
-    from index.corpus.loaders.tables import read_mapping
     from index.corpus.watching import rebuilds
-    from qa.rendering.text import summary_as_text
 
-    columns = read_mapping(options.map)
-    try:
-        for done in rebuilds(
-            options.corpus,
-            options.index,
-            lambda: index.build(options.corpus, options.index, columns=columns),
-        ):
+    columns = columns_of(options)
+
+    def build_once() -> Summary:
+        return index.build(options.corpus, options.index, columns=columns)
+
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        for done in rebuilds(options.corpus, options.index, build_once):
             if isinstance(done, DatelineError):
                 print(f"dateline: {done}; trying again", file=sys.stderr, flush=True)
             else:
-                print(
-                    json.dumps(asdict(done), ensure_ascii=False)
-                    if options.json
-                    else summary_as_text(done),
-                    flush=True,
-                )
-    except KeyboardInterrupt:  # the way to end it
-        pass
+                _print_summary(done, options.json)
     return 0
 
 
 def copy(commands: Commands) -> None:
+    """Declare `dateline copy`."""
     parser = commands.add(
         "copy",
         _run_copy,
         "copy an index to another place, without encoding anew",
         example="dateline copy --from var/index --to milvus://HOST/news",
     )
-    for name, which in (("--from", "copied from"), ("--to", "copied to")):
+    for direction in ("from", "to"):
         parser.add_argument(
-            name,
-            dest=name.strip("-") + "_",
+            f"--{direction}",
+            dest=f"{direction}_",
             required=True,
             metavar="STORE",
-            help=f"the index that is {which}: a folder, or as for --store",
+            help=f"the index to copy {direction}: a folder, or an address as for --store",
         )
     json_option(parser)
 
 
 def _run_copy(options: argparse.Namespace) -> None:
-    from index.stores.copying import copy as copied
-    from qa.rendering.text import build_progress
+    from index.stores.copying import copy as copy_index
 
+    source = place_of(options.from_, options.index)
+    target = place_of(options.to_, options.index)
     with build_progress(sys.stderr) as progress:
-        generation = copied(
-            place_of(options.from_, options.index), place_of(options.to_, options.index), progress
-        )
-    print(
-        json.dumps({"generation": generation})
-        if options.json
-        else f"generation {generation} of {options.to_} is live"
-    )
+        generation = copy_index(source, target, progress)
+    if options.json:
+        print_json({"generation": generation})
+    else:
+        print(f"generation {generation} of {options.to_} is live")
 
 
 def rollback(commands: Commands) -> None:
+    """Declare `dateline rollback`."""
     parser = commands.add(
         "rollback",
         _run_rollback,
@@ -254,11 +270,8 @@ def rollback(commands: Commands) -> None:
 
 
 def _run_rollback(options: argparse.Namespace) -> None:
-    from index.stores.places import rollback as rolled_back
-
-    generation = rolled_back(options.index)
-    print(
-        json.dumps({"generation": generation})
-        if options.json
-        else f"generation {generation} is live again"
-    )
+    generation = place_of(options.index).rollback()
+    if options.json:
+        print_json({"generation": generation})
+    else:
+        print(f"generation {generation} is live again")

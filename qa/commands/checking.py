@@ -1,4 +1,4 @@
-"""Commands that tell what an index holds and how good it is: info, verify, evaluate."""
+"""Commands that show what an index holds and how good it is: info, verify, evaluate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from qa.commands.options import Commands, json_option, reader_of, reader_option, stores
+from index.types import Store
+from qa.commands.options import (
+    Commands,
+    json_option,
+    print_json,
+    reader_of,
+    reader_option,
+    stores,
+)
+
+_OUTLETS_SHOWN = 20
 
 
 def info(commands: Commands) -> None:
+    """Declare `dateline info`."""
     parser = commands.add(
-        "info", _run_info, "tell what the index holds", stores(), example="dateline info"
+        "info", _run_info, "show what the index holds", stores(), example="dateline info"
     )
     json_option(parser)
 
@@ -21,46 +34,56 @@ def info(commands: Commands) -> None:
 def _run_info(options: argparse.Namespace) -> None:
     from index.stores.places import open_index
 
-    store = open_index(options.index)
-    articles = list(store.articles())
-    days = sorted(
-        article.published.isoformat() for article in articles if article.published is not None
-    )
-    facts = {
-        "index": str(options.index),
-        "generation": store.generation,
-        "created": store.manifest["created"],
-        "articles": len(articles),
-        "passages": store.manifest["counts"]["passages"],
-        "encoder": store.manifest["encoder"]["name"],
-        "dimensions": store.manifest["encoder"]["dimensions"],
-        "vectors": store.manifest.get("vectors", "exact"),
-        "bytes": sum(part["bytes"] for part in store.manifest["files"].values()),
-        "first_day": days[0] if days else None,
-        "last_day": days[-1] if days else None,
-        "undated": len(articles) - len(days),
-        "languages": dict(
-            Counter(article.language or "unknown" for article in articles).most_common()
-        ),
-        "outlets": dict(Counter(article.source or "unknown" for article in articles).most_common()),
-    }
+    facts = {"index": str(options.index), **_facts(open_index(options.index))}
     if options.json:
-        print(json.dumps(facts, ensure_ascii=False))
+        print_json(facts)
         return
     for name, value in facts.items():
-        shown = (
-            ", ".join(f"{outlet} {count}" for outlet, count in list(value.items())[:20])
-            if isinstance(value, dict)
-            else value
-        )
-        print(f"{name.replace('_', ' '):<12} {shown if shown is not None else 'unknown'}")
+        print(f"{name.replace('_', ' '):<12} {_shown(value)}")
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    """Return what a generation holds, from its manifest and its articles."""
+    manifest = store.manifest
+    articles = list(store.articles())
+    days = [article.published.isoformat() for article in articles if article.published is not None]
+    return {
+        "generation": store.generation,
+        "created": manifest["created"],
+        "articles": len(articles),
+        "passages": manifest["counts"]["passages"],
+        "encoder": manifest["encoder"]["name"],
+        "dimensions": manifest["encoder"]["dimensions"],
+        "vectors": manifest.get("vectors", "exact"),
+        "bytes": sum(part["bytes"] for part in manifest["files"].values()),
+        "first_day": min(days, default=None),
+        "last_day": max(days, default=None),
+        "undated": len(articles) - len(days),
+        "languages": _counts(article.language for article in articles),
+        "outlets": _counts(article.source for article in articles),
+    }
+
+
+def _counts(names: Iterable[str | None]) -> dict[str, int]:
+    """Return how often each name stands there, the most frequent first."""
+    return dict(Counter(name or "unknown" for name in names).most_common())
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, dict):
+        first = list(value.items())[:_OUTLETS_SHOWN]
+        return ", ".join(f"{name} {count}" for name, count in first)
+    return str(value)
 
 
 def verify(commands: Commands) -> None:
+    """Declare `dateline verify`."""
     parser = commands.add(
         "verify",
         _run_verify,
-        "check the index whole, or saved replies against it",
+        "check that the index is whole, or check saved replies against it",
         stores(),
         example="dateline verify replies.jsonl",
     )
@@ -69,7 +92,7 @@ def verify(commands: Commands) -> None:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="replies saved with ask --json, one a line",
+        help="replies saved with ask --json, one per line",
     )
     json_option(parser)
 
@@ -77,21 +100,21 @@ def verify(commands: Commands) -> None:
 def _run_verify(options: argparse.Namespace) -> int:
     from qa.verification import verify_index, verify_replies
 
-    report, problems = (
-        verify_replies(options.replies, options.index)
-        if options.replies is not None
-        else verify_index(options.index)
-    )
+    if options.replies is None:
+        report, problems = verify_index(options.index)
+    else:
+        report, problems = verify_replies(options.replies, options.index)
     if options.json:
-        print(json.dumps({"report": report, "problems": list(problems)}, ensure_ascii=False))
-        return int(bool(problems))
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    print(report)
+        print_json({"report": report, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        print(report)
     return int(bool(problems))
 
 
 def evaluate(commands: Commands) -> None:
+    """Declare `dateline evaluate`."""
     parser = commands.add(
         "evaluate",
         _run_evaluate,
@@ -108,29 +131,33 @@ def evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--given",
         action="store_true",
-        help="read each question against its own context: the reader alone",
+        help="read each question against its own context: the reader alone, without an index",
     )
     parser.add_argument(
         "--report",
         type=Path,
         metavar="DIR",
-        help="write report.html with plots there, and what became of each question; goes on where it was",
+        help="write report.html, its plots and the outcome of each question there; "
+        "an interrupted evaluation goes on",
     )
     json_option(parser)
     reader_option(parser)
 
 
 def _run_evaluate(options: argparse.Namespace) -> None:
-    from qa.evaluation.run import evaluate as evaluated
-    from qa.evaluation.run import figures_as_text
+    from qa.evaluation.report import figures_as_text
+    from qa.evaluation.run import evaluate as evaluate_questions
     from qa.rendering.text import build_progress
 
     with build_progress(sys.stderr) as progress:
-        figures = evaluated(
+        figures = evaluate_questions(
             options.questions,
             None if options.given else options.index,
             report=options.report,
             reader=reader_of(options),
             progress=lambda done, total: progress("asking", done, total),
         )
-    print(json.dumps(figures) if options.json else figures_as_text(figures))
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        print(figures_as_text(figures))

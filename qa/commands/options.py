@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from index.profiling import as_text, profiled
+from index.types import DatelineError
 from qa.answering.reader import OnnxReader
+from qa.answering.understanding import parse_day
 from qa.types import Reader
 
 Run = Callable[[argparse.Namespace], int | None]
@@ -20,12 +23,16 @@ class Commands:
     """The commands of a parser, in the order in which they are added."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self.parser = parser
         self._parsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(
         self, name: str, run: Run, help: str, *shared: argparse.ArgumentParser, example: str
     ) -> argparse.ArgumentParser:
-        """The parser of a new command, with --index and the `shared` options; `run` gives its exit status, None for 0."""
+        """Return the parser of a new command, with --index and the `shared` options.
+
+        `run` carries the command out and returns its exit status, None for 0.
+        """
         added = self._parsers.add_parser(
             name,
             help=help,
@@ -37,8 +44,16 @@ class Commands:
         return added
 
 
+def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command, by its name."""
+    (commands,) = (
+        action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return dict(commands.choices)
+
+
 def _anywhere() -> argparse.ArgumentParser:
-    """--index, which may stand before the command too."""
+    """Return a parser with --index, which may stand before the command too."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     parser.add_argument(
         "--index",
@@ -50,24 +65,25 @@ def _anywhere() -> argparse.ArgumentParser:
 
 
 def stores() -> argparse.ArgumentParser:
-    """--store, for those that work on Milvus too."""
+    """Return a parser with --store, for the commands that work on Milvus too."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--store",
         metavar="STORE",
-        help="an index elsewhere than in a folder: milvus://HOST:PORT/COLLECTION, or a file of Milvus Lite (NAME.db); see docs/scaling.md",
+        help="an index that is not in a folder: milvus://HOST:PORT/COLLECTION, "
+        "or a file of Milvus Lite (NAME.db); see docs/scaling.md",
     )
     return parser
 
 
 def filters() -> argparse.ArgumentParser:
-    """--source, --from, --to and --as-of; `filters_of` reads them."""
+    """Return a parser with --source, --from, --to and --as-of; `filters_of` reads them."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--source",
         action="append",
         metavar="OUTLET",
-        help="only articles of this outlet; may be repeated",
+        help="only articles from this outlet; may be repeated",
     )
     parser.add_argument(
         "--from", dest="since", metavar="DAY", help="only articles published on or after YYYY-MM-DD"
@@ -78,13 +94,20 @@ def filters() -> argparse.ArgumentParser:
     parser.add_argument(
         "--as-of",
         metavar="DAY",
-        help="answer as on that day: nothing published later; 'last month' is the month before it",
+        help="answer as on that day: use nothing published later; "
+        "'last month' is the month before it",
     )
     return parser
 
 
 def filters_of(options: argparse.Namespace) -> dict[str, Any]:
-    """What `Archive.ask` and `Archive.retrieve` take of them."""
+    """Return the arguments of `Archive.ask` and `Archive.retrieve` that limit the articles.
+
+    Raises DatelineError, naming the option, for a day that is none.
+    """
+    days = {"--from": options.since, "--to": options.until, "--as-of": options.as_of}
+    for option, day in days.items():
+        parse_day(day, f"a day for {option}")
     return {
         "source": options.source,
         "since": options.since,
@@ -94,6 +117,7 @@ def filters_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def corpora_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the folders and files to index."""
     parser.add_argument(
         "corpus",
         nargs="*",
@@ -105,43 +129,69 @@ def corpora_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def json_option(parser: argparse.ArgumentParser, help: str = "print JSON") -> None:
+    """Add --json."""
     parser.add_argument("--json", action="store_true", help=help)
 
 
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON, at once."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
 def map_option(parser: argparse.ArgumentParser) -> None:
+    """Add --map, which `columns_of` reads."""
     parser.add_argument(
         "--map",
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help="the column of a table that holds text, title, source, published, url, authors, id or language, where its name does not tell; may be repeated",
+        help="the column of a table that holds a field, if its name does not tell: text, title, "
+        "source, published, url, authors, id or language; may be repeated",
     )
 
 
+def columns_of(options: argparse.Namespace) -> dict[str, str]:
+    """Return the fields that --map names, with their columns.
+
+    Raises DatelineError, naming the option, for anything else than FIELD=COLUMN.
+    """
+    from index.corpus.loaders.tables import read_mapping
+
+    try:
+        return read_mapping(options.map)
+    except DatelineError as error:
+        raise DatelineError(f"--map: {error}") from None
+
+
 def reader_option(parser: argparse.ArgumentParser) -> None:
+    """Add --reader, which `reader_of` reads."""
     parser.add_argument(
         "--reader",
         metavar="MODEL",
-        help="an extractive question-answering model of Hugging Face, by name or path",
+        help="a Hugging Face model for extractive question answering, by name or path",
     )
 
 
 def reader_of(options: argparse.Namespace) -> Reader | None:
-    """The reader that --reader names; None for Dateline's own."""
-    return OnnxReader.named(options.reader) if options.reader is not None else None
+    """Return the reader that --reader names; None for Dateline's own."""
+    if options.reader is None:
+        return None
+    return OnnxReader.named(options.reader)
 
 
 def profile_option(parser: argparse.ArgumentParser) -> None:
+    """Add --profile, which `profile_of` reads."""
     parser.add_argument(
         "--profile",
         action="store_true",
-        help="print to standard error how long each stage took; one within another counts to both",
+        help="print to standard error how long each stage took; "
+        "a stage within another counts towards both",
     )
 
 
 @contextmanager
 def profile_of(options: argparse.Namespace) -> Iterator[None]:
-    """Times what is done within, and tells it where --profile is given."""
+    """Time what is done within, and print the times if --profile is given."""
     with profiled() as stages:
         yield
     if options.profile:

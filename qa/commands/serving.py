@@ -11,6 +11,7 @@ from qa.commands.options import Commands, filters, filters_of, reader_of, reader
 
 
 def serve(commands: Commands) -> None:
+    """Declare `dateline serve`."""
     parser = commands.add(
         "serve",
         _run_serve,
@@ -19,88 +20,111 @@ def serve(commands: Commands) -> None:
         stores(),
         example="dateline serve --port 7860",
     )
+    _add_address(parser)
+    _add_permissions(parser)
+    _add_records(parser)
+    reader_option(parser)
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="the address it is bound to; 127.0.0.1, this machine alone, by default",
+        help="the address to listen on; by default 127.0.0.1, which only this machine reaches",
     )
     parser.add_argument("--port", type=int, default=7860, help="the port (default 7860)")
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="also serve asking and retrieving as MCP tools, at /gradio_api/mcp/",
+    )
+
+
+def _add_permissions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--auth",
         type=Path,
         metavar="FILE",
-        help="ask for a password: a line of dateline password for each user; needed where --host is not this machine alone",
+        help="ask for a password: FILE has one line of dateline password for each user; "
+        "needed if --host lets other machines reach the page",
     )
     parser.add_argument(
         "--corpus",
         action="append",
         type=Path,
         metavar="DIR",
-        help="the folder of articles that the index is built from, to which the page adds (default: corpus/); may be repeated",
+        help="the folder of articles that the index is built from and that the page adds to "
+        "(default: corpus/); may be repeated",
     )
     parser.add_argument(
-        "--read-only", action="store_true", help="nothing can be added or removed on the page"
-    )
-    parser.add_argument(
-        "--mcp",
-        action="store_true",
-        help="serve asking and retrieving as tools of MCP too, at /gradio_api/mcp/",
+        "--read-only", action="store_true", help="let nothing be added or removed on the page"
     )
     parser.add_argument(
         "--per-minute",
         type=int,
         default=600,
         metavar="N",
-        help="at most so many questions and clicks of one address (default 600)",
+        help="how many questions and clicks per minute to allow from one address (default 600)",
     )
+
+
+def _add_records(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--log-questions", action="store_true", help="the lines of the log hold the questions too"
+        "--log-questions", action="store_true", help="write the questions to the log too"
     )
     parser.add_argument(
         "--metrics",
         type=int,
         metavar="PORT",
-        help="figures for Prometheus on this port of 127.0.0.1",
+        help="serve figures for Prometheus on this port of 127.0.0.1",
     )
-    reader_option(parser)
 
 
 def _run_serve(options: argparse.Namespace) -> None:
-    from qa.web import serve as app
-    from qa.web.guard import Bounds
-
     if options.per_minute < 1:
         raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
+    limits = filters_of(options)
+    from qa.web import serve as app  # it imports gradio
+    from qa.web.guard import Bounds
+
+    corpora = [Path("corpus")] if options.corpus is None else options.corpus
     app.serve(
         options.index,
         host=options.host,
         port=options.port,
         auth=options.auth,
-        corpora=options.corpus if options.corpus is not None else [Path("corpus")],
+        corpora=corpora,
         read_only=options.read_only,
         mcp=options.mcp,
         bounds=Bounds(events=options.per_minute),
         log_words=options.log_questions,
         metrics=options.metrics,
         reader=reader_of(options),
-        **filters_of(options),
+        **limits,
     )
 
 
 def password(commands: Commands) -> None:
+    """Declare `dateline password`."""
     parser = commands.add(
         "password",
         _run_password,
-        "make the line of a user for serve --auth, of a password that is typed or piped",
+        "make the line for a user of serve --auth, from a password that is typed or piped",
         example="dateline password reader",
     )
-    parser.add_argument("name", metavar="NAME", help="of the user, without a colon")
+    parser.add_argument("name", metavar="NAME", help="the name of the user, without a colon")
 
 
 def _run_password(options: argparse.Namespace) -> None:
-    from getpass import getpass
-
     from qa.web.passwords import line_of
 
-    typed = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    print(line_of(options.name, typed))
+    print(line_of(options.name, _typed_password()))
+
+
+def _typed_password() -> str:
+    """Return the password that is typed without being shown, or piped."""
+    from getpass import getpass
+
+    if sys.stdin.isatty():
+        return getpass("Password: ")
+    return sys.stdin.readline().rstrip("\r\n")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _WRONG_SHOWN = 200
 _INK, _ACCENT, _SOFT = "#1f2933", "#9b2c2c", "#b8c2cc"
-_PLOT_STYLE = {
+_PLOT_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "dateline",  # the same figures give the same file
     "font.size": 10,
     "axes.spines.top": False,

@@ -1,1 +1,4 @@
-"""Dateline inside other people's tools. Each module wants its extra: pip install 'dateline[langchain]', 'dateline[llama-index]'."""
+"""Dateline inside other people's tools.
+
+Each module needs its extra: pip install 'dateline[langchain]' or 'dateline[llama-index]'.
+"""

@@ -21,15 +21,18 @@ except ImportError:
         "expected langchain-core, found none; do: pip install 'dateline[langchain]'"
     ) from None
 
-from qa.archive import Archive, Day
+from qa.answering.understanding import Day
+from qa.archive import Archive
 from qa.integrations.metadata import metadata, passage_id
 
 
 class DatelineRetriever(BaseRetriever):
-    """The `k` passages nearest to a question, as Documents: `page_content` is the slice start:end of the article's text.
+    """The `k` passages nearest to a question, as Documents.
 
-    `source`, `since`, `until`, `as_of` filter as `Archive.retrieve` does; they and `k` may be given to `invoke` too.
-    Follows the index as it is rebuilt. Raises DatelineError for a bad question, k or day.
+    `page_content` is the slice start:end of the article's text. `source`, `since`, `until` and
+    `as_of` filter as `Archive.retrieve` does. They and `k` may be given to `invoke` too. The
+    retriever follows the index as it is rebuilt. Raises DatelineError for a bad question, `k` or
+    day.
     """
 
     archive: Archive
@@ -48,8 +51,10 @@ class DatelineRetriever(BaseRetriever):
         **filters: Any,
     ) -> list[Document]:
         self.archive.refresh()
+        if k is None:
+            k = self.k
         own = {"source": self.source, "since": self.since, "until": self.until, "as_of": self.as_of}
-        hits = self.archive.retrieve(query, self.k if k is None else k, **{**own, **filters})
+        hits = self.archive.retrieve(query, k, **{**own, **filters})
         return [
             Document(page_content=hit.text, metadata=metadata(hit), id=passage_id(hit))
             for hit in hits

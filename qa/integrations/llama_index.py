@@ -29,10 +29,11 @@ from qa.types import Hit
 
 
 class DatelineRetriever(BaseRetriever):
-    """The `k` passages nearest to a question, as nodes: `text` is the slice start_char_idx:end_char_idx of the article's text.
+    """The `k` passages nearest to a question, as nodes.
 
-    `filters` are those of `Archive.retrieve`: source, since, until, as_of. Follows the index as it is rebuilt.
-    Raises DatelineError for a bad question, k or day.
+    `text` is the slice start_char_idx:end_char_idx of the article's text. `filters` are those of
+    `Archive.retrieve`: source, since, until, as_of. The retriever follows the index as it is
+    rebuilt. Raises DatelineError for a bad question, `k` or day.
     """
 
     def __init__(self, archive: Archive, k: int = 5, **filters: Any) -> None:
@@ -57,9 +58,8 @@ def _node(hit: Hit) -> TextNode:
         end_char_idx=hit.end,
     )
     node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=hit.article.id)
-    # what a language model would be shown beside the text: the dateline, not offsets and checksums
-    shown = {"title", "source", "published"}
-    node.excluded_llm_metadata_keys = node.excluded_embed_metadata_keys = sorted(
-        node.metadata.keys() - shown
-    )
+    # A language model is shown the dateline beside the text, not offsets and checksums.
+    hidden = sorted(node.metadata.keys() - {"title", "source", "published"})
+    node.excluded_llm_metadata_keys = hidden
+    node.excluded_embed_metadata_keys = hidden
     return node

@@ -1,4 +1,4 @@
-"""What goes with a passage into another tool: plain values under stable names."""
+"""What goes with a passage into another tool: plain values under names that stay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from qa.types import Hit, Span, article_to_dict
 
 
 def metadata(hit: Hit) -> dict[str, Any]:
-    """The article's fields as in `ask --json` (its id as `article_id`), the passage's offsets in its text, page and score."""
+    """Return the fields of a passage's article, and its offsets, page and score.
+
+    The article's fields are named as in `ask --json`, except for its id, which is `article_id`.
+    """
     article = article_to_dict(hit.article)
     place = Span(hit.article, hit.start, hit.end)
     return {
@@ -23,7 +26,6 @@ def metadata(hit: Hit) -> dict[str, Any]:
 
 
 def passage_id(hit: Hit) -> str:
-    """The same for the same slice of the same text: another text, another id."""
-    return hashlib.sha256(
-        f"{hit.article.id}\n{hit.article.sha256}\n{hit.start}:{hit.end}".encode()
-    ).hexdigest()[:32]
+    """Return an id of 32 digits that is the same for the same slice of the same text only."""
+    place = f"{hit.article.id}\n{hit.article.sha256}\n{hit.start}:{hit.end}"
+    return hashlib.sha256(place.encode()).hexdigest()[:32]

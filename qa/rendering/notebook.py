@@ -80,8 +80,8 @@ def citations_frame(reply: Reply) -> pandas.DataFrame:
 
 def _citation_row(answer: Answer, citation: Citation) -> dict[str, Any]:
     fields = citation.to_dict()
-    article = fields["article"]
-    row = {
+    article: dict[str, Any] = fields["article"]
+    row: dict[str, Any] = {
         "answer": answer.text,
         "kind": answer.kind,
         "answer_probability": answer.probability,

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
 from index.types import DatelineError, Filters
-from qa.answering.understanding import parse_day
-from qa.archive import Day
+from qa.answering.understanding import Day, parse_day
 
 _MOST_FIELDS = 100
 _LONGEST_QUERY = 10_000  # characters that are searched for an article

@@ -39,12 +39,11 @@ def endpoints(session: Session) -> None:
             source: only articles of these outlets; all if empty.
             since: only articles published on this day or later, YYYY-MM-DD.
             until: only articles published on this day or earlier, YYYY-MM-DD.
-            as_of: answer as if on this day: nothing later is used.
+            as_of: the day asked on: nothing later is used, "last month" is the month before it.
             k: how many passages to read, 1 to 1000.
 
         Returns:
-            The reply as JSON: question, answered, disagreement, time, answers (kind, text,
-            probability, outlets, origins, citations), conflict, over_time, passages, reason.
+            The reply as JSON: question, time, answers, conflict, over_time, passages, reason.
         """
         with _told_errors():
             reply = session.ask(question, Limits.of(source, since, until, as_of), k)

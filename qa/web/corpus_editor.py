@@ -22,8 +22,8 @@ from typing import Any
 
 from index.corpus.connections import Resolve, resolved
 from index.corpus.fetching import fetch
-from index.stores.local.generations import open_index
-from index.types import DatelineError, Skipped, Store, Summary
+from index.stores.places import open_index
+from index.types import DatelineError, Place, Skipped, Store, Summary
 from qa.rendering.text import counted
 from qa.web.article_files import free_path, pasted_article, safe_name, write_article
 from qa.web.corpus_files import (
@@ -65,7 +65,7 @@ class _Task:
 
 
 class CorpusEditor:
-    """Adds and removes articles of `corpora`, and rebuilds the index in `folder`.
+    """Adds and removes articles of `corpora`, and rebuilds the index at `place`.
 
     `private` says whether addresses in this machine's own network may be fetched. `build` is
     `index.build`, or one like it. `resolve` finds the addresses of a host.
@@ -74,13 +74,13 @@ class CorpusEditor:
     def __init__(
         self,
         corpora: Sequence[Path],
-        folder: Path,
+        place: Path | Place,
         *,
         private: bool = False,
         build: Callable[..., Summary] | None = None,
         resolve: Resolve = resolved,
     ) -> None:
-        self.corpora, self.folder = tuple(corpora), folder
+        self.corpora, self._place = tuple(corpora), place
         self._private = private
         self._build = _build_index if build is None else build
         self._resolve = resolve
@@ -223,7 +223,7 @@ class CorpusEditor:
 
     def _rebuild(self, notes: tuple[str, ...]) -> list[str]:
         """Rebuild the index and return what the build says of added files, then of all."""
-        lost = lost_paths(open_index(self.folder), self.corpora)
+        lost = lost_paths(open_index(self._place), self.corpora)
         if lost:
             raise DatelineError(
                 f"expected every article of the index in {self._folders()}, "
@@ -250,7 +250,7 @@ class CorpusEditor:
         until = time.monotonic() + _WAITS_FOR_A_BUILDER
         while True:
             try:
-                return self._build(list(self.corpora), self.folder, progress=progress)
+                return self._build(list(self.corpora), self._place, progress=progress)
             except DatelineError as error:
                 if "only builder" not in str(error) or time.monotonic() > until:
                     raise
@@ -262,8 +262,8 @@ class CorpusEditor:
         return ", ".join(map(str, self.corpora))
 
 
-def _build_index(corpora: Sequence[Path], folder: Path, **options: Any) -> Summary:
+def _build_index(corpora: Sequence[Path], place: Path | Place, **options: Any) -> Summary:
     """Build as `index.build` does; it is imported late, so that the page starts sooner."""
     from index.pipeline import build
 
-    return build(corpora, folder, **options)
+    return build(corpora, place, **options)

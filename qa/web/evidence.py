@@ -37,7 +37,8 @@ Numbered = tuple[int, int, int]
 
 def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
     """Return the articles of the findings, then those of the hits; only the first is in view."""
-    articles = {one.article.id: one.article for one in chain(findings, hits)}
+    places: list[Span | Hit] = [*findings, *hits]
+    articles = {place.article.id: place.article for place in places}
     if not articles:
         return '<aside class="evidence" aria-label="The article"></aside>'
     stepping = _STEPPING.format(count=len(findings)) if len(findings) > 1 else ""
@@ -113,7 +114,7 @@ def _source_html(article: Article) -> str:
     return join_parts(outlet_html(article), day, authors)
 
 
-def _numbered(spans: Sequence[Span] | Sequence[Hit], article: Article) -> list[Numbered]:
+def _numbered(spans: Sequence[Span | Hit], article: Article) -> list[Numbered]:
     """Return the spans that lie in an article, each with its number among all of them."""
     return [
         (span.start, span.end, number)

@@ -264,7 +264,7 @@ def _add_headers(message: Message, path: str) -> None:
 
 
 def _client(scope: Scope) -> str:
-    """Return the client's address; for IPv6 its network, as one customer has all of its addresses."""
+    """Return the client's address; for IPv6 its network, whose addresses one customer has."""
     address = (scope.get("client") or ("unknown", 0))[0]
     try:
         number = ipaddress.ip_address(address)

@@ -1,6 +1,6 @@
 () => {
-  // The page's own behaviour: the evidence follows what is chosen, quotations are copied, the address follows the answer.
-  if (new URLSearchParams(window.location.search).get('q')) document.documentElement.classList.add('asked'); // no place for examples
+  // The page's own behaviour. The evidence shows what is chosen, quotations are copied, and the
+  // address follows the answer.
   const narrow = () => window.matchMedia('(max-width: 899px)').matches;
   const turn = () => document.querySelector('#conversation .turn:not(.reading)');
 
@@ -38,7 +38,8 @@
       if (!Number(shown.querySelector('.evidence')?.dataset.findings)) show('[data-passages~="0"]', false);
     }
     const address = shown?.dataset.address;
-    // the back button, and an address opened, are where they are already; only what is asked is a new place
+    // After the back button, or when an address is opened, the address is right already. Only a
+    // question that is asked adds an entry to the browser's history.
     const wanted = address || window.location.pathname;
     const there = address ? window.location.search === address : !window.location.search;
     if (!there && (address || (moved && document.querySelector('#conversation .front')))) {
@@ -46,7 +47,7 @@
     }
     returning = false;
     const heading = shown?.querySelector('h2');
-    if (moved && heading) { // what was clicked is gone, perhaps far below: on with the answer
+    if (moved && heading) { // what was clicked is gone: go to the answer
       if (heading.getBoundingClientRect().top < 0) heading.scrollIntoView({ block: 'start' });
       if (document.activeElement === document.body) {
         heading.tabIndex = -1;
@@ -70,7 +71,8 @@
 
   document.addEventListener('click', (event) => {
     const read = event.target.closest('a[data-read]');
-    if (read && !event.ctrlKey && !event.metaKey && !event.shiftKey) { // a title of the table opens its article beside the questions
+    // A title in the table opens its article in the Ask tab.
+    if (read && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       document.querySelector('#tabs [role="tab"]').click();
       follow(read.getAttribute('href'));
@@ -97,7 +99,8 @@
     }
   });
 
-  // Gradio's text boxes for days get the browser's own picker, its announcement region its role.
+  // Gradio's text boxes for days become the browser's own, and the announcement is spoken. Bars of
+  // the timeline show whether their days are chosen.
   const mend = () => {
     for (const box of document.querySelectorAll('.day input[type="text"]')) box.type = 'date';
     const said = document.querySelector('#announcement');

@@ -6,10 +6,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
-from index.stores.places import Place, open_index
-from index.types import DatelineError, Store
-from qa.answering.follow_ups import Turn, Understood, nearest, resolve
+from index.stores.places import open_index
+from index.types import DatelineError, Place, Store
+from qa.answering.follow_ups import nearest, resolve
+from qa.answering.turns import Turn, Understood
 from qa.archive import PASSAGES_READ, Archive
 from qa.types import Hit, Reader, Reply
 from qa.web.addresses import NO_LIMITS, Limits
@@ -35,7 +37,7 @@ class Session:
 
     @classmethod
     def open(
-        cls, place: Place, *, reader: Reader | None = None, limits: Limits = NO_LIMITS
+        cls, place: Path | Place, *, reader: Reader | None = None, limits: Limits = NO_LIMITS
     ) -> Session:
         """Open an index, its models in a thread. Raises DatelineError if there is no index."""
         session = cls(Future(), limits, open_index(place))
@@ -116,7 +118,7 @@ class Session:
             as_of=held.as_of,
         )
 
-    def _load(self, place: Place, reader: Reader | None) -> None:
+    def _load(self, place: Path | Place, reader: Reader | None) -> None:
         try:
             archive = Archive.open(place, reader=reader)
             archive.warm_up()

@@ -1,8 +1,8 @@
-"""What is told of the work to whoever runs it: a line of JSON for each question, and figures for Prometheus.
+"""What an operator is told: a line of JSON for each question, and figures for Prometheus.
 
-Both listen to the logger "dateline", whose records carry their facts as `facts` and the words of a question or an
-article, where there are any, as `words`. Words are left out unless they are asked for. Without listeners nothing is
-written and nothing is counted.
+Both listen to the logger "dateline". Its records carry their facts as `facts`, and the words of a
+question or an article as `words`. Words are left out unless they are asked for. Without listeners
+nothing is written and nothing is counted.
 """
 
 from __future__ import annotations
@@ -11,26 +11,32 @@ import datetime as dt
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from index.types import DatelineError
 
 LOGGER = logging.getLogger("dateline")
+_MOST_FRAMES = 8  # of an error, the innermost
+_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)  # seconds
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line: time, event, its facts; its words only where `words` is true. Of an exception the place, not the message."""
+    """A record as one line: time, event, its facts; its words only if `words` is true.
+
+    Of an exception it tells the place. Its message may hold words.
+    """
 
     def __init__(self, words: bool = False) -> None:
         super().__init__()
         self._words = words
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end."""
+        time = dt.datetime.fromtimestamp(record.created, dt.UTC)
         line: dict[str, Any] = {
-            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(
-                timespec="milliseconds"
-            ),
+            "time": time.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
             **getattr(record, "facts", {}),
@@ -38,33 +44,31 @@ class JsonLines(logging.Formatter):
         if self._words:
             line |= getattr(record, "words", {})
         if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
+            kind, error, trace = record.exc_info
+            line["error"] = kind.__name__
             if self._words:
-                line["message"] = str(record.exc_info[1])
-            frames, trace = [], record.exc_info[2]
-            while trace is not None:
-                frames.append(
-                    f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-                )
-                trace = trace.tb_next
-            line["at"] = frames[-8:]
+                line["message"] = str(error)
+            line["at"] = [
+                f"{frame.f_code.co_filename.rpartition('/')[2]}:{number}"
+                for frame, number in traceback.walk_tb(trace)
+            ][-_MOST_FRAMES:]
         return json.dumps(line, ensure_ascii=False)
 
 
 def log_to_stderr(words: bool = False) -> None:
-    """Write a line of JSON to standard error for each question and each refusal; with the question itself where `words` is true."""
+    """Write a line to standard error for each question and refusal; with its words if `words`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(words))
-    LOGGER.addHandler(handler)
-    LOGGER.setLevel(logging.INFO)
-    LOGGER.propagate = False
+    _listen(handler)
 
 
 class Counting(logging.Handler):
-    """Counts records for Prometheus: questions by outcome, their seconds, refusals by status, errors."""
+    """Counts records for Prometheus: questions by outcome, their seconds, refusals, errors.
+
+    `generation` gives the number of the live generation.
+    """
 
     def __init__(self, generation: Callable[[], int]) -> None:
-        """`generation`: the number of the one that is live."""
         super().__init__()
         from prometheus_client import Counter, Gauge, Histogram
 
@@ -72,19 +76,19 @@ class Counting(logging.Handler):
             "dateline_questions", "Questions that were asked, by outcome.", ["outcome"]
         )
         self._seconds = Histogram(
-            "dateline_question_seconds",
-            "Seconds until the reply.",
-            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+            "dateline_question_seconds", "Seconds until the reply.", buckets=_BUCKETS
         )
         self._refused = Counter(
             "dateline_requests_refused", "Requests that went no further, by status.", ["status"]
         )
         self._errors = Counter("dateline_errors", "Errors of Dateline's own.")
-        Gauge(
+        answered_from = Gauge(
             "dateline_generation", "The generation that questions are answered from."
-        ).set_function(generation)
+        )
+        answered_from.set_function(generation)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Count one record."""
         facts: dict[str, Any] = getattr(record, "facts", {})
         if record.getMessage() == "question":
             self._questions.labels(facts["outcome"]).inc()
@@ -96,15 +100,23 @@ class Counting(logging.Handler):
 
 
 def serve_metrics(port: int, generation: Callable[[], int]) -> None:
-    """Serve the figures at http://127.0.0.1:PORT/metrics, for this machine alone. Raises DatelineError where the port is taken."""
+    """Serve the figures at http://127.0.0.1:PORT/metrics, for this machine alone.
+
+    Raises DatelineError if the port is taken.
+    """
     from prometheus_client import start_http_server
 
     try:
         start_http_server(port, addr="127.0.0.1")
     except OSError:
         raise DatelineError(
-            f"expected port {port} of 127.0.0.1 to be free for the metrics, found it taken; give another with --metrics"
+            f"expected port {port} of 127.0.0.1 to be free for the metrics, found it taken; "
+            "give another with --metrics"
         ) from None
-    LOGGER.addHandler(Counting(generation))
+    _listen(Counting(generation))
+
+
+def _listen(handler: logging.Handler) -> None:
+    LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False

@@ -29,7 +29,8 @@ from playwright.sync_api import (
 from tests.conftest import ROOT
 
 QUESTION = "who brokered the September truce?"
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def free_port() -> int:
 
 
 def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnull)) -> Served:
-    """The app as `python app.py` starts it, once it answers; what it writes to standard error goes to `log`."""
+    """Start the app by `python app.py`; return it once it answers. `log` gets its errors."""
     port = free_port()
     command = [
         sys.executable,
@@ -91,7 +92,7 @@ def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnul
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium for the tests of one file: while Playwright runs, so does its event loop, and no other test may have one."""
+    """Start Chromium for one file: no test with an event loop may run beside Playwright."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         yield browser
@@ -102,7 +103,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def copied(
     corpus_index: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], tuple[Path, Path]]:
-    """Makes a copy of the real index and its corpus: (index, corpus)."""
+    """Return a function that copies the real index and its corpus: (index, corpus)."""
 
     def copy() -> tuple[Path, Path]:
         folder = tmp_path_factory.mktemp("served")
@@ -117,7 +118,7 @@ def copied(
 
 @pytest.fixture(scope="session")
 def served(copied: Callable[[], tuple[Path, Path]]) -> Iterator[Served]:
-    """The app that most tests share: nobody adds to it or removes from it."""
+    """Serve the app that most tests share: nobody adds to it or removes from it."""
     app = serve(*copied(), "--mcp")
     yield app
     app.stop()
@@ -148,7 +149,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
-    """Opens pages in sessions of their own, each watched."""
+    """Return a function that opens pages in sessions of their own, each watched."""
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
@@ -160,7 +161,10 @@ def opened(browser: Browser) -> Iterator[Open]:
         script: str = "",
         late: str = "",
     ) -> Page:
-        """`script` runs before the page's own; requests for addresses like `late` wait, and are let through one after the other, a fifth of a second apart."""
+        """Open a page; `script` runs before the page's own.
+
+        Requests for addresses like `late` are let through a fifth of a second apart.
+        """
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 600 else 844},
             color_scheme="dark" if colours == "dark" else "light",
@@ -201,7 +205,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """The page shows an answer, a notice, or what the archive holds."""
+    """Wait until the page shows an answer, a notice, or what the archive holds."""
     expect(page.locator("#conversation .turn:not(.reading), #conversation .front")).to_be_visible(
         timeout=60_000
     )

@@ -1,4 +1,7 @@
-"""For everybody: axe-core finds nothing serious on any view, and nothing moves where that is unwanted. The README's pictures come from here."""
+"""For everybody: axe-core finds nothing serious, and nothing moves if that is unwanted.
+
+The README's pictures are made here.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,7 @@ from tests.browser.test_ask import DIFFER
 
 pytestmark = pytest.mark.slow
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-PICTURES = os.environ.get(
-    "DATELINE_PICTURES"
-)  # a folder: the pictures of the README are written there
+PICTURES = os.environ.get("DATELINE_PICTURES")  # a folder for the README's pictures
 SHOWN = {
     "differ-1280-light": "answer",
     "follow-up-1280-dark": "conversation",
@@ -30,7 +31,7 @@ SHOWN = {
 
 
 def serious(page: Page) -> list[str]:
-    """What axe-core finds that is serious or critical, a line each."""
+    """Return what axe-core finds that is serious or critical, one line each."""
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run(document)).violations")
     return [
@@ -55,7 +56,7 @@ def test_no_view_has_a_serious_problem(
 ) -> None:
     page = opened(served, width=width, colours=colours)
     settled(page)
-    expect(page.locator("#examples a").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".front a").first).to_be_visible(timeout=60_000)
     name = f"{width}-{colours}"
     problems = {"front": serious(page)}
     picture(page, f"front-{name}")
@@ -101,11 +102,14 @@ def test_an_answer_is_announced_and_nothing_moves_where_that_is_unwanted(
     settled(page)
     expect(page.locator("#announcement")).to_have_attribute("aria-live", "polite")
     ask(page, QUESTION)
+    likely = likelihood(qa.open(served.index).ask(QUESTION).answers[0].probability)
     expect(page.locator("#announcement")).to_contain_text(
-        f"Answer: US, {likelihood(qa.open(served.index).ask(QUESTION).answers[0].probability)}, from after Expatica."
+        f"Answer: US, {likely}, from after Expatica."
     )
     moving = page.evaluate(
-        """() => [...document.querySelectorAll('#dateline *')].filter(one => { const style = getComputedStyle(one);
-        return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0; }).map(one => one.outerHTML.slice(0, 80))"""
+        """() => [...document.querySelectorAll('#dateline *')].filter(one => {
+            const style = getComputedStyle(one);
+            return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
+        }).map(one => one.outerHTML.slice(0, 80))"""
     )
     assert moving == []

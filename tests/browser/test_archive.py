@@ -1,4 +1,4 @@
-"""The Archive and Insight tabs in a real browser: add, ask while it is rebuilt, remove; passwords; read-only."""
+"""The Archive and Insight tabs in a real browser: add, ask while it is rebuilt, remove."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import qa
-from index.stores.local.generations import writing
+from index.stores.places import place_of
 from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ Copied = Callable[[], tuple[Path, Path]]
 
 @pytest.fixture(scope="module")
 def editor(copied: Copied) -> Iterator[Served]:
-    """An app whose archive these tests change."""
+    """Serve an app whose archive these tests change."""
     app = serve(*copied())
     yield app
     app.stop()
@@ -31,11 +31,14 @@ def editor(copied: Copied) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """A web site on this machine, with one article."""
+    """Serve a web site on this machine, with one article."""
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = b"Fetched from afar, the ferry Halcyon sank near Bergen on 3 March 2021 and Astrid Dahl rescued 41 passengers."
+            body = (
+                b"Fetched from afar, the ferry Halcyon sank near Bergen on 3 March 2021 "
+                b"and Astrid Dahl rescued 41 passengers."
+            )
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
@@ -78,9 +81,8 @@ def test_upload_then_ask_while_it_is_rebuilt_and_after(
         [tmp_path / "lighthouse.txt", tmp_path / "photo.png"]
     )
     expect(page.locator("#upload")).to_contain_text("photo", timeout=30_000)
-    with writing(
-        editor.index
-    ):  # another builder: the rebuild waits, so that the question below certainly comes before its end
+    # Another builder: the rebuild waits for it, and so ends after the question below.
+    with place_of(editor.index).writing():
         page.locator("#add-files").click()
         expect(page.locator("#work progress")).to_be_visible(timeout=30_000)
         ask(other, QUESTION)
@@ -191,7 +193,7 @@ def test_the_table_is_searched_and_sorted(served: Served, opened: Open) -> None:
 def test_an_index_of_other_articles_is_not_rebuilt_from_this_corpus(
     copied: Copied, opened: Open, tmp_path: Path
 ) -> None:
-    """Rebuilding an index from a folder that is not the one it was built from would lose its articles."""
+    """Refuse a rebuild that would lose articles: its folder is not the one of the index."""
     folder, _ = copied()
     (tmp_path / "else").mkdir()
     app = serve(folder, tmp_path / "else", "--auth", str(_users(tmp_path)))
@@ -234,7 +236,7 @@ def _users(folder: Path) -> Path:
 
 
 def published(served: Served) -> list[tuple[str, str]]:
-    """(month, outlet) of each article."""
+    """Return the month and the outlet of each article."""
     return [
         (f"{article.published:%Y-%m}", str(article.source))
         for article in qa.open(served.index).store.articles()

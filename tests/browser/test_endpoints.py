@@ -42,7 +42,10 @@ def test_ask_gives_the_reply_of_the_contract(client: Client) -> None:
         "disagreement",
         "index_generation",
         "took_ms",
+        "time",
         "answers",
+        "conflict",
+        "over_time",
         "passages",
         "reason",
     ]
@@ -83,8 +86,13 @@ def test_what_openapi_describes_can_be_called_as_it_says(
     )
     fields = call["requestBody"]["content"]["application/json"]["schema"]["properties"]
     assert {field: kind.get("type", "list") for field, kind in fields.items()} == {
-        "question": "string", "k": "integer", "source": "list", "since": "string", "until": "string", "as_of": "string"
-    }  # fmt: skip
+        "question": "string",
+        "k": "integer",
+        "source": "list",
+        "since": "string",
+        "until": "string",
+        "as_of": "string",
+    }
     request = urllib.request.Request(
         served.address + path,
         json.dumps(body).encode(),
@@ -116,7 +124,7 @@ def test_the_calls_in_the_docs_answer(served: Served, tmp_path: Path) -> None:
 def test_what_cannot_be_asked_is_told(client: Client) -> None:
     for arguments, said in (
         (("  ",), "expected a question"),
-        (("who?", ["x"], "yesterday"), "expected a day as YYYY-MM-DD"),
+        (("who?", ["x"], "yesterday"), "expected the first day as YYYY-MM-DD"),
         (("who?", [], "", "", "", 0), "expected k from 1"),
     ):
         with pytest.raises(AppError, match=said):
@@ -134,7 +142,7 @@ def test_these_two_are_all_that_is_offered_with_their_types(client: Client) -> N
 
 
 def tools(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """(the tools offered, what each call gives) by a client of MCP over streamable HTTP."""
+    """Return the tools offered, and what each call gives, by an MCP client over streamable HTTP."""
 
     async def talk() -> tuple[list[Any], list[Any]]:
         async with (

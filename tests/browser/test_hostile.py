@@ -1,4 +1,4 @@
-"""A corpus that attacks whoever reads it: all of it shows as text, and a canary proves that nothing ran."""
+"""A corpus that attacks whoever reads it: all of it shows as text, and nothing of it runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ ATTACKS = (
     "${window.canary=1} {{window.canary=1}} {% raw %} <%= 1 %>",
     "\u202egnorw si siht\u202c \u2067isolate",
     "</textarea></title><iframe srcdoc='<script>parent.canary=1</script>'></iframe>",
-    "<a href='javascript:window.canary=1' onclick='window.canary=1'>**click**</a> | pipe | `code` # heading",
+    "<a href='javascript:window.canary=1' onclick='window.canary=1'>**click**</a> "
+    "| pipe | `code` # heading",
 )
 URLS = (
     "javascript:window.canary=1",
@@ -47,7 +48,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, corpus_index: Path) -> Ite
             "url": URLS[number % len(URLS)],
             "authors": [attack],
         }
-        text = f"Keeper number {number} of the lighthouse is Maria Olsen {attack} of Bergen. {attack}\n\nIn {attack} 41 keepers were paid {attack}.\n"
+        text = (
+            f"Keeper number {number} of the lighthouse is Maria Olsen {attack} of Bergen. "
+            f"{attack}\n\nIn {attack} 41 keepers were paid {attack}.\n"
+        )
         head = yaml.safe_dump(meta, allow_unicode=True)
         name = attack.replace("/", "∕")[:60].strip(". ")
         (corpus / f"{number}{name}.md").write_text(f"---\n{head}---\n{text}", encoding="utf-8")
@@ -62,9 +66,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, corpus_index: Path) -> Ite
 
 def unharmed(page: Page) -> None:
     assert page.evaluate("window.canary") is None
-    ours = page.locator("#conversation, #articles, #examples, #work, #masthead, #insight details")
+    ours = page.locator("#conversation, #articles, #work, #masthead, #insight details")
     assert ours.locator("img, iframe, svg, object, embed, script, style").count() == 0
-    links = page.locator("#conversation a, #articles a, #examples a").evaluate_all(
+    links = page.locator("#conversation a, #articles a").evaluate_all(
         "links => links.map(link => link.href)"
     )
     assert [

@@ -1,4 +1,4 @@
-"""The look, held to what it should be: a newspaper's archive, in the light and the dark, wide and narrow. And articles, read by themselves."""
+"""The look of a newspaper's archive: light and dark, wide and narrow; articles by themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.browser.test_ask import DIFFER
 
 pytestmark = pytest.mark.slow
 
-# Every colour that is neither paper nor ink, of text, grounds and rules that are seen; the marker of a citation is a marker.
+# Every colour that is neither paper nor ink, in the text, grounds and rules seen. The marker of
+# a citation is left out.
 _COLOURED = """() => {
   const found = {};
   const coloured = (value) => {
@@ -24,9 +25,12 @@ _COLOURED = """() => {
     if (!one.checkVisibility({visibilityProperty: true}) || one.matches('mark, canvas')) continue;
     const style = getComputedStyle(one);
     const seen = [style.backgroundColor];
-    if ([...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())) seen.push(style.color);
-    for (const side of ['Top', 'Right', 'Bottom', 'Left'])
-      if (parseFloat(style[`border${side}Width`]) && style[`border${side}Style`] !== 'none') seen.push(style[`border${side}Color`]);
+    const written = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (written) seen.push(style.color);
+    for (const side of ['Top', 'Right', 'Bottom', 'Left']) {
+      const [width, line] = [style[`border${side}Width`], style[`border${side}Style`]];
+      if (parseFloat(width) && line !== 'none') seen.push(style[`border${side}Color`]);
+    }
     for (const value of seen.filter(coloured)) found[value] = one.outerHTML.slice(0, 90);
   }
   return found;
@@ -34,7 +38,7 @@ _COLOURED = """() => {
 
 
 def accent(page: Page) -> str:
-    """The one accent colour, as browsers write it."""
+    """Return the one accent colour, as browsers write it."""
     value = page.evaluate(
         "getComputedStyle(document.querySelector('#dateline')).getPropertyValue('--accent').trim()"
     )
@@ -53,7 +57,7 @@ def test_serif_headlines_one_accent_and_hairlines(
 ) -> None:
     page = opened(served, width=width, colours=colours)
     settled(page)
-    expect(page.locator("#examples a").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".front a").first).to_be_visible(timeout=60_000)
     views = {"front": page.evaluate(_COLOURED)}
     serif = ["#masthead h1", ".front h2", ".front cite"]
     for selector in serif:
@@ -85,8 +89,11 @@ def test_serif_headlines_one_accent_and_hairlines(
     expect(page.get_by_label("Outlets")).to_be_visible()
     views["answer"] = page.evaluate(_COLOURED)
     widest = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('#dateline section, #dateline article, #dateline header, #dateline table, #dateline tr')]"
-        ".flatMap(one => ['Top', 'Bottom'].map(side => parseFloat(getComputedStyle(one)[`border${side}Width`]))))"
+        """Math.max(...[
+            ...document.querySelectorAll('#dateline :is(section, article, header, table, tr)')
+        ].flatMap(one => ['Top', 'Bottom'].map(
+            side => parseFloat(getComputedStyle(one)[`border${side}Width`])
+        )))"""
     )
     assert 0 < widest <= 3
     page.get_by_role("tab", name="Archive").click()

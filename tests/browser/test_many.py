@@ -1,4 +1,4 @@
-"""Several processes of the app over one store, as behind a load balancer: each answers alike, and none is missed."""
+"""Several processes of the app over one store, as behind a load balancer, answer alike."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def store(corpus_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample corpus on a Milvus Lite on the loopback."""
+    """Serve the sample corpus from a Milvus Lite on the loopback."""
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
     running, database, port = start_server_in_thread(str(tmp_path_factory.mktemp("milvus")))
@@ -65,10 +65,8 @@ def test_a_conversation_goes_on_at_another_process_when_its_own_dies(
     through = Served(f"http://127.0.0.1:{road.port}", first.index, first.corpus, first.process)
     page = opened(through)
     ask(page, QUESTION)
-    expect(page.locator("#examples a").first).to_be_attached(timeout=60_000)
-    page.wait_for_timeout(
-        1_000
-    )  # no event is under way: one that is lost with its process needs the page to be loaded again
+    # No event may be under way: for one that is lost the page must be loaded again.
+    page.wait_for_timeout(1_000)
     road.to = int(second.address.rsplit(":", 1)[1])
     first.stop()
     page.locator("#ask textarea").fill("and in 2020?")

@@ -25,7 +25,7 @@ Copied = Callable[[], tuple[Path, Path]]
 def locked(
     copied: Copied, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Served, Path, int]]:
-    """An app behind a password, which fifteen questions a minute may be asked; its log, and the port of its metrics."""
+    """Serve an app with a password and 15 questions a minute; return its log and metrics port."""
     folder = tmp_path_factory.mktemp("locked")
     (folder / "users").write_text(line_of("reader", "secret"))
     port = free_port()
@@ -44,7 +44,7 @@ def locked(
 
 
 def finished(session: httpx.Client, hash: str) -> str:
-    """What the queue says of a session's event, to its end."""
+    """Return what the queue says of a session's event, to its end."""
     said = ""
     with session.stream("GET", f"/gradio_api/queue/data?session_hash={hash}", timeout=60) as lines:
         for line in lines.iter_lines():
@@ -155,14 +155,18 @@ def test_passwords_cannot_be_tried_for_long(locked: tuple[Served, Path, int]) ->
 
 
 def test_no_event_reads_a_file_of_the_machine(copied: Copied) -> None:
-    """Gradio's events take files by path (CVE-2023-51449, CVE-2024-47867 and others): each event is given some that nobody uploaded."""
+    """Give each event paths that nobody uploaded (CVE-2023-51449, CVE-2024-47867 and others)."""
     index, corpus = copied()
     app = serve(index, corpus)
     before = {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
     try:
         with httpx.Client(base_url=app.address) as outsider:
             config = outsider.get("/config").json()
-            files = [{"path": path, "orig_name": "a.txt", "meta": {"_type": "gradio.FileData"}} for path in ("/etc/passwd", str(index / "CURRENT"), "http://127.0.0.1:9/a.txt")]  # fmt: skip
+            paths = ("/etc/passwd", str(index / "CURRENT"), "http://127.0.0.1:9/a.txt")
+            files = [
+                {"path": path, "orig_name": "a.txt", "meta": {"_type": "gradio.FileData"}}
+                for path in paths
+            ]
             joined = 0
             for event in config["dependencies"]:
                 components = {

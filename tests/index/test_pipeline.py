@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import signal
@@ -24,11 +25,11 @@ import index
 import qa
 from index.build_cache import CACHE
 from index.corpus import loading
-from index.pipeline import encoded_text, passages_of
-from index.stores.local.generations import current, open_index, rollback, verify
-from index.stores.local.store import LocalDraft, numbered
-from index.stores.places import Place, writing
-from index.types import Article, DatelineError, Passage, Vectors
+from index.passages import encoded_text, passages_of
+from index.stores.local.generations import current, open_index
+from index.stores.local.place import FolderPlace
+from index.stores.local.writer import LocalWriter
+from index.types import DatelineError, Passage, Vectors
 from tests.conftest import ROOT, Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -95,7 +96,7 @@ def test_what_an_outlet_repeats_is_learned_and_forgotten_as_articles_come_and_go
         )
         store = open_index(folder)
         return {
-            passage.text for article in store.articles() for passage in store.indexed(article)[0]
+            passage.text for article in store.articles() for passage in store.indexed(article.id)[0]
         }
 
     assert f"Boat 0 left the harbour.\n{PROMPT}" in passages_after(3)
@@ -136,13 +137,13 @@ def test_where_articles_only_come_only_they_are_written_and_a_copy_before_anothe
     files = {"b.txt": story, "d.txt": "Snow fell on the hills."}
     index.build(write(files), folder, embedder=WordEmbedder())
     added: list[str] = []
-    add = LocalDraft.add
+    add = LocalWriter.add
 
-    def noted(draft: LocalDraft, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def noted(writer: LocalWriter, passages: Sequence[Passage], vectors: Vectors) -> None:
         added.extend(passage.article.id for passage in passages)
-        add(draft, passages, vectors)
+        add(writer, passages, vectors)
 
-    with patch.object(LocalDraft, "add", noted):
+    with patch.object(LocalWriter, "add", noted):
         index.build(write({"a.txt": story} | files), folder, embedder=WordEmbedder())
     assert added == ["a.txt"]
     store = open_index(folder)
@@ -171,7 +172,7 @@ def test_reused_vectors_stand_with_their_own_passages(tmp_path: Path, write: Wri
     )
     store = open_index(folder)
     for article in store.articles():
-        passages, vectors = store.indexed(article)
+        passages, vectors = store.indexed(article.id)
         assert passages == passages_of(article)
         assert np.allclose(
             vectors, embedder.encode([encoded_text(passage) for passage in passages]), atol=1e-6
@@ -228,7 +229,11 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
     growing: bool,
     settled: bool,
 ) -> None:
-    """`growing`: articles only come, between those that are there; `settled`: files that did not change are not read again."""
+    """A series ends as one fresh build.
+
+    `growing`: articles only come, between those that are there. `settled`: files that did not
+    change are not read again.
+    """
     root = tmp_path_factory.mktemp("series")
     files: dict[str, str] = {}
     for state in states:
@@ -248,14 +253,15 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
         assert list(kept.articles()) == list(fresh.articles())
         assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
-            (passages, vectors), (others, expected) = kept.indexed(article), fresh.indexed(article)
+            passages, vectors = kept.indexed(article.id)
+            others, expected = fresh.indexed(article.id)
             assert passages == others
             assert np.array_equal(vectors, expected)
         for question in ("rain and snow", "which boat", "minister of Town7"):
             vector = WordEmbedder().encode_question(question)
             assert kept.search(vector, question, 3) == fresh.search(vector, question, 3)
     if states:
-        assert verify(root / "kept") == []
+        assert FolderPlace(root / "kept").verify() == []
 
 
 def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articles(
@@ -272,7 +278,7 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     )
 
     def built() -> tuple[list[str], list[str]]:
-        """The files that were read and the articles that were made of them."""
+        """Build; return the files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
             patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
@@ -298,7 +304,9 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     ]
     (folder / CACHE).write_bytes(b"no cache")
     assert built()[0] == everything[0]
-    rollback(folder)  # to the one without article 3: what was learned of it does not count
+    FolderPlace(
+        folder
+    ).rollback()  # to the one without article 3: what was learned of it does not count
     assert "b.jsonl" in built()[0]
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",
@@ -339,18 +347,25 @@ def test_a_line_whose_text_is_as_it_was_is_another_article_with_another_title_or
 def test_no_thread_of_its_own_runs_on_when_a_build_turns_to_the_index(
     tmp_path: Path, write: Write
 ) -> None:
-    """Milvus adds a variable to the environment then, which native code that is being imported may be reading."""
+    """Milvus adds a variable to the environment then.
+
+    Native code that is being imported may be reading the environment.
+    """
     events: list[str] = []
 
     def slow() -> None:
         time.sleep(0.3)
         events.append("imported")
 
-    def begun(place: Place) -> Any:
+    def begun(place: FolderPlace) -> Any:
         events.append("writing")
         return writing(place)
 
-    with patch("index.pipeline._import_splitter", slow), patch("index.pipeline.writing", begun):
+    writing = FolderPlace.writing
+    with (
+        patch("index.engines.local._import_splitter", slow),
+        patch.object(FolderPlace, "writing", begun),
+    ):
         index.build(write({"a.txt": "Rain fell."}), tmp_path / "index", embedder=WordEmbedder())
     assert events == ["imported", "writing"]
 
@@ -372,17 +387,42 @@ def test_a_file_is_read_again_under_other_bounds_and_columns(
     assert bounded.articles == 1
 
 
-def test_articles_are_put_between_those_that_are_there_while_there_is_room() -> None:
-    def room(order: str, numbers: dict[str, int]) -> dict[str, int] | None:
-        return numbered([Article(id, "") for id in order], numbers)
+BUILD_PATH = (
+    "pipeline.py",
+    "passages.py",
+    "engines/local.py",
+    "engines/ray.py",
+    "stores/copying.py",
+)
 
-    assert room("abc", {"a": 0, "c": 10}) == {"b": 5}
-    assert room("abcd", {"a": 0, "d": 3}) == {"b": 1, "c": 2}
-    assert room("abcde", {"a": 0, "e": 3}) is None
-    assert room("ba", {"a": 0, "b": 1}) is None  # they have changed places
-    assert room("b", {"a": 0, "b": 1}) is None  # one has gone
-    (before, after) = room("xay", {"a": 7}).values()  # type: ignore[union-attr]
-    assert before < 7 < after
+
+@pytest.mark.parametrize("file", BUILD_PATH)
+def test_the_build_path_tells_no_place_store_or_writer_apart(file: str) -> None:
+    """What it needs stands in the protocols: it asks for no class of place, and for no engine."""
+    tree = ast.parse((ROOT / "index" / file).read_text(encoding="utf-8"))
+    told_apart = {
+        name.id
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "isinstance"
+        for name in ast.walk(call.args[1])
+        if isinstance(name, ast.Name)
+    }
+    # items that an engine or a loader yields, a corpus that is a path, an encoder to be carried
+    items = {"Article", "Note", "Skipped", "Unencoded"}
+    assert told_apart <= items | {"str", "Path", "dict", "CompiledEncoder"}
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("index.stores.")
+        for alias in node.names
+    }
+    assert imported <= {"place_of", "encoder_of"}
+    asked = [
+        ast.unparse(node.test)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If | ast.IfExp) and "engine is" in ast.unparse(node.test)
+    ]
+    assert asked == ["engine is None"] * (file == "pipeline.py")  # the default, in one place
 
 
 def test_a_reply_is_wholly_of_one_generation_while_others_are_published(
@@ -505,7 +545,7 @@ def test_a_builder_killed_at_any_instant_leaves_an_index_that_answers(
         reply = qa.open(folder, embedder=embedder, reader=reader).ask("Who brokered the truce?")
         assert "Atlantis" in [answer.text for answer in reply.answers]
         assert reply.index_generation >= published
-        assert verify(folder) == []
+        assert FolderPlace(folder).verify() == []
     (corpus / "extra.txt").unlink()
     summary = index.build(corpus, folder, embedder=embedder)
     assert summary.articles == 2

@@ -1,4 +1,7 @@
-"""The command line as other programs use it: exit status, one line on stderr, JSON of the contract, what it imports."""
+"""The command line as other programs use it.
+
+Its exit status, its one line on stderr, the JSON of the contract, and what it imports.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,10 @@ from typing import Any
 import pytest
 
 from index.corpus.sites import agent
-from qa.cli import _parser, commands_of, main
+from qa.cli import main
 from qa.commands.manual import manual
+from qa.commands.options import commands_of
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 
@@ -29,7 +34,7 @@ QUESTION = "who brokered the September truce?"
 def dateline(
     *arguments: str | Path, stdin: str = "", cwd: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """The console script's own entry, in a new process."""
+    """Run the console script's own entry in a new process."""
     command = [sys.executable, "-m", "qa", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.run(
@@ -45,7 +50,7 @@ def dateline(
 
 
 def refused(*arguments: str | Path, **options: Any) -> str:
-    """The one line with which a command is refused, status 1."""
+    """Return the one line with which a command is refused, with status 1."""
     done = dateline(*arguments, **options)
     assert done.returncode == 1, done
     (line,) = done.stderr.splitlines()
@@ -71,7 +76,10 @@ def test_ask_json_is_the_contract(corpus_index: Path) -> None:
         "disagreement",
         "index_generation",
         "took_ms",
+        "time",
         "answers",
+        "conflict",
+        "over_time",
         "passages",
         "reason",
     ]
@@ -82,7 +90,9 @@ def test_ask_json_is_the_contract(corpus_index: Path) -> None:
         None,
     )
     answer = reply["answers"][0]
-    assert list(answer) == ["text", "probability", "origins", "citations"]
+    assert list(answer) == ["kind", "text", "probability", "outlets", "origins", "citations"]
+    assert (answer["kind"], reply["conflict"], reply["over_time"]) == ("value", None, [])
+    assert set(reply["time"]) == {"text", "from", "to"}
     citation = answer["citations"][0]
     assert list(citation) == [
         "text",
@@ -90,6 +100,7 @@ def test_ask_json_is_the_contract(corpus_index: Path) -> None:
         "end",
         "sentence",
         "attribution",
+        "stance",
         "score",
         "probability",
         "as_of",
@@ -166,9 +177,12 @@ def test_retrieve_gives_passages_only(corpus_index: Path) -> None:
 
 
 def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: Path) -> None:
+    heavy = """torch gradio transformers sentence_transformers langchain_text_splitters pandas scipy
+        sklearn trafilatura pypdf lxml httpx watchfiles pyarrow py3langid langchain_core llama_index
+        ir_measures matplotlib rich"""
     program = (
         "import sys; from qa.cli import main; status = main(sys.argv[1:]); "
-        "print(sorted({'torch', 'gradio', 'transformers', 'sentence_transformers', 'langchain_text_splitters', 'pandas', 'scipy', 'sklearn', 'trafilatura', 'pypdf', 'lxml', 'httpx', 'watchfiles', 'pyarrow', 'py3langid', 'langchain_core', 'llama_index'} & set(sys.modules)))"
+        f"print(sorted({set(heavy.split())} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "ask", QUESTION, "--index", str(corpus_index)],
@@ -302,8 +316,11 @@ def test_bad_input_is_one_clear_line(corpus_index: Path, tmp_path: Path) -> None
     assert "expected k from 1 to 1000 passages, found 0" in refused(
         "retrieve", "EU mission", "-k", "0", *index
     )
-    assert "YYYY-MM-DD for --from, found 'June'" in refused(
-        "ask", QUESTION, "--from", "June", *index
+    for option in ("--from", "--to", "--as-of"):
+        message = f"expected a day for {option} as YYYY-MM-DD, found 'June'"
+        assert message in refused("ask", QUESTION, option, "June", *index)
+    assert "a day for --to as YYYY-MM-DD, found '2022-13-01'" in refused(
+        "serve", "--to", "2022-13-01", *index
     )
     (tmp_path / "empty").mkdir()
     assert "found none. The index is as it was" in refused("build", tmp_path / "empty", *index)
@@ -354,24 +371,26 @@ def test_the_page_of_the_command_line_is_the_parsers() -> None:
         "renew it: python -m qa.commands.manual > docs/cli.md"
     )
     assert set(re.findall(r"^## dateline (\w+)$", manual(), re.MULTILINE)) == set(
-        commands_of(_parser())
+        commands_of(dateline_parser())
     )
 
 
 def test_every_command_has_an_example_that_parses_and_json() -> None:
-    for name, command in commands_of(_parser()).items():
+    for name, command in commands_of(dateline_parser()).items():
         example = re.search(r"example: (.*)", command.epilog or "")
         assert example is not None, name
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
-        assert _parser().parse_args(shlex.split(line)[1:]).run, name
+        assert dateline_parser().parse_args(shlex.split(line)[1:]).run, name
         assert ("--json" in command.format_help()) == (
             name not in ("serve", "password", "completion")
         ), name
         assert [action.dest for action in command._actions if not action.help] == [], (
             name
         )  # none goes unexplained
-    for line in re.findall(r"^  (dateline .+?)(?: {2,}|$)", _parser().format_help(), re.MULTILINE):
-        assert _parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
+    for line in re.findall(
+        r"^  (dateline .+?)(?: {2,}|$)", dateline_parser().format_help(), re.MULTILINE
+    ):
+        assert dateline_parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
 
 
 def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:
@@ -394,9 +413,9 @@ def test_a_mapping_is_taken_and_the_columns_are_shown(
     )
     done = dateline("build", corpus, "--map", "text=summary", "--index", tmp_path / "index")
     assert "news.csv: columns: text from summary, id from id" in done.stdout
-    assert "expected --map FIELD=COLUMN" in refused(
-        "build", corpus, "--map", "summary", "--index", tmp_path / "index"
-    )
+    message = refused("build", corpus, "--map", "summary", "--index", tmp_path / "index")
+    assert "--map: expected " in message
+    assert "FIELD=COLUMN" in message
 
 
 @pytest.mark.slow

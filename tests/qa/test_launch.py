@@ -1,4 +1,4 @@
-"""`python -m qa` and `dateline` run Dateline's own packages, or say in one line that they cannot."""
+"""`python -m qa` and `dateline` run Dateline's own packages, or refuse in one line."""
 
 from __future__ import annotations
 

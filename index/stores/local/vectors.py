@@ -1,9 +1,11 @@
 """Vectors on disk and their nearest neighbours, by FAISS. Row n is passage n.
 
-`vectors.faiss` holds every vector as it was given, mapped into memory: what a rebuild takes again, and what a question is compared with,
-row by row, up to EXACT_UP_TO rows. Above, that takes too long and makes the whole file resident, so `nearest.faiss` is written beside:
-the same rows as 4-bit codes, two dimensions each (Jégou et al. 2011; scanned by SIMD, André et al. 2015), a sixteenth as large. All codes are looked
-at, so that no filter hides a neighbour as it would where only some clusters are; the best are then ordered by their own vectors, exactly.
+`vectors.faiss` holds every vector as it was given, mapped into memory. A rebuild takes them again
+from there, and up to EXACT_UP_TO rows a question is compared with each. Above, that takes too long
+and makes the whole file resident, so `nearest.faiss` is written beside: the same rows as 4-bit
+codes, two dimensions each (Jégou et al. 2011; scanned by SIMD, André et al. 2015), a sixteenth as
+large. All codes are looked at, so that no filter hides a neighbour, as it would if only some
+clusters were. The best are then ordered by their own vectors, exactly.
 """
 
 from __future__ import annotations
@@ -22,37 +24,36 @@ from numpy.typing import NDArray
 
 from index.types import DatelineError, Vectors
 
-EXACT_UP_TO = 25_000  # rows: an exact search of so many takes 3 ms, and four times as many 12 where that of codes takes 2 (docs/speed.md)
+EXACT_UP_TO = 25_000  # rows. Trade-off: docs/speed.md
 EXACT, COMPRESSED = "exact", "4-bit codes, re-ranked"
-_RERANKED, _AT_LEAST = 4, 400  # of as many rows as are asked for; rows
-_TRAINED_ON, _AT_ONCE = 4_096, 16_384  # rows; FAISS looks at no more than 256 for each of 16 codes
+_RERANKED = 4  # times as many rows as are asked for,
+_AT_LEAST = 400  # and no fewer than these
+_TRAINED_ON = 4_096  # rows; FAISS looks at no more than 256 for each of 16 codes
+_AT_ONCE = 16_384  # rows that are coded at once
 
 
 def kind_for(rows: int) -> str:
-    """How an index of so many rows is searched: EXACT or COMPRESSED. Its manifest says it."""
-    return EXACT if rows <= EXACT_UP_TO else COMPRESSED
+    """Return how so many rows are searched: EXACT or COMPRESSED. The manifest says it."""
+    if rows <= EXACT_UP_TO:
+        return EXACT
+    return COMPRESSED
 
 
 def write_vectors(
     parts: Iterable[Vectors], dimensions: int, path: Path, after: Path | None = None
 ) -> int:
-    """Write unit vectors, each part of shape (rows, dimensions), as a flat inner-product index (inner product is cosine here), below those of the index `after`.
+    """Write unit vectors; return the number of all rows in the file.
 
-    In the form of FAISS's own `write_index`, which would hold all rows in memory, twice where some are added. Returns the number of all rows.
-    Raises OSError where it cannot be written.
+    Each part is float32, (rows, dimensions). The file is a flat inner-product index of FAISS, and
+    the inner product of unit vectors is their cosine. The vectors of the index `after` stand above
+    them. FAISS's own `write_index` would hold all rows in memory, twice if some are added. Raises
+    OSError if the file cannot be written, or `after` is damaged.
     """
-    rows, width = 0, 4 * dimensions
+    rows, mode = 0, "wb"
     if after is not None:
+        rows, mode = _whole_rows(after, dimensions), "r+b"
         shutil.copyfile(after, path)
-        rows, rest = divmod(path.stat().st_size - len(_header(0, dimensions)), width)
-        with path.open("rb") as file:
-            if (
-                rest
-                or rows < 0
-                or file.read(len(_header(0, dimensions))) != _header(rows, dimensions)
-            ):
-                raise OSError(f"the vectors of the live index, {after}, are damaged")
-    with path.open("wb" if after is None else "r+b") as file:
+    with path.open(mode) as file:
         file.write(_header(rows, dimensions))
         file.seek(0, os.SEEK_END)
         for part in parts:
@@ -63,10 +64,24 @@ def write_vectors(
     return rows
 
 
-def _header(rows: int, dimensions: int) -> bytes:
-    """What stands before the vectors in FAISS's file of a flat inner-product index (faiss/impl/index_write.cpp), little-endian.
+def _whole_rows(path: Path, dimensions: int) -> int:
+    """Return the number of rows of a file of vectors. Raises OSError if it is damaged."""
+    length = len(_header(0, dimensions))
+    rows, rest = divmod(path.stat().st_size - length, 4 * dimensions)
+    damaged = OSError(f"the vectors of the live index, {path}, are damaged")
+    if rest or rows < 0:
+        raise damaged
+    with path.open("rb") as file:
+        if file.read(length) != _header(rows, dimensions):
+            raise damaged
+    return rows
 
-    Its kind, dimensions, rows, two places that are not used, whether it is trained, the metric, and the length of the vectors in floats.
+
+def _header(rows: int, dimensions: int) -> bytes:
+    """Return what stands before the vectors in FAISS's file of a flat inner-product index.
+
+    Little-endian: the kind, dimensions, rows, two fields that are not used, whether it is trained,
+    the metric, and the length of the vectors in floats (faiss/impl/index_write.cpp).
     """
     return struct.pack(
         "<4siqqq?iq",
@@ -82,53 +97,54 @@ def _header(rows: int, dimensions: int) -> bytes:
 
 
 def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
-    """Write the codes of a file of vectors; below the codes `after`, of its first rows, and as these were made. Raises OSError where it cannot be written."""
+    """Write the codes of a file of vectors. Raises OSError if they cannot be written.
+
+    `after` is a file with the codes of its first rows: the others are coded as these were.
+    """
     exact = faiss.read_index(str(vectors), faiss.IO_FLAG_MMAP_IFC)
-    if after is None:
-        parts = exact.d // 2 if exact.d % 2 == 0 else exact.d
-        index = faiss.index_factory(
-            exact.d, f"IVF1,PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT
-        )  # one cluster: the kind that knows filters
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(
-            1
-        )  # of this thread; many short parallel loops wait for each other where the cores are busy
-        index.train(
-            exact.reconstruct_batch(
-                np.linspace(0, exact.ntotal - 1, min(exact.ntotal, _TRAINED_ON)).astype(np.int64)
-            )
-        )
-        faiss.omp_set_num_threads(threads)
-    else:
-        index = faiss.read_index(str(after))
+    index = _trained(exact) if after is None else faiss.read_index(str(after))
     for first in range(index.ntotal, exact.ntotal, _AT_ONCE):
         index.add(exact.reconstruct_n(first, min(_AT_ONCE, exact.ntotal - first)))
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        raise OSError(
-            f"the codes of the vectors cannot be written ({' '.join(str(error).split())[-200:]})"
-        ) from None
-    if path.stat().st_size != (whole := faiss.serialize_index(index).nbytes):
-        raise OSError(
-            f"the codes of the vectors cannot be written ({path.stat().st_size} of {whole} bytes)"
-        )
+        reason = " ".join(str(error).split())[-200:]
+        raise OSError(f"the codes of the vectors cannot be written ({reason})") from None
+    written, whole = path.stat().st_size, faiss.serialize_index(index).nbytes
+    if written != whole:
+        raise OSError(f"the codes of the vectors cannot be written ({written} of {whole} bytes)")
+
+
+def _trained(exact: Any) -> Any:
+    """Return an empty index of codes for such vectors: one cluster, the kind that knows filters."""
+    parts = exact.d
+    if exact.d % 2 == 0:
+        parts = exact.d // 2
+    index = faiss.index_factory(exact.d, f"IVF1,PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
+    rows = np.linspace(0, exact.ntotal - 1, min(exact.ntotal, _TRAINED_ON)).astype(np.int64)
+    # In this thread: many short parallel loops wait for each other if the cores are busy.
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    index.train(exact.reconstruct_batch(rows))
+    faiss.omp_set_num_threads(threads)
+    return index
 
 
 class VectorIndex:
-    """Written vectors, opened by memory map, and in memory their codes where there are any: read-only, safe to search from several threads.
+    """Written vectors, opened by memory map, and in memory their codes if there are any.
 
-    A search takes the thread that asks and no other, as FAISS divides work by questions.
+    Read-only, safe to search from several threads. A search takes the thread that asks and no
+    other, as FAISS divides work by questions.
     """
 
     def __init__(self, path: Path, codes: Path | None = None) -> None:
-        """Raises DatelineError for a file that is not such an index, and for codes of other rows."""
+        """Open the files. Raises DatelineError for damage, and for codes of other rows."""
         self._path = path
+        self._codes: Any = None
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-            self._codes: Any = (
-                faiss.read_index(str(codes)) if codes is not None else None
-            )  # by a map FAISS copies them, page by page from the disk
+            if codes is not None:  # by a map FAISS copies them, page by page from the disk
+                self._codes = faiss.read_index(str(codes))
         except RuntimeError:
             raise self._damaged() from None
         if self._codes is not None:
@@ -140,63 +156,73 @@ class VectorIndex:
 
     def _damaged(self) -> DatelineError:
         return DatelineError(
-            f"expected a FAISS index in {self._path}, found a damaged file; run: dateline build --full"
+            f"expected a FAISS index in {self._path}, found a damaged file; "
+            "run: dateline build --full"
         )
 
     @property
     def rows(self) -> int:
+        """How many vectors there are."""
         return int(self._index.ntotal)
 
     @property
     def dimensions(self) -> int:
+        """How many numbers a vector has."""
         return int(self._index.d)
 
     def rows_from(self, rows: NDArray[np.int64]) -> Vectors:
-        """The vectors of `rows`, float32, (len(rows), dimensions)."""
+        """Return the vectors of `rows`, float32, (len(rows), dimensions)."""
         return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
 
     def nearest(
         self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, float]]:
-        """(row, cosine) of the `k` nearest rows, only of rows `allowed`, shape (rows,), where given; best first."""
+        """Return (row, cosine) of the `k` nearest rows, best first.
+
+        `allowed`, shape (rows,), says which rows may be found; None: all.
+        """
         selector = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
         if self._codes is None:
-            parameters = faiss.SearchParameters(sel=selector) if selector is not None else None  # type: ignore[call-arg]
-            scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
-            return [
-                (int(row), float(score))
-                for row, score in zip(rows[0], scores[0], strict=True)
-                if row >= 0
-            ]
+            return self._exactly(vector, k, selector)
+        return self._by_codes(vector, k, selector)
+
+    def _exactly(self, vector: Vectors, k: int, selector: Any) -> list[tuple[int, float]]:
+        parameters = None
+        if selector is not None:
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        (scores,), (rows,) = self._index.search(vector.reshape(1, -1), k, params=parameters)
+        found = zip(rows, scores, strict=True)
+        return [(int(row), float(score)) for row, score in found if row >= 0]
+
+    def _by_codes(self, vector: Vectors, k: int, selector: Any) -> list[tuple[int, float]]:
+        """Return the best rows by their codes, ordered by their own vectors."""
         parameters = faiss.SearchParametersIVF(nprobe=1, sel=selector)  # type: ignore[call-arg]
-        _, (found,) = self._codes.search(
-            vector.reshape(1, -1), max(_RERANKED * k, _AT_LEAST), params=parameters
-        )
+        candidates = max(_RERANKED * k, _AT_LEAST)
+        _, (found,) = self._codes.search(vector.reshape(1, -1), candidates, params=parameters)
         found = np.sort(found[found >= 0])
-        cosines = np.einsum(
-            "ij,j->i", self._read(found), vector
-        )  # no BLAS, whose threads would crowd the cores
+        # no BLAS, whose threads would crowd the cores
+        cosines = np.einsum("ij,j->i", self._read(found), vector)
         best = np.argsort(-cosines, kind="stable")[:k]
         return [(int(found[place]), float(cosines[place])) for place in best]
 
     def _read(self, rows: NDArray[np.int64]) -> Vectors:
-        """As `rows_from`, past the memory map: a page that it touches brings fifteen neighbours along, and soon the whole file would be resident."""
+        """Return the vectors of `rows`, read past the memory map.
+
+        A page that the map touches brings fifteen neighbours along, and soon the whole file would
+        be resident.
+        """
         if not hasattr(os, "pread"):
             return self.rows_from(rows)
         width = 4 * self.dimensions
-        if hasattr(
-            os, "posix_fadvise"
-        ):  # rows that are not in memory come from the disk side by side: a quarter of the wait
-            for row in rows.tolist():
-                os.posix_fadvise(
-                    self._file, self._begin + width * row, width, os.POSIX_FADV_WILLNEED
-                )
-        data = b"".join(
-            os.pread(self._file, width, self._begin + width * row) for row in rows.tolist()
-        )
+        places = [self._begin + width * row for row in rows.tolist()]
+        if hasattr(os, "posix_fadvise"):
+            # rows that are not in memory come from the disk side by side
+            for place in places:
+                os.posix_fadvise(self._file, place, width, os.POSIX_FADV_WILLNEED)
+        data = b"".join(os.pread(self._file, width, place) for place in places)
         if len(data) != width * len(rows):
             raise self._damaged()
         return np.frombuffer(data, dtype="<f4").reshape(-1, self.dimensions)

@@ -1,11 +1,13 @@
-"""The connection to Milvus, and how a generation lies there: passages in one collection, the articles' texts in another beside it.
+"""The connection to Milvus. Each call has a deadline, and each failure is one clear line.
 
-Each call has a deadline, and each failure is one clear line. index/stores/milvus/writer.py writes a generation, index/stores/milvus/store.py reads
-one; which is live is index/stores/milvus/generations.py's business.
+A generation lies in two collections. One holds the passages, with a vector (HNSW) and three texts:
+the terms of their own words, title and description as index/stores/keywords.py finds them, each
+with a sparse vector that Milvus's BM25 function makes. The other, beside it, holds the articles:
+each is one JSON text, cut to what a VARCHAR holds. They lie in Milvus, not in object storage, so
+that one alias moves passages and texts together, and one deadline and one backup hold for both.
 
-Passages have a vector (HNSW) and three texts, the terms of their own words, title and description as index/stores/keywords.py finds them,
-each with a sparse vector that Milvus's BM25 function makes. An article is one JSON text, cut to what a VARCHAR holds. It lies in
-Milvus, not in object storage, so that one alias moves passages and texts together, and one deadline and one backup hold for both.
+index/stores/milvus/writer.py writes a generation, store.py reads one, generations.py says which is
+live.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,57 +28,58 @@ from index.types import DatelineError
 
 TEXTS = "_texts"  # the end of the name of the collection beside a generation's
 MANIFEST = -1  # the key of the manifest among the texts; it is written last
-WEIGHTS = {
-    "body": 1.0,
-    "title": TITLE_WEIGHT,
-    "description": DESCRIPTION_WEIGHT,
-}  # of the three texts of a passage
+# Of the three texts of a passage.
+WEIGHTS = {"body": 1.0, "title": TITLE_WEIGHT, "description": DESCRIPTION_WEIGHT}
 PARTS = 1 << 12  # an article's parts have the keys from its number times this
 AT_ONCE = 200  # rows with texts in one call: at most 12 MB, and a message holds 64
 UNDATED = "_default"  # the partition of what has no month
 
 
 @dataclass(frozen=True, slots=True)
-class MilvusPlace:
-    """Where an index is in Milvus: a server's address, or a file of Milvus Lite (*.db), and the alias of the live generation."""
+class MilvusAddress:
+    """A server's address, or a file of Milvus Lite (*.db), and the alias of the live generation."""
 
     uri: str
     collection: str
     timeout: float = 10.0  # seconds for a search, and for each step of a build
     token: str = field(default="", repr=False)
-    encoders: Path = Path("var/index")  # in whose folder `encoders` the compiled encoder is
 
     @property
     def server(self) -> bool:
+        """Whether this is a server, not a file."""
         return self.uri.startswith(("http://", "https://"))
 
     def __str__(self) -> str:
-        return f"milvus://{self.uri.split('://')[1]}/{self.collection}" if self.server else self.uri
+        if not self.server:
+            return self.uri
+        return f"milvus://{self.uri.split('://')[1]}/{self.collection}"
 
 
 class Milvus:
-    """A connection. Safe to use from several threads. Calls are pymilvus's, by name; `until` is a moment of time.monotonic()."""
+    """A connection. Safe to use from several threads.
 
-    def __init__(self, place: MilvusPlace) -> None:
-        """Raises DatelineError: no package, nobody answers in time, a file that another process has open."""
-        self.place = place
-        os.environ.setdefault(
-            "GRPC_VERBOSITY", "NONE"
-        )  # read when grpc is imported: it writes to stderr what is told here in a line
+    Calls are pymilvus's, by name; `until` is a moment of time.monotonic().
+    """
+
+    def __init__(self, address: MilvusAddress) -> None:
+        """Connect. Raises DatelineError: no package, nobody answers, a file open elsewhere."""
+        self.address = address
+        # read when grpc is imported: it writes to stderr what is told here in a line
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         try:
             import grpc
             import pymilvus
 
-            if not place.server:
+            if not address.server:
                 import milvus_lite  # noqa: F401
         except ImportError:
             raise DatelineError(
-                f"expected the package pymilvus for {place}, found none; install it with: pip install 'dateline[milvus]'"
+                f"expected the package pymilvus for {address}, found none; "
+                "install it with: pip install 'dateline[milvus]'"
             ) from None
         for name in ("pymilvus", "milvus_lite"):
-            logging.getLogger(name).setLevel(
-                logging.CRITICAL
-            )  # they log each failure with its traceback, which is told here in a line
+            # they log each failure with its traceback, which is told here in a line
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._failures = (
             pymilvus.MilvusException,
             grpc.RpcError,
@@ -83,59 +87,82 @@ class Milvus:
             OSError,
             ValueError,
         )
-        if not place.server:
-            Path(place.uri).parent.mkdir(parents=True, exist_ok=True)
-        with self._told("connecting"):
+        if not address.server:
+            Path(address.uri).parent.mkdir(parents=True, exist_ok=True)
+        with self._in_one_line("connecting"):
             self._client: Any = pymilvus.MilvusClient(
-                place.uri, token=place.token, timeout=place.timeout
+                address.uri, token=address.token, timeout=address.timeout
             )
 
     @property
     def lite(self) -> bool:
-        """Whether this is Milvus Lite, which counts words in each segment apart: partitions would each rank by their own."""
+        """Whether this is Milvus Lite.
+
+        It counts words in each segment by itself, so each partition would rank by its own counts.
+        """
         return "lite" in str(self.call("get_server_version")).casefold()
 
     def deadline(self) -> float:
-        return time.monotonic() + self.place.timeout
+        """Return the moment when a call that begins now must have ended."""
+        return time.monotonic() + self.address.timeout
 
     def call(self, method: str, *values: Any, until: float | None = None, **named: Any) -> Any:
-        """Raises DatelineError for any failure, and where it takes longer than the place allows or `until` is over."""
-        left = (until if until is not None else self.deadline()) - time.monotonic()
-        with self._told(method.replace("_", " ")):
+        """Call a method of pymilvus's client.
+
+        Raises DatelineError for any failure, and if it takes longer than the address allows or
+        `until` is over.
+        """
+        if until is None:
+            until = self.deadline()
+        left = until - time.monotonic()
+        with self._in_one_line(method.replace("_", " ")):
             if left <= 0:
                 raise TimeoutError("no time was left")
             return getattr(self._client, method)(*values, timeout=left, **named)
 
     def package(self) -> Any:
-        """The package pymilvus, imported."""
+        """Return the package pymilvus, imported."""
         import pymilvus
 
         return pymilvus
 
-    def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self._client.close()
-
     @contextlib.contextmanager
-    def _told(self, doing: str) -> Iterator[None]:
+    def _in_one_line(self, doing: str) -> Iterator[None]:
         try:
             yield
         except self._failures as error:
-            said = (
-                getattr(error, "message", None)
-                or getattr(error, "details", lambda: "")()
-                or str(error)
-                or type(error).__name__
-            )
-            reason = " ".join(str(said).split())[:200]
-            advice = (
-                f"try again when the server is up; for a slow one say {self.place}?timeout={self.place.timeout * 3:g}"
-                if self.place.server
-                else "try again when no other process has it open; several need a server (docs/scaling.md)"
-            )
             raise DatelineError(
-                f"expected Milvus at {self.place} to answer within {self.place.timeout:g} s, found it failing while {doing}: {reason}; {advice}"
+                f"expected Milvus at {self.address} to answer within "
+                f"{self.address.timeout:g} s, found it failing while {doing}: {_reason(error)}; "
+                f"{self._advice()}"
             ) from None
+
+    def _advice(self) -> str:
+        if self.address.server:
+            slower = f"{self.address}?timeout={self.address.timeout * 3:g}"
+            return f"try again when the server is up; for a slow one say {slower}"
+        return (
+            "try again when no other process has it open; several need a server (docs/scaling.md)"
+        )
+
+
+def _reason(error: Exception) -> str:
+    """Return what a library says about its failure, on one line."""
+    said = getattr(error, "message", None)
+    if not said and hasattr(error, "details"):
+        said = error.details()
+    if not said:
+        said = str(error) or type(error).__name__
+    return " ".join(str(said).split())[:200]
+
+
+@lru_cache(maxsize=16)
+def connection_to(address: MilvusAddress) -> Milvus:
+    """Return the connection of this process to an address. Raises DatelineError.
+
+    It is made once, because a file of Milvus Lite can be open once.
+    """
+    return Milvus(address)
 
 
 def load(milvus: Milvus, name: str) -> None:
@@ -143,10 +170,11 @@ def load(milvus: Milvus, name: str) -> None:
     loaded = milvus.package().client.types.LoadState.Loaded
     if milvus.call("get_load_state", name)["state"] == loaded:
         return
-    milvus.call("load_collection", name, _async=milvus.place.server)
+    milvus.call("load_collection", name, _async=milvus.address.server)
     while milvus.call("get_load_state", name)["state"] != loaded:
         time.sleep(0.5)
 
 
 def month_partition(day: dt.date) -> str:
+    """Return the name of the partition of a month."""
     return f"m{day.year:04d}_{day.month:02d}"

@@ -1,202 +1,152 @@
-"""Generations in Milvus: each a pair of collections, the live one named by an alias, which moves at one instant.
+"""Generations in Milvus. The live one is named by an alias, which moves at one instant.
 
     NAME                          the alias that readers follow
-    NAME_000007_6745f0a1          passages; its number, and when it was begun (seconds, hexadecimal): no two builds share a name
+    NAME_000007_6745f0a1          passages. Its number, and when it was begun (seconds,
+                                  hexadecimal): no two builds share a name
     NAME_000007_6745f0a1_texts    articles, and the manifest, which is written last
 
-A build that fails or is cut off leaves the alias as it was; what it wrote is dropped by it or, a day later, by another. Two builds
-on two machines do not lock each other out: the one that ends later finds the alias moved, and is refused. The generation before the
-live one is kept for `rollback`; readers of older ones are told to ask again. Limit: between that check and the move lie milliseconds
-in which another may publish; then the later one is live, and whole.
+A build that fails or is cut off leaves the alias as it was; what it wrote is dropped by it or, a
+day later, by another. Two builds on two machines do not lock each other out: the one that ends
+later finds the alias moved, and is refused. The generation before the live one is kept for
+`rollback`; readers of older ones are told to ask again. Limit: between that check and the move lie
+milliseconds in which another may publish; then the later one is live, and whole.
 """
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import json
 import re
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
 
-from index.models.encoder import CompiledEncoder
-from index.stores.milvus.connection import MANIFEST, TEXTS, Milvus, load
+from index.stores.milvus.connection import TEXTS, Milvus
 from index.stores.milvus.store import MilvusStore
-from index.stores.milvus.writer import MilvusDraft
-from index.types import DatelineError, Embedder
+from index.types import DatelineError
 
-FORMAT = "milvus 1"
+FORMAT = "milvus 2"
 _ABANDONED = 24 * 3600  # seconds after which a draft that was never published is taken for dead
 
 
 def current(milvus: Milvus) -> str:
-    """The name of the live generation. Raises DatelineError where there is none."""
-    place = milvus.place
-    found = _aliased(milvus)
+    """Return the name of the live generation. Raises DatelineError if there is none."""
+    found = current_or_none(milvus)
     if found is None:
         raise DatelineError(
-            f"expected an index in {place}, found none; make one with: dateline build --store {place}"
+            f"expected an index in {milvus.address}, found none; "
+            f"make one with: dateline build --store {milvus.address}"
         )
-    return found.removeprefix(f"{place.collection}_")
+    return found
 
 
-def open_milvus(milvus: Milvus) -> MilvusStore:
-    """The live generation. Raises DatelineError: none, of another format, not whole, nobody answers."""
-    generation = current(milvus)
-    store = MilvusStore(milvus, f"{milvus.place.collection}_{generation}", generation)
-    if store.manifest["format"] != FORMAT:
-        raise DatelineError(
-            f"expected an index of format {FORMAT!r} in {milvus.place}, found {store.manifest['format']!r}; run: dateline build --full"
-        )
-    return store
+def current_or_none(milvus: Milvus) -> str | None:
+    """Return the name of the live generation, None if there is none.
 
-
-def _aliased(milvus: Milvus) -> str | None:
-    """The collection that the alias names."""
-    alias = milvus.place.collection
+    Raises DatelineError if the name of the alias is taken by a collection.
+    """
+    alias = milvus.address.collection
     if alias in milvus.call("list_aliases")["aliases"]:
-        return str(milvus.call("describe_alias", alias)["collection_name"])
+        found = str(milvus.call("describe_alias", alias)["collection_name"])
+        return found.removeprefix(f"{alias}_")
     if alias in milvus.call("list_collections"):
         raise DatelineError(
-            f"expected {alias!r} to be an alias, found a collection of that name that is not Dateline's; give another name"
+            f"expected {alias!r} to be an alias, found a collection of that name "
+            "that is not Dateline's; give another name"
         )
     return None
 
 
-class MilvusDesk:
-    """An index in Milvus, for writing."""
-
-    def __init__(self, milvus: Milvus) -> None:
-        self._milvus = milvus
-
-    def live(self) -> MilvusStore | None:
-        """The live generation; None where there is none that is whole. Raises DatelineError where Milvus does not answer."""
-        if _aliased(self._milvus) is None:
-            return None
-        try:
-            return open_milvus(self._milvus)
-        except DatelineError:
-            self._milvus.call("list_collections")  # a server that went away is no damaged index
-            return None
-
-    def live_name(self) -> str | None:
-        found = _aliased(self._milvus)
-        return (
-            found.removeprefix(f"{self._milvus.place.collection}_") if found is not None else None
-        )
-
-    @contextlib.contextmanager
-    def draft(self, embedder: Embedder, settings: Mapping[str, Any]) -> Iterator[MilvusDraft]:
-        """A draft of the next generation; gone on leaving, unless it was published."""
-        alias, milvus = self._milvus.place.collection, self._milvus
-        before = _aliased(milvus)
-        number = 1 + max(
-            (int(name.removeprefix(f"{alias}_").split("_")[0]) for name in self._generations()),
-            default=0,
-        )
-        name = f"{alias}_{number:06d}_{int(time.time()):08x}"
-        encoder = {
-            "name": embedder.name,
-            "fingerprint": embedder.fingerprint,
-            "dimensions": embedder.dimensions,
-            "folder": embedder.folder.name if isinstance(embedder, CompiledEncoder) else None,
-        }
-        published = False
-
-        def finish(counts: Mapping[str, int]) -> str:
-            nonlocal published
-            manifest = {
-                "format": FORMAT,
-                "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "previous": before.removeprefix(f"{alias}_") if before is not None else None,
-                "encoder": encoder,
-                "settings": dict(settings),
-                "counts": dict(counts),
-                "files": {},
-            }
-            draft.write_text(MANIFEST, json.dumps(manifest))
-            draft.ready()
-            MilvusStore(milvus, name, name.removeprefix(f"{alias}_"))  # whole, or refused
-            if _aliased(milvus) != before:
-                raise DatelineError(
-                    f"expected to be the only builder of {milvus.place}, found that another published meanwhile; build again"
-                )
-            point(milvus, name, before)
-            published = True
-            return name.removeprefix(f"{alias}_")
-
-        draft = MilvusDraft(milvus, name, embedder.dimensions, finish, by_month=not milvus.lite)
-        try:
-            yield draft
-        finally:
-            if not published:
-                with contextlib.suppress(DatelineError):
-                    self._drop(name)
-
-    def tidy(self) -> None:
-        """Drop all generations but the live one, the one before and newer ones, and drafts that were abandoned."""
-        live = self.live()
-        kept = {live.generation, live.manifest["previous"]} if live is not None else set()
-        for name in self._generations():
-            generation = name.removeprefix(f"{self._milvus.place.collection}_")
-            number, began = generation.split("_")
-            older = live is not None and int(number) < int(live.generation.split("_")[0])
-            abandoned = int(began, 16) < time.time() - _ABANDONED
-            if generation not in kept and abandoned | (older and self._whole(name)):
-                self._drop(name)
-
-    def _whole(self, name: str) -> bool:
-        """Whether a generation was written to its end; another's draft is not."""
-        if not self._milvus.call("has_collection", name + TEXTS):
-            return True  # half dropped
-        try:
-            MilvusStore(self._milvus, name, "")
-        except DatelineError:
-            return False
-        return True
-
-    def _generations(self) -> list[str]:
-        pattern = re.compile(rf"{re.escape(self._milvus.place.collection)}_\d{{6,}}_[0-9a-f]{{8}}")
-        return sorted(
-            name for name in self._milvus.call("list_collections") if pattern.fullmatch(name)
-        )
-
-    def _drop(self, name: str) -> None:
-        for one in (name + TEXTS, name):
-            self._milvus.call("drop_collection", one)
+def collection_of(milvus: Milvus, generation: str) -> str:
+    """Return the name of the collection that holds the passages of a generation."""
+    return f"{milvus.address.collection}_{generation}"
 
 
-@contextlib.contextmanager
-def writing_milvus(milvus: Milvus) -> Iterator[MilvusDesk]:
-    """An index in Milvus, for writing. Raises DatelineError for any failure: the alias is then as it was."""
-    desk = MilvusDesk(milvus)
-    try:
-        desk.tidy()
-        yield desk
-    except DatelineError as error:
-        raise DatelineError(f"{error}; the index is as it was") from None
-    with contextlib.suppress(
-        DatelineError
-    ):  # what was published stays so, and the next build tidies
-        desk.tidy()
+def open_generation(milvus: Milvus, generation: str) -> MilvusStore:
+    """Open a generation. Raises DatelineError: it is not whole, or nobody answers."""
+    return MilvusStore(milvus, collection_of(milvus, generation), generation)
 
 
-def point(milvus: Milvus, name: str, before: str | None) -> None:
-    """Make a generation the live one, at one instant."""
-    milvus.call("create_alias" if before is None else "alter_alias", name, milvus.place.collection)
+def open_live(milvus: Milvus) -> MilvusStore:
+    """Open the live generation.
 
-
-def rollback_milvus(milvus: Milvus) -> str:
-    """Make the generation before the live one live again, and return its name. Raises DatelineError where it is gone."""
-    alias, place = milvus.place.collection, milvus.place
-    store = open_milvus(milvus)
-    before = store.manifest["previous"]
-    if before is None or not milvus.call("has_collection", f"{alias}_{before}"):
+    Raises DatelineError: none, of another format, not whole, nobody answers.
+    """
+    store = open_generation(milvus, current(milvus))
+    found = store.manifest["format"]
+    if found != FORMAT:
         raise DatelineError(
-            f"expected a generation before {store.generation} in {place}, found none; build again instead"
+            f"expected an index of format {FORMAT!r} in {milvus.address}, found {found!r}; "
+            "run: dateline build --full"
         )
-    load(milvus, f"{alias}_{before}")
-    MilvusStore(milvus, f"{alias}_{before}", before)
-    point(milvus, f"{alias}_{before}", f"{alias}_{store.generation}")
-    return str(before)
+    return store
+
+
+def live_or_none(milvus: Milvus) -> MilvusStore | None:
+    """Open the live generation; None if there is none that is whole.
+
+    Raises DatelineError if Milvus does not answer.
+    """
+    if current_or_none(milvus) is None:
+        return None
+    try:
+        return open_live(milvus)
+    except DatelineError:
+        milvus.call("list_collections")  # a server that went away is no damaged index
+        return None
+
+
+def make_live(milvus: Milvus, generation: str, before: str | None) -> None:
+    """Make a generation the live one, at one instant, in the place of the one `before`."""
+    method = "alter_alias"
+    if before is None:
+        method = "create_alias"
+    milvus.call(method, collection_of(milvus, generation), milvus.address.collection)
+
+
+def generations(milvus: Milvus) -> list[str]:
+    """Return the names of all generations and drafts, oldest first."""
+    alias = milvus.address.collection
+    pattern = re.compile(rf"{re.escape(alias)}_(\d{{6,}}_[0-9a-f]{{8}})")
+    found = map(pattern.fullmatch, milvus.call("list_collections"))
+    return sorted(match[1] for match in found if match is not None)
+
+
+def next_name(milvus: Milvus) -> str:
+    """Return a name for a generation that is begun now."""
+    number = 1 + max(map(_number, generations(milvus)), default=0)
+    return f"{number:06d}_{int(time.time()):08x}"
+
+
+def _number(generation: str) -> int:
+    return int(generation.split("_")[0])
+
+
+def drop(milvus: Milvus, generation: str) -> None:
+    """Remove a generation: its texts first, so that half of one is known for what it is."""
+    name = collection_of(milvus, generation)
+    milvus.call("drop_collection", name + TEXTS)
+    milvus.call("drop_collection", name)
+
+
+def tidy(milvus: Milvus) -> None:
+    """Drop generations that are no longer needed, and drafts that were abandoned.
+
+    Kept are the live generation, the one before it, newer ones, and drafts that another writes.
+    """
+    live = live_or_none(milvus)
+    for generation in generations(milvus):
+        if live is not None and generation in (live.generation, live.manifest["previous"]):
+            continue
+        began = int(generation.split("_")[1], 16)
+        if began < time.time() - _ABANDONED or _is_retired(milvus, generation, live):
+            drop(milvus, generation)
+
+
+def _is_retired(milvus: Milvus, generation: str, live: MilvusStore | None) -> bool:
+    """Whether a generation is older than the live one, and was written to its end."""
+    if live is None or _number(generation) >= _number(live.generation):
+        return False
+    if not milvus.call("has_collection", collection_of(milvus, generation) + TEXTS):
+        return True  # half dropped
+    try:
+        open_generation(milvus, generation)
+    except DatelineError:  # another's draft
+        return False
+    return True

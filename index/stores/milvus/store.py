@@ -1,18 +1,20 @@
-"""Reading a generation in Milvus. BM25 scores are weighed and summed here, and fused with the cosines by index/local.fused, so that
-both stores rank alike. (Fusion in the engine agrees less: benchmarks/milvus.py.)
+"""Reading a generation in Milvus.
+
+BM25 scores are weighted and summed here, and fused with the cosines by index/stores/fusion.py, so
+that both stores rank alike. Trade-off of fusion in the engine: benchmarks/milvus.py.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from index.stores.fusion import fused
 from index.stores.keywords import question_terms, text_analyzer
-from index.stores.local.store import fused
 from index.stores.milvus.connection import (
     AT_ONCE,
     MANIFEST,
@@ -26,8 +28,9 @@ from index.stores.milvus.connection import (
 )
 from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
 
-_CANDIDATES = 100  # of each ranking, before they are fused, as the local store does
-_OF_EACH_TEXT = 1_000  # from words, title and description, whose sum is a ranking: with 100 a title's share is often missing
+_CANDIDATES = 100  # from each ranking, before they are fused, as the local store does
+# From words, title and description, whose sum is a ranking: from few a title's share is missing.
+_OF_EACH_TEXT = 1_000
 _KEYS_AT_ONCE = 8_192  # rows without texts in one call: a query gives at most 16,384
 
 
@@ -35,30 +38,39 @@ class MilvusStore:
     """A published generation, open for reading."""
 
     def __init__(self, milvus: Milvus, name: str, generation: str) -> None:
-        """Raises DatelineError where it is not whole: without its manifest, or of another number of passages."""
+        """Open the collection `name` and the one beside it.
+
+        Raises DatelineError if they are not whole: no manifest, or another number of passages.
+        """
         self.generation, self._milvus, self._name = generation, milvus, name
         load(milvus, name)
         load(milvus, name + TEXTS)
         text = self._texts(f"article == {MANIFEST // PARTS}")
         if not text:
             raise DatelineError(
-                f"expected a whole generation {generation} in {milvus.place}, found none; build again, or run: dateline rollback"
+                f"expected a whole generation {generation} in {milvus.address}, found none; "
+                "build again, or run: dateline rollback"
             )
         self.manifest: dict[str, Any] = json.loads(text[MANIFEST // PARTS])
-        found = milvus.call("query", name, output_fields=["count(*)"], consistency_level="Strong")[
-            0
-        ]["count(*)"]
-        if found != self.manifest["counts"]["passages"]:
+        expected, found = self.manifest["counts"]["passages"], self._count()
+        if found != expected:
             raise DatelineError(
-                f"expected {self.manifest['counts']['passages']} passages in {milvus.place}, found {found}; build again, or run: dateline rollback"
+                f"expected {expected} passages in {milvus.address}, found {found}; "
+                "build again, or run: dateline rollback"
             )
         self.partitions = set(milvus.call("list_partitions", name))
         self._analyzer = text_analyzer()
 
+    def _count(self) -> int:
+        (found,) = self._milvus.call(
+            "query", self._name, output_fields=["count(*)"], consistency_level="Strong"
+        )
+        return int(found["count(*)"])
+
     def search(
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
-        """The best `k` passages, the two searches fused, best first."""
+        """Return the best `k` passages of the two searches fused, best first."""
         until, candidates = self._milvus.deadline(), max(_CANDIDATES, k)
         within = _within(filters, self.partitions)
         params = {"ef": 5 * candidates}
@@ -78,24 +90,29 @@ class MilvusStore:
     def matching(
         self, text: str, k: int, filters: Filters = Filters(), until: float | None = None
     ) -> list[tuple[int, float]]:
-        """(row, weighed BM25 score) of the best `k` rows that hold a term of `text`, best first, ties by row."""
+        """Return (row, weighted BM25 score) of the best `k` rows that hold a term of `text`.
+
+        They are best first, ties by row.
+        """
         terms = " ".join(question_terms(text, self._analyzer))
         if not terms or k < 1:
             return []
         within = _within(filters, self.partitions)
-        until = until if until is not None else self._milvus.deadline()
+        if until is None:
+            until = self._milvus.deadline()
         scores: dict[int, float] = {}
         for column, weight in WEIGHTS.items():
-            for row, score in self._found(
-                f"{column}_bm25", [terms], max(k, _OF_EACH_TEXT), until, **within
-            ):
+            found = self._found(f"{column}_bm25", [terms], max(k, _OF_EACH_TEXT), until, **within)
+            for row, score in found:
                 scores[row] = scores.get(row, 0.0) + weight * score
         return sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:k]
 
     def _found(
         self, column: str, what: list[Any], k: int, until: float, **options: Any
     ) -> list[tuple[int, float]]:
-        metric = "IP" if column == "vector" else "BM25"
+        metric = "BM25"
+        if column == "vector":
+            metric = "IP"
         params = {"metric_type": metric, "params": options.pop("params", {})}
         (hits,) = self._milvus.call(
             "search",
@@ -109,14 +126,13 @@ class MilvusStore:
             **options,
         )
         found = [(int(hit["row"]), float(hit["distance"])) for hit in hits]
-        if (
-            metric == "BM25"
-        ):  # Milvus Lite 3.2.2 gives these scores below zero, Milvus above; 0 is no match
+        if metric == "BM25":
+            # Milvus Lite gives these scores below zero, Milvus above; 0 is no match
             found = [(row, abs(score)) for row, score in found if score]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def passages(self, rows: Sequence[int], until: float | None = None) -> dict[int, Passage]:
-        """The passages of `rows`, by row."""
+        """Return the passages of `rows`, by row."""
         if not rows:
             return {}
         found = self._milvus.call(
@@ -131,31 +147,34 @@ class MilvusStore:
         for first in range(0, len(numbers), AT_ONCE):
             texts = self._texts(f"article in {numbers[first : first + AT_ONCE]}", until)
             articles |= {number: _article(text) for number, text in texts.items()}
-        return {
-            int(row["row"]): Passage(
-                articles[int(row["article"])], int(row["start"]), int(row["end"]), row["said"]
-            )
-            for row in found
-        }
+        return {int(row["row"]): _passage(row, articles[int(row["article"])]) for row in found}
 
     def article(self, id: str) -> Article | None:
+        """Return the article of this id, None if there is none."""
         number = self._number(id)
-        return _article(self._texts(f"article == {number}")[number]) if number is not None else None
+        if number is None:
+            return None
+        return _article(self._texts(f"article == {number}")[number])
 
     def _number(self, id: str) -> int | None:
+        if not id:
+            return None
         found = self._milvus.call(
             "query", self._name + TEXTS, filter=f"id == {_quoted(id)}", output_fields=["article"]
         )
-        return int(found[0]["article"]) if found and id else None
+        if not found:
+            return None
+        return int(found[0]["article"])
 
     def articles(self) -> Iterator[Article]:
+        """Yield the articles in the order of the corpus."""
         count = self.manifest["counts"]["articles"]
         for first in range(0, count, AT_ONCE):
             texts = self._texts(f"article >= {first} and article < {first + AT_ONCE}")
             yield from (_article(texts[number]) for number in sorted(texts))
 
     def fingerprints(self) -> dict[str, str]:
-        """Article id to the fingerprint it was indexed with."""
+        """Return each article's id and the fingerprint it was indexed with."""
         known: dict[str, str] = {}
         for first in range(0, self.manifest["counts"]["articles"], _KEYS_AT_ONCE):
             some = f"article >= {first} and article < {first + _KEYS_AT_ONCE} and fingerprint != ''"
@@ -165,40 +184,46 @@ class MilvusStore:
             known |= {row["id"]: row["fingerprint"] for row in rows}
         return known
 
-    def indexed(self, article: Article) -> tuple[list[Passage], Vectors]:
-        """The passages and vectors kept for the article of this id, as it was when this generation was made."""
-        number, dimensions = self._number(article.id), self.manifest["encoder"]["dimensions"]
+    def indexed(self, id: str) -> tuple[list[Passage], Vectors]:
+        """Return the passages and vectors of an article, in order; empty for an unknown id."""
+        number, dimensions = self._number(id), self.manifest["encoder"]["dimensions"]
         if number is None:
             return [], np.empty((0, dimensions), dtype=np.float32)
-        old = _article(self._texts(f"article == {number}")[number])
+        article = _article(self._texts(f"article == {number}")[number])
         fields = ["row", "start", "end", "said", "vector"]
         rows = self._milvus.call(
             "query", self._name, filter=f"article == {number}", output_fields=fields
         )
         rows.sort(key=lambda row: row["row"])
-        vectors = np.array([row["vector"] for row in rows], dtype=np.float32).reshape(
-            -1, dimensions
-        )
-        return [
-            Passage(old, int(row["start"]), int(row["end"]), row["said"]) for row in rows
-        ], vectors
+        vectors = np.array([row["vector"] for row in rows], dtype=np.float32)
+        return [_passage(row, article) for row in rows], vectors.reshape(-1, dimensions)
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with the content, a line each: bad slices, vectors not of length 1, passages of no article."""
-        seen = 0
+        """Yield what is wrong with the content, one line each.
+
+        That is bad slices, vectors that are not of length 1, and passages of no article.
+        """
+        expected, seen = self.manifest["counts"]["passages"], 0
         for article in self.articles():
-            passages, vectors = self.indexed(article)
+            passages, vectors = self.indexed(article.id)
             seen += len(passages)
             for passage, length in zip(passages, np.linalg.norm(vectors, axis=1), strict=True):
-                if not 0 <= passage.start < passage.end <= len(article.text):
-                    yield f"{article.id}: expected a slice within {len(article.text)} characters, found {passage.start}:{passage.end}"
+                start, end = passage.start, passage.end
+                if not 0 <= start < end <= len(article.text):
+                    yield (
+                        f"{article.id}: expected a slice within {len(article.text)} characters, "
+                        f"found {start}:{end}"
+                    )
                 if abs(length - 1) > 1e-3:
-                    yield f"{article.id}: expected a vector of length 1 at {passage.start}, found {float(length):.3f}"
-        if seen != self.manifest["counts"]["passages"]:
-            yield f"expected {self.manifest['counts']['passages']} passages of articles, found {seen}"
+                    yield (
+                        f"{article.id}: expected a vector of length 1 at {start}, "
+                        f"found {float(length):.3f}"
+                    )
+        if seen != expected:
+            yield f"expected {expected} passages of articles, found {seen}"
 
     def _texts(self, filter: str, until: float | None = None) -> dict[int, str]:
-        """The texts whose keys pass, whole, by the number of their article."""
+        """Return the texts that pass a filter, whole, by the number of their article."""
         rows = self._milvus.call(
             "query",
             self._name + TEXTS,
@@ -214,39 +239,41 @@ class MilvusStore:
 
 
 def _within(filters: Filters, partitions: set[str]) -> dict[str, Any]:
-    """Milvus's filter, and the partitions that can hold what passes it; months between two days, and what has no month."""
+    """Return Milvus's filter, and the partitions that can hold what passes it.
+
+    These are the months between two days, and the partition of what has no month.
+    """
     clauses = []
     if filters.sources:
-        clauses.append(
-            f"outlet in [{', '.join(_quoted(source.casefold()) for source in filters.sources)}]"
-        )
+        outlets = ", ".join(_quoted(source.casefold()) for source in filters.sources)
+        clauses.append(f"outlet in [{outlets}]")
+    first, last = "", "n"  # before and after the name of every month
     if filters.since is not None:
         clauses.append(f"day >= {filters.since.toordinal()}")
+        first = month_partition(filters.since)
     if filters.until is not None:
         clauses.append(f"day <= {filters.until.toordinal()} and day > 0")
+        last = month_partition(filters.until)
     if not clauses:
         return {}
-    first = month_partition(filters.since) if filters.since is not None else ""
-    last = month_partition(filters.until) if filters.until is not None else "n"
     possible = sorted(name for name in partitions if name == UNDATED or first <= name <= last)
     return {"filter": " and ".join(clauses), "partition_names": possible}
 
 
 def _quoted(text: str) -> str:
-    """A string of Milvus's filters, in which nothing of `text` is read as anything else."""
+    """Return a string of Milvus's filters, in which no part of `text` is read as syntax."""
     return json.dumps(text.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False)
+
+
+def _passage(row: Mapping[str, Any], article: Article) -> Passage:
+    return Passage(article, int(row["start"]), int(row["end"]), row["said"])
 
 
 def _article(text: str) -> Article:
     fields = json.loads(text)
-    day = dt.date.fromisoformat(fields["published"]) if fields["published"] is not None else None
-    boilerplate = tuple((start, end) for start, end in fields["boilerplate"])
-    return Article(
-        **fields
-        | {
-            "published": day,
-            "authors": tuple(fields["authors"]),
-            "pages": tuple(fields["pages"]),
-            "boilerplate": boilerplate,
-        }
-    )
+    if fields["published"] is not None:
+        fields["published"] = dt.date.fromisoformat(fields["published"])
+    for name in ("authors", "pages"):
+        fields[name] = tuple(fields[name])
+    fields["boilerplate"] = tuple((start, end) for start, end in fields["boilerplate"])
+    return Article(**fields)

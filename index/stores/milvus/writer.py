@@ -1,213 +1,245 @@
-"""Writing a generation into Milvus: two collections that are made, filled, indexed and loaded; publishing is given.
+"""Writing the next generation into Milvus: two collections that are made, filled and indexed.
 
-An article's vector is there because Milvus wants one.
+Then the alias moves. Limit: a generation is always written whole; only vectors are used again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from index.stores.keywords import text_analyzer
+from index.stores.manifest import counts_of, new_manifest
 from index.stores.milvus.connection import (
     AT_ONCE,
+    MANIFEST,
     PARTS,
     TEXTS,
     UNDATED,
-    WEIGHTS,
     Milvus,
-    load,
     month_partition,
 )
-from index.types import Article, DatelineError, Passage, Vectors
-
-# Parameters are sent as one text named "params", as older clients did: Milvus reads both ways, Milvus Lite 3.2.2 this one alone.
-_BM25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # Tantivy's
-_HNSW = {"M": 16, "efConstruction": 200}
-_PART = 15_000  # characters: at most 60,000 bytes of UTF-8, and a VARCHAR holds 65,535
-_MOST_PARTITIONS = (
-    1_000  # of the 1,024 that Milvus allows; later months go where the undated articles are
+from index.stores.milvus.generations import (
+    FORMAT,
+    collection_of,
+    current_or_none,
+    drop,
+    live_or_none,
+    make_live,
+    next_name,
+    open_generation,
 )
+from index.stores.milvus.schema import LONGEST, create_collections, index_and_load
+from index.types import Article, DatelineError, Embedder, Passage, Store, Vectors
+
+# Of the 1,024 that Milvus allows; later months go to the partition of the undated articles.
+_MOST_PARTITIONS = 1_000
 
 
-class MilvusDraft:
-    """A generation being written into two collections that are made here. `finish` is given: it publishes."""
+class MilvusWriter:
+    """The `IndexWriter` of an index in Milvus. It does not lock other writers out."""
+
+    def __init__(self, milvus: Milvus, by_month: bool | None = None) -> None:
+        """`by_month`: one partition for each month; None: unless this is Milvus Lite."""
+        self._milvus, self._by_month = milvus, by_month
+        self._draft: _Draft | None = None
+        self._published = False
+
+    def live(self, opened: Store | None = None) -> Store | None:
+        """Return the live generation, or None if there is none that is whole.
+
+        `opened` itself is returned if that is it. Raises DatelineError if Milvus does not answer.
+        """
+        if opened is not None and opened.generation == current_or_none(self._milvus):
+            return opened
+        return live_or_none(self._milvus)
+
+    def begin(
+        self,
+        embedder: Embedder,
+        settings: Mapping[str, Any],
+        articles: Sequence[Article],
+        unchanged: Store | None,
+    ) -> Sequence[Article]:
+        """Begin the next generation; return `articles`, which are all to be added."""
+        by_month = self._by_month
+        if by_month is None:
+            by_month = not self._milvus.lite
+        manifest = new_manifest(FORMAT, current_or_none(self._milvus), embedder, settings, {})
+        self._draft = _Draft(self._milvus, next_name(self._milvus), manifest, articles, by_month)
+        create_collections(self._milvus, self._draft.collection, embedder.dimensions)
+        return articles
+
+    @property
+    def passages(self) -> int:
+        """Return how many passages the next generation holds by now."""
+        return self._begun().rows
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Add passages in order. Raises ValueError unless each has a row of `vectors`."""
+        self._begun().add(passages, vectors)
+
+    def publish(self) -> str:
+        """Move the alias to the generation, at one instant, and return its name.
+
+        Raises DatelineError if another published meanwhile.
+        """
+        milvus, draft = self._milvus, self._begun()
+        draft.finish()
+        open_generation(milvus, draft.generation)  # whole, or refused
+        before = draft.manifest["previous"]
+        if current_or_none(milvus) != before:
+            raise DatelineError(
+                f"expected to be the only builder of {milvus.address}, "
+                "found that another published meanwhile; build again"
+            )
+        make_live(milvus, draft.generation, before)
+        self._published = True
+        return draft.generation
+
+    def close(self) -> None:
+        """Drop what was not published. What cannot be dropped now goes with a later build."""
+        if self._draft is not None and not self._published:
+            with contextlib.suppress(DatelineError):
+                drop(self._milvus, self._draft.generation)
+
+    def _begun(self) -> _Draft:
+        if self._draft is None:
+            raise ValueError("expected a generation that was begun, found none; call begin first")
+        return self._draft
+
+
+class _Draft:
+    """A generation that is being written, without its collections."""
 
     def __init__(
         self,
         milvus: Milvus,
-        name: str,
-        dimensions: int,
-        finish: Callable[[Mapping[str, int]], str],
-        by_month: bool = True,
+        generation: str,
+        manifest: dict[str, Any],
+        articles: Sequence[Article],
+        by_month: bool,
     ) -> None:
-        """`by_month`: a partition for each month, which searches between two days use."""
-        self._milvus, self._name, self._finish, self.by_month = milvus, name, finish, by_month
+        self.generation, self.collection = generation, collection_of(milvus, generation)
+        self.manifest = manifest
+        self.rows = 0
+        self._milvus, self._by_month = milvus, by_month
+        self._expected = {article.id for article in articles}
         self._numbers: dict[str, int] = {}
         self._days: list[int] = []
-        self._rows = 0
         self._partitions = {UNDATED}
         self._analyzer = text_analyzer()
-        self._create(dimensions)
-
-    def _create(self, dimensions: int) -> None:
-        pymilvus = self._milvus.package()
-        types = pymilvus.DataType
-        schema = pymilvus.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-        schema.add_field("row", types.INT64, is_primary=True)
-        for name in (
-            "article",
-            "start",
-            "end",
-            "day",
-        ):  # day: proleptic ordinal, 0 where there is none
-            schema.add_field(name, types.INT64)
-        for name in (
-            "outlet",
-            "language",
-            "said",
-        ):  # outlet: case-folded; said: the description as it is
-            schema.add_field(name, types.VARCHAR, max_length=65_535)
-        schema.add_field("vector", types.FLOAT_VECTOR, dim=dimensions)
-        for name in WEIGHTS:
-            schema.add_field(
-                name,
-                types.VARCHAR,
-                max_length=65_535,
-                enable_analyzer=True,
-                analyzer_params={"tokenizer": "standard"},
-            )
-            schema.add_field(f"{name}_bm25", types.SPARSE_FLOAT_VECTOR)
-            schema.add_function(
-                pymilvus.Function(name, pymilvus.FunctionType.BM25, [name], [f"{name}_bm25"])
-            )
-        self._milvus.call("create_collection", self._name, schema=schema)
-        texts = pymilvus.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-        texts.add_field("key", types.INT64, is_primary=True)
-        texts.add_field("article", types.INT64)
-        for name in ("id", "fingerprint", "part"):
-            texts.add_field(name, types.VARCHAR, max_length=65_535)
-        texts.add_field("nothing", types.FLOAT_VECTOR, dim=2)
-        self._milvus.call("create_collection", self._name + TEXTS, schema=texts)
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Raises ValueError where `vectors` has not one row a passage."""
+        """Add passages; raises ValueError unless each has a row and a known article."""
         if len(passages) != len(vectors):
             raise ValueError(
                 f"expected a vector for each of {len(passages)} passages, found {len(vectors)}"
             )
         rows: dict[str, list[dict[str, Any]]] = {}
         for passage, vector in zip(passages, np.asarray(vectors, dtype=np.float32), strict=True):
-            article = passage.article
-            if article.id not in self._numbers:
-                self._add_article(article)
-            day = article.published.toordinal() if article.published is not None else 0
-            row = {
-                "row": self._rows,
-                "article": self._numbers[article.id],
-                "start": passage.start,
-                "end": passage.end,
-                "day": day,
-                "outlet": _bounded((article.source or "").casefold()),
-                "language": article.language or "",
-                "said": _bounded(passage.description),
-                "vector": vector,
-                "body": self._terms(passage.text),
-                "title": self._terms(article.title or ""),
-                "description": self._terms(passage.description),
-            }
-            rows.setdefault(self._partition(article.published), []).append(row)
-            self._rows += 1
-            self._days += [day] if day else []
+            partition = self._partition(passage.article.published)
+            rows.setdefault(partition, []).append(self._row(passage, vector))
         for partition, some in rows.items():
             for first in range(0, len(some), AT_ONCE):
-                self._milvus.call(
-                    "insert", self._name, some[first : first + AT_ONCE], partition_name=partition
-                )
+                part = some[first : first + AT_ONCE]
+                self._milvus.call("insert", self.collection, part, partition_name=partition)
+
+    def _row(self, passage: Passage, vector: Vectors) -> dict[str, Any]:
+        article = passage.article
+        day = 0
+        if article.published is not None:
+            day = article.published.toordinal()
+            self._days.append(day)
+        row = {
+            "row": self.rows,
+            "article": self._number_of(article),
+            "start": passage.start,
+            "end": passage.end,
+            "day": day,
+            "outlet": _bounded((article.source or "").casefold()),
+            "language": article.language or "",
+            "said": _bounded(passage.description),
+            "vector": vector,
+            "body": self._terms(passage.text),
+            "title": self._terms(article.title or ""),
+            "description": self._terms(passage.description),
+        }
+        self.rows += 1
+        return row
 
     def _terms(self, text: str) -> str:
         return _bounded(" ".join(self._analyzer.analyze(text)))
 
     def _partition(self, day: dt.date | None) -> str:
-        name = month_partition(day) if day is not None and self.by_month else UNDATED
-        if name not in self._partitions and len(self._partitions) >= _MOST_PARTITIONS:
+        """Return the partition of an article, which is made if it is new."""
+        if day is None or not self._by_month:
             return UNDATED
-        if name not in self._partitions:
-            self._milvus.call("create_partition", self._name, name)
-            self._partitions.add(name)
+        name = month_partition(day)
+        if name in self._partitions:
+            return name
+        if len(self._partitions) >= _MOST_PARTITIONS:
+            return UNDATED
+        self._milvus.call("create_partition", self.collection, name)
+        self._partitions.add(name)
         return name
 
-    def _add_article(self, article: Article) -> None:
+    def _number_of(self, article: Article) -> int:
+        """Return the number of an article, which is written if it is new."""
+        number = self._numbers.get(article.id)
+        if number is not None:
+            return number
+        if article.id not in self._expected:
+            raise ValueError(f"expected an article that was given to begin, found {article.id!r}")
         number = self._numbers[article.id] = len(self._numbers)
-        self.write_text(number * PARTS, _as_json(article), article.id, article.fingerprint)
+        self._write_text(number * PARTS, _as_json(article), article.id, article.fingerprint)
+        return number
 
-    def write_text(self, key: int, text: str, id: str = "", fingerprint: str = "") -> None:
-        """Write a text among the articles', as many parts as it needs. Raises DatelineError for one of more than 61 million characters."""
-        parts = [text[first : first + _PART] for first in range(0, len(text), _PART)]
+    def _write_text(self, key: int, text: str, id: str = "", fingerprint: str = "") -> None:
+        """Write a text among the articles', in as many parts as it needs.
+
+        Raises DatelineError for one of more than 61 million characters.
+        """
+        parts = [text[first : first + LONGEST] for first in range(0, len(text), LONGEST)]
         if len(parts) > PARTS:
             raise DatelineError(
-                f"expected at most {PARTS * _PART:,} characters in an article, found {len(text):,} in {id}; split it"
+                f"expected at most {PARTS * LONGEST:,} characters in an article, "
+                f"found {len(text):,} in {id}; split it"
             )
         rows = [
             {
                 "key": key + number,
                 "article": key // PARTS,
-                "id": id if not number else "",
-                "fingerprint": fingerprint if not number else "",
+                "id": "",
+                "fingerprint": "",
                 "part": part,
                 "nothing": [0, 1],
             }
             for number, part in enumerate(parts)
         ]
+        rows[0] |= {"id": id, "fingerprint": fingerprint}
         for first in range(0, len(rows), AT_ONCE):
-            self._milvus.call("insert", self._name + TEXTS, rows[first : first + AT_ONCE])
+            self._milvus.call("insert", self.collection + TEXTS, rows[first : first + AT_ONCE])
 
-    def publish(self) -> str:
-        days = {"first_day": min(self._days), "last_day": max(self._days)} if self._days else {}
-        return self._finish({"articles": len(self._numbers), "passages": self._rows} | days)
-
-    def ready(self, said: Callable[[str], None] = lambda line: None) -> None:
-        """Index what was written and load it. Takes as long as it takes, while the server answers."""
-        indexes = self._milvus.package().MilvusClient.prepare_index_params()
-        indexes.add_index("vector", index_type="HNSW", metric_type="IP", params={"params": _HNSW})
-        for column in WEIGHTS:
-            indexes.add_index(
-                f"{column}_bm25",
-                index_type="SPARSE_INVERTED_INDEX",
-                metric_type="BM25",
-                params={"params": _BM25},
-            )
-        for column in ("article", "day", "outlet"):
-            indexes.add_index(column, index_type="INVERTED")
-        flat = self._milvus.package().MilvusClient.prepare_index_params()
-        flat.add_index("nothing", index_type="FLAT", metric_type="L2", params={})
-        for column in ("article", "id"):
-            flat.add_index(column, index_type="INVERTED")
-        for name, wanted in ((self._name + TEXTS, flat), (self._name, indexes)):
-            self._milvus.call("flush", name)
-            self._milvus.call("create_index", name, wanted, sync=False)
-            while any(self._unindexed(name, index.field_name) for index in wanted):
-                time.sleep(0.5)
-            load(self._milvus, name)
-
-    def _unindexed(self, name: str, column: str) -> int:
-        return int(
-            (self._milvus.call("describe_index", name, column) or {}).get("pending_index_rows") or 0
-        )
+    def finish(self) -> None:
+        """Write the manifest, and have both collections ready to be searched."""
+        self.manifest["counts"] = counts_of(len(self._numbers), self.rows, self._days)
+        self._write_text(MANIFEST, json.dumps(self.manifest))
+        index_and_load(self._milvus, self.collection)
 
 
 def _bounded(text: str) -> str:
-    return text[:_PART]
+    return text[:LONGEST]
 
 
 def _as_json(article: Article) -> str:
-    fields = asdict(article) | {
-        "published": article.published.isoformat() if article.published is not None else None
-    }
+    fields = asdict(article)
+    if article.published is not None:
+        fields["published"] = article.published.isoformat()
     return json.dumps(fields, ensure_ascii=False)

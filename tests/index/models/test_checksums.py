@@ -1,4 +1,4 @@
-"""Models are checked by their sums when they are loaded: the shipped reader, and the encoder that an index compiled."""
+"""The shipped reader and a compiled encoder are checked by their checksums when they are loaded."""
 
 from __future__ import annotations
 
@@ -11,6 +11,51 @@ from index.models.checksums import verify_checksums, write_checksums
 from index.types import DatelineError
 from qa import Archive
 from qa.answering.reader import MODEL, PARTS, OnnxReader
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder of two files with checksums and one without."""
+    (tmp_path / "model.onnx").write_bytes(b"abc")
+    (tmp_path / "model.json").write_bytes(b"")
+    (tmp_path / "notes.md").write_bytes(b"notes")
+    write_checksums(tmp_path, ["model.onnx", "model.json"])
+    return tmp_path
+
+
+def test_checksums_are_written_as_sha256sum_writes_them(folder: Path) -> None:
+    """The two are the test vectors of SHA-256 for "abc" and for nothing."""
+    assert (folder / "SHA256SUMS").read_text() == (
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  model.onnx\n"
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  model.json\n"
+    )
+
+
+def test_files_as_they_were_pass(folder: Path) -> None:
+    verify_checksums(folder, "")
+    (folder / "notes.md").write_bytes(b"other notes")  # it has no checksum
+    verify_checksums(folder, "")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.json"])
+@pytest.mark.parametrize(("data", "found"), [(b"abd", "a52d159f262b…"), (None, "none…")])
+def test_a_file_that_changed_or_is_gone_is_named(
+    folder: Path, name: str, data: bytes | None, found: str
+) -> None:
+    if data is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(data)
+    with pytest.raises(
+        DatelineError,
+        match=f"^expected {name} with sha256 .*, found {found}: .*; copy it again$",
+    ):
+        verify_checksums(folder, "copy it again")
+
+
+def test_a_folder_without_checksums_passes(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"abc")
+    verify_checksums(tmp_path, "")
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -42,7 +87,8 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(
     file.write_bytes(data.replace(b"1", b"2") if name.endswith("json") else data[:-1] + b"\x00")
     with pytest.raises(
         DatelineError,
-        match=r"expected .*encoder.*(damaged|found .*; build again)|it is missing or damaged; delete that folder",
+        match=r"expected .*encoder.*(damaged|found .*; build again)"
+        r"|it is missing or damaged; delete that folder",
     ):
         Archive.open(tmp_path / "index")
 

@@ -1,4 +1,4 @@
-"""The encoder is all-MiniLM-L6-v2 itself, checked by hash; compiled, it says nearly the same in int8."""
+"""The encoder is all-MiniLM-L6-v2, checked by its hash; in int8 it says nearly the same."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.models import encoder as embedding
-from index.models.encoder import CompiledEncoder, compiled_encoder
+from index.models import encoder as encoder_module
+from index.models.encoder import (
+    DEFAULT_ENCODER,
+    CompiledEncoder,
+    compiled_encoder,
+    compiled_fingerprint,
+)
 from index.models.encoder_export import compile_encoder
-from index.stores.local.generations import encoder_of, open_index
+from index.stores.places import encoder_of, open_index
 from index.types import DatelineError
 from tests.conftest import ROOT
 
@@ -28,11 +33,14 @@ TEXTS = [
 ]
 
 
+def open_encoder(index: Path) -> CompiledEncoder:
+    (folder,) = (index / "encoders").iterdir()
+    return CompiledEncoder(folder)
+
+
 @pytest.fixture(scope="module")
 def encoder(corpus_index: Path) -> CompiledEncoder:
-    found = encoder_of(corpus_index, open_index(corpus_index))
-    assert isinstance(found, CompiledEncoder)
-    return found
+    return open_encoder(corpus_index)
 
 
 @pytest.mark.slow
@@ -52,16 +60,14 @@ def test_the_compiled_encoder_agrees_with_the_sentence_transformer(
     alike, found_alike = expected @ expected.T, found @ found.T
     np.fill_diagonal(alike, -1)
     np.fill_diagonal(found_alike, -1)
-    chosen = alike[
-        np.arange(len(TEXTS)), found_alike.argmax(axis=1)
-    ]  # how near the nearest one found is by the original
+    # How near the text found nearest is by the original.
+    chosen = alike[np.arange(len(TEXTS)), found_alike.argmax(axis=1)]
     lost = alike.max(axis=1) - chosen
     assert lost.max() < 0.05
     assert lost.mean() < 0.005
     nearest, others = alike.argmax(axis=1), found_alike.argsort(axis=1)[:, -3:]
-    assert (nearest[:, None] == others).any(
-        axis=1
-    ).mean() > 0.9  # int8 differs by processor: its first three hold the nearest
+    among_three = (nearest[:, None] == others).any(axis=1)
+    assert among_three.mean() > 0.9  # int8 differs by processor
 
 
 @pytest.mark.slow
@@ -69,18 +75,18 @@ def test_the_compiled_encoder_agrees_with_the_sentence_transformer(
 @pytest.mark.parametrize(
     ("without", "masked"), [("as with it", False), ("another vector", True), ("an error", True)]
 )
-def test_an_encoder_is_given_a_mask_only_where_its_vectors_need_one(
+def test_an_encoder_is_given_a_mask_only_if_its_vectors_need_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str, masked: bool
 ) -> None:
-    """Its vectors are those of the original either way, whatever the length of the text that it was traced with."""
+    """Its vectors are those of the original either way, for texts of any length."""
     import sentence_transformers
     import torch
 
-    source = embedding._default_weights()
+    source = encoder_module._default_weights()
     original = sentence_transformers.SentenceTransformer(source, device="cpu")
 
     class Model(torch.nn.Module):
-        """A model's own code, which turns the vector round where it is given no mask, or fails."""
+        """A model's own code, which turns the vector round without a mask, or fails."""
 
         def forward(self, features: dict[str, Any]) -> dict[str, Any]:
             if "attention_mask" not in features and without == "an error":
@@ -104,12 +110,20 @@ def test_an_encoder_is_given_a_mask_only_where_its_vectors_need_one(
 
 @pytest.mark.slow
 def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Path) -> None:
-    """torch adds variables to the environment, which native code of other threads may be reading."""
-    program = (
-        "import sys\nfrom pathlib import Path\nfrom index.models.encoder import compiled_encoder\n"
-        "sys.addaudithook(lambda event, values: event in ('os.putenv', 'os.unsetenv') and print('set', values))\n"
-        "compiled_encoder('sentence-transformers/all-MiniLM-L6-v2', Path(sys.argv[1]))\nprint('torch' in sys.modules)"
-    )
+    """torch adds variables to the environment, which other threads may be reading."""
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from index.models.encoder import DEFAULT_ENCODER, compiled_encoder
+
+        def hook(event, values):
+            if event in ("os.putenv", "os.unsetenv"):
+                print("set", values)
+
+        sys.addaudithook(hook)
+        compiled_encoder(DEFAULT_ENCODER, Path(sys.argv[1]))
+        print("torch" in sys.modules)
+    """
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],
         cwd=ROOT,
@@ -118,6 +132,20 @@ def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Pat
         check=True,
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.slow
+def test_no_file_of_the_current_folder_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("index", "json", "torch", "sentence_transformers", "sitecustomize"):
+        decoy = tmp_path / f"{name}.py"
+        decoy.write_text("from pathlib import Path\nPath('run').write_text(__name__)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "")
+    with pytest.raises(DatelineError, match="found none on this machine"):
+        compiled_encoder("nobody/no-such-model", tmp_path / "encoders")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow
@@ -130,7 +158,7 @@ def test_a_compiling_that_ends_is_one_clear_line(
     with pytest.raises(
         DatelineError, match=r"expected to compile the encoder .*, found: an end with status -6"
     ):
-        compiled_encoder(embedding.DEFAULT_ENCODER, tmp_path / "encoders")
+        compiled_encoder(DEFAULT_ENCODER, tmp_path / "encoders")
     assert list((tmp_path / "encoders").iterdir()) == []
 
 
@@ -140,9 +168,7 @@ def test_vectors_are_unit_rows_in_the_order_of_their_texts(encoder: CompiledEnco
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     alone = np.stack([encoder.encode([text])[0] for text in TEXTS])
-    assert (
-        (vectors @ alone.T).argmax(axis=1) == np.arange(len(TEXTS))
-    ).all()  # in a batch as alone: dynamic int8 moves them a little
+    assert ((vectors @ alone.T).argmax(axis=1) == np.arange(len(TEXTS))).all()
     assert encoder.encode([]).shape == (0, 384)
 
 
@@ -168,8 +194,7 @@ def test_a_vector_does_not_depend_on_its_company(encoder: CompiledEncoder) -> No
 
 def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None:
     """Nor does another get its vector, nor can who asked first change what the next is given."""
-    encoder = encoder_of(corpus_index, open_index(corpus_index))
-    assert isinstance(encoder, CompiledEncoder)
+    encoder = open_encoder(corpus_index)
     runs: list[int] = []
     session = encoder._session
 
@@ -189,6 +214,23 @@ def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None
         first += 1
 
 
+def test_the_prompt_for_questions_is_put_before_a_question_only(corpus_index: Path) -> None:
+    encoder = open_encoder(corpus_index)
+    encoder._settings["query_prompt"] = "query: "
+    (passage,) = encoder.encode(["query: who fell?"])
+    assert np.array_equal(encoder.encode_question("who fell?"), passage)
+    assert not np.array_equal(
+        encoder.encode_question("who fell?"), encoder.encode(["who fell?"])[0]
+    )
+
+
+def test_a_text_is_cut_at_the_limit_of_tokens(encoder: CompiledEncoder) -> None:
+    limit = encoder._settings["max_tokens"] - 2  # one at its beginning, one at its end
+    short, long, longer = encoder.encode(["rain " * (limit - 1), "rain " * limit, "rain " * 5000])
+    assert np.array_equal(long, longer)
+    assert not np.array_equal(short, long)
+
+
 def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:
     vectors = encoder.encode(
         ["", "word " * 5000, "中文 🙂 \u200b", "\ud800".encode("utf-8", "replace").decode()]
@@ -196,14 +238,66 @@ def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:
     assert np.isfinite(vectors).all()
 
 
+@pytest.fixture
+def exports(
+    encoder: CompiledEncoder, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, str, Path]]:
+    """Compiling takes the corpus's encoder instead; returns the calls."""
+    calls: list[tuple[str, str, Path]] = []
+
+    def export(name: str, weights: str, target: Path) -> None:
+        calls.append((name, weights, target))
+        for file in encoder.folder.iterdir():
+            shutil.copy(file, target / file.name)
+
+    monkeypatch.setattr(encoder_module, "_run_export", export)
+    return calls
+
+
+def test_an_encoder_is_compiled_once_and_again_if_its_weights_change(
+    exports: list[tuple[str, str, Path]], tmp_path: Path
+) -> None:
+    model, folder = tmp_path / "model", tmp_path / "encoders"
+    model.mkdir()
+    (model / "model.safetensors").write_bytes(b"one")
+    said: list[str] = []
+    assert compiled_fingerprint(str(model), folder) is None
+    first = compiled_encoder(str(model), folder, said.append)
+    assert compiled_encoder(str(model), folder, said.append).folder == first.folder
+    assert compiled_fingerprint(str(model), folder) == first.fingerprint
+    assert [call[:2] for call in exports] == [(str(model), str(model))]
+    assert said == ["compiling the encoder, once"]
+
+    (model / "model.safetensors").write_bytes(b"other")
+    assert compiled_fingerprint(str(model), folder) is None
+    second = compiled_encoder(str(model), folder, said.append)
+    assert len(exports) == len(said) == 2
+    assert second.folder != first.folder
+    assert {path.name for path in folder.iterdir()} == {first.folder.name, second.folder.name}
+
+
+def test_a_compiling_that_was_interrupted_is_done_again(
+    exports: list[tuple[str, str, Path]], tmp_path: Path
+) -> None:
+    name = compiled_encoder(DEFAULT_ENCODER, tmp_path / "whole").folder.name
+    rest = tmp_path / "encoders" / f".{name}"
+    rest.mkdir(parents=True)
+    (rest / "encoder.json").write_text("{")
+    (rest / "half").write_text("")
+    found = compiled_encoder(DEFAULT_ENCODER, tmp_path / "encoders")
+    assert len(exports) == 2
+    assert not rest.exists()
+    assert not (found.folder / "half").exists()
+
+
 def test_other_weights_under_the_same_name_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "_MINILM_SHA256", "0" * 64)
+    monkeypatch.setattr(encoder_module, "_MINILM_SHA256", "0" * 64)
     with pytest.raises(
         DatelineError, match=r"expected weights .* sha256 000000000000…, found 53aa51172d14…"
     ):
-        compiled_encoder(embedding.DEFAULT_ENCODER, tmp_path)
+        compiled_encoder(DEFAULT_ENCODER, tmp_path)
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""Generations: written aside, published at one instant, checked when opened, two kept; one builder at a time."""
+"""Generations on disk: written aside, published at one instant, checked when they are opened.
+
+Two are kept, and one builder writes at a time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ import pytest
 from hypothesis import given
 
 import index
-from index.stores.local.generations import FORMAT, current, open_index, rollback, verify, writing
+from index.stores.local.generations import current, open_index
+from index.stores.local.manifests import FORMAT, seal_of, sha256_of
+from index.stores.local.place import FolderPlace
 from index.types import DatelineError, Filters
 from qa import Archive
 from tests.conftest import Write
@@ -37,7 +42,7 @@ def published(folder: Path) -> set[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, write: Write) -> Path:
-    """An index with two generations; the live one lacks b.txt."""
+    """Give an index with two generations; the live one lacks b.txt."""
     index.build(write(FILES), tmp_path / "index", embedder=EMBEDDER)
     index.build(write({"a.txt": FILES["a.txt"]}), tmp_path / "index", embedder=EMBEDDER)
     return tmp_path / "index"
@@ -53,20 +58,20 @@ def test_the_folder_is_as_designed(folder: Path) -> None:
         "keywords",
     }
     manifest = json.loads((folder / "000002" / "manifest.json").read_text())
-    assert manifest["format"] == FORMAT == 3
+    assert manifest["format"] == FORMAT == 4
     assert manifest["counts"] == {"articles": 1, "passages": 1}
     assert manifest["encoder"]["fingerprint"] == EMBEDDER.fingerprint
     assert {"articles.sqlite", "vectors.faiss", "keywords/meta.json"} <= manifest["files"].keys()
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
 
 
 def test_two_generations_are_kept_and_rollback_goes_back(folder: Path, write: Write) -> None:
     index.build(write({"c.txt": "Third."}), folder, embedder=EMBEDDER)
     assert published(folder) == {"CURRENT", "000002", "000003"}
-    assert rollback(folder) == "000002"
+    assert FolderPlace(folder).rollback() == "000002"
     assert [article.id for article in open_index(folder).articles()] == ["a.txt"]
     with pytest.raises(DatelineError, match="found none"):
-        rollback(folder)  # the one before is gone
+        FolderPlace(folder).rollback()  # the one before is gone
     summary = index.build(write({"d.txt": "Fourth."}), folder, embedder=EMBEDDER)
     assert summary.generation == "000004"
     assert {"000002", "000004"} <= published(folder)
@@ -106,13 +111,12 @@ def test_a_builder_whose_lock_file_was_removed_publishes_nothing(
     folder: Path, write: Write
 ) -> None:
     """Another may hold the new lock: of two that build at once one would publish over the other."""
-    with writing(folder) as desk:
+    with FolderPlace(folder).writing() as writer:
         (folder / ".lock").unlink()
-        assert (
-            index.build(write(FILES), folder, embedder=EMBEDDER).generation == "000003"
-        )  # another builder, meanwhile
+        meanwhile = index.build(write(FILES), folder, embedder=EMBEDDER)  # another builder
+        assert meanwhile.generation == "000003"
         with pytest.raises(OSError, match="is not the file that this builder locked"):
-            desk.check_lock()
+            writer.check_lock()
 
     class Removing(WordEmbedder):
         def encode(self, texts: Sequence[str]) -> Any:
@@ -125,7 +129,7 @@ def test_a_builder_whose_lock_file_was_removed_publishes_nothing(
     ):
         index.build(write({"c.txt": "Third."}), folder, embedder=Removing())
     assert current(folder) == "000003"
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
 
 
 def test_an_index_of_a_newer_dateline_is_neither_read_nor_written_over(
@@ -139,17 +143,17 @@ def test_an_index_of_a_newer_dateline_is_neither_read_nor_written_over(
     ):
         with pytest.raises(
             DatelineError,
-            match=f"found format {FORMAT + 1} in .* written by a newer Dateline; use that one, or run: dateline rollback",
+            match=f"found format {FORMAT + 1} in .* written by a newer Dateline; "
+            "use that one, or run: dateline rollback",
         ):
             attempt()
     assert current(folder) == "000002"
-    assert rollback(folder) == "000001"
+    assert FolderPlace(folder).rollback() == "000001"
     assert index.build(write(FILES), folder, embedder=EMBEDDER).unchanged == 2
 
 
-OLD = (
-    Path(__file__).parent / "format2.tar.gz"
-)  # one short article, by the stand-in of an encoder, written by Dateline when the format was 2
+# One short article, by the stand-in of an encoder, written by Dateline when the format was 2.
+OLD = Path(__file__).parent / "format2.tar.gz"
 
 
 def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(
@@ -160,17 +164,18 @@ def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(
     folder = tmp_path / "index"
     for attempt in (
         lambda: open_index(folder),
-        lambda: verify(folder),
+        lambda: FolderPlace(folder).verify(),
         lambda: Archive.open(folder, embedder=EMBEDDER),
     ):
         with pytest.raises(
             DatelineError,
-            match=rf"expected an index of format {FORMAT}, found format 2 in .*; run: dateline build --full",
+            match=rf"expected an index of format {FORMAT}, found format 2 in .*; "
+            "run: dateline build --full",
         ):
             attempt()
     summary = index.build(write(FILES), folder, embedder=EMBEDDER)
     assert (summary.generation, summary.added) == ("000002", 2)
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
     reply = Archive.open(folder, embedder=EMBEDDER, reader=CapitalReader()).ask(
         "Who brokered the truce?"
     )
@@ -187,7 +192,10 @@ def files_of(generation: Path) -> list[Path]:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """A new file in the place of the old: one that is open stays as it was, as on a real disk that lost a block."""
+    """Put a new file in the place of the old.
+
+    One that is open stays as it was, as on a real disk that lost a block.
+    """
     path.unlink()
     path.write_bytes(content)
 
@@ -225,7 +233,7 @@ def test_every_file_missing_is_one_clear_line_and_rollback_mends(folder: Path) -
     shutil.rmtree(folder / "000002")
     with pytest.raises(DatelineError, match="dateline rollback"):
         open_index(folder)
-    assert rollback(folder) == "000001"
+    assert FolderPlace(folder).rollback() == "000001"
     assert len(list(open_index(folder).articles())) == 2
 
 
@@ -233,7 +241,7 @@ def test_rollback_to_a_damaged_generation_is_refused_and_changes_nothing(folder:
     path = folder / "000001" / "vectors.faiss"
     replace(path, path.read_bytes()[:-1] + b"\x00")
     with pytest.raises(DatelineError, match=r"000001/vectors\.faiss"):
-        rollback(folder)
+        FolderPlace(folder).rollback()
     assert current(folder) == "000002"
 
 
@@ -275,7 +283,10 @@ def test_a_damaged_article_of_an_index_too_large_to_be_read_whole_is_given_to_no
 def test_a_passage_that_is_gone_from_a_large_index_shifts_no_other(
     folder: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database is as long as it was, its last row in its place: what filters know of the rows does not line up, and `verify` says so too."""
+    """The database is as long as it was, and its last row is in its place.
+
+    What filters know of the rows does not line up, and checking the content says so too.
+    """
     index.build(write(FILES), folder, embedder=EMBEDDER)
     with sqlite3.connect(folder / "000003" / "articles.sqlite") as database:
         database.execute("DELETE FROM passages WHERE row = 0")
@@ -295,7 +306,7 @@ def test_a_damaged_current_is_one_clear_line_and_a_build_mends_it(
     with pytest.raises(DatelineError, match="CURRENT"):
         open_index(folder)
     index.build(write(FILES), folder, embedder=EMBEDDER)
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
 
 
 def test_readers_write_nothing_into_a_generation(folder: Path) -> None:
@@ -308,7 +319,7 @@ def test_readers_write_nothing_into_a_generation(folder: Path) -> None:
     before = state()
     archive = Archive.open(folder, embedder=EMBEDDER, reader=CapitalReader())
     archive.ask("Who brokered the truce?")
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
     assert state() == before
     assert {path.stat().st_mode for path in files_of(folder / "000002")} == {
         (folder / "000002" / "articles.sqlite").stat().st_mode
@@ -334,8 +345,6 @@ def test_another_encoder_is_refused(folder: Path, other: WordEmbedder) -> None:
 
 def test_rows_that_do_not_line_up_are_refused(folder: Path) -> None:
     """A keyword index of other passages, with checksums to match: only the counts can tell."""
-    from index.stores.local.generations import _seal, _sha256
-
     generation = folder / "000002"
     shutil.rmtree(generation / "keywords")
     shutil.copytree(folder / "000001" / "keywords", generation / "keywords")
@@ -347,9 +356,9 @@ def test_rows_that_do_not_line_up_are_refused(folder: Path) -> None:
     for path in files_of(generation / "keywords"):
         manifest["files"][f"keywords/{path.name}"] = {
             "bytes": path.stat().st_size,
-            "sha256": _sha256(path),
+            "sha256": sha256_of(path),
         }
-    (generation / "manifest.json").write_text(json.dumps({**manifest, "seal": _seal(manifest)}))
+    (generation / "manifest.json").write_text(json.dumps({**manifest, "seal": seal_of(manifest)}))
     with pytest.raises(DatelineError, match=r"1 in articles, 1 in vectors .* 2 in keywords"):
         open_index(folder)
 
@@ -404,10 +413,11 @@ def test_a_failure_to_write_leaves_the_live_index(
         index.build(write(FILES), folder, embedder=EMBEDDER)
     monkeypatch.undo()
     assert current(folder) == "000002"
-    assert verify(folder) == []
+    assert FolderPlace(folder).verify() == []
     assert not list(folder.glob(".draft-*"))
 
 
 def test_the_folder_is_held_while_it_is_written(folder: Path) -> None:
-    with writing(folder), pytest.raises(DatelineError, match="found another"), writing(folder):
+    place = FolderPlace(folder)
+    with place.writing(), pytest.raises(DatelineError, match="found another"), place.writing():
         pass

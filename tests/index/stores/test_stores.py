@@ -1,42 +1,55 @@
-"""What every store must do, judged by brute force in NumPy; the local store is the first to pass it.
+"""What every store must do, judged by brute force in NumPy.
 
 A new store joins by adding a function to STORES: passages and vectors in, an open store out.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
 
-from index.stores.keywords import KeywordIndex, question_terms, text_analyzer
-from index.stores.local.generations import open_index, writing
-from index.stores.local.store import LocalStore, fused
+from index.stores.local.place import FolderPlace
+from index.stores.local.store import LocalStore
+from index.stores.milvus.place import MilvusPlace
 from index.stores.milvus.store import MilvusStore
-from index.stores.milvus.writer import MilvusDraft
-from index.stores.places import open_index as open_anywhere
+from index.stores.milvus.writer import MilvusWriter
 from index.stores.places import place_of
-from index.stores.places import writing as writing_anywhere
-from index.types import Article, DatelineError, Filters, Passage, Store, Vectors
+from index.types import (
+    Article,
+    DatelineError,
+    Filters,
+    IndexWriter,
+    Passage,
+    Place,
+    Store,
+    Vectors,
+)
 from tests.fakes import WordEmbedder
+from tests.index.stores.toy import ToyPlace
 
 EMBEDDER = WordEmbedder(dimensions=48)
-WORDS = "truce ministers Geneva border troops museum harvest river bridge election vote tennis final storm coast budget".split()
+WORDS = (
+    "truce ministers Geneva border troops museum harvest river bridge election vote tennis final "
+    "storm coast budget"
+).split()
 OUTLETS = (None, "Example", "World Post", "EXAMPLE")
 
 
 def make_passages(articles: int = 40) -> list[Passage]:
+    """Two passages of each article; a fifth have no date, a fourth no outlet."""
     rng = np.random.default_rng(5)
     passages = []
     for number in range(articles):
         text = ". ".join(" ".join(rng.choice(WORDS, size=6)) for _ in range(4)) + "."
-        published = dt.date(2022, 1, 1) + dt.timedelta(days=7 * number) if number % 5 else None
+        published = None
+        if number % 5:
+            published = dt.date(2022, 1, 1) + dt.timedelta(days=7 * number)
         article = Article(
             f"a{number}",
             text,
@@ -44,25 +57,40 @@ def make_passages(articles: int = 40) -> list[Passage]:
             source=OUTLETS[number % 4],
             published=published,
             path=f"{number}.txt",
-            authors=("Ann", "Bo") if number % 3 else (),
+            authors=("Ann", "Bo")[: number % 3],
             story=f"a{number // 2}",
-            boilerplate=((0, 3), (5, 9)) if number % 2 else (),
+            boilerplate=((0, 3), (5, 9))[: 2 * (number % 2)],
         )
         middle = text.index(". ") + 2
         passages += [Passage(article, 0, middle - 1), Passage(article, middle, len(text))]
     return passages
 
 
+def articles_of(passages: Sequence[Passage]) -> list[Article]:
+    """Return the articles of passages, each once, in order."""
+    return list({passage.article.id: passage.article for passage in passages}.values())
+
+
+def write(writer: IndexWriter, passages: Sequence[Passage], vectors: Vectors) -> str:
+    """Write a generation of these passages, added in two parts; return its name."""
+    writer.begin(EMBEDDER, {}, articles_of(passages), None)
+    writer.add(passages[:7], vectors[:7])
+    writer.add(passages[7:], vectors[7:])
+    return writer.publish()
+
+
+def written(place: Place, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    with place.writing() as writer:
+        write(writer, passages, vectors)
+    return place.open()
+
+
 def local_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    with writing(folder) as desk, desk.draft(EMBEDDER, {}) as draft:
-        draft.add(passages[:7], vectors[:7])
-        draft.add(passages[7:], vectors[7:])
-        draft.publish()
-    return open_index(folder)
+    return written(FolderPlace(folder), passages, vectors)
 
 
 def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """As a local index is that has too many passages to look at each."""
+    """Write a local index that has too many passages to look at each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.stores.local.vectors.EXACT_UP_TO", 16)
         store = local_store(folder, passages, vectors)
@@ -70,38 +98,51 @@ def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors
     return store
 
 
+def grown_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    """Write a local index, then one with articles before, between and behind its own."""
+    first = [row for row, passage in enumerate(passages) if int(passage.article.id[1:]) % 3 == 1]
+    place = FolderPlace(folder)
+    before = written(place, [passages[row] for row in first], vectors[first])
+    with place.writing() as writer:
+        missing = writer.begin(EMBEDDER, {}, articles_of(passages), before)
+        new = {article.id for article in missing}
+        rows = [row for row, passage in enumerate(passages) if passage.article.id in new]
+        assert len(rows) + len(first) == len(passages)
+        assert writer.passages == len(first)
+        writer.add([passages[row] for row in rows], vectors[rows])
+        writer.publish()
+    return place.open()
+
+
+def toy_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    return written(ToyPlace(folder), passages, vectors)
+
+
 def milvus_file(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    return milvus_store(f"{folder}.db", passages, vectors)
+    return written(place_of(f"{folder}.db"), passages, vectors)
 
 
 def milvus_by_month(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """By address, and with a partition a month, as a Milvus that is not Lite has them."""
+    """Write by address, with a partition for each month, as a Milvus that is not Lite has."""
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
     server, database, port = start_server_in_thread(str(folder))
     SERVERS.append((server, database))  # one that nobody holds ends
-    return milvus_store(f"milvus://127.0.0.1:{port}/news", passages, vectors, by_month=True)
-
-
-def milvus_store(
-    address: str, passages: Sequence[Passage], vectors: Vectors, by_month: bool = False
-) -> Store:
-    place = place_of(address)
-    with writing_anywhere(place) as desk, desk.draft(EMBEDDER, {}) as draft:
-        assert isinstance(draft, MilvusDraft)
-        draft.by_month = by_month
-        draft.add(passages[:7], vectors[:7])
-        draft.add(passages[7:], vectors[7:])
-        draft.publish()
-    return open_anywhere(place)
+    place = place_of(f"milvus://127.0.0.1:{port}/news")
+    assert isinstance(place, MilvusPlace)
+    with contextlib.closing(MilvusWriter(place.connection, by_month=True)) as writer:
+        write(writer, passages, vectors)
+    return place.open()
 
 
 SERVERS: list[object] = []
 STORES: dict[str, Callable[[Path, Sequence[Passage], Vectors], Store]] = {
     "local": local_store,
     "local-compressed": compressed_store,
+    "local-grown": grown_store,
     "milvus-file": milvus_file,
     "milvus-by-month": milvus_by_month,
+    "toy": toy_store,
 }
 PASSAGES = make_passages()
 VECTORS = EMBEDDER.encode([passage.text for passage in PASSAGES])
@@ -117,11 +158,6 @@ QUESTIONS = [
 @pytest.fixture(scope="module", params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return STORES[request.param](tmp_path_factory.mktemp("store") / "index", PASSAGES, VECTORS)
-
-
-def by_meaning(question: str, allowed: Sequence[int]) -> list[int]:
-    scores = VECTORS[list(allowed)] @ EMBEDDER.encode_question(question)
-    return [allowed[row] for row in np.argsort(-scores, kind="stable")]
 
 
 def passes(passage: Passage, filters: Filters) -> bool:
@@ -153,7 +189,7 @@ FILTERS = [
 def test_a_search_without_words_in_common_is_the_exact_nearest_neighbours(
     store: Store, filters: Filters
 ) -> None:
-    """The keyword side finds nothing here, so the order is that of the vectors alone, by brute force."""
+    """The keyword side finds nothing here, so the order is that of the vectors alone."""
     allowed = [row for row, passage in enumerate(PASSAGES) if passes(passage, filters)]
     vector = EMBEDDER.encode_question("truce border")
     scores = VECTORS[allowed] @ vector if allowed else np.empty(0)
@@ -184,26 +220,27 @@ def test_a_search_finds_what_passes_the_filters_best_first(
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
-def test_the_keyword_side_finds_every_passage_with_the_word_that_passes_the_filters(
+def test_the_words_raise_every_passage_that_has_one_and_passes_the_filters_and_no_other(
     store: Store, filters: Filters
 ) -> None:
-    expected = {
-        row
-        for row, passage in enumerate(PASSAGES)
+    def scores(text: str) -> dict[tuple[str, int], float]:
+        found = store.search(VECTORS[0], text, len(PASSAGES), filters)
+        return {(one.passage.article.id, one.passage.start): one.score for one in found}
+
+    alone, with_word = scores("zzz"), scores("storm")
+    assert alone.keys() == with_word.keys()
+    assert {key for key in alone if with_word[key] > alone[key] + 1e-6} == {
+        (passage.article.id, passage.start)
+        for passage in PASSAGES
         if passes(passage, filters)
         and ("storm" in passage.text or "storm" in (passage.article.title or ""))
     }
-    assert isinstance(store, LocalStore | MilvusStore)
-    matching = store._keywords.matching if isinstance(store, LocalStore) else store.matching
-    assert {row for row, _ in matching("storm", 1000, filters)} == expected
 
 
 def test_a_passage_that_is_first_by_meaning_and_by_words_is_first(store: Store) -> None:
     passage = Passage(Article("u", text := "A lighthouse keeper paints dominoes."), 0, len(text))
     if isinstance(store, MilvusStore) and len(store.partitions) > 1:
-        pytest.skip(
-            "Milvus Lite counts words in each partition apart; Dateline partitions a Milvus that is not Lite alone"
-        )
+        pytest.skip("Milvus Lite counts words in each partition by itself; it has none there")
     found = store.search(VECTORS[12], PASSAGES[12].text, 3)
     assert found[0].passage.text == PASSAGES[12].text
     assert found[0].score > 0.95
@@ -212,11 +249,42 @@ def test_a_passage_that_is_first_by_meaning_and_by_words_is_first(store: Store) 
     )  # found by meaning alone
 
 
-def test_articles_come_back_with_every_field(store: Store) -> None:
-    articles = {passage.article.id: passage.article for passage in PASSAGES}
-    assert {article.id: article for article in store.articles()} == articles
-    assert store.article("a7") == articles["a7"]
+def test_articles_come_back_in_order_with_every_field(store: Store) -> None:
+    articles = articles_of(PASSAGES)
+    assert list(store.articles()) == articles
+    assert store.article("a7") == articles[7]
     assert store.article("nobody") is None
+    assert store.fingerprints() == {article.id: article.fingerprint for article in articles}
+
+
+def test_each_article_has_its_own_passages_and_vectors(store: Store) -> None:
+    for article in articles_of(PASSAGES):
+        rows = [row for row, passage in enumerate(PASSAGES) if passage.article == article]
+        passages, vectors = store.indexed(article.id)
+        assert passages == [PASSAGES[row] for row in rows]
+        np.testing.assert_array_equal(vectors, VECTORS[rows])
+    passages, vectors = store.indexed("nobody")
+    assert (passages, vectors.shape) == ([], (0, EMBEDDER.dimensions))
+
+
+def test_the_manifest_says_what_the_generation_holds(store: Store) -> None:
+    days = [one.published.toordinal() for one in articles_of(PASSAGES) if one.published is not None]
+    assert store.manifest["counts"] == {
+        "articles": 40,
+        "passages": 80,
+        "first_day": min(days),
+        "last_day": max(days),
+    }
+    assert store.manifest["encoder"] == {
+        "name": EMBEDDER.name,
+        "fingerprint": EMBEDDER.fingerprint,
+        "dimensions": EMBEDDER.dimensions,
+        "folder": None,
+    }
+
+
+def test_a_whole_store_has_no_problems(store: Store) -> None:
+    assert list(store.problems()) == []
 
 
 @pytest.mark.parametrize(
@@ -260,74 +328,3 @@ def test_words_are_searched_while_vectors_are(
     monkeypatch.setattr(store._keywords, "matching", damaged)
     with pytest.raises(DatelineError, match="keyword index"):
         store.search(VECTORS[12], PASSAGES[12].text, 3)
-
-
-def test_rows_that_do_not_match_are_refused(tmp_path: Path) -> None:
-    with (
-        writing(tmp_path / "index") as desk,
-        desk.draft(EMBEDDER, {}) as draft,
-        pytest.raises(ValueError, match="a vector for each of 3"),
-    ):
-        draft.add(PASSAGES[:3], VECTORS[:2])
-
-
-def test_bm25_counts_the_title_at_half_weight(tmp_path: Path) -> None:
-    from index.stores.keywords import write_keywords
-
-    texts = [("storm", "x"), ("x", "storm"), ("x", "x")]
-    passages = [
-        Passage(Article(str(row), body, title=title), 0, len(body))
-        for row, (body, title) in enumerate(texts)
-    ]
-    write_keywords(passages, tmp_path / "keywords")
-    (first, body_score), (second, title_score) = KeywordIndex(tmp_path / "keywords").matching(
-        "storm", 5
-    )
-    assert (first, second) == (0, 1)
-    assert title_score == pytest.approx(body_score / 2)
-
-
-def test_questions_are_stemmed_and_lose_their_question_words() -> None:
-    assert question_terms("How many ministers did the Élysée meet in Geneva?", text_analyzer()) == [
-        "minist",
-        "elyse",
-        "meet",
-        "geneva",
-    ]
-
-
-def test_fusion_by_worked_numbers() -> None:
-    # cosines 0.6, 0.5 and 0.4: one step, a third of their range, below the lowest is 0, so they are 1, 0.625 and 0.25 of a quarter
-    by_meaning = [(1, 0.6), (2, 0.5), (3, 0.4)]
-    by_words = [(2, 8.0), (4, 4.0)]  # of three quarters 1 and 0.5
-    rows, scores = zip(*fused(by_meaning, by_words), strict=True)
-    assert rows == (2, 4, 1, 3)
-    assert scores == pytest.approx((0.25 * 0.625 + 0.75, 0.375, 0.25, 0.0625))
-    assert [row for row, _ in fused([(4, 0.5), (2, 0.5)], [])] == [
-        2,
-        4,
-    ]  # a tie goes to the lower row
-    assert fused([(9, -0.2)], []) == [(9, 0.25)]
-    assert fused([], []) == []
-
-
-found_rows = st.dictionaries(st.integers(0, 9), st.floats(0.01, 30), max_size=6).map(
-    lambda found: sorted(found.items(), key=lambda item: -item[1])
-)
-
-
-@given(found_rows, found_rows)
-def test_fusion_never_ranks_a_row_below_one_it_beats_everywhere(
-    by_meaning: list[tuple[int, float]], by_words: list[tuple[int, float]]
-) -> None:
-    order = fused(by_meaning, by_words)
-    assert {row for row, _ in order} == {
-        row for ranking in (by_meaning, by_words) for row, _ in ranking
-    }
-    assert all(0 < score <= 1 + 1e-9 for _, score in order)
-    place = {row: number for number, (row, _) in enumerate(order)}
-    one, other = dict(by_meaning), dict(by_words)
-    for better in place:
-        for worse in place:
-            if all(found.get(better, 0.0) > found.get(worse, 0.0) + 1e-6 for found in (one, other)):
-                assert place[better] < place[worse]

@@ -16,7 +16,6 @@ from qa.evaluation.questions import LabelledQuestion
 from qa.evaluation.report import figures_as_text
 from qa.evaluation.run import evaluate, measure_asking
 from qa.types import Answer, Citation, Hit, Reply, Span
-from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 
 
@@ -57,24 +56,25 @@ class RecordingReader(CapitalReader):
         return super().read(question, hits)
 
 
-@pytest.mark.parametrize("question", ["Who met Maria Olsen?", "Which ship left in March 2022?"])
-def test_ask_and_evaluate_read_the_same_passages(
-    question: str, tmp_path: Path, write: Write
-) -> None:
-    """There are more passages than are read, and more than are retrieved."""
+@pytest.fixture(scope="module")
+def ships(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build an index with more passages than are read, and more than are retrieved."""
+    folder = tmp_path_factory.mktemp("ships")
     days = [f"2022-{month:02}-{day:02}" for month in (3, 4) for day in range(1, 31)]
-    corpus = write(
-        {
-            f"{day}.md": f"---\npublished: {day}\n---\nShip {number} left. "
+    for number, day in enumerate(days):
+        (folder / f"{day}.md").write_text(
+            f"---\npublished: {day}\n---\nShip {number} left. "
             f"Maria Olsen met {'Jens Berg ' * (number % 7)}at pier {number}.\n"
-            for number, day in enumerate(days)
-        }
-    )
-    index.build(corpus, tmp_path / "index", embedder=WordEmbedder())
+        )
+    index.build(folder, folder / "index", embedder=WordEmbedder())
+    return folder / "index"
+
+
+@pytest.mark.parametrize("question", ["Who met Maria Olsen?", "Which ship left in March 2022?"])
+def test_ask_and_evaluate_read_the_same_passages(question: str, ships: Path) -> None:
     asking, evaluating = RecordingReader(), RecordingReader()
     archives = [
-        qa.open(tmp_path / "index", embedder=WordEmbedder(), reader=reader)
-        for reader in (asking, evaluating)
+        qa.open(ships, embedder=WordEmbedder(), reader=reader) for reader in (asking, evaluating)
     ]
     reply = archives[0].ask(question, as_of="2022-05-01")
     labelled = LabelledQuestion("1", question, ("Ship",), asked="2022-05-01")

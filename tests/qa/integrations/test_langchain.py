@@ -1,4 +1,4 @@
-"""The LangChain retriever against LangChain's own standard tests, and its offsets against the articles."""
+"""The LangChain retriever passes LangChain's own tests; its offsets are those of the articles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tests.fakes import CapitalReader, WordEmbedder
 from tests.index.corpus.samples import PARAGRAPHS
 
 CORPUS = {
-    f"{number}.md": f"---\nsource: Outlet {number % 2}\npublished: 2023-03-0{number + 1}\n---\n{paragraph}\n"
+    f"{number}.md": f"---\nsource: Outlet {number % 2}\npublished: 2023-03-0{number + 1}\n---\n"
+    f"{paragraph}\n"
     for number, paragraph in enumerate(PARAGRAPHS)
 }
 
@@ -88,7 +89,7 @@ def test_filters_k_and_async(archive: qa.Archive) -> None:
 
 
 def test_documents_go_to_langchain_and_come_back(archive: qa.Archive, tmp_path: Path) -> None:
-    """What the retriever returns, saved as a document list, is a corpus again, with its outlet and day."""
+    """Saved as a list, what the retriever returns is a corpus again, with outlets and days."""
     documents: list[Document] = DatelineRetriever(archive=archive, k=4).invoke("bridge")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "documents.json").write_text(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+import hypothesis.strategies as st
+from hypothesis import given
+
 from index.types import Article
 from qa.rendering.markdown import plain, reply_as_markdown
 from qa.types import Conflict
@@ -60,3 +63,30 @@ def test_the_spaces_around_a_span_are_kept() -> None:
     assert "> “It **rained**”, he said\\." in text
     whole = reply_as_markdown(reply("Did it?", answer(citation(article, " rained”,\n"))))
     assert "> “It **rained”,**he said\\." in whole
+
+
+@given(st.text(max_size=60))
+def test_nothing_of_any_text_is_markup(text: str) -> None:
+    written = plain(text)
+    assert "\n" not in written
+    bare = written.replace("\\\\", "")
+    marks = [place for place, character in enumerate(bare) if character in "`*_[]<>#!$|~"]
+    assert all(bare[place - 1] == "\\" for place in marks)
+
+
+def test_a_citation_in_markdown_names_its_place_and_its_address() -> None:
+    article = Article(
+        "a",
+        "The US brokered it, he said.",
+        "A [title]",
+        "Globe",
+        dt.date(2022, 10, 14),
+        "https://example.org/a>b",
+        "a.txt",
+    )
+    text = reply_as_markdown(reply("Who?", answer(citation(article, "US", 0.93))))
+    assert text.startswith(
+        "# Who?\n\n## US (93%)\n\n> The **US** brokered it, he said\\.\n>\n"
+        "> Globe · 14 October 2022 · A \\[title\\], characters 4 to 6 of a\\.txt"
+    )
+    assert "<https://example.org/a%3Eb#:~:text=The%20US%20brokered%20it%2C%20he%20said.>" in text

@@ -1,80 +1,33 @@
-"""Nothing of an article or a question reaches the page as markup; the marked text is the span."""
+"""Replies as HTML: nothing of an article or a question is markup, and the marks are the spans."""
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-from html.parser import HTMLParser
+import json
 
-import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from index.types import Article, DatelineError, Filters, Passage
-from qa.answering.follow_ups import Turn, Understood
-from qa.answering.values import Value
+from index.types import Article, Filters, Passage
+from qa.answering.turns import Turn, Understood
 from qa.rendering.text import headline, quotation
-from qa.types import Answer, Hit, Reply, Span
+from qa.types import Answer, Citation, Conflict, Hit, Reply
+from qa.web.addresses import Limits, question_address
 from qa.web.article_table import Row
-from qa.web.cards import address_of, earlier_html, likelihood, notice_html, reading_html, reply_html
-from qa.web.evidence import WHOLE, article_html, place_of_article, windows
-from qa.web.session import Limits, article_of_address
+from qa.web.cards import findings, likelihood, reply_html
+from qa.web.evidence import article_html
+from qa.web.turns import earlier_html, notice_html, reading_html
+from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
+from tests.qa.web.parsed import Parsed, as_parsed, nasty
 
-OURS = set(
-    "section h2 h3 p b i em bdi div details summary span blockquote mark cite ol li a button article aside time nav "
-    "table caption tbody tr th td".split()
+OUR_LINKS = (
+    "https://example.org/",
+    "data:application/json;",
+    "data:text/markdown;",
+    "?article=a",
+    "?q=",
 )
-nasty = st.one_of(
-    st.text(min_size=1, max_size=60),
-    st.sampled_from(
-        [
-            "<script>alert(1)</script>",
-            "</div><img src=x onerror=alert(1)>",
-            "&lt;b&gt; &amp;",
-            "\" onmouseover='x'",
-            "${alert(1)}",
-            "{{7*7}}",
-            "<!--",
-            "]]>",
-        ]
-    ),
-)
-
-
-class Page(HTMLParser):
-    """Collects the tags, their attributes, all text, and the text of each finding in the articles and in the quotations."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text, self.quoted = "", [""]
-        self.findings: dict[str, str] = {}
-        self._marks: list[dict[str, str | None]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "mark":
-            self._marks.append(dict(attrs))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "mark" and "data-findings" not in self._marks.pop():
-            self.quoted.append("")
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        for mark in self._marks[-1:]:
-            if "data-findings" not in mark:
-                self.quoted[-1] += data
-            for number in (mark.get("data-findings") or "").split():
-                self.findings[number] = self.findings.get(number, "") + data
-
-    def attributes(self, name: str) -> list[str | None]:
-        return [attributes[name] for _, attributes in self.tags if name in attributes]
-
-
-def as_parsed(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @given(nasty, nasty, nasty, nasty, nasty)
@@ -92,42 +45,29 @@ def test_everything_is_escaped_and_the_marks_are_the_spans(
         path=title,
         authors=(title,),
     )
-    citation = Span(article, len(before), len(before) + len(span), probability=0.9)
-    wider = Span(
-        article, 0, len(before) + len(span), probability=0.5
-    )  # overlaps the first: both are marked whole
-    reply = Reply(
+    start, end = len(before), len(before) + len(span)
+    whole = (0, len(text))
+    found = Citation(
+        article, start, end, 0.0, 0.9, sentence_span=whole, speaker_span=whole, qualified_start=0
+    )
+    # Overlaps the first: both are marked whole.
+    wider = Citation(article, 0, end, 0.0, 0.5, sentence_span=whole)
+    asked = reply(
         question,
-        (Answer((citation,), probability=citation.probability), Answer((wider,), probability=0.5)),
-        (Hit(Passage(article, 0, len(text)), 0.5),),
-        "000001",
-        1.0,
+        Answer((found,), probability=0.9),
+        Answer((wider,), probability=0.5),
+        passages=[hit(article)],
+        conflict=Conflict((0, 1), 1),
+        silent_outlets=[title],
     )
-    page = Page(
-        reply_html(
-            reply,
-            Understood(title, question),
-            Filters((title,)),
-            address_of(question, Filters((title,))),
-        )
-    )
-    assert {tag for tag, _ in page.tags} <= OURS
-    assert all(
-        not name.startswith("on") and name != "src"
-        for _, attributes in page.tags
-        for name in attributes
-    )
+    limits = Limits(Filters((title,)))
+    understood = Understood(title, question)
+    page = Parsed(reply_html(asked, understood, limits, question_address(question, limits)))
+    assert page.is_ours()
     links = [str(link) for link in page.attributes("href")]
-    ours = (
-        "https://example.org/",
-        "data:application/json;",
-        "data:text/markdown;",
-        "?article=a",
-        "?q=",
-    )
-    assert all(link.startswith(ours) for link in links)
-    assert citation.link in links
-    assert quotation(citation) in page.attributes("data-quotation")
+    assert all(link.startswith(OUR_LINKS) for link in links)
+    assert found.link in links
+    assert quotation(found) in page.attributes("data-quotation")
     assert as_parsed(page.quoted[0]) == as_parsed(span)
     assert as_parsed(page.findings["0"]) == as_parsed(span)
     assert as_parsed(page.findings["1"]) == as_parsed(before + span)
@@ -139,12 +79,12 @@ def test_everything_is_escaped_and_the_marks_are_the_spans(
         earlier_html(turns, ""),
         article_html(article),
     ):
-        assert {tag for tag, _ in Page(html).tags} <= OURS
-        assert Page(html).text
-    assert as_parsed(text) in as_parsed(Page(article_html(article)).text)
+        assert Parsed(html).is_ours()
+        assert Parsed(html).text
+    assert as_parsed(text) in as_parsed(Parsed(article_html(article)).text)
 
 
-def test_a_link_that_is_none_of_the_web_is_no_link() -> None:
+def test_an_address_that_is_not_of_the_web_is_no_link() -> None:
     for url in (
         "javascript:alert(1)",
         "data:text/html,x",
@@ -153,142 +93,146 @@ def test_a_link_that_is_none_of_the_web_is_no_link() -> None:
         " javascript:alert(1)",
     ):
         article = Article("a", "Rain fell on Oslo.", url=url, path="a.txt")
-        reply = Reply(
-            "Where?", (Answer((Span(article, 13, 17, probability=0.9),)),), (), "000001", 1.0
+        html = reply_html(reply("Where?", answer(citation(article, "Oslo")))) + article_html(
+            article
         )
-        links = Page(reply_html(reply) + article_html(article)).attributes("href")
-        assert all(
-            str(link).startswith(("data:application/json;", "data:text/markdown;", "?article=a"))
-            for link in links
-        )
+        links = [str(link) for link in Parsed(html).attributes("href")]
+        assert all(link.startswith(("data:application/", "data:text/m", "?art")) for link in links)
 
 
-def test_an_abstention_and_a_notice_say_why() -> None:
-    article = Article("a", "Rain fell.")
-    silent = Page(
-        reply_html(
-            Reply(
-                "Why?",
-                (),
-                (Hit(Passage(article, 0, 10), 0.25),),
-                "000001",
-                1.0,
-                reason="not-said: the articles do not say",
-            )
-        )
-    ).text
-    assert "The articles do not say." in silent
-    assert "The nearest passages" in silent
-    assert "score 0.25" in silent
-    assert "Expected a question." in Page(notice_html("", "expected a question")).text
+def test_an_abstention_says_why_and_shows_the_three_nearest_passages() -> None:
+    hits = [hit(Article(str(number), f"Rain {number} fell."), 0.25) for number in range(5)]
+    reason = "not-said: the articles do not say; the nearest are “Rain”"
+    html = reply_html(reply("Why?", passages=hits, reason=reason))
+    page = Parsed(html)
+    assert "The articles do not say.The nearest passages" in page.text  # which stand below
+    assert page.text.count("score 0.25") == 5
+    assert page.text.index("Rain 2") < page.text.index("2 more passages")
+    assert page.text.index("2 more passages") < page.text.index("Rain 3")
+    assert '<ol start="4">' in html
+    other = reply_html(reply("Why?", reason="too-new: the articles end; in May"))
+    assert "The articles end; in May." in Parsed(other).text
+    assert "The nearest passages" not in other
 
 
 def test_outlets_that_differ_stand_in_a_table_with_their_days() -> None:
-    one = Article("a", "At least 286 died.", source="Globe", published=dt.date(2022, 10, 14))
-    other = Article("b", "The clashes killed 200.", source="Times", published=dt.date(2022, 10, 15))
-    answers = (
-        Answer(
-            (Span(one, 9, 12, probability=0.9),),
-            probability=0.9,
-            value=Value("number", numbers=(286.0,)),
-        ),
-        Answer(
-            (Span(other, 19, 22, probability=0.6),),
-            probability=0.6,
-            value=Value("number", numbers=(200.0,)),
-        ),
-    )
-    html = reply_html(Reply("How many died?", answers, (), "000001", 1.0, disagreement=True))
-    table = Page(html[html.index("<table") : html.index("</table>")]).text
+    answers = flood("286", "Globe", 14, 0.9), flood("200", "Times", 15, 0.6), flood("7", "Post", 1)
+    html = reply_html(reply("How many died?", *answers, conflict=Conflict((0, 1), 2)))
+    table = Parsed(html[html.index("<table") : html.index("</table>")]).text
     assert table.startswith("The articles differAt least 286Globe (14 October 2022)")
-    assert "200Times (15 October 2022)" in table
+    assert table.endswith("At least 200Times (15 October 2022)")  # and not the third, less likely
+    assert "Other figures and names found (2)" in html
+    assert '<details class="others" open>' in html
 
 
-def test_how_a_question_was_understood_is_shown_only_where_it_was_changed() -> None:
-    reply = Reply("Who brokered the truce?", (), (), "000001", 1.0, reason="not-said: no")
-    changed = reply_html(reply, Understood("who brokered it?", "Who brokered the truce?"))
-    assert "Understood as Who brokered the truce?" in Page(changed).text
-    assert Page(changed).attributes("data-literally") == ["who brokered it?"]
-    assert "Understood as" not in reply_html(
-        reply, Understood("Who brokered the truce?", "Who brokered the truce?")
+def test_answers_that_do_not_differ_are_closed_and_called_less_likely() -> None:
+    html = reply_html(reply("How many died?", flood("286", "Globe"), flood("200", "Times")))
+    assert "<table" not in html
+    assert '<details class="others"><summary>Less likely answers (1)</summary>' in html
+
+
+def test_what_changed_from_day_to_day_and_who_is_silent() -> None:
+    first, later = flood("12", "Globe", 2), flood("15", "Globe", 3)
+    asked = reply(
+        "How many died?",
+        later,
+        first,
+        over_time=[figure(1, first), figure(0, later)],
+        silent_outlets=["Post", "A & B"],
     )
+    page = Parsed(reply_html(asked))
+    changed = "At least 12 (Globe, 2 October 2022) → At least 15 (Globe, 3 October 2022)"
+    assert f"Revised. {changed}" in page.text
+    assert "On the story too, without this: Post, A & B." in page.text
+    without = reply_html(reply("How many died?", later))
+    assert "Revised" not in without
+    assert "On the story too" not in without
+
+
+def test_an_answer_shows_its_givers_its_speaker_and_its_further_reports() -> None:
+    one, two = (flood("286", outlet, day).citations[0] for outlet, day in (("A", 1), ("A", 2)))
+    nameless = flood("286", None, 3).citations[0]
+    html = reply_html(reply("How many?", answer(one, two, nameless, origins=2)))
+    page = Parsed(html)
+    assert "possibly (50%) · 2 independent reports" in page.text
+    givers = html[html.index('<p class="givers">') : html.index('<div class="citation">')]
+    assert Parsed(givers).text == (
+        "A (1 October 2022, 2 October 2022), None-3.txt (3 October 2022)"
+    )
+    assert "as the ministry is quoted" in page.text
+    assert "2 more reports of it" in page.text
+    assert page.attributes("data-finding") == ["0", "1", "2"]
+
+
+def test_a_citation_of_an_article_with_pages_names_the_page() -> None:
+    article = Article("a", "Rain fell. Snow fell.", path="a.pdf", pages=(0, 11))
+    assert "page 2" in Parsed(reply_html(reply("What?", answer(citation(article, "Snow"))))).text
+
+
+def test_findings_are_numbered_once_though_two_answers_cite_them() -> None:
+    given = flood("286", "Globe").citations[0]
+    other = flood("200", "Times").citations[0]
+    assert findings(reply("How many?", answer(given), answer(other, given))) == [given, other]
+
+
+def test_how_a_question_was_understood_is_shown_only_if_it_was_changed() -> None:
+    asked = reply("Who brokered the truce?", reason="not-said: no")
+    changed = Parsed(reply_html(asked, Understood("who brokered it?", "Who brokered the truce?")))
+    assert "Understood as Who brokered the truce?" in changed.text
+    assert changed.text.startswith("who brokered it?")
+    assert changed.attributes("data-literally") == ["who brokered it?"]
+    same = Understood("Who brokered the truce?", "Who brokered the truce?")
+    assert "Understood as" not in reply_html(asked, same)
 
 
 def test_what_limits_an_answer_is_told_with_a_way_out_of_it() -> None:
-    reply = Reply(
-        "Who & why?",
-        (),
-        (),
-        "000001",
-        1.0,
-        reason="filtered-out: no article passes the filters; see there",
-    )
+    asked = reply("Who & why?", reason="filtered-out: no article passes the filters; see there")
     limits = Limits.of(["Globe"], "2022-10-01", None, "2022-10-20")
-    page = Page(reply_html(reply, None, limits.filters, "?q=x&source=Globe", limits.as_of))
+    page = Parsed(reply_html(asked, None, limits, "?q=x&source=Globe"))
     assert (
-        "Only articles from Globe, since 2022-10-01. As if asked on 20 October 2022. ask without limits"
-        in page.text
-    )
+        "Only articles from Globe, since 2022-10-01. As if asked on 20 October 2022. "
+        "ask without limits"
+    ) in page.text
     assert "?q=Who+%26+why%3F" in page.attributes("href")
+    assert page.attributes("data-address")[0] == "?q=x&source=Globe"
     assert "no article passes the filters; see there" in page.text.casefold()
-    assert "without limits" not in reply_html(reply)
+    assert "without limits" not in reply_html(asked)
+
+
+def test_the_passages_read_have_their_scores_and_the_button_that_shows_them() -> None:
+    article = Article("a", "Rain fell on Oslo. Snow fell.", source="Globe", path="a.txt")
+    hits = [Hit(Passage(article, 0, 18), 0.83), Hit(Passage(article, 19, 29), 0.5)]
+    asked = reply("Where?", answer(citation(article, "Oslo")), passages=hits)
+    page = Parsed(reply_html(asked))
+    assert "Passages read (2)Rain fell on Oslo.Globe · Rain fell" in page.text
+    assert "score 0.83" in page.text
+    assert page.attributes("data-passage") == ["0", "1"]
+
+
+def test_a_reply_is_saved_whole_as_json_and_as_markdown() -> None:
+    asked = reply("How many died?", flood("286", "Globe"))
+    links = [str(link) for link in Parsed(reply_html(asked)).attributes("href")]
+    content = {
+        link.partition(";")[0]: base64.b64decode(link.partition("base64,")[2]).decode()
+        for link in links
+        if link.startswith("data:")
+    }
+    assert json.loads(content["data:application/json"]) == asked.to_dict()
+    assert content["data:text/markdown"].startswith("# How many died?\n\n## 286")
 
 
 def test_an_article_without_a_title_is_called_by_its_opening_words() -> None:
-    text = "Relations between the former republics have been tense since 1991, when the army came.\nMore of it followed."
-    page = Page(
-        article_html(
-            Article("a", text, path="003_7fa1.txt", published=dt.date(2022, 10, 14), language="de")
-        )
+    text = (
+        "Relations between the former republics have been tense since 1991, when the army came.\n"
+        "More of it followed."
     )
-    assert page.text.startswith(
-        "Relations between the former republics have been tense since 1991, when the …14 October 2022"
-    )
-    assert (
-        Row.of(Article("a", text, path="003_7fa1.txt")).title
-        == "Relations between the former republics have been tense since 1991, when the …"
-    )
+    opening = "Relations between the former republics have been tense since 1991, when the …"
+    article = Article("a", text, path="003.txt", published=dt.date(2022, 10, 14), language="de")
+    assert Parsed(article_html(article)).text.startswith(f"{opening}14 October 2022")
+    assert Row.of(article).title == opening
     assert headline(Article("a", "Rain fell.", path="a.txt")) == "Rain fell."
     assert headline(Article("a", "x" * 500, path="a.txt")) == f"{'x' * 80} …"
     assert headline(Article("a", " \n", path="a.txt")) == "a.txt"
-
-
-def test_of_an_endless_article_the_beginning_is_shown() -> None:
-    page = Page(article_html(Article("a", "a" * (WHOLE + 1), path="a.txt")))
-    assert "a" * WHOLE in page.text
-    assert "a" * (WHOLE + 1) not in page.text
-
-
-def test_an_address_holds_the_question_and_its_limits() -> None:
-    limits = Limits.of(["The Globe & Mail", "Ünï=code"], "2022-10-01", "2022-10-31", "2022-10-20")
-    question = "who said “100% & more” + why?"
-    assert Limits.of_address(address_of(question, limits.filters, limits.as_of)) == (
-        question,
-        limits,
-    )
-    assert Limits.of_address("?q=x&utm=1&from=") == ("x", Limits())
-    with pytest.raises(DatelineError, match="expected a day as YYYY-MM-DD for --from"):
-        Limits.of_address("?q=x&from=yesterday")
-    with pytest.raises(DatelineError, match="expected an address"):
-        Limits.of_address("?" + "&".join(["source=x"] * 1_000))
-    for id in ("corpus/a b.txt", "x&y=z?", "ünï"):
-        assert article_of_address(place_of_article(id)) == id
-    assert article_of_address("?q=x") is None
-
-
-@pytest.mark.parametrize(
-    ("spans", "length", "shown"),
-    [
-        ([], 100, []),
-        ([(50, 52)], 100, [(40, 62)]),
-        ([(5, 6), (95, 99)], 100, [(0, 16), (85, 100)]),
-        ([(30, 32), (50, 52)], 100, [(20, 62)]),  # 42 and 40 meet
-    ],
-)
-def test_of_a_long_article_what_lies_around_is_shown(
-    spans: list[tuple[int, int]], length: int, shown: list[tuple[int, int]]
-) -> None:
-    assert windows(spans, length, around=10) == shown
 
 
 @pytest.mark.parametrize(
@@ -301,5 +245,10 @@ def test_of_a_long_article_what_lies_around_is_shown(
         (0.4, "possibly"),
     ],
 )
-def test_probability_in_words(probability: float, words: str) -> None:
+def test_a_probability_has_words(probability: float, words: str) -> None:
     assert likelihood(probability) == words
+
+
+def test_a_reply_without_passages_or_articles_has_an_empty_evidence() -> None:
+    html = reply_html(Reply("Why?", (), (), "000001", 1.0, reason="nothing-near: nothing is near"))
+    assert html.endswith('<aside class="evidence" aria-label="The article"></aside></section>')

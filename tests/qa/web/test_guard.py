@@ -77,7 +77,8 @@ def test_what_the_page_needs_is_there_with_headers_that_keep_a_browser_to_it() -
 @pytest.mark.parametrize(
     "path",
     [
-        "/gradio_api/file=/etc/passwd",  # CVE-2023-51449, CVE-2024-47164 and their kin: files by a path of the caller's
+        # CVE-2023-51449, CVE-2024-47164 and their kin: files by a path of the caller's.
+        "/gradio_api/file=/etc/passwd",
         "/gradio_api/file%3D/etc/passwd",
         "/file=/etc/passwd",
         "/file=C:/windows/win.ini",
@@ -146,7 +147,12 @@ def test_another_site_can_neither_change_nor_read() -> None:
 
 def test_a_page_for_this_machine_alone_answers_to_no_other_name() -> None:
     guard = guarded(hosts=frozenset(("127.0.0.1", "localhost")))
-    for base, status in (("http://127.0.0.1:7860", 200), ("http://localhost:9", 200), ("http://evil.example:7860", 421), ("http://127.0.0.1.evil.example", 421)):  # fmt: skip
+    for base, status in (
+        ("http://127.0.0.1:7860", 200),
+        ("http://localhost:9", 200),
+        ("http://evil.example:7860", 421),
+        ("http://127.0.0.1.evil.example", 421),
+    ):
         assert ask(guard, "GET", "/config", base=base).status_code == status
 
 
@@ -161,9 +167,8 @@ def test_each_client_has_so_many_questions_a_minute() -> None:
     assert [ask(guard, "POST", path).status_code for path in paths] == [200, 200, 200, 429]
     assert ask(guard, "POST", "/gradio_api/api/ask").status_code == 429
     late = ask(guard, "POST", paths[0])
-    assert (
-        late.json()["detail"]
-        == "expected at most 3 questions and clicks a minute, found more; wait a moment and ask again"
+    assert late.json()["detail"] == (
+        "expected at most 3 questions and clicks a minute, found more; wait a moment and ask again"
     )
     assert late.headers["Retry-After"] == "60"
     assert ask(guard, "GET", "/").status_code == 200

@@ -1,4 +1,4 @@
-"""Passwords: hashed, compared alike for all names, refused by one line where the file is none."""
+"""Passwords: hashed, compared alike for all names, refused by one line if the file is bad."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa.web.passwords import Passwords, line_of
 
 
 def right(users: Passwords, name: str, password: str) -> bool:
-    return asyncio.run(users.right(name, password))
+    return asyncio.run(users.verify(name, password))
 
 
 def test_a_line_holds_no_password_and_lets_its_user_in(tmp_path: Path) -> None:
@@ -27,7 +27,15 @@ def test_a_line_holds_no_password_and_lets_its_user_in(tmp_path: Path) -> None:
     assert users.unhashed == ("older",)
     assert right(users, "reader", "se:cret ü")
     assert right(users, "older", "as it is")
-    assert not any(right(users, *pair) for pair in (("reader", "secret"), ("reader", ""), ("nobody", "se:cret ü"), ("", ""), ("reader", line), ("older", "x" * 10**6)))  # fmt: skip
+    for name, password in (
+        ("reader", "secret"),
+        ("reader", ""),
+        ("nobody", "se:cret ü"),
+        ("", ""),
+        ("reader", line),
+        ("older", "x" * 10**6),
+    ):
+        assert not right(users, name, password)
 
 
 def test_what_stands_in_place_of_nobodys_hash_lets_nobody_in(tmp_path: Path) -> None:
@@ -64,7 +72,7 @@ def test_a_password_is_hashed_beside_the_loop_that_serves_the_page(
     users = Passwords.of(tmp_path / "users")
     threads = []
     monkeypatch.setattr(
-        users, "_right", lambda name, password: threads.append(threading.get_ident())
+        users, "_verify", lambda name, password: threads.append(threading.get_ident())
     )
     right(users, "reader", "secret")
     assert len(threads) == 1
@@ -72,7 +80,7 @@ def test_a_password_is_hashed_beside_the_loop_that_serves_the_page(
 
 
 def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(tmp_path: Path) -> None:
-    """Without a hash to compare with, an unknown name would be told at once, and so the names could be found."""
+    """Otherwise the names of users could be found out by the time that a refusal takes."""
     (tmp_path / "users").write_text(line_of("reader", "secret"))
     users = Passwords.of(tmp_path / "users")
 

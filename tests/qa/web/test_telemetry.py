@@ -1,4 +1,4 @@
-"""What is told of the work: a line of JSON for each question, without its words unless they are asked for; figures."""
+"""A question is one line of JSON, without its words unless they are asked for; and figures."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_an_error_is_told_by_its_place_not_by_its_message(kept: list[Kept]) -> N
         LOGGER.getChild("page").exception("error")
     told = json.loads(kept[0].lines[0])
     assert (told["level"], told["error"]) == ("error", "ValueError")
-    assert told["at"][0].startswith("test_observing.py:")
+    assert told["at"][0].startswith("test_telemetry.py:")
     assert "truce" not in kept[0].lines[0]
     assert "truce" in kept[1].lines[0]
 

@@ -1,0 +1,120 @@
+"""Loading and encoding in this process.
+
+Files that did not change since an earlier build are not read again (index/corpus/file_cache.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.corpus.file_cache import FileCache
+from index.corpus.loaders.bounds import bounds
+from index.corpus.loading import load_articles
+from index.models.runtime import start_in_pool
+from index.passages import encoded_text, passages_of, unchanged_passages
+from index.profiling import stage
+from index.types import (
+    Article,
+    Embedder,
+    Encoded,
+    Note,
+    Passage,
+    Progress,
+    Skipped,
+    Store,
+    Unencoded,
+    Vectors,
+)
+
+_ENCODE_AT_ONCE = 256  # passages
+
+
+def file_cache(
+    entries: Mapping[str, Any], articles: Iterable[Article], columns: Mapping[str, str]
+) -> FileCache:
+    """Return what remembers files, from the entries that an earlier build left.
+
+    `articles` are those that files which did not change stand for.
+    """
+    return FileCache(entries, articles, f"{sorted(columns.items())} {bounds()}")
+
+
+class LocalEngine:
+    """The `Engine` of one process."""
+
+    def __init__(self, files: FileCache | None = None, known: Collection[str] = ()) -> None:
+        """`files` remembers files; `known` has the fingerprints of articles that are indexed."""
+        self._files, self._known = files, known
+
+    def load(
+        self, corpora: Sequence[Path], columns: Mapping[str, str]
+    ) -> Iterator[Article | Skipped | Note]:
+        """Yield the articles of folders and files, in order, and what was left out.
+
+        Raises DatelineError for a missing folder.
+        """
+        imported: Callable[[], None] | None = None
+        for item in load_articles(corpora, columns, self._files):
+            if imported is None and self._is_new(item):
+                imported = start_in_pool(_import_splitter)
+            yield item
+        if imported is not None:
+            imported()
+
+    def _is_new(self, item: Article | Skipped | Note) -> bool:
+        return isinstance(item, Article) and item.fingerprint not in self._known
+
+    def encode(
+        self,
+        articles: Sequence[Article],
+        embedder: Embedder,
+        reusable: Store | None,
+        scratch: Path,
+        progress: Progress,
+    ) -> Iterator[Encoded | Unencoded]:
+        """Yield the passages and vectors of the articles, in order, some articles at a time.
+
+        A text that stands in the article's earlier passages is not encoded again.
+        """
+        fingerprints: Mapping[str, str] = {}
+        if reusable is not None:
+            fingerprints = reusable.fingerprints()
+        waiting: list[Passage] = []
+        vectors: dict[str, Vectors] = {}  # by text
+        for number, article in enumerate(articles, 1):
+            stored: list[Passage] = []
+            if reusable is not None and article.id in fingerprints:
+                stored, rows = reusable.indexed(article.id)
+                vectors.update(zip(map(encoded_text, stored), rows, strict=True))
+            passages = unchanged_passages(article, stored, fingerprints.get(article.id))
+            if passages is None:
+                passages = passages_of(article)
+            waiting += passages
+            if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
+                yield _encoded(waiting, vectors, embedder)
+                waiting, vectors = [], {}
+                progress("indexing articles", number, len(articles))
+
+
+def _encoded(
+    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+) -> Encoded:
+    """Return the passages with their vectors, which are encoded unless they are known."""
+    texts = [encoded_text(passage) for passage in passages]
+    missing = [row for row, text in enumerate(texts) if text not in known]
+    vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
+    with stage("encoding"):
+        vectors[missing] = embedder.encode([texts[row] for row in missing])
+    for row, text in enumerate(texts):
+        if text in known:
+            vectors[row] = known[text]
+    return Encoded(passages, vectors, reused=len(texts) - len(missing))
+
+
+def _import_splitter() -> None:
+    """Import what splits sentences, while the next files are read: new articles need it."""
+    import index.text.splitter  # noqa: F401

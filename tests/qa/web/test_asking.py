@@ -1,0 +1,174 @@
+"""What asking does to the page, event by event, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from index.types import Article, DatelineError
+from qa.answering.turns import Turn, Understood
+from qa.types import Reply
+from qa.web.addresses import Limits
+from qa.web.asking import TURNS_KEPT, Asking, Kept
+from qa.web.cards import likelihood
+from qa.web.session import Session
+from tests.qa.rendering.replies import flood, reply
+from tests.qa.web.parsed import Parsed
+
+SAME = gr.skip()
+RAIN = Article("a b.txt", "Rain fell.", "Rain & fog")
+
+
+class Store:
+    """A store of one article."""
+
+    def article(self, id: str) -> Article | None:
+        return RAIN if id == RAIN.id else None
+
+    def articles(self) -> list[Article]:
+        return [RAIN]
+
+
+class FakeSession(Session):
+    """A session whose archive says 286, or fails; it keeps what it was asked."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.asked: list[tuple[str, Limits]] = []
+        self._error = error
+
+    def store(self) -> Any:
+        return Store()
+
+    def understood(self, question: str, turns: Any, limits: Limits) -> Understood:
+        return Understood(question, f"{question} in Oslo" if turns else question)
+
+    def ask(self, question: str, limits: Limits, k: int = 16) -> Reply:
+        if self._error is not None:
+            raise self._error
+        self.asked.append((question, limits))
+        return reply(question, flood("286", "Globe", 14, 0.9))
+
+
+def event(**data: str) -> Any:
+    return gr.EventData(None, data)
+
+
+def answered(asking: Asking, question: str, kept: Kept, *boxes: Any) -> list[Any]:
+    return list(asking.answer(question, kept, *(boxes or ([], "", "", ""))))
+
+
+def test_a_question_is_read_then_answered_and_kept_by_the_browser() -> None:
+    session = FakeSession()
+    reading, done = answered(Asking(session), "How many?", [], ["Globe"], "2022-10-01", " ", "")
+    assert 'class="turn reading"' in reading[0]
+    assert reading[1:] == ([], "", SAME, SAME, SAME, SAME, "<p>Reading.</p>")
+    assert session.asked == [("How many?", Limits.of(["Globe"], "2022-10-01"))]
+    assert "286" in Parsed(done[0]).findings.values()
+    assert done[1] == [
+        {
+            "asked": "How many?",
+            "understood": "How many?",
+            "answer": "286",
+            "sentence": "At least 286  people died in the flood, the ministry said.",
+            "address": "?q=How+many%3F&source=Globe&from=2022-10-01",
+        }
+    ]
+    assert done[2:7] == (SAME,) * 5
+    assert done[7] == f"<p>Answer: 286, {likelihood(0.9)}, from Globe.</p>"
+
+
+def test_a_follow_up_stands_above_what_was_asked_before() -> None:
+    first = Turn("Who?", "Who?", "US", "The US did.", "?q=Who%3F")
+    _, done = answered(Asking(FakeSession()), "and when?", [asdict(first)])
+    page = Parsed(done[0])
+    assert "Understood as and when? in Oslo" in page.text
+    assert "Earlier in this conversationWho? US" in page.text
+    assert [turn["asked"] for turn in done[1]] == ["Who?", "and when?"]
+
+
+def test_a_conversation_keeps_the_latest_turns_each_address_once() -> None:
+    kept = [asdict(Turn(str(n), str(n), address=f"?q={n}")) for n in range(TURNS_KEPT)]
+    _, done = next_two = answered(Asking(FakeSession()), "?q", kept)
+    assert len(next_two) == 2
+    assert len(done[1]) == TURNS_KEPT
+    assert done[1][0]["asked"] == "1"
+    asking = Asking(FakeSession())
+    boxes: Any = ([], "", "", "")
+    again = list(asking.answer("3", kept, *boxes, literally=True))[-1]
+    assert [turn["asked"] for turn in again[1]].count("3") == 1
+    assert again[1][-1]["asked"] == "3"
+
+
+def test_enter_once_more_leaves_the_answer() -> None:
+    kept = [asdict(Turn("Who?", "Who?"))]
+    session = FakeSession()
+    assert answered(Asking(session), " ", kept) == [(SAME,) * 8]
+    assert session.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DatelineError("expected a question, found <none>"), "Expected a question, found <none>."),
+        (ValueError("secret"), "Expected an answer, found an error of Dateline's own"),
+    ],
+)
+def test_an_error_is_a_notice_that_keeps_the_conversation(error: Exception, said: str) -> None:
+    kept = [asdict(Turn("Who?", "Who?", address="?q=Who%3F"))]
+    _, done = answered(Asking(FakeSession(error)), "Why?", kept)
+    page = Parsed(done[0])
+    assert page.is_ours()
+    assert f"Why?{said}" in page.text
+    assert "secret" not in page.text
+    assert "Earlier in this conversation" in page.text
+    assert done[1] == kept
+    assert "role" in dict(page.tags[0][1])
+
+
+def test_a_day_that_is_none_is_a_notice_in_the_page_s_words() -> None:
+    _, done = answered(Asking(FakeSession()), "Why?", [], [], "yesterday", "", "")
+    assert "Expected the first day as YYYY-MM-DD, found 'yesterday'." in Parsed(done[0]).text
+
+
+def test_a_question_that_is_too_long_stays_in_its_box() -> None:
+    reading, *_ = answered(Asking(FakeSession()), "a" * 1_001, [])
+    assert reading[2] == SAME
+
+
+def test_an_address_is_asked_literally_and_fills_the_boxes() -> None:
+    session = FakeSession()
+    query = "?q=How+many%3F&source=Globe&from=2022-10-01&as_of=2022-10-20"
+    reading, done = Asking(session).opened(query)
+    assert reading[3:7] == done[3:7] == (["Globe"], "2022-10-01", "", "2022-10-20")
+    assert session.asked[0][0] == "How many?"
+    assert "Understood as" not in done[0]
+
+
+def test_an_address_opens_an_article_or_the_latest_ones() -> None:
+    asking = Asking(FakeSession())
+    (article,) = asking.opened("?article=a+b.txt")
+    assert Parsed(article[0]).text == "Rain & fogRain fell."
+    assert article[7] == "<p>Article: Rain &amp; fog.</p>"
+    (missing,) = asking.opened("?article=nothing")
+    assert "found none by this address" in Parsed(missing[0]).text
+    (front,) = asking.opened("")
+    assert "Latest in the archive" in front[0]
+    assert front[7] == ""
+    (bad,) = asking.opened("?q=x&from=yesterday")
+    assert "Expected the first day as YYYY-MM-DD" in Parsed(bad[0]).text
+
+
+def test_what_is_clicked_is_asked_literally_followed_or_ends_the_conversation() -> None:
+    session = FakeSession()
+    asking = Asking(session)
+    kept = [asdict(Turn("Who?", "Who?", address="?q=Who%3F"))]
+    boxes: Any = ([], "", "", "")
+    list(asking.followed(kept, *boxes, event(literally="it?")))
+    list(asking.followed(kept, *boxes, event(address="?q=When%3F")))
+    assert [question for question, _ in session.asked] == ["it?", "When?"]
+    (afresh,) = asking.followed(kept, *boxes, event(afresh=""))
+    assert "Latest in the archive" in afresh[0]
+    assert afresh[1:3] == ([], "")

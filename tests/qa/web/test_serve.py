@@ -1,0 +1,34 @@
+"""What keeps the page from being served, and who may add articles to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.types import DatelineError
+from qa.web.passwords import line_of
+from qa.web.serve import serve
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "news.example"])
+def test_a_page_that_others_can_reach_needs_passwords(host: str, tmp_path: Path) -> None:
+    with pytest.raises(DatelineError, match=f"expected --auth FILE .*--host {host}.*found none"):
+        serve(tmp_path, host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
+def test_a_page_for_this_machine_needs_none(host: str, tmp_path: Path) -> None:
+    with pytest.raises(DatelineError, match="expected an index in"):
+        serve(tmp_path, host=host)
+
+
+def test_tools_of_mcp_know_no_passwords(tmp_path: Path) -> None:
+    (tmp_path / "users").write_text(line_of("reader", "secret"))
+    with pytest.raises(DatelineError, match="expected --mcp or --auth, found both"):
+        serve(tmp_path, auth=tmp_path / "users", mcp=True)
+
+
+def test_a_day_that_is_none_keeps_the_page_from_opening(tmp_path: Path) -> None:
+    with pytest.raises(DatelineError, match="expected the first day as YYYY-MM-DD"):
+        serve(tmp_path, since="yesterday")
