@@ -1,10 +1,11 @@
-"""What a build learned that the next need not learn again: `.cache.npz` in the index folder.
+"""What a build learned that the next need not learn again.
 
-It holds which articles each file gave (index/corpus/file_cache.py), and what comparing all articles
-needs of each. Articles themselves are taken from the live generation by their fingerprints. So a
-cache that is older or newer than it, or from another folder, makes a build slower and never wrong.
-Without it, or if it is damaged or was made by other code of this package, everything is read and
-compared anew. It may be deleted at any time.
+It is `.cache.npz` in the index folder, and holds which articles each file gave
+(index/corpus/file_cache.py), and what comparing all articles needs of each. Articles themselves are
+taken from the live generation by their fingerprints. So a cache that is older or newer than it, or
+from another folder, makes a build slower and never wrong. Without it, or if it is damaged or was
+made by other code of this package, everything is read and compared anew. It may be deleted at any
+time.
 """
 
 from __future__ import annotations
