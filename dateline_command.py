@@ -1,4 +1,7 @@
-"""The `dateline` command, outside of its packages: a foreign `qa` or `index` is one clear line."""
+"""The `dateline` command, outside of the packages that it runs.
+
+So a foreign `qa` or `index` is one clear line, and neither is run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from os.path import dirname, realpath
 
 
 def main() -> int:
-    """Run the command and return its exit status: 1 if a package is another program's."""
+    """Run the command and return its exit status.
+
+    It is 1, after one clear line, if a package is another program's.
+    """
     problem = _foreign_qa()
     if problem is None:
         try:
@@ -24,7 +30,7 @@ def main() -> int:
 
 
 def _foreign_qa() -> str | None:
-    """Return a line about a module of another program in the place of `qa`; None for our own."""
+    """Return a line about a foreign module `qa`; None if it is our own."""
     found = find_spec("qa")
     origin = None
     if found is not None:

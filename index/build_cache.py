@@ -1,10 +1,11 @@
-"""What a build learned that the next need not learn again: `.cache.npz` in the index folder.
+"""What a build learned that the next need not learn again.
 
-It holds which articles each file gave (index/corpus/file_cache.py), and what comparing all articles
-needs of each. Articles themselves are taken from the live generation by their fingerprints. So a
-cache that is older or newer than it, or from another folder, makes a build slower and never wrong.
-Without it, or if it is damaged or was made by other code of this package, everything is read and
-compared anew. It may be deleted at any time.
+It is `.cache.npz` in the index folder, and holds which articles each file gave
+(index/corpus/file_cache.py), and what comparing all articles needs of each. Articles themselves are
+taken from the live generation by their fingerprints. So a cache that is older or newer than it, or
+from another folder, makes a build slower and never wrong. Without it, or if it is damaged or was
+made by other code of this package, everything is read and compared anew. It may be deleted at any
+time.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def load_cache(folder: Path) -> tuple[dict[str, Any], Compared]:
     Both are empty if there is no cache that this code made.
     """
     try:
-        with np.load(folder / CACHE, allow_pickle=False) as file:
+        # numpy would leave the file of a damaged cache open.
+        with (folder / CACHE).open("rb") as source, np.load(source, allow_pickle=False) as file:
             if bytes(file["code"]).decode() != _code():
                 return {}, NOTHING
             found = json.loads(bytes(file["files"]))
@@ -62,7 +64,8 @@ def load_cache(folder: Path) -> tuple[dict[str, Any], Compared]:
                 tuple(found["fingerprints"]), _table(Sketches, file), _table(Lines, file)
             )
             return found["entries"], compared
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    # RuntimeError: a damaged zip that reads as encrypted, or as packed by an unknown method.
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):
         return {}, NOTHING
 
 

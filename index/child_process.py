@@ -1,4 +1,4 @@
-"""Running one of Dateline's modules in a process of its own, and no file of the user's.
+"""Run one of Dateline's modules in a process of its own.
 
 `python -m` puts the current folder first on the path, and so does an empty or relative entry of
 PYTHONPATH: a file queue.py there would be run. A child gets neither. Folders that PYTHONPATH
@@ -16,12 +16,12 @@ _ROOT = Path(__file__).resolve().parents[1]  # of the package `index` that runs 
 
 
 def module_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module by this interpreter, without the current folder."""
+    """Return the command that runs a module, without the current folder."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def module_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with a PYTHONPATH by which a child finds this very package.
+    """Return the environment by which a child finds this very package.
 
     What PYTHONPATH held follows, except for the current folder, however it was named.
     """

@@ -1,4 +1,4 @@
-"""What comes before any other import of `qa`: see that no file of the user's is run as one of ours.
+"""What comes before any other import of `qa`: no file of the user's is run.
 
 `python -m` puts the current folder first on the path, before the standard library: a file json.py
 or index.py there would be run. And other programs have a module `index` too. Only built-in and
@@ -16,7 +16,10 @@ _ROOT = dirname(dirname(realpath(__file__)))  # the folder in which both package
 
 
 def leave_current_folder() -> None:
-    """Take the current folder off the path of `python -m qa`, unless Dateline itself lies there."""
+    """Take the current folder off the path of `python -m qa`.
+
+    It stays if Dateline itself lies there.
+    """
     if not _is_run_as_module() or sys.flags.safe_path:
         return
     first = realpath(sys.path[0])
@@ -25,9 +28,9 @@ def leave_current_folder() -> None:
 
 
 def check_index() -> None:
-    """Raise ImportError, with one clear line, if `index` is not Dateline's own package.
+    """Raise ImportError if `index` is not Dateline's own package.
 
-    The module is found, not run.
+    Its message is one clear line. The module is found, not run.
     """
     found = find_spec("index")
     origin = None
@@ -42,7 +45,10 @@ def check_index() -> None:
 
 
 def _is_run_as_module() -> bool:
-    """Tell whether Python is about to run `python -m qa`: it still looks for the module."""
+    """Tell whether Python is about to run `python -m qa`.
+
+    It still looks for the module then.
+    """
     options = sys.orig_argv
     if sys.argv[:1] != ["-m"] or "-m" not in options:
         return False

@@ -6,6 +6,7 @@ It builds, asks and reads every kind of file, and runs no file of the user's.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import sysconfig
 import tarfile
 import time
 import tomllib
+import urllib.request
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ from index.stores.local.generations import open_index
 from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 from tests.index.corpus import samples
+from tests.index.test_child_process import decoys_run, write_decoys
 
 BUILD = (
     "import sys; from setuptools import build_meta; out = sys.argv[1]; "
@@ -218,6 +221,85 @@ def test_a_wheel_works_in_a_bare_environment(bare: Bare, corpus_index: Path) -> 
 
 
 @pytest.mark.slow
+def test_no_file_of_the_users_is_run(bare: Bare, tmp_path: Path) -> None:
+    """Decoys lie in the current folder and in the corpus; the files need both children.
+
+    The encoder is compiled in one, the page and the document are read in the other.
+    """
+    corpus = tmp_path / "articles"
+    corpus.mkdir()
+    (corpus / "a.html").write_text(samples.PAGE)
+    (corpus / "b.docx").write_bytes(samples.docx())
+    for folder in (tmp_path, corpus):
+        write_decoys(folder)
+    options = ("--index", str(tmp_path / "index"))
+    for folder in (tmp_path, corpus):
+        here = dataclasses.replace(bare, folder=folder)
+        summary = json.loads(here.run("dateline", "build", str(corpus), "--json", *options))
+        assert summary["articles"] == 2
+        assert "Ingrid Dahl" in here.run("dateline", "ask", "Who is the mayor of Norvik?", *options)
+    assert decoys_run(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_the_page_is_served_beside_an_app_of_the_users(bare: Bare, tmp_path: Path) -> None:
+    """All decoys but qa.py, which Python itself would run in the place of our package."""
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.html").write_text(samples.PAGE)
+    here = dataclasses.replace(bare, folder=tmp_path)
+    write_decoys(tmp_path, ("index", "app", "json", "queue", "trafilatura"))
+    here.run("python", "-m", "qa", "build", "articles", "--index", "kept")
+    command = ["python", "-m", "qa", "serve", "--index", "kept", "--port", str(free_port())]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=bare.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as server:
+        try:
+            assert wait_for_health(server, command[-1]) == 200
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+    assert decoys_run(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["index", "qa"])
+def test_a_foreign_module_is_one_clear_line(bare: Bare, tmp_path: Path, name: str) -> None:
+    write_decoys(tmp_path, (name,))
+    done = subprocess.run(
+        ["dateline", "info"],
+        env=bare.environment | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"dateline: expected Dateline's own package {name}, found {tmp_path}/")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert decoys_run(tmp_path) == []
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for_health(server: subprocess.Popen[bytes], port: str) -> int:
+    """Return the status of /healthz, once the server answers."""
+    until = time.monotonic() + 120
+    while True:
+        assert server.poll() is None, server.communicate()
+        assert time.monotonic() < until
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                status: int = answer.status
+                return status
+        except OSError:
+            time.sleep(0.5)
+
+
+@pytest.mark.slow
 def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path) -> None:
     """The Dockerfile's CMD and HEALTHCHECK run in what its first stage installs.
 
@@ -226,9 +308,7 @@ def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path
     dockerfile = (ROOT / "Dockerfile").read_text()
     (shell, option, line) = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
     check = json.loads(re.findall(r"^HEALTHCHECK .*? CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
     line_of_user = subprocess.run(
@@ -269,55 +349,39 @@ def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path
             process.communicate(timeout=30)
 
 
+def shipped(folder: Path) -> set[str]:
+    """Return the files of the packages that git tracks, and the command beside them."""
+    listed = subprocess.run(
+        ["git", "ls-files", "index", "qa"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    names = {name for name in listed.stdout.splitlines() if (folder / name).is_file()}
+    return names | {"dateline_command.py"}
+
+
 @pytest.mark.slow
-def test_the_wheel_and_the_sdist_hold_what_they_should(built: Path) -> None:
-    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+def test_the_wheel_holds_the_packages_and_nothing_beside(built: Path) -> None:
+    """app.py is not in it: somebody's own app.py may lie in the folder where Dateline runs."""
+    (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    python = {
-        path.relative_to(ROOT).as_posix()
-        for folder in ("index", "qa")
-        for path in (ROOT / folder).rglob("*.py")
-    }
-    assert (
-        python
-        | {
-            "app.py",
-            "qa/web/page.css",
-            "qa/web/page.js",
-            "qa/reader_model/lower.int8.onnx",
-            "qa/reader_model/upper.int8.onnx",
-            "qa/reader_model/MODEL_CARD.md",
-        }
-        <= names
-    )
-    assert not [
-        name
-        for name in names
-        if name.startswith(("tests", "training", "benchmarks", "corpus", "var"))
-    ]
+    assert {name for name in names if ".dist-info/" not in name} == shipped(ROOT)
+    assert {"qa/web/page.css", "qa/reader_model/MODEL_CARD.md", "index/py.typed"} <= names
+    assert len([name for name in names if name.endswith(".onnx")]) == 2
     assert wheel.stat().st_size < 60 * 2**20
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"dateline-{version}" in wheel.name
+
+
+@pytest.mark.slow
+def test_the_sdist_holds_what_the_wheel_is_made_of(built: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
-    assert (
-        python
-        | {
-            "pyproject.toml",
-            "README.md",
-            "LICENSE",
-            "NOTICE",
-            "qa/reader_model/lower.int8.onnx",
-            "qa/reader_model/upper.int8.onnx",
-        }
-        <= packed
-    )
-    (version,) = re.findall(
-        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
-    )
-    assert not [
-        name for name in packed if name.startswith(("corpus/added", "var", "data", "shared"))
-    ]
-    assert {f"dateline-{version}" in path.name for path in (wheel, sdist)} == {True}
+    assert shipped(ROOT) | {"pyproject.toml", "README.md", "LICENSE", "NOTICE"} <= packed
+    unwanted = ("app.py", "tests", "training", "benchmarks", "corpus", "var", "data", "shared")
+    assert [name for name in packed if name.partition("/")[0] in unwanted] == []
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"dateline-{version}" in sdist.name
 
 
 @pytest.mark.slow
@@ -356,7 +420,8 @@ def test_every_package_that_is_imported_is_asked_for() -> None:
         module: set(map(canonicalize_name, names))
         for module, names in metadata.packages_distributions().items()
     }
-    for path in (ROOT / "app.py", *(ROOT / "qa").rglob("*.py"), *(ROOT / "index").rglob("*.py")):
+    folders = [*(ROOT / "qa").rglob("*.py"), *(ROOT / "index").rglob("*.py")]
+    for path in (ROOT / "app.py", ROOT / "dateline_command.py", *folders):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -410,17 +475,6 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
     )
     for command in re.findall(r"dateline ((?:build|serve)[^&\"]*)", last[-1]):
         assert dateline_parser().parse_args(command.split()).run
-    installed = set(
-        re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0]
-        .replace('"', "")
-        .split(", ")
-    )
-    found = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for folder in ("index", "qa")
-        for path in (ROOT / folder).rglob("__init__.py")
-    }
-    assert found == installed  # a package that is forgotten there is in no wheel and no image
 
 
 INSTALL = runpy.run_path(str(ROOT / ".ci" / "install.py"))

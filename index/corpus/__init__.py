@@ -1,1 +1,1 @@
-"""A folder of files to articles: loading, fetching, watching, metadata and languages."""
+"""Files to articles: loading, fetching, watching, metadata and languages."""

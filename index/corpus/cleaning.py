@@ -18,7 +18,10 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def make_article(fields: Fields, path: str) -> Article:
-    """Return the article of a file's fields; `path` is the file's, and its member's if any."""
+    """Return the article of a file's fields.
+
+    `path` is that of the file, with that of the member of an archive after it.
+    """
     text = _clean(fields.text)
     language = _language_code(fields.language)
     if language is None:

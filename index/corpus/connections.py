@@ -96,7 +96,10 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of the host that answers. Raises Refused if none does."""
+        """Connect to the first address of the host that answers.
+
+        Raises Refused if none does.
+        """
         failure = "no answer"
         for address in self._addresses(host, port):
             left = self._deadline.left(timeout)

@@ -131,7 +131,7 @@ def _keep(url: str, kind: str, data: bytes, corpus: Path) -> Added:
 
 
 def _markdown(article: Fields, source: str | None, url: str) -> bytes:
-    """Return the text of an article with its front matter, without the fields that it lacks."""
+    """Return the text of an article with its front matter: the fields it has."""
     front = {
         "title": article.title,
         "source": source,

@@ -25,7 +25,7 @@ Stamp = list[int]  # size, times of change and inode, as JSON keeps them
 
 
 class FileCache:
-    """The items of files that were read before, and the articles in them by their fields.
+    """The items of files that were read before, and their articles by fields.
 
     `entries` holds, after loading, what the next build is given. Articles themselves are not in
     it, only their fingerprints.

@@ -1,9 +1,9 @@
-"""From folders of files to articles. A file that cannot be read is a `Skipped` with its reason.
+"""From folders of files to articles.
 
-`load_file` reads one file. `load_articles` reads all files of some folders, with a `FileCache` in
-front: a file that did not change is not read again. Limits: what costs more than `Bounds` is
-skipped. A file that is not of a trusted kind, or is large, is read in a process of its own
-(index/corpus/loaders/sandbox.py).
+A file that cannot be read is a `Skipped` with its reason. `load_file` reads one file.
+`load_articles` reads all files of some folders, with a `FileCache` in front: a file that did not
+change is not read again. Limits: what costs more than `Bounds` is skipped. A file that is not of a
+trusted kind, or is large, is read in a process of its own (index/corpus/loaders/sandbox.py).
 """
 
 from __future__ import annotations
@@ -58,9 +58,10 @@ def load_file(
     limits: Bounds,
     cache: FileCache | None = None,
 ) -> Iterator[Item]:
-    """Yield the articles of a file, what was left out, and a note on the columns of a table.
+    """Yield the articles of a file, and what was left out of it.
 
-    `cache` knows articles of an earlier reading, which need not be made again.
+    A note on the columns of a table comes last. `cache` knows articles of an earlier reading,
+    which need not be made again.
     """
     problem = _problem(file, limits)
     if problem is not None:
@@ -144,7 +145,10 @@ def _read(file: CorpusFile, sandbox: Sandbox) -> Iterator[Fields | Record | Skip
 
 
 def _size(file: CorpusFile) -> int:
-    """Return the size in bytes; 0 for a file that has gone, which its loader then says."""
+    """Return the size in bytes.
+
+    0 for a file that has gone, which its loader then says.
+    """
     try:
         return file.location.stat().st_size
     except OSError:

@@ -1,8 +1,8 @@
-"""Title, outlet and date of a bare text file, if the text says them; unknown stays unknown (None).
+"""Title, outlet and date of a bare text file, if the text says them.
 
-A wrong date or outlet is worse than none, so each rule wants the text to say it outright: a date
-line or a news agency's dateline for the date, the outlet's own words for the outlet. Dates are read
-by dateparser, which must find a day, a month and a year.
+Unknown stays unknown (None). A wrong date or outlet is worse than none, so each rule wants the text
+to say it outright: a date line or a news agency's dateline for the date, the outlet's own words for
+the outlet. Dates are read by dateparser, which must find a day, a month and a year.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _MASTHEAD = re.compile(r"^(?P<name>(?:The )?[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-
 
 
 def title_in(text: str) -> str | None:
-    """Return the first line before the first full paragraph that reads like a headline."""
+    """Return the first line above the story that reads like a headline."""
     for start, end in without_boilerplate(text)[:_HEAD_LINES]:
         for line in text[start:end].splitlines()[: 2 * _HEAD_LINES]:
             line = _single_spaced(line)

@@ -85,7 +85,10 @@ class Site:
         raise Refused(f"it redirects more than {_REDIRECTS} times")
 
     def _check_robots(self, url: str) -> None:
-        """Wait as long as robots.txt asks for. Raises Refused for a page it does not allow."""
+        """Wait as long as robots.txt asks for.
+
+        Raises Refused for a page that it does not allow.
+        """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:

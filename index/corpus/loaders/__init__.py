@@ -1,1 +1,4 @@
-"""One module for each family of file formats. A loader imports its library when it is called."""
+"""One module for each family of file formats.
+
+A loader imports its library when it is called.
+"""

@@ -51,9 +51,9 @@ def load_zip(path: Path, loader_of: LoaderOf) -> Items:
 
 
 def load_tar(path: Path, loader_of: LoaderOf) -> Items:
-    """Yield what is in the regular files of .tar, in one pass, each read by its own suffix.
+    """Yield what is in the files of .tar, each read by its own suffix.
 
-    Compressed ones too: .tar.gz, .tgz, .tar.bz2, .tar.xz.
+    They are read in one pass. Compressed ones too: .tar.gz, .tgz, .tar.bz2, .tar.xz.
     """
     with tarfile.open(path, "r|*") as archive:
         members = ((member.name, member.size, member) for member in archive if member.isreg())

@@ -1,4 +1,7 @@
-"""What articles may cost: bytes, characters, seconds and memory (docs/articles.md lists all)."""
+"""What articles may cost: bytes, characters, seconds and memory.
+
+docs/articles.md lists all bounds.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ class Bounds:
 
 
 def bounds() -> Bounds:
-    """Return the bounds of this process. Raises DatelineError for one that is no number."""
+    """Return the bounds of this process.
+
+    Raises DatelineError for one that is no number from 1.
+    """
     return Bounds.of(os.environ)
 
 

@@ -21,7 +21,7 @@ _PDF = "application/pdf"
 
 
 def load_warc(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the pages and PDFs in a web archive (.warc, .warc.gz) that a crawler was given.
+    """Yield the pages and PDFs that a crawler was given (.warc, .warc.gz).
 
     Pictures, scripts and refusals are passed over.
     """

@@ -1,5 +1,6 @@
-"""Documents of parts in a zip: Word by python-docx, EPUB from its package file and XHTML.
+"""Documents of zipped parts: Word and EPUB.
 
+python-docx reads Word. An EPUB is read from its package file and its XHTML.
 Limits: the day a file was made is not taken for the day of publication.
 """
 
@@ -26,9 +27,10 @@ _READING_ORDER = "//*[local-name()='itemref'][not(@linear='no')]"
 
 
 def load_docx(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the paragraphs and tables of .docx in order, with title and author of its properties.
+    """Yield the paragraphs and tables of .docx in order.
 
-    Without a title in its properties, its first heading is the title.
+    Title and author are those of its properties. Without a title in its properties, its first
+    heading is the title.
     """
     from docx import Document
     from docx.opc.exceptions import OpcError
@@ -136,7 +138,7 @@ def _check_unlocked(book: zipfile.ZipFile) -> None:
 
 
 def _chapters(package: Any) -> Iterator[Any]:
-    """Yield the items of a package's reading order that are pages, without its contents."""
+    """Yield the pages of a package in reading order, without its contents."""
     items = {item.get("id"): item for item in package.xpath(_MANIFEST_ITEMS)}
     for reference in package.xpath(_READING_ORDER):
         item = items.get(reference.get("idref"))

@@ -1,4 +1,4 @@
-"""What a loader yields, and how values of many kinds become the fields of an article."""
+"""What a loader yields, and how values of many kinds become fields."""
 
 from __future__ import annotations
 
@@ -115,7 +115,10 @@ def reason_of(error: BaseException) -> str:
 
 
 def _day_of_seconds(value: float) -> dt.date | None:
-    """Return the day of a Unix time in seconds or milliseconds; None for other numbers."""
+    """Return the day of a Unix time in seconds or milliseconds.
+
+    None for all other numbers.
+    """
     if not 1e8 < value < 1e13:
         return None
     if value > 1e11:

@@ -1,7 +1,8 @@
-"""PDF, by pypdf: the text of its pages, and where each page starts, so that a citation opens there.
+"""PDF, by pypdf: the text of its pages, and where each page starts.
 
-Lines are joined to paragraphs again. What stands at the head or foot of most pages is left out.
-Limits: a scan without text is skipped; columns come in the order in which the file draws them.
+So a citation opens at its page. Lines are joined to paragraphs again. What stands at the head or
+foot of most pages is left out. Limits: a scan without text is skipped; columns come in the order in
+which the file draws them.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ def load_pdf(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
-    """Return the text of all pages, lines joined to paragraphs, and where each page starts in it.
+    """Return the text of all pages, and where each page starts in it.
 
-    A sentence that goes on over the page stays one sentence. A page without text starts where the
-    next one does.
+    Lines are joined to paragraphs. A sentence that goes on over the page stays one sentence. A page
+    without text starts where the next one does.
     """
     lines = _without_heads([_lines_of_page(page) for page in pages])
     full = _full_length(lines)
@@ -142,7 +143,7 @@ def _separator(last: str, full: float, at_page_start: bool) -> str:
 
 
 def _filled(starts: list[int | None], end: int) -> tuple[int, ...]:
-    """Return the starts of pages; one without text (None) starts where the next one does."""
+    """Return the starts of pages; one without (None) has that of the next."""
     filled: list[int] = []
     following = end
     for start in reversed(starts):
@@ -154,9 +155,9 @@ def _filled(starts: list[int | None], end: int) -> tuple[int, ...]:
 
 
 def _without_heads(pages: list[list[str]]) -> list[list[str]]:
-    """Return the pages without the first and the last lines that are printed on most of them.
+    """Return the pages without the heads and feet that most of them have.
 
-    Numbers in them may differ. Fewer than three pages keep theirs.
+    These are first and last lines. Numbers in them may differ. Fewer than three pages keep theirs.
     """
     repeated = _repeated(pages, 0)
     pages = [page[1:] if page and _shape(page[0]) in repeated else page for page in pages]

@@ -1,5 +1,6 @@
-"""Which loader reads which kind of file, by suffix. A new kind is one function and one line here.
+"""Which loader reads which kind of file, by its suffix.
 
+A new kind of file is one function in a module beside this one, and one line in LOADERS.
 A loader takes a file's path. It yields `Fields`, `Record`s (rows, whose columns are guessed later)
 or `Skipped`: what the file says, no more.
 """
@@ -35,7 +36,7 @@ _UNREADABLE = (
 
 
 def find_loader(name: str) -> tuple[str, Loader | None]:
-    """Return the suffix of a file's name and its loader, or None for an unknown suffix.
+    """Return the suffix of a file's name, and its loader or None.
 
     For example ".jsonl.gz" and its loader for "News.JSONL.gz".
     """

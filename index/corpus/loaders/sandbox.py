@@ -146,7 +146,7 @@ def _pump(stream: IO[bytes], lines: queue.Queue[bytes]) -> None:
 
 
 def _to_json(item: Fields | Record | Skipped) -> str:
-    """Return an item as a line of ASCII: a lone surrogate of a page travels as an escape."""
+    """Return an item as a line of ASCII: a lone surrogate becomes an escape."""
     values = {field.name: getattr(item, field.name) for field in fields(item)}
     return json.dumps({"kind": type(item).__name__, **values}, default=str)
 
@@ -186,9 +186,10 @@ def _serve() -> None:
 
 
 def _take_requests(requests: queue.SimpleQueue[str]) -> None:
-    """Put the lines of standard input into a queue; end this process when the builder is gone.
+    """Queue the lines of standard input; end when the builder is gone.
 
-    It ends at once, in the middle of a file too: nobody is left to end a parser that hangs.
+    The process ends at once, in the middle of a file too: nobody is left to end a parser that
+    hangs.
     """
     for line in sys.stdin:
         requests.put(line)

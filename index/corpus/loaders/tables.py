@@ -1,8 +1,8 @@
-"""Articles as rows: .jsonl, .json, .csv, .parquet. Columns are guessed by their names.
+"""Articles as rows: .jsonl, .json, .csv, .parquet.
 
-A mapping of fields to columns says otherwise. Document lists of LangChain and Haystack and a BEIR
-corpus are such rows too: what stands under `metadata`, `meta` or `kwargs` counts as columns of
-the row.
+Columns are guessed by their names. A mapping of fields to columns says otherwise. Document lists of
+LangChain and Haystack and a BEIR corpus are such rows too: what stands under `metadata`, `meta` or
+`kwargs` counts as columns of the row.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
 
 
 def load_json(path: Path) -> Iterator[Record | Skipped]:
-    """Yield the records of .json: a list of objects, an object with such a list, or one article.
+    """Yield the records of .json.
 
-    An object with a list is {"articles": [...]}, for example.
+    It is a list of objects, an object with such a list ({"articles": [...]}), or one article.
     """
     data = json.loads(decode(path.read_bytes()))
     if isinstance(data, dict):
@@ -134,7 +134,7 @@ def load_parquet(path: Path) -> Iterator[Record | Skipped]:
 
 
 class Columns:
-    """The columns that hold the fields of one file's records, as named by the user or guessed."""
+    """The columns that hold the fields of one file's records, named or guessed."""
 
     def __init__(self, named: Mapping[str, str]) -> None:
         """Take the columns that the user named ({field: column})."""
@@ -176,7 +176,10 @@ class Columns:
         )
 
     def note(self, path: str) -> Note | None:
-        """Return a note that shows the columns used; None if all are named as the fields are."""
+        """Return a note that shows the columns used.
+
+        None if all are named as the fields are.
+        """
         if all(columns == [field] for field, columns in self._used.items()):
             return None
         used = [f"{field} from {' or '.join(columns)}" for field, columns in self._used.items()]
@@ -225,7 +228,7 @@ def _record(found: Any, number: int) -> Record | Skipped:
 
 
 def _list_within(data: dict[str, Any]) -> list[Any]:
-    """Return the list of articles in an object; the object alone if it is an article itself."""
+    """Return the list of articles in an object, or the object if it is one."""
     text_column = _column(data, "text", {})
     if text_column in (None, "description"):  # a container may have a description
         for name in _LISTS:
@@ -235,9 +238,10 @@ def _list_within(data: dict[str, Any]) -> list[Any]:
 
 
 def _column(columns: Mapping[str, Any], field: str, named: Mapping[str, str]) -> str | None:
-    """Return the column that holds a field: the one that is named, else one known by its name.
+    """Return the column that holds a field.
 
-    The likeliest of those that hold something is chosen.
+    It is the one that the user named, else one that is known by its name. The likeliest of those
+    that hold something is chosen.
     """
     if field in named:
         if named[field] in columns:
@@ -254,7 +258,7 @@ def _column(columns: Mapping[str, Any], field: str, named: Mapping[str, str]) ->
 
 @lru_cache(maxsize=256)  # most records have the columns of the one before
 def _known_columns(columns: tuple[str, ...], field: str, taken: frozenset[str]) -> list[str]:
-    """Return the columns known by name as the field's, the likeliest first, without `taken`."""
+    """Return the columns known as the field's, the likeliest first."""
     present = {
         name.strip().casefold().replace(" ", "_").replace("-", "_"): name
         for name in columns
@@ -279,9 +283,9 @@ def _source_and_url(source: Any, url: Any) -> tuple[str | None, str | None]:
 
 
 def _flatten(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record with what it keeps under `metadata` and the like beside its columns.
+    """Return the record with what it keeps under `metadata` and the like.
 
-    Its own columns win.
+    That becomes columns. Its own columns win.
     """
     # An object that LangChain dumped: `id` there is its class.
     if "lc" in record and isinstance(record.get("kwargs"), dict):

@@ -16,7 +16,7 @@ from index.types import Skipped
 
 
 def load_text(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the text of .txt as it is, with what it says of its title, outlet and date."""
+    """Yield the text of .txt, with what it says of title, outlet and date."""
     text = decode(path.read_bytes())
     yield Fields(text, title=title_in(text), source=outlet_in(text), published=published_in(text))
 
@@ -71,7 +71,7 @@ def decode(data: bytes) -> str:
 
 
 def _title(meta: Mapping[str, Any], text: str) -> str | None:
-    """Return the title that the front matter gives, else the heading at the top of the text."""
+    """Return the title of the front matter, else the heading at the top."""
     title = string(meta.get("title"))
     if title is not None:
         return title

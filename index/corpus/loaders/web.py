@@ -46,7 +46,7 @@ def load_mhtml(path: Path) -> Iterator[Fields | Skipped]:
 
 
 def load_feed(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield an article for each entry of a feed (.rss, .atom, .xml), with the text it gives."""
+    """Yield an article for each entry of a feed (.rss, .atom, .xml)."""
     import io
 
     import feedparser
@@ -160,7 +160,7 @@ def _load_entry(entry: Any, key: object, feed_title: str) -> Fields | Skipped:
 
 
 def _entry_day(entry: Any) -> Any:
-    """Return the day on which an entry was published; without one, on which it was updated."""
+    """Return the day on which an entry was published, else updated."""
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     if moment is None:
         return None

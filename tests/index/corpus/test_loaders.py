@@ -16,7 +16,6 @@ import pytest
 
 import index
 import qa
-from index.corpus.languages import language_of
 from index.corpus.loaders import tables
 from index.corpus.loaders.pdf import joined
 from index.corpus.loaders.registry import LOADERS, TRUSTED
@@ -208,6 +207,17 @@ def test_feeds(tmp_path: Path) -> None:
         "https://wire.example/1",
     )
     assert list(skipped) == ["a.rss:https://courier.example/2023/03/empty"]
+
+
+def test_an_entry_that_only_says_when_it_was_updated_has_that_day(tmp_path: Path) -> None:
+    """Atom demands `updated` alone. The day of the feed itself is not that of an entry."""
+    published = "<published>2023-03-09T18:20:00Z</published>"
+    updated = "<updated>2023-04-02T06:00:00Z</updated>"
+    (tmp_path / "a.atom").write_text(samples.ATOM.replace(published, updated))
+    (tmp_path / "b.atom").write_text(samples.ATOM.replace(published, updated + published))
+    (tmp_path / "c.atom").write_text(samples.ATOM.replace(published, ""))
+    days = {article.path: article.published for article in loaded(tmp_path)[0].values()}
+    assert days == {"a.atom": dt.date(2023, 4, 2), "b.atom": MARCH_9, "c.atom": None}
 
 
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
@@ -524,27 +534,13 @@ def test_every_suffix_is_tried_here() -> None:
 
 
 GERMAN = (
-    "Der Bürgermeister der Stadt sagte am Freitag, die Brücke werde nach dem Sturm drei "
-    "Wochen lang gesperrt bleiben, und die Fähren fahren weiter."
+    "Der Bürgermeister der Stadt sagte am Freitag, die Brücke werde nach dem Sturm drei Wochen "
+    "lang gesperrt bleiben, und die Fähren fahren weiter."
 )
 
 
 def test_the_language_of_an_article_is_marked(write: Write) -> None:
-    assert language_of(STORY) == "en"
-    assert language_of(GERMAN) == "de"
-    assert (
-        language_of(
-            "Le maire a déclaré vendredi que le pont resterait fermé pendant trois "
-            "semaines après la tempête, selon la mairie."
-        )
-        == "fr"
-    )
-    assert (
-        language_of("市長は金曜日、嵐の後、橋は三週間閉鎖されると述べた。フェリーは運航を続ける。")
-        == "ja"
-    )
-    assert language_of("Rain fell.") is None
-    assert language_of("12 34 56 " * 50) is None
+    """A code that the file gives wins; what is no code is left to the text."""
     files = {
         "a.txt": GERMAN,
         "b.md": "---\nlanguage: nn-NO\n---\nDette er ei melding.",

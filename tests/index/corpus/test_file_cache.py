@@ -1,0 +1,193 @@
+"""A file that did not change is not read again, and one that may have changed always is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.corpus import file_cache, loading
+from index.corpus.file_cache import FileCache, fields_hash
+from index.corpus.files import CorpusFile
+from index.corpus.loaders.fields import Fields
+from index.corpus.loading import load_articles
+from index.types import Article, Note, Skipped
+from tests.conftest import Write
+
+Read = Callable[..., tuple[list[str], list[str]]]
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file counts as one that did not change just now."""
+    monkeypatch.setattr(file_cache, "_SETTLED", -(10**12))
+
+
+class Builds:
+    """Loads a corpus again and again, as builds do, and notes what is read and what is made."""
+
+    def __init__(self, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.corpus = corpus
+        self.entries: dict[str, Any] = {}
+        self.articles: list[Article] = []
+        self.read: list[str] = []
+        self.made: list[str] = []
+        read_file, make_article = loading.read_file, loading.make_article
+
+        def reading(path: Path, name: str) -> Any:
+            self.read.append(name)
+            return read_file(path, name)
+
+        def making(fields: Fields, path: str) -> Article:
+            self.made.append(fields.text.strip())
+            return make_article(fields, path)
+
+        monkeypatch.setattr(loading, "read_file", reading)
+        monkeypatch.setattr(loading, "make_article", making)
+
+    def load(self, settings: str = "") -> list[Any]:
+        """Load once more, with what the last time left, as JSON keeps it."""
+        self.read.clear()
+        self.made.clear()
+        entries = json.loads(json.dumps(self.entries))
+        cache = FileCache(entries, self.articles, settings)
+        items = list(load_articles([self.corpus], None, cache))
+        self.entries = cache.entries
+        self.articles = [item for item in items if isinstance(item, Article)]
+        return items
+
+
+@pytest.fixture
+def builds(write: Write, monkeypatch: pytest.MonkeyPatch) -> Builds:
+    rows = "".join(json.dumps({"content": f"Row {n}."}) + "\n" for n in range(3))
+    corpus = write({"a.txt": "Rain fell.", "b.jsonl": rows, "c.md": "Snow fell."})
+    return Builds(corpus, monkeypatch)
+
+
+def test_what_did_not_change_is_not_read_again(builds: Builds) -> None:
+    """The items are the same, notes on columns among them, and so is what is kept."""
+    first = builds.load()
+    assert builds.read == ["a.txt", "b.jsonl", "c.md"]
+    assert [type(item) for item in first] == [Article, Article, Article, Article, Note, Article]
+    kept = builds.entries
+    assert builds.load() == first
+    assert (builds.read, builds.made) == ([], [])
+    assert builds.entries == kept
+
+
+def test_a_file_that_changed_is_read_again_but_only_new_articles_are_made(builds: Builds) -> None:
+    builds.load()
+    with (builds.corpus / "b.jsonl").open("a") as rows:
+        rows.write(json.dumps({"content": "Row 3."}))
+    builds.load()
+    assert (builds.read, builds.made) == (["b.jsonl"], ["Row 3."])
+    builds.load()
+    assert (builds.read, builds.made) == ([], [])
+
+
+@pytest.mark.parametrize("change", ["size", "mtime", "inode", "ctime"])
+def test_each_part_of_a_stamp_tells_a_change(builds: Builds, change: str) -> None:
+    """A file that is replaced by one of the same size and time has another inode."""
+    builds.load()
+    file = builds.corpus / "a.txt"
+    before = file.stat()
+    if change == "size":
+        file.write_text("Rain fell again.")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif change == "mtime":
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    elif change == "inode":
+        (builds.corpus / "new.txt").write_text("Sun shone.")
+        (builds.corpus / "new.txt").replace(file)
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    else:
+        file.chmod(0o600)
+    builds.load()
+    assert builds.read == ["a.txt"]
+
+
+def test_a_file_that_changed_just_now_is_read_again(
+    builds: Builds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one tick of the clock it may change once more, and nothing would tell."""
+    monkeypatch.setattr(file_cache, "_SETTLED", 10**12)
+    builds.load()
+    builds.load()
+    assert builds.read == ["a.txt", "b.jsonl", "c.md"]
+    assert builds.made == []  # the articles in it are known by their fields
+
+
+def test_a_file_with_something_left_out_is_read_again(builds: Builds) -> None:
+    """Another time it may be readable: with more memory, or a library installed."""
+    (builds.corpus / "b.jsonl").write_text('{"text": "Row 0."}\n{broken\n')
+    (builds.corpus / "d.md").write_text("---\nx: [\n---\nBad front matter.")
+    for _ in range(2):
+        items = builds.load()
+    assert [item.path for item in items if isinstance(item, Skipped)] == ["b.jsonl:2", "d.md"]
+    assert builds.read == ["b.jsonl", "d.md"]
+    assert builds.made == []
+
+
+def test_a_file_is_read_again_under_other_settings_and_in_another_place(builds: Builds) -> None:
+    builds.load("one")
+    builds.load("two")
+    assert builds.read == ["a.txt", "b.jsonl", "c.md"]
+    (builds.corpus / "a.txt").rename(builds.corpus / "moved.txt")
+    articles = [item.id for item in builds.load("two") if isinstance(item, Article)]
+    assert builds.read == ["moved.txt"]
+    assert articles == ["b.jsonl:1", "b.jsonl:2", "b.jsonl:3", "c.md", "moved.txt"]
+    assert not [name for name in builds.entries if "a.txt" in name.split("\n")[0]]
+
+
+def test_a_file_is_read_again_if_its_articles_are_gone(builds: Builds) -> None:
+    """The live index went back a generation: what was learned of the later one does not count."""
+    builds.load()
+    builds.articles = [article for article in builds.articles if article.id != "b.jsonl:2"]
+    items = builds.load()
+    assert (builds.read, builds.made) == (["b.jsonl"], ["Row 1."])
+    assert len(items) == 6
+
+
+def test_a_change_while_a_file_is_read_is_seen_the_next_time(tmp_path: Path) -> None:
+    """The stamp is of before the reading: another file is in its place afterwards."""
+    (tmp_path / "a.txt").write_text("Old.")
+    file = CorpusFile(tmp_path / "a.txt", "a.txt")
+    cache = FileCache()
+    stamp = cache.stamp(file)
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").write_text("New text.")
+    article = Article("a.txt", "Old.")
+    cache.put(file, stamp, [article])
+    following = FileCache(cache.entries, [article])
+    assert following.get(file, following.stamp(file)) is None
+
+
+def test_a_file_that_is_not_read_has_no_stamp(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_text("x")
+    cache = FileCache()
+    assert cache.stamp(CorpusFile(tmp_path / "a.xyz", "a.xyz", "not read")) is None
+    assert cache.stamp(CorpusFile(tmp_path / "gone.txt", "gone.txt")) is None
+    cache.put(CorpusFile(tmp_path / "a.xyz", "a.xyz"), None, [Skipped("a.xyz", "not read")])
+    assert cache.entries == {}
+
+
+def test_the_hash_of_fields_tells_every_field() -> None:
+    """Also what moves from one field to the next."""
+    fields = [
+        Fields("a"),
+        Fields("b"),
+        Fields("a", title="b"),
+        Fields("a", source="b"),
+        Fields("a", language="b"),
+        Fields("a", authors=("b",)),
+        Fields("a", pages=(0,)),
+        Fields("a", part="b"),
+        Fields("a\ud800"),
+    ]
+    hashes = {fields_hash(one, "p") for one in fields} | {fields_hash(fields[0], "q")}
+    assert len(hashes) == len(fields) + 1
+    assert fields_hash(Fields("a"), "p") == fields_hash(Fields("a"), "p")
