@@ -106,6 +106,12 @@ def test_the_sentence_around_a_span_is_no_more_than_its_sentences(
     assert text[slice(*found)] == around
 
 
+def test_a_span_that_ends_with_its_sentence_is_not_of_the_next() -> None:
+    text = "Rain fell. Two boats sank. It was windy."
+    found = sentence_around(text, text.index("Two"), text.index("It"))
+    assert text[slice(*found)] == "Two boats sank."
+
+
 def test_the_sentence_before() -> None:
     text = "Rain fell. Two boats sank.\n\nIt was windy."
     assert sentence_before(text, text.index("windy")) == "Two boats sank.\n\n"
