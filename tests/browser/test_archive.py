@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import qa
-from index.stores.local.generations import writing
+from index.stores.places import place_of
 from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
 
 pytestmark = pytest.mark.slow
@@ -82,7 +82,7 @@ def test_upload_then_ask_while_it_is_rebuilt_and_after(
     )
     expect(page.locator("#upload")).to_contain_text("photo", timeout=30_000)
     # Another builder: the rebuild waits for it, and so ends after the question below.
-    with writing(editor.index):
+    with place_of(editor.index).writing():
         page.locator("#add-files").click()
         expect(page.locator("#work progress")).to_be_visible(timeout=30_000)
         ask(other, QUESTION)
