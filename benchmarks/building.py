@@ -34,7 +34,8 @@ from benchmarks.products import matrix_products
 from index.models.encoder import CompiledEncoder
 from index.models.runtime import on_all_cores
 from index.passages import encoded_text
-from index.stores.local.generations import ENCODERS, open_index
+from index.stores.local.generations import open_index
+from index.stores.manifest import ENCODERS
 from index.stores.places import encoder_of, place_of
 
 _ONCE = "import sys, index.pipeline, index; print(index.build(sys.argv[1], sys.argv[2]).seconds)"

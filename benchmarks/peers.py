@@ -149,7 +149,8 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
     """
     from index.models.encoder import _default_weights
     from index.passages import SETTINGS
-    from index.stores.local.generations import ENCODERS, open_index
+    from index.stores.local.generations import open_index
+    from index.stores.manifest import ENCODERS
     from index.stores.places import encoder_of, place_of
 
     shutil.rmtree(work, ignore_errors=True)

@@ -137,7 +137,7 @@ class _Memory:
         self, place: Place, opened: Store | None, columns: Mapping[str, str], full: bool
     ) -> None:
         self._folder = place.cache
-        self._entries: Mapping[str, Any] = {}
+        self._entries: dict[str, Any] = {}
         self._compared = NOTHING
         articles: Iterable[Article] = ()
         if self._folder is not None and not full:

@@ -42,7 +42,7 @@ def _healthy() -> bool:
 
 
 def get(path: str, body: object = None) -> str:
-    """The text of an address of the page; a POST if there is a body."""
+    """Return the text at an address of the page; a body makes it a POST."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(ADDRESS + path, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from index.stores.places import place_of
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -100,7 +100,7 @@ def test_every_deployed_command_parses_and_its_store_is_an_address() -> None:
     assert len(commands) == 4
     for command in commands:
         assert command[0] == "dateline"
-        place_of(_parser().parse_args(command[1:]).store)
+        place_of(dateline_parser().parse_args(command[1:]).store)
 
 
 def test_every_mount_has_its_volume() -> None:

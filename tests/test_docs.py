@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 
 import index
 from benchmarks import faults
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from qa.rendering.text import summary_as_text
 from tests.conftest import ROOT
 from tests.fakes import WordEmbedder
@@ -275,7 +275,7 @@ COMMANDS = sorted(
 @pytest.mark.parametrize("command", [one or other for one, other in COMMANDS])
 def test_the_commands_in_the_readme_and_docs_parse(command: str) -> None:
     words = shlex.split(re.sub(r"\[FILE\]|\[CORPUS \.\.\.\]|[<>].*", "", command))
-    assert _parser().parse_args(words[1:]).run
+    assert dateline_parser().parse_args(words[1:]).run
 
 
 def test_the_targets_and_files_that_the_documents_name_exist() -> None:

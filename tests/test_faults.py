@@ -1,4 +1,7 @@
-"""The fault campaigns of benchmarks/faults in short: what docs/RELIABILITY.md promises, in every run of the tests."""
+"""The fault campaigns of benchmarks/faults in short, in every run of the tests.
+
+They try what docs/RELIABILITY.md promises.
+"""
 
 from __future__ import annotations
 
@@ -73,9 +76,9 @@ def test_bad_questions(tmp_path: Path) -> None:
 
 def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:
     warm = Path(tempfile.mkdtemp()) / "index"
-    for _ in range(
-        2
-    ):  # so that all is imported which nobody may not read, for writing and for reading what was learned
+    # Twice, so that all is imported that "nobody" may not read: for writing what was learned, and
+    # for reading it.
+    for _ in range(2):
         world.build(corpus, warm)
     os.setgroups([])
     os.setgid(65534)

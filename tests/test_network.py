@@ -80,7 +80,7 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Watch:
 
 
 def _unshare() -> list[str]:
-    """The command for new namespaces: as root, or as a user who is root inside. Skips without."""
+    """Return the command for new namespaces, as root inside. Skips if none are allowed."""
     said = ""
     for options in ([], ["--map-root-user"]):
         command = ["unshare", *options, "--net", "--mount"]

@@ -1,4 +1,7 @@
-"""What is installed is whole: a wheel in a bare environment, outside the repository, builds, asks and reads every kind of file."""
+"""What is installed is whole: a wheel in a bare environment, outside the repository.
+
+It builds, asks and reads every kind of file, and runs no file of the user's.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +29,19 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from index.stores.local.generations import open_index
-from qa.cli import _parser
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT
 from tests.index.corpus import samples
 
-BUILD = "import sys; from setuptools import build_meta; out = sys.argv[1]; build_meta.build_wheel(out); build_meta.build_sdist(out)"
+BUILD = (
+    "import sys; from setuptools import build_meta; out = sys.argv[1]; "
+    "build_meta.build_wheel(out); build_meta.build_sdist(out)"
+)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel and the sdist, made from a copy of what git tracks."""
+    """Make the wheel and the sdist from a copy of what git tracks."""
     copy, out = tmp_path_factory.mktemp("source") / "dateline", tmp_path_factory.mktemp("dist")
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -51,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wanted(requirements: Sequence[str]) -> dict[str, set[str]]:
-    """What pip would install for them of what is installed here: {name of a distribution: its extras}. Nothing else is wanted."""
+    """Return what pip would install for them: {name of a distribution: its extras}."""
     found: dict[str, set[str]] = {}
     left = [Requirement(line) for line in requirements]
     while left:
@@ -70,7 +76,7 @@ def wanted(requirements: Sequence[str]) -> dict[str, set[str]]:
 
 
 def lend(site: Path, names: Iterable[str]) -> None:
-    """Link the files of these distributions from this environment into the folder of another's packages: theirs, and no other's."""
+    """Link the files of these distributions, and no others, into another environment's packages."""
     owners: dict[str, set[str]] = {}
     files: dict[str, list[Path]] = {}
     for distribution in metadata.distributions():
@@ -95,7 +101,7 @@ def lend(site: Path, names: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """An environment that holds the wheel and what it asks for, without any extra; and a folder beside."""
+    """An environment that holds the wheel and what it asks for, without extras; a folder beside."""
 
     bin: Path
     folder: Path
@@ -124,7 +130,10 @@ class Bare:
 
 @pytest.fixture(scope="module")
 def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
-    """As pip would leave it (tests call no network, so the other packages are links to those of this environment)."""
+    """Make an environment as pip would leave it.
+
+    Tests call no network, so the other packages are links to those of this environment.
+    """
     folder = tmp_path_factory.mktemp("bare")
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
@@ -161,7 +170,10 @@ def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
 
 @pytest.mark.slow
 def test_a_wheel_works_in_a_bare_environment(bare: Bare, corpus_index: Path) -> None:
-    """It asks, and reads every kind of file, with the packages that it declares and no others; an extra is named where it is missing."""
+    """It reads every kind of file with the packages that it declares and no others.
+
+    An extra is named if it is missing.
+    """
     assert Path(bare.run("python", "-c", "import qa; print(qa.__file__)").strip()).is_relative_to(
         bare.bin.parent
     )
@@ -207,7 +219,10 @@ def test_a_wheel_works_in_a_bare_environment(bare: Bare, corpus_index: Path) -> 
 
 @pytest.mark.slow
 def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path) -> None:
-    """The Dockerfile's CMD and HEALTHCHECK, where there is no daemon to build it with: in what its first stage installs."""
+    """The Dockerfile's CMD and HEALTHCHECK run in what its first stage installs.
+
+    There is no daemon here to build it with.
+    """
     dockerfile = (ROOT / "Dockerfile").read_text()
     (shell, option, line) = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
     check = json.loads(re.findall(r"^HEALTHCHECK .*? CMD (\[.*\])$", dockerfile, re.MULTILINE)[0])
@@ -216,7 +231,14 @@ def test_what_the_image_runs_answers_its_health_check(bare: Bare, tmp_path: Path
         port = probe.getsockname()[1]
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("The lighthouse was repaired by Maria Olsen.")
-    line_of_user = subprocess.run(["dateline", "password", "reader"], env=bare.environment, input="secret\n", capture_output=True, text=True, check=True)  # fmt: skip
+    line_of_user = subprocess.run(
+        ["dateline", "password", "reader"],
+        env=bare.environment,
+        input="secret\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     (tmp_path / "users").write_text(line_of_user.stdout)
     line = (
         line.replace("/articles", f"{tmp_path}/articles").replace("/users", f"{tmp_path}/users")
@@ -319,7 +341,7 @@ def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
 
 
 def test_every_package_that_is_imported_is_asked_for() -> None:
-    """By the code that is installed: a package that another one happens to bring may be gone with its next version."""
+    """A package that another one happens to bring may be gone with its next version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = [
         line
@@ -367,7 +389,7 @@ def test_an_image_with_cuda_is_refused_before_it_is_fetched() -> None:
 
 
 def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
-    """No daemon here to build it with: its sources exist and are not ignored, it drops its rights, and its command parses."""
+    """Its sources exist and are not ignored, it drops its rights, and its command parses."""
     lines = [
         line
         for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
@@ -387,7 +409,7 @@ def test_the_dockerfile_names_what_exists_and_runs_as_nobody_special() -> None:
         number for number, line in enumerate(last) if line.startswith("CMD")
     )
     for command in re.findall(r"dateline ((?:build|serve)[^&\"]*)", last[-1]):
-        assert _parser().parse_args(command.split()).run
+        assert dateline_parser().parse_args(command.split()).run
     installed = set(
         re.findall(r"^packages = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[0]
         .replace('"', "")
@@ -433,7 +455,10 @@ def test_hashes_are_of_all_that_is_installed_and_of_the_pinned_versions() -> Non
 def test_set_up_holds_every_artifact_to_its_hash_or_says_that_it_does_not(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """On the kind of machine of hashes.txt an artifact with another hash ends it; nothing but torch is ever tried again without."""
+    """On the kind of machine of hashes.txt an artifact with another hash ends it.
+
+    Nothing but torch is ever tried again without its hash.
+    """
     kind, lines, builds = INSTALL["parts"]((ROOT / "hashes.txt").read_text())
     calls: list[tuple[str, ...]] = []
     refused: list[str] = []

@@ -92,7 +92,7 @@ def _start_name_server(log: Path) -> int:
 
 
 def _unrouted() -> int:
-    """The kernel's count of what had no route out of this namespace."""
+    """Return the kernel's count of what had no route out of this namespace."""
     four = Path("/proc/net/snmp").read_text().splitlines()
     names, values = (line.split() for line in four if line.startswith("Ip:"))
     six = dict(line.split() for line in Path("/proc/net/snmp6").read_text().splitlines())
@@ -100,7 +100,7 @@ def _unrouted() -> int:
 
 
 def _tracer(log: Path) -> list[str]:
-    """The command before the command; empty if there is no strace, or no right to use it."""
+    """Return the command before the command; empty without strace or the right to use it."""
     strace = ["strace", "-f", "-qq", "--seccomp-bpf", "-s", "0", "-e", _CALLS, "-o", str(log)]
     if shutil.which("strace") is None:
         return []

@@ -1,16 +1,22 @@
-"""Fine-tune the reader on WORK/examples.jsonl.gz; goes on where it was after an interruption.
+"""Fine-tune the reader on WORK/examples.jsonl.gz; --resume goes on after an interruption.
 
-    python -m training.train WORK --start FOLDER_OR_ONNX [--resume] [--exits 3 6]
+    python -m training.train WORK --start FOLDER_OR_ONNX [--resume | --export-only] [--exits 3 6]
 
-One pass, AdamW, a rate that rises over the first steps and falls linearly to nothing. The loss is
-the cross-entropy of start and end over [CLS] (no answer here) and the passage's tokens (Devlin et
-al. 2019), and 0.1 x the smooth L1 distance of the relevance output to the untouched cross-encoder's score,
-which keeps it a ranker. Each exit (training/model.py) adds 0.3 x its own: half of its span loss is the
-Kullback-Leibler divergence from the last layer's distributions at temperature 2 (Hinton et al. 2015), and
-the last layer's relevance is the one to reach. Batches hold a fixed number of tokens and texts of like length. What is exported
-is the moving average of the weights; --keep takes it part of the way back to a reader that the training began with,
-which keeps what that one did well elsewhere (Wortsman et al. 2022, "Robust fine-tuning"). float32 on processors without bf16 arithmetic, where autocast
-is 20 times slower.
+One pass with AdamW; the rate rises over the first steps and falls linearly to nothing. Batches
+hold a fixed number of tokens, in texts of like length. The loss is the sum of
+
+    span        the cross-entropy of start and end over [CLS] (no answer here) and the passage's
+                tokens (Devlin et al. 2019)
+    relevance   0.1 x the smooth L1 distance of the relevance output to the untouched
+                cross-encoder's score, which keeps it a ranker
+    exits       0.3 x the same for each exit (training/model.py). Half of its span loss is the
+                Kullback-Leibler divergence from the last layer's distributions at temperature 2
+                (Hinton et al. 2015); its relevance is to reach the last layer's.
+
+The moving average of the weights is exported. Each checkpoint holds it, so that --export-only can
+export it during a training. --keep takes it part of the way back to the reader that the training
+began with, which keeps what that one did well elsewhere (Wortsman et al. 2022, "Robust
+fine-tuning"). Processors without bf16 arithmetic compute in float32, as autocast is slow there.
 """
 
 from __future__ import annotations
@@ -26,155 +32,210 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn import functional
 
-from qa.answering.reader import MODEL
 from training.examples import Example
-from training.model import LAYERS, Outputs, ReaderNetwork, export, load
+from training.items import Item, batched, tokenised
+from training.losses import loss_of, spans_of
+from training.model import LAYERS, ReaderNetwork, export, load
 
-LONGEST = 224  # tokens
-_WARM_UP = 0.05
+_WARM_UP, _LONGEST_WARM_UP = 0.05, 250  # of the steps; steps
 _AVERAGE = 0.998
-_TEMPERATURE = 2.0
-_RELEVANCE, _EXIT = 0.1, 0.3  # of the loss
 _HELD_BACK = 300  # examples, to watch
+_REPORT_EVERY = 20  # steps
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An example in tokens; `start`, `end` are 0, [CLS], where there is no answer. `passage` is the first token of the passage."""
+@dataclass(slots=True)
+class Training:
+    """The state of a training: what a checkpoint holds, and the step that comes next."""
 
-    ids: list[int]
-    passage: int
-    start: int
-    end: int
-    relevance: float | None
+    network: ReaderNetwork
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LambdaLR
+    average: list[Tensor]  # of the network's parameters
+    device: torch.device
+    next_step: int = 0
+
+    @classmethod
+    def begin(
+        cls, network: ReaderNetwork, rate: float, head_rate: float, steps: int, device: torch.device
+    ) -> Training:
+        """Return a training of so many steps; `head_rate` is that of span and exit outputs."""
+        heads = [*network.span.parameters(), *network.exits.parameters()]
+        body = [
+            parameter
+            for name, parameter in network.named_parameters()
+            if not name.startswith(("span.", "exits."))
+        ]
+        optimiser = torch.optim.AdamW(
+            [{"params": body, "lr": rate}, {"params": heads, "lr": head_rate}],
+            weight_decay=0.01,
+            fused=True,
+        )
+        warm_up = max(1, min(_LONGEST_WARM_UP, int(_WARM_UP * steps)))
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
+        )
+        average = [parameter.detach().clone() for parameter in network.parameters()]
+        return cls(network, optimiser, schedule, average, device)
+
+    def restore(self, checkpoint: Path) -> None:
+        """Go on from a checkpoint."""
+        kept = torch.load(checkpoint, map_location=self.device)
+        self.network.load_state_dict(kept["network"])
+        self.optimiser.load_state_dict(kept["optimiser"])
+        self.schedule.load_state_dict(kept["schedule"])
+        self.average, self.next_step = kept["average"], kept["step"]
+
+    def save(self, checkpoint: Path) -> None:
+        """Write a checkpoint, whole or not at all."""
+        state = {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "average": self.average,
+            "step": self.next_step,
+        }
+        torch.save(state, checkpoint.with_suffix(".new"))
+        os.replace(checkpoint.with_suffix(".new"), checkpoint)
+
+    def step(self, batch: Sequence[Item], fast_bf16: bool) -> float:
+        """Learn from a batch and return its loss."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=fast_bf16):
+            loss = loss_of(self.network, batch, self.device)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.schedule.step()
+        self.optimiser.zero_grad()
+        keep = min(_AVERAGE, (self.next_step + 1) / (self.next_step + 10))
+        parameters = [parameter.detach() for parameter in self.network.parameters()]
+        torch._foreach_lerp_(self.average, parameters, 1 - keep)
+        self.next_step += 1
+        return loss.item()
+
+    def use_average(self) -> None:
+        """Replace the network's weights by their moving average."""
+        for parameter, mean in zip(self.network.parameters(), self.average, strict=True):
+            parameter.data.copy_(mean)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("work", type=Path)
-    parser.add_argument(
-        "--start",
-        type=Path,
-        required=True,
-        help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx",
-    )
-    parser.add_argument("--resume", action="store_true", help="go on from WORK/checkpoint.pt")
-    parser.add_argument("--rate", type=float, default=6e-5)
-    parser.add_argument("--batch-tokens", type=int, default=3_072)
-    parser.add_argument(
-        "--save-every", type=int, default=100, help="steps from checkpoint to checkpoint"
-    )
-    parser.add_argument("--layers", type=int, default=LAYERS)
-    parser.add_argument(
-        "--exits", type=int, nargs="*", default=[], help="layers after which there are outputs too"
-    )
-    parser.add_argument(
-        "--share", type=float, default=1.0, help="of the batches, for a sitting of limited time"
-    )
-    parser.add_argument(
-        "--keep",
-        type=float,
-        default=0.0,
-        help="share of the starting weights in what is exported, where they are a reader's",
-    )
-    parser.add_argument("--dropout", type=float, default=0.0, help="for more than one pass")
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
+    """Run the command line."""
+    arguments = _arguments()
+    checkpoint = arguments.work / "checkpoint.pt"
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    fast_bf16 = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-
-    with gzip.open(arguments.work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
-        examples = [Example(**json.loads(line)) for line in file]
-    watched, items = map(tokenised, held_back(examples))
+    watching, rest = held_back(_examples(arguments.work))
+    if arguments.export_only:
+        rest = []
+    watched, items = tokenised(watching), tokenised(rest)
     batches = batched(items, arguments.batch_tokens, random.Random(arguments.seed))
     batches = batches[: max(1, round(arguments.share * len(batches)))]
     network, has_spans = load(arguments.start, arguments.layers, arguments.exits, arguments.dropout)
     network.to(device).train()
-    heads = [*network.span.parameters(), *network.exits.parameters()]
-    body = [
-        parameter
-        for name, parameter in network.named_parameters()
-        if not name.startswith(("span.", "exits."))
-    ]
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": body, "lr": arguments.rate},
-            {"params": heads, "lr": arguments.rate * (1 if has_spans else 10)},
-        ],
-        weight_decay=0.01,
-        fused=True,
-    )
-    warm_up = max(1, int(_WARM_UP * len(batches)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser,
-        lambda step: min((step + 1) / warm_up, (len(batches) - step) / (len(batches) - warm_up)),
-    )
-    average = [parameter.detach().clone() for parameter in network.parameters()]
-    checkpoint = arguments.work / "checkpoint.pt"
-    first = 0
-    if arguments.resume and checkpoint.exists():
-        kept = torch.load(checkpoint, map_location=device)
-        network.load_state_dict(kept["network"])
-        optimiser.load_state_dict(kept["optimiser"])
-        schedule.load_state_dict(kept["schedule"])
-        average, first = kept["average"], kept["step"]
+    head_rate = arguments.rate * (1 if has_spans else 10)
+    training = Training.begin(network, arguments.rate, head_rate, len(batches), device)
+    if (arguments.resume or arguments.export_only) and checkpoint.exists():
+        training.restore(checkpoint)
     print(
-        f"{len(items)} examples in {len(batches)} steps, from step {first}, on {device}", flush=True
+        f"{len(items)} examples in {len(batches)} steps, from step {training.next_step}, "
+        f"on {device}",
+        flush=True,
     )
-
-    began, losses = time.monotonic(), 0.0
-    for step in range(first, len(batches)):
-        with torch.autocast(device.type, torch.bfloat16, enabled=fast_bf16):
-            loss = loss_of(network, [items[number] for number in batches[step]], device)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        optimiser.zero_grad()
-        keep = min(_AVERAGE, (step + 1) / (step + 10))
-        torch._foreach_lerp_(
-            average, [parameter.detach() for parameter in network.parameters()], 1 - keep
-        )
-        losses = loss.item() if step == first else 0.98 * losses + 0.02 * loss.item()
-        if (step + 1) % 20 == 0:
-            left = (time.monotonic() - began) / (step + 1 - first) * (len(batches) - step - 1) / 60
-            print(
-                f"step {step + 1} of {len(batches)}: loss {losses:.3f}, {left:.0f} minutes left",
-                flush=True,
-            )
-        if (step + 1) % arguments.save_every == 0 or step + 1 == len(batches):
-            state = {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-            }
-            torch.save(
-                state | {"average": average, "step": step + 1}, checkpoint.with_suffix(".new")
-            )
-            os.replace(checkpoint.with_suffix(".new"), checkpoint)
-        if (step + 1) % (3 * arguments.save_every) == 0:
-            print(f"   held back: {watch(network, watched, device)}", flush=True)
-
-    for parameter, mean in zip(network.parameters(), average, strict=True):
-        parameter.data.copy_(mean)
+    _train(training, items, batches, watched, checkpoint, arguments.save_every)
+    training.use_average()
     print(f"averaged weights, held back: {watch(network, watched, device)}")
     if arguments.keep:
         back_towards(network, load(arguments.start, arguments.layers)[0].to(device), arguments.keep)
         print(
-            f"with {arguments.keep:.0%} of the starting weights, held back: {watch(network, watched, device)}"
+            f"with {arguments.keep:.0%} of the starting weights, held back: "
+            f"{watch(network, watched, device)}"
         )
     export(network.cpu(), arguments.work)
     for depth in arguments.exits:
         (arguments.work / f"layers{depth}").mkdir(exist_ok=True)
         export(network.shallow(depth), arguments.work / f"layers{depth}")
     print(f"wrote {arguments.work / 'model.int8.onnx'}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("work", type=Path)
+    add(
+        "--start",
+        type=Path,
+        required=True,
+        help="starting weights: a cross-encoder's folder, a reader's or its model.int8.onnx",
+    )
+    add("--resume", action="store_true", help="go on from WORK/checkpoint.pt")
+    add(
+        "--export-only",
+        action="store_true",
+        help="export the averaged weights of WORK/checkpoint.pt",
+    )
+    add("--rate", type=float, default=6e-5)
+    add("--batch-tokens", type=int, default=3_072)
+    add("--save-every", type=int, default=100, help="steps from checkpoint to checkpoint")
+    add("--layers", type=int, default=LAYERS)
+    add(
+        "--exits",
+        type=int,
+        nargs="*",
+        default=[],
+        help="layers after which there are outputs too",
+    )
+    add("--share", type=float, default=1.0, help="of the batches, for a sitting of limited time")
+    add(
+        "--keep",
+        type=float,
+        default=0.0,
+        help="share of the starting weights in what is exported, if they are a reader's",
+    )
+    add("--dropout", type=float, default=0.0, help="for more than one pass")
+    add("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    checkpoint = arguments.work / "checkpoint.pt"
+    if arguments.export_only and not checkpoint.exists():
+        parser.error(f"expected {checkpoint}, found none: train first")
+    return arguments
+
+
+def _examples(work: Path) -> list[Example]:
+    with gzip.open(work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [Example(**json.loads(line)) for line in file]
+
+
+def _train(
+    training: Training,
+    items: Sequence[Item],
+    batches: Sequence[Sequence[int]],
+    watched: Sequence[Item],
+    checkpoint: Path,
+    save_every: int,
+) -> None:
+    """Learn from the batches that are left, with a checkpoint every `save_every` steps."""
+    fast_bf16 = training.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    began, first, mean_loss = time.monotonic(), training.next_step, 0.0
+    for number in range(first, len(batches)):
+        loss = training.step([items[place] for place in batches[number]], fast_bf16)
+        if number == first:
+            mean_loss = loss
+        mean_loss = 0.98 * mean_loss + 0.02 * loss
+        done = training.next_step
+        if done % _REPORT_EVERY == 0:
+            left = (time.monotonic() - began) / (done - first) * (len(batches) - done) / 60
+            print(
+                f"step {done} of {len(batches)}: loss {mean_loss:.3f}, {left:.0f} minutes left",
+                flush=True,
+            )
+        if done % save_every == 0 or done == len(batches):
+            training.save(checkpoint)
+        if done % (3 * save_every) == 0:
+            print(f"   held back: {watch(training.network, watched, training.device)}", flush=True)
 
 
 @torch.no_grad()
@@ -188,135 +249,35 @@ def back_towards(network: ReaderNetwork, start: ReaderNetwork, share: float) -> 
 
 def held_back(
     examples: Sequence[Example], number: int = _HELD_BACK
-) -> tuple[Sequence[Example], list[Example]]:
-    """The first `number` of the examples, to watch, and those others that do not ask the same: another draw asks it again."""
+) -> tuple[Sequence[Example], Sequence[Example]]:
+    """Return the first `number` examples, to watch, and the others that ask something else.
+
+    Another draw asks the same questions again.
+    """
     asked = {example.question for example in examples[:number]}
-    return examples[:number], [
-        example for example in examples[number:] if example.question not in asked
-    ]
-
-
-def tokenised(examples: Sequence[Example]) -> list[Item]:
-    """The examples whose answer lies inside the window, in tokens."""
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST, strategy="only_second")
-    tokenizer.no_padding()
-    items = []
-    for example in examples:
-        encoded = tokenizer.encode(" ".join(example.question.split()[:64]), example.passage)
-        inside = [n for n, part in enumerate(encoded.sequence_ids) if part == 1]
-        start = end = 0
-        if example.start >= 0:
-            covered = [
-                n
-                for n in inside
-                if encoded.offsets[n][0] < example.end and example.start < encoded.offsets[n][1]
-            ]
-            if not covered or encoded.offsets[covered[-1]][1] < example.end:
-                continue
-            start, end = covered[0], covered[-1]
-        items.append(Item(encoded.ids, inside[0], start, end, example.relevance))
-    return items
-
-
-def batched(items: Sequence[Item], tokens: int, chance: random.Random) -> list[list[int]]:
-    """Numbers of items in batches of at most `tokens` once padded, alike in length, in random order."""
-    order = list(range(len(items)))
-    chance.shuffle(order)
-    batches: list[list[int]] = []
-    for place in range(0, len(order), 1_000):
-        batch: list[int] = []
-        for number in sorted(
-            order[place : place + 1_000], key=lambda number: len(items[number].ids)
-        ):
-            if batch and (len(batch) + 1) * len(items[number].ids) > tokens:
-                batches.append(batch)
-                batch = []
-            batch.append(number)
-        batches.append(batch)
-    chance.shuffle(batches)
-    return batches
-
-
-def columns(batch: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """input_ids, attention_mask and token_type_ids of a batch, padded: shape (batch, tokens)."""
-    longest = max(len(item.ids) for item in batch)
-    ids, mask, kinds = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
-    for row, item in enumerate(batch):
-        ids[row, : len(item.ids)] = torch.tensor(item.ids)
-        mask[row, : len(item.ids)] = 1
-        kinds[row, item.passage : len(item.ids)] = 1
-    return ids.to(device), mask.to(device), kinds.to(device)
-
-
-def spans_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> list[Outputs]:
-    """Of every exit and of the last layer: start and end logits over [CLS] and the passage's tokens, the rest at minus infinity; relevance."""
-    ids, mask, kinds = columns(batch, device)
-    allowed = kinds.bool()
-    for row, item in enumerate(batch):
-        allowed[row, len(item.ids) - 1] = False  # the last [SEP]
-    allowed[:, 0] = True
-    return [
-        (
-            start.float().masked_fill(~allowed, -1e4),
-            end.float().masked_fill(~allowed, -1e4),
-            relevance.float(),
-        )
-        for start, end, relevance in network.outputs(ids, mask, kinds)
-    ]
-
-
-def loss_of(network: ReaderNetwork, batch: Sequence[Item], device: torch.device) -> Tensor:
-    *shallower, (start, end, relevance) = spans_of(network, batch, device)
-    starts, ends = (
-        torch.tensor([getattr(item, name) for item in batch], device=device)
-        for name in ("start", "end")
-    )
-    loss = (functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)) / 2
-    ranked = [(row, item.relevance) for row, item in enumerate(batch) if item.relevance is not None]
-    if ranked:
-        rows, scores = zip(*ranked, strict=True)
-        loss = loss + _RELEVANCE * functional.smooth_l1_loss(
-            relevance[list(rows)], torch.tensor(scores, device=device)
-        )
-    for early_start, early_end, early_relevance in shallower:
-        own = (
-            functional.cross_entropy(early_start, starts)
-            + functional.cross_entropy(early_end, ends)
-        ) / 2
-        taught = (divergence(early_start, start.detach()) + divergence(early_end, end.detach())) / 2
-        loss = loss + _EXIT * (
-            (own + taught) / 2
-            + _RELEVANCE * functional.smooth_l1_loss(early_relevance, relevance.detach())
-        )
-    return loss
-
-
-def divergence(logits: Tensor, taught: Tensor) -> Tensor:
-    """The mean Kullback-Leibler divergence from the teacher's distributions to the student's, both softened, in the scale of a loss."""
-    soft, target = (
-        functional.log_softmax(logits / _TEMPERATURE, dim=1),
-        functional.log_softmax(taught / _TEMPERATURE, dim=1),
-    )
-    return functional.kl_div(soft, target, reduction="batchmean", log_target=True) * _TEMPERATURE**2
+    rest = [example for example in examples[number:] if example.question not in asked]
+    return examples[:number], rest
 
 
 @torch.no_grad()
 def watch(network: ReaderNetwork, items: Sequence[Item], device: torch.device) -> str:
-    """Exact spans among examples with an answer, and [CLS] among those without."""
+    """Return the shares of exact spans with an answer, and of [CLS] without, in words."""
     network.eval()
-    right: dict[bool, list[bool]] = {True: [], False: []}
+    answered: list[bool] = []
+    null: list[bool] = []
     for place in range(0, len(items), 16):
-        start, end, _ = spans_of(network, items[place : place + 16], device)[-1]
-        for item, first, last in zip(
-            items[place : place + 16], start.argmax(1).tolist(), end.argmax(1).tolist(), strict=True
-        ):
-            right[item.start > 0].append((first, last) == (item.start, item.end))
+        batch = items[place : place + 16]
+        start, end, _ = spans_of(network, batch, device)[-1]
+        firsts, lasts = start.argmax(1).tolist(), end.argmax(1).tolist()
+        for item, first, last in zip(batch, firsts, lasts, strict=True):
+            right = answered if item.start > 0 else null
+            right.append((first, last) == (item.start, item.end))
     network.train()
-    return ", ".join(
-        f"{sum(some) / max(1, len(some)):.3f} of {len(some)} {name}"
-        for name, some in (("answered", right[True]), ("null", right[False]))
-    )
+    return f"{_share(answered)} answered, {_share(null)} null"
+
+
+def _share(right: Sequence[bool]) -> str:
+    return f"{sum(right) / max(1, len(right)):.3f} of {len(right)}"
 
 
 if __name__ == "__main__":

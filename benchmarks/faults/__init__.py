@@ -1,10 +1,13 @@
-"""Fault injection: what docs/RELIABILITY.md promises, tried until it breaks. Prints counts; status 1 where a promise broke.
+"""Fault injection: what docs/RELIABILITY.md promises, tried until it breaks.
 
-    python -m benchmarks.faults kills boundaries full readers damage unchecked articles questions     (or some of them)
+Prints counts; the status is 1 if a promise broke. Name some campaigns, or all of them:
+
+    python -m benchmarks.faults kills boundaries full readers damage unchecked articles questions
     python -m benchmarks.faults kills --times 300
 
-tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins that depend on the text
-alone, but for `questions`, which asks the real index of corpus/. Needs fork (Linux, macOS).
+tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins
+that depend on the text alone, except in `questions`, which asks the real index of corpus/. Needs
+fork (Linux, macOS).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Files of an index that are cut, or have a bit flipped: refused by name, or rolled back from; never an untrue text."""
+"""Files of an index that are cut, or have a bit flipped.
+
+They are refused by name, or rolled back from, and never give an untrue text.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from index.types import DatelineError
 
 
 def damage(root: Path, places: int = 200, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """A bit flipped, or the file cut, at so many places of each file of a generation: refused with the file's name, and rolled back from."""
+    """Flip a bit, or cut the file, at so many places of each file of a generation.
+
+    Each is refused with the file's name, and rolled back from.
+    """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     folder = root / "index"
     build(corpus_of(root / "corpus", 0), folder)
@@ -89,7 +95,10 @@ def _ask_unchecked(folder: Path, told: Any) -> None:
 
 
 def unchecked(root: Path, places: int = 40, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """A bit flipped in a file that is not read whole on opening: no untrue text, no traceback, no crash, no hang."""
+    """Flip a bit in each file that is not read whole on opening.
+
+    There is no untrue text, no traceback, no crash and no hang.
+    """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     folder = root / "index"
     build(corpus_of(root / "corpus", 1), folder)

@@ -1,4 +1,7 @@
-"""Bad articles and bad questions (benchmarks/bad.py): each is indexed, answered, or refused in one line, in bounded time and memory."""
+"""Bad articles and bad questions (benchmarks/bad.py).
+
+Each is indexed, answered, or refused in one line, in bounded time and memory.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def _build_bad(corpus: Path, folder: Path, told: Any) -> None:
 
 
 def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """So many bad files: each is indexed, or skipped by name with a reason of one line; in bounded time and memory."""
+    """Build from so many bad files.
+
+    Each is indexed, or skipped by name with a reason of one line, in bounded time and memory.
+    """
     failures = Failures()
     names = bad.write_articles(root / "corpus", count, seed)
     here, there = multiprocessing.Pipe(duplex=False)
@@ -90,7 +96,10 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
 def questions(
     root: Path, count: int = 2000, seed: int = 1, seconds: float = 2
 ) -> tuple[Counter[str], Failures]:
-    """So many fuzzed questions of the real index of corpus/: a reply or one clear error, none in over so many seconds."""
+    """Ask so many fuzzed questions of the real index of corpus/.
+
+    Each gets a reply or one clear error, within so many seconds.
+    """
     counts, failures, slowest = Counter[str](), Failures(), 0.0
     build_real = index.build("corpus", root / "index")
     archive = qa.open(root / "index")

@@ -1,4 +1,7 @@
-"""Builds that are killed or refused a write, and readers who ask meanwhile: the live generation stays whole."""
+"""Builds that are killed or refused a write, and readers who ask meanwhile.
+
+The live generation stays whole.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def _build_and_tell(corpus: Path, folder: Path, began: Any) -> None:
 
 
 def kills(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Failures]:
-    """kill -9 at a random instant of a build, so many times: the live generation opens, verifies and answers as before or as built."""
+    """Kill a build (-9) at a random instant, so many times.
+
+    The live generation opens, verifies and answers as before or as built.
+    """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
     build(corpus_of(corpus, 0), folder)
@@ -68,7 +74,10 @@ def kills(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Fa
 
 
 def _build_until(corpus: Path, folder: Path, boundary: int, what: str) -> None:
-    """Build, and at the boundary-th fsync, rename or replace: "kill" before it, "killed after" it, or make it fail with ENOSPC or EACCES."""
+    """Build, and do `what` at the boundary-th fsync, rename, replace or mkdir.
+
+    That is "kill before" it, "kill after" it, or make it fail with "ENOSPC" or "EACCES".
+    """
     seen = 0
 
     def bounded(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,7 +113,10 @@ def boundaries(
     every: int = 1,
     kinds: tuple[str, ...] = ("kill before", "kill after", "ENOSPC", "EACCES"),
 ) -> tuple[Counter[str], Failures]:
-    """A kill or a failure at each fsync, rename, replace and mkdir of a build: the live generation is the old one or the new one, whole."""
+    """Kill or fail a build at each of its fsyncs, renames, replaces and mkdirs.
+
+    The live generation is the old one or the new one, whole.
+    """
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
     build(corpus_of(corpus, 0), folder)
@@ -148,7 +160,10 @@ def boundaries(
 
 
 def _build_within(corpus: Path, folder: Path, most: int | None) -> None:
-    """Build where no file may be longer than `most` bytes: the kernel fails the write, inside whichever library writes."""
+    """Build while no file may be longer than `most` bytes.
+
+    The kernel fails the write, inside whichever library writes.
+    """
     if most is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
@@ -163,7 +178,10 @@ def _build_within(corpus: Path, folder: Path, most: int | None) -> None:
 
 
 def full(root: Path, times: int = 60) -> tuple[Counter[str], Failures]:
-    """A write that the kernel refuses, at sizes from nothing to all that a build writes; on a disk that is full, where one may be mounted."""
+    """Have the kernel refuse a write, at sizes from nothing to all that a build writes.
+
+    A disk that is full is tried too, if one may be mounted.
+    """
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
     build(corpus_of(corpus, 0), folder)
@@ -227,7 +245,10 @@ def _full_disk(root: Path, times: int, told: dict[int, str], counts: Counter[str
 def readers(
     root: Path, seconds: float = 60, generations: int = 20, threads: int = 32
 ) -> tuple[Counter[str], Failures]:
-    """So many threads ask while so many generations are published: no error, each reply wholly of one generation."""
+    """Ask from so many threads while so many generations are published.
+
+    There is no error, and each reply is wholly from one generation.
+    """
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
     build(corpus_of(corpus, 1), folder)

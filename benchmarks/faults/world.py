@@ -1,4 +1,4 @@
-"""A small archive that tells which generation answers, and builds of it in processes of their own."""
+"""A small archive that tells which generation answers, and builds of it in other processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ Failures = list[str]
 
 
 def corpus_of(folder: Path, number: int) -> Path:
-    """A corpus whose every article names Town `number` as the broker: a mix of two generations would show."""
+    """Write a corpus whose every article names Town `number` as the broker.
+
+    A mix of two generations would show.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in "abcdef":
         (folder / f"{name}.txt").write_text(
@@ -32,7 +35,10 @@ def build(corpus: Path, folder: Path) -> str:
 
 
 def problems(folder: Path, allowed: set[int], archive: qa.Archive | None = None) -> list[str]:
-    """What is wrong with the live generation, which must open, verify, and answer with one of the towns `allowed`."""
+    """Return what is wrong with the live generation.
+
+    It must open, verify, and answer with one of the towns `allowed`.
+    """
     try:
         found = [] if archive is not None else FolderPlace(folder).verify()
         archive = archive or qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())

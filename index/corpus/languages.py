@@ -1,8 +1,8 @@
-"""Which language an article is in: ISO 639-1 code, or None where its text does not show it.
+"""Which language an article is in: its ISO 639-1 code, or None if its text does not show it.
 
-English is known by its small words; only what has too few of them is put to py3langid (97 languages, offline, a
-model of 4 MB), so that a corpus of English never loads it. Limits: one language an article, the one of its
-beginning; a text of fewer than 12 words stays unknown.
+English is known by its small words. Only a text with too few of them is put to py3langid (97
+languages, offline, a model of 4 MB), so that a corpus of English never loads it. Limits: one
+language for an article, that of its beginning; a text of fewer than 12 words stays unknown.
 """
 
 from __future__ import annotations
@@ -11,25 +11,32 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_FEWEST_WORDS, _READ = 12, 4_000  # words; characters
-_ENGLISH_SHARE, _SURE = 0.2, 0.8  # of the words; probability
+_FEWEST_WORDS = 12
+_READ = 4_000  # characters
+_ENGLISH_SHARE = 0.2  # of the words
+_SURE = 0.8  # probability
 _ENGLISH = frozenset(
-    "the of and to that was with for on by said is are were has have had from his her its this which who at be not it as".split()
+    "the of and to that was with for on by said is are were has have had from his her its this "
+    "which who at be not it as".split()
 )
+# Thai, Lao, Burmese, Japanese and Chinese have no spaces between words.
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def language_of(text: str) -> str | None:
-    """The language of the text's beginning."""
-    words = re.findall(r"[^\W\d_]+", text[:_READ].casefold())
-    spaceless = re.findall(
-        r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]", text[:_READ]
-    )  # Thai to Chinese: no spaces between words
-    if len(words) + len(spaceless) / 2 < _FEWEST_WORDS:
-        return None
+    """Return the language of the text's beginning."""
+    beginning = text[:_READ]
+    words = re.findall(r"[^\W\d_]+", beginning.casefold())
+    if len(words) < _FEWEST_WORDS:
+        spaceless = len(_SPACELESS.findall(beginning))  # two of these characters count as a word
+        if len(words) + spaceless / 2 < _FEWEST_WORDS:
+            return None
     if sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words):
         return "en"
-    language, probability = _identifier().classify(text[:_READ])
-    return str(language) if probability >= _SURE else None
+    language, probability = _identifier().classify(beginning)
+    if probability < _SURE:
+        return None
+    return str(language)
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,7 @@
-"""Builds again whenever the files of a corpus change (watchfiles). Limits: one that sits on a network drive may send no events;
-WATCHFILES_FORCE_POLLING=1 looks for changes instead."""
+"""Build again whenever the files of a corpus change (watchfiles).
+
+Limits: a network drive may send no events. WATCHFILES_FORCE_POLLING=1 looks for changes instead.
+"""
 
 from __future__ import annotations
 
@@ -9,57 +11,71 @@ from threading import Event
 
 from watchfiles import Change, watch
 
+from index.corpus.files import check_corpus
 from index.types import DatelineError, Summary
 
-_QUIET_MS, _AGAIN_MS = (
-    400,
-    3_000,
-)  # after the last change of a burst; before a build that failed is tried again
+_QUIET_MS = 400  # after the last change of a burst
+_LONGEST_BURST_MS = 1_600
+_AGAIN_MS = 3_000  # before a build that failed is tried again
 
 
 def rebuilds(
     corpora: Sequence[Path], folder: Path, build: Callable[[], Summary], stop: Event | None = None
 ) -> Iterator[Summary | DatelineError]:
-    """The summary of a first build, then of each that a burst of changes brought to another outcome, until `stop`.
+    """Build, then build again after each burst of changes, and yield each new outcome.
 
-    What refuses a build is yielded, and the build tried again every few seconds.
-    Hidden files, and the index `folder` where it stands inside a corpus, do not count. Raises DatelineError where a corpus is missing.
+    It goes on until `stop`. What refuses a build is yielded, and the build tried again every few
+    seconds. Hidden files do not count, nor does the index `folder` if it is inside a corpus.
+    Raises DatelineError if a corpus is missing.
     """
     for corpus in corpora:
-        if not corpus.exists():
-            raise DatelineError(
-                f"expected a folder of articles at {corpus}, found nothing there; name one that exists"
-            )
-    roots = {corpus.resolve() if corpus.is_dir() else corpus.resolve().parent for corpus in corpora}
-    named = {corpus.resolve() for corpus in corpora}
-    index = folder.resolve()
-
-    def counts(_: Change, name: str) -> bool:
-        path = Path(name)
-        root = next((one for one in (path, *path.parents) if one in named), None)
-        return (
-            root is not None
-            and index not in (path, *path.parents)
-            and not any(part.startswith(".") for part in path.relative_to(root).parts)
-        )
-
+        check_corpus(corpus)
     last = _outcome(build)
     yield last
     again = True  # once the watcher listens: what changed since the first build looked
     for changed in watch(
-        *roots,
-        watch_filter=counts,
-        debounce=1_600,
+        *_roots(corpora),
+        watch_filter=_filter(corpora, folder),
+        debounce=_LONGEST_BURST_MS,
         step=_QUIET_MS,
         rust_timeout=_AGAIN_MS,
         yield_on_timeout=True,
         stop_event=stop,
     ):
-        if changed or again or isinstance(last, DatelineError):
-            done, again = _outcome(build), False
-            if _told(done) != _told(last):
-                yield done
-            last = done
+        if not changed and not again and not isinstance(last, DatelineError):
+            continue
+        again = False
+        outcome = _outcome(build)
+        if _told(outcome) != _told(last):
+            yield outcome
+        last = outcome
+
+
+def _roots(corpora: Sequence[Path]) -> set[Path]:
+    """Return the folders to watch: for a single file, the one it is in."""
+    roots = set()
+    for corpus in corpora:
+        root = corpus.resolve()
+        if not corpus.is_dir():
+            root = root.parent
+        roots.add(root)
+    return roots
+
+
+def _filter(corpora: Sequence[Path], folder: Path) -> Callable[[Change, str], bool]:
+    """Return the test of whether a changed file counts."""
+    named = {corpus.resolve() for corpus in corpora}
+    index = folder.resolve()
+
+    def counts(_: Change, name: str) -> bool:
+        path = Path(name)
+        places = (path, *path.parents)
+        root = next((place for place in places if place in named), None)
+        if root is None or index in places:
+            return False
+        return not any(part.startswith(".") for part in path.relative_to(root).parts)
+
+    return counts
 
 
 def _outcome(build: Callable[[], Summary]) -> Summary | DatelineError:
@@ -72,8 +88,7 @@ def _outcome(build: Callable[[], Summary]) -> Summary | DatelineError:
 
 
 def _told(outcome: Summary | DatelineError) -> object:
-    return (
-        str(outcome)
-        if isinstance(outcome, DatelineError)
-        else (outcome.generation, outcome.skipped)
-    )
+    """Return what makes one outcome news after another."""
+    if isinstance(outcome, DatelineError):
+        return str(outcome)
+    return outcome.generation, outcome.skipped

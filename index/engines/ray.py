@@ -82,7 +82,7 @@ class RayEngine:
         context.enable_progress_bars = False
         context.execution_options.preserve_order = True
         if workers is None:
-            workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
+            workers = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         self._workers = workers
 
     def _start(self, address: str | None, workers: int | None) -> None:

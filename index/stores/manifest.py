@@ -12,6 +12,8 @@ from typing import Any
 from index.models.encoder import CompiledEncoder
 from index.types import Embedder
 
+ENCODERS = "encoders"  # the folder of compiled encoders in an index folder
+
 
 def new_manifest(
     format: int | str,

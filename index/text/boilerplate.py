@@ -133,7 +133,7 @@ class Lines:
     def boilerplate(self) -> list[Spans]:
         """Return for each article the spans of its boilerplate."""
         found: list[Spans] = [()] * len(self.ends)
-        for row in np.flatnonzero(self.taken):
+        for row in np.flatnonzero(self.taken).tolist():
             found[row] = self.repeated_in(row)
         return found
 

@@ -136,10 +136,7 @@ def describe(article: Article, start: int, end: int) -> str:
 
 def description_mentions(description: str, moment: str) -> bool:
     """Whether a description names a moment, at its precision or a finer one."""
-    if moment.startswith("-"):
-        words = MONTH_NAMES[int(moment[1:]) - 1]
-    else:
-        words = in_words(moment)
+    words = MONTH_NAMES[int(moment[1:]) - 1] if moment.startswith("-") else in_words(moment)
     dates = [f" {part} " for part in description.split(" · ") if part[-4:].isdecimal()]
     return any(f" {words} " in date for date in dates)
 

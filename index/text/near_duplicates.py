@@ -90,7 +90,7 @@ def find_near_duplicates(
     flipped = np.flatnonzero(kept != sketches.kept)
     changed[np.searchsorted(sketches.ends, flipped, side="right")] = True
     sketches = replace(sketches, kept=kept)
-    for row in np.flatnonzero(changed):
+    for row in np.flatnonzero(changed).tolist():
         sketches.signatures[row] = _signature(sketches.kept_in(row))
 
     # A story without a changed or removed article stays as it is. Others are put together anew.
@@ -186,7 +186,8 @@ def _places_of(wanted: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[
     places = np.flatnonzero(likely[(keys & np.uint64(0xFFFF)).astype(np.uint16)])
     found = np.searchsorted(wanted, keys[places])
     nearest = wanted[np.minimum(found, len(wanted) - 1)]
-    return places[nearest == keys[places]]
+    among: NDArray[np.int64] = places[nearest == keys[places]]
+    return among
 
 
 def _signature(shingles: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -40,8 +40,8 @@ _PEOPLE = r"""  # two senior officials in Kyiv
     )
     (?:\s(?:for|of|at|from|in|with)\s(?:[\w’'.-]+\s){0,3}?[\w’'.-]+)?
 """
-_NO_DESCRIPTION = """that|who|which|had|has|have|not|it|is|are|was|were|be|been|and|or|to|in|on|at|but|
-    as|by|other|same|also|later|then|previously|earlier|would|will|did|does|when|while|because|
+_NO_DESCRIPTION = """that|who|which|had|has|have|not|it|is|are|was|were|be|been|and|or|to|in|on|at|
+    but|as|by|other|same|also|later|then|previously|earlier|would|will|did|does|when|while|because|
     after|before|with|of|for|from|said|says|told|he|she|they"""
 _WORD = rf"(?!(?:{_NO_DESCRIPTION})\b)[\w’'.-]+"
 _THING = rf"""  # after "the": former editor of the magazine

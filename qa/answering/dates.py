@@ -97,7 +97,10 @@ def order(citation: Citation) -> tuple[float, str, int]:
 
 
 def _ages(citations: Sequence[Citation], asked: Question) -> list[float]:
-    """Return how far behind the newest article each one is, from 0 to 1; 0 if news is not asked for."""
+    """Return how far behind the newest article each one is, from 0 to 1.
+
+    It is 0 for all if the question does not ask for news.
+    """
     if asked.asked_on is None or not asked.asks_for_news:
         return [0.0] * len(citations)
     new = [recency(citation.article.published, asked.asked_on) for citation in citations]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from qa.cli import _parser, commands_of
+from qa.commands.options import commands_of
+from qa.commands.parser import dateline_parser
 
 _HEAD = """# The command line
 
@@ -24,7 +25,7 @@ tcsh likewise.
 
 def manual() -> str:
     """Return the page as Markdown."""
-    commands = commands_of(_parser())
+    commands = commands_of(dateline_parser())
     return "\n".join([_HEAD, *(_section(name, command) for name, command in commands.items())])
 
 

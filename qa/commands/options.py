@@ -23,6 +23,7 @@ class Commands:
     """The commands of a parser, in the order in which they are added."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self.parser = parser
         self._parsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(
@@ -41,6 +42,14 @@ class Commands:
         )
         added.set_defaults(run=run)
         return added
+
+
+def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command, by its name."""
+    (commands,) = (
+        action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    return dict(commands.choices)
 
 
 def _anywhere() -> argparse.ArgumentParser:

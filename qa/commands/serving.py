@@ -81,11 +81,12 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_serve(options: argparse.Namespace) -> None:
-    from qa.web import serve as app
-    from qa.web.guard import Bounds
-
     if options.per_minute < 1:
         raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
+    limits = filters_of(options)
+    from qa.web import serve as app  # it imports gradio
+    from qa.web.guard import Bounds
+
     corpora = [Path("corpus")] if options.corpus is None else options.corpus
     app.serve(
         options.index,
@@ -99,7 +100,7 @@ def _run_serve(options: argparse.Namespace) -> None:
         log_words=options.log_questions,
         metrics=options.metrics,
         reader=reader_of(options),
-        **filters_of(options),
+        **limits,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.text.dates import in_words
-from qa.answering.follow_ups import Understood
+from qa.answering.turns import Understood
 from qa.rendering.markdown import reply_as_markdown
 from qa.rendering.text import outlet, quotation, reason_in_words, revised
 from qa.types import Answer, Citation, Hit, Reply

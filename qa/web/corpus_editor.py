@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.corpus.fetching import Resolve, fetch, resolved
+from index.corpus.connections import Resolve, resolved
+from index.corpus.fetching import fetch
 from index.stores.places import open_index
 from index.types import DatelineError, Place, Skipped, Store, Summary
 from qa.rendering.text import counted

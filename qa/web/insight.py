@@ -11,7 +11,7 @@ import gradio as gr
 import pandas as pd
 
 from index.types import Article, DatelineError
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.archive import PASSAGES_READ
 from qa.rendering.text import counted
 from qa.web.addresses import NO_LIMITS, parse_question_address

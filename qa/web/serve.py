@@ -12,9 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import index  # noqa: F401  # before gradio: it switches off what libraries tell their makers
-
-# isort: split
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request

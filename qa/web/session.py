@@ -10,7 +10,8 @@ from pathlib import Path
 
 from index.stores.places import open_index
 from index.types import DatelineError, Place, Store
-from qa.answering.follow_ups import Turn, Understood, nearest, resolve
+from qa.answering.follow_ups import nearest, resolve
+from qa.answering.turns import Turn, Understood
 from qa.archive import PASSAGES_READ, Archive
 from qa.types import Hit, Reader, Reply
 from qa.web.addresses import NO_LIMITS, Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.web.markup import bidi
 
 _LONGEST_HEADING = 200  # characters of a question that has no answer yet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import signal
@@ -228,7 +229,11 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
     growing: bool,
     settled: bool,
 ) -> None:
-    """`growing`: articles only come, between those that are there; `settled`: files that did not change are not read again."""
+    """A series ends as one fresh build.
+
+    `growing`: articles only come, between those that are there. `settled`: files that did not
+    change are not read again.
+    """
     root = tmp_path_factory.mktemp("series")
     files: dict[str, str] = {}
     for state in states:
@@ -248,10 +253,8 @@ def test_any_series_of_builds_ends_as_one_fresh_build(
         assert list(kept.articles()) == list(fresh.articles())
         assert kept.manifest["counts"] == fresh.manifest["counts"]
         for article in fresh.articles():
-            (passages, vectors), (others, expected) = (
-                kept.indexed(article.id),
-                fresh.indexed(article.id),
-            )
+            passages, vectors = kept.indexed(article.id)
+            others, expected = fresh.indexed(article.id)
             assert passages == others
             assert np.array_equal(vectors, expected)
         for question in ("rain and snow", "which boat", "minister of Town7"):
@@ -275,7 +278,7 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     )
 
     def built() -> tuple[list[str], list[str]]:
-        """The files that were read and the articles that were made of them."""
+        """Build; return the files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
             patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
@@ -344,7 +347,10 @@ def test_a_line_whose_text_is_as_it_was_is_another_article_with_another_title_or
 def test_no_thread_of_its_own_runs_on_when_a_build_turns_to_the_index(
     tmp_path: Path, write: Write
 ) -> None:
-    """Milvus adds a variable to the environment then, which native code that is being imported may be reading."""
+    """Milvus adds a variable to the environment then.
+
+    Native code that is being imported may be reading the environment.
+    """
     events: list[str] = []
 
     def slow() -> None:
@@ -379,6 +385,44 @@ def test_a_file_is_read_again_under_other_bounds_and_columns(
     )
     assert [one.path for one in bounded.skipped] == ["a.jsonl:1", "b.txt"]
     assert bounded.articles == 1
+
+
+BUILD_PATH = (
+    "pipeline.py",
+    "passages.py",
+    "engines/local.py",
+    "engines/ray.py",
+    "stores/copying.py",
+)
+
+
+@pytest.mark.parametrize("file", BUILD_PATH)
+def test_the_build_path_tells_no_place_store_or_writer_apart(file: str) -> None:
+    """What it needs stands in the protocols: it asks for no class of place, and for no engine."""
+    tree = ast.parse((ROOT / "index" / file).read_text(encoding="utf-8"))
+    told_apart = {
+        name.id
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "isinstance"
+        for name in ast.walk(call.args[1])
+        if isinstance(name, ast.Name)
+    }
+    # items that an engine or a loader yields, a corpus that is a path, an encoder to be carried
+    items = {"Article", "Note", "Skipped", "Unencoded"}
+    assert told_apart <= items | {"str", "Path", "dict", "CompiledEncoder"}
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("index.stores.")
+        for alias in node.names
+    }
+    assert imported <= {"place_of", "encoder_of"}
+    asked = [
+        ast.unparse(node.test)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If | ast.IfExp) and "engine is" in ast.unparse(node.test)
+    ]
+    assert asked == ["engine is None"] * (file == "pipeline.py")  # the default, in one place
 
 
 def test_a_reply_is_wholly_of_one_generation_while_others_are_published(

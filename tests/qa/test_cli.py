@@ -20,9 +20,11 @@ from typing import Any
 
 import pytest
 
-from index.corpus.fetching import agent
-from qa.cli import _parser, commands_of, main
+from index.corpus.sites import agent
+from qa.cli import main
 from qa.commands.manual import manual
+from qa.commands.options import commands_of
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 
@@ -369,24 +371,26 @@ def test_the_page_of_the_command_line_is_the_parsers() -> None:
         "renew it: python -m qa.commands.manual > docs/cli.md"
     )
     assert set(re.findall(r"^## dateline (\w+)$", manual(), re.MULTILINE)) == set(
-        commands_of(_parser())
+        commands_of(dateline_parser())
     )
 
 
 def test_every_command_has_an_example_that_parses_and_json() -> None:
-    for name, command in commands_of(_parser()).items():
+    for name, command in commands_of(dateline_parser()).items():
         example = re.search(r"example: (.*)", command.epilog or "")
         assert example is not None, name
         line = re.sub(r'eval "\$\((.*)\)"', r"\1", example[1])
-        assert _parser().parse_args(shlex.split(line)[1:]).run, name
+        assert dateline_parser().parse_args(shlex.split(line)[1:]).run, name
         assert ("--json" in command.format_help()) == (
             name not in ("serve", "password", "completion")
         ), name
         assert [action.dest for action in command._actions if not action.help] == [], (
             name
         )  # none goes unexplained
-    for line in re.findall(r"^  (dateline .+?)(?: {2,}|$)", _parser().format_help(), re.MULTILINE):
-        assert _parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
+    for line in re.findall(
+        r"^  (dateline .+?)(?: {2,}|$)", dateline_parser().format_help(), re.MULTILINE
+    ):
+        assert dateline_parser().parse_args(shlex.split(re.sub(r"<.*", "", line))[1:]).run, line
 
 
 def test_verify_and_rollback_speak_json_too(corpus_index: Path, tmp_path: Path) -> None:

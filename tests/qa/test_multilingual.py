@@ -1,7 +1,8 @@
-"""A multilingual encoder and reader by name, as docs/articles.md tells it: tiny models of XLM-RoBERTa's kind, in a cache as the hub's.
+"""A multilingual encoder and reader by name: tiny models of XLM-RoBERTa's kind.
 
-They know one answer and prove nothing about quality; the kind differs from BERT's in all that naming a model must stand:
-a unigram tokenizer whose pieces hold their spaces, no token types, positions that begin at two.
+They lie in a cache as the hub's. They know one answer and prove nothing about quality. The kind
+differs from BERT's in what naming a model must bear: a unigram tokenizer whose pieces hold their
+spaces, no token types, positions that begin at two.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ import pytest
 from tests.conftest import ROOT
 from tests.test_docs import blocks
 
-TEXT = "Nachrichten aus Ankara: Die Türkei vermittelte im September den Waffenstillstand, sagte der Minister am Freitag in der Stadt.\n"
-PIECES = "▁Die ▁Türkei ▁vermittelte ▁im ▁September ▁den ▁Waffenstillstand ▁Wer ▁der ▁Minister , . : ?".split()
+TEXT = (
+    "Nachrichten aus Ankara: Die Türkei vermittelte im September den Waffenstillstand, "
+    "sagte der Minister am Freitag in der Stadt.\n"
+)
+PIECES = """▁Die ▁Türkei ▁vermittelte ▁im ▁September ▁den ▁Waffenstillstand ▁Wer ▁der ▁Minister
+    , . : ?""".split()
 LETTERS = [*"▁", *sorted(set("".join(PIECES) + TEXT) - set(" ▁\n,.:?"))]
 
 
@@ -58,7 +63,7 @@ def _tokenizer() -> Any:
 
 
 def _cached(hub: Path, name: str) -> Path:
-    """The folder of a model in the hub's cache, where it is found by its name."""
+    """Return the folder of a model in the hub's cache, in which it is found by its name."""
     place = hub / f"models--{name.replace('/', '--')}"
     (place / "refs").mkdir(parents=True)
     (place / "refs" / "main").write_text("0" * 40)
@@ -85,9 +90,17 @@ def test_a_multilingual_encoder_and_reader_are_taken_by_name(tmp_path: Path) -> 
     tokenizer = _tokenizer()
     torch.manual_seed(0)
     config = XLMRobertaConfig(
-        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-        max_position_embeddings=130, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
-    )  # fmt: skip
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=130,
+        type_vocab_size=1,
+        pad_token_id=1,
+        bos_token_id=0,
+        eos_token_id=2,
+    )
     XLMRobertaModel(config).save_pretrained(tmp_path / "plain")
     tokenizer.save_pretrained(tmp_path / "plain")
     SentenceTransformer(str(tmp_path / "plain"), device="cpu").save_pretrained(

@@ -31,8 +31,8 @@ def test_who_brokered_the_end_of_the_war_of_2020(archive: qa.Archive) -> None:
     assert len({citation.article.id for citation in reply.answers[0].citations}) >= 2
 
 
-# Forty questions, judged by hand from the articles before the reader saw them. An answer counts where its text holds
-# one of the given ones and is at most four words longer.
+# Forty questions, judged by hand from the articles before the reader saw them. An answer counts
+# if its text holds one of the given ones and is at most four words longer.
 ANSWERED = (
     ("Who brokered the truce in September?", "US"),
     ("Who brokered the ceasefire in the war of 2020?", "Russia"),
@@ -79,7 +79,9 @@ UNANSWERED = (
 )
 # Where the reader fails, and how: a test that begins to pass must leave this list.
 KNOWN_FAILURES = {
-    "What is the main city of Nagorno-Karabakh?": 'says Azerbaijan: "a part of" is nearer than "Stepanakert, its main city"'
+    "What is the main city of Nagorno-Karabakh?": (
+        'says Azerbaijan: "a part of" is nearer than "Stepanakert, its main city"'
+    )
 }
 
 

@@ -1,4 +1,4 @@
-"""The fit of the readings: worked choices, and probabilities that mean what they say on questions it did not see."""
+"""The fit: choices worked by hand, and probabilities that hold on questions it did not see."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from qa.evaluation.metrics import calibration_error
-from training.calibrate import Asked, Fit, curve, fit, of_no_fit, utility
+from training.fitting import Asked, Fit, areas_without_fit, curve, fit, utility
 
 
 def drawn(number: int, seed: int) -> list[Asked]:
-    """Questions of ten candidates, one of which is right where it can be: its readings are then higher by two, in two of four outputs."""
+    """Return questions of ten candidates, one of them right if the question is answerable.
+
+    Two of the four outputs of a right candidate are higher by two.
+    """
     chance = np.random.default_rng(seed)
     asked = []
     for _ in range(number):
@@ -57,37 +60,31 @@ def test_utility_counts_right_answers_and_right_refusals() -> None:
         (0.1, False, False),
         (0.6, True, False),
     ]
-    assert utility(rows, 0.5) == pytest.approx(
-        2 / 6
-    )  # one right answer, one right refusal; a right span of a held-back context is luck
+    # one right answer, one right refusal; a right span of a held-back context is luck
+    assert utility(rows, 0.5) == pytest.approx(2 / 6)
     assert utility(rows, 0.75) == pytest.approx(4 / 6)
     assert utility(rows, 0.95) == pytest.approx(3 / 6)
 
 
-def test_the_fit_orders_by_the_outputs_that_tell_and_its_probabilities_hold_on_other_questions() -> (
-    None
-):
+def test_the_fit_weighs_what_matters_and_holds_on_other_questions() -> None:
     found, others = fit(drawn(1_500, 1)), drawn(1_500, 2)
     assert found.weights[:2].min() > 5 * np.abs(found.weights[2:]).max()
     rows = found.rows(others)
     assert calibration_error([row[0] for row in rows], [row[1] and row[2] for row in rows]) < 0.04
-    unscaled = Fit(found.weights / 2, found.bias / 2, 0.0).rows(
-        others
-    )  # what a fit without the curve can be off by
-    assert (
-        calibration_error([row[0] for row in unscaled], [row[1] and row[2] for row in unscaled])
-        > 0.08
-    )
+    # what a fit without the curve can be off by
+    unscaled = Fit(found.weights / 2, found.bias / 2, 0.0).rows(others)
+    truths = [row[1] and row[2] for row in unscaled]
+    assert calibration_error([row[0] for row in unscaled], truths) > 0.08
     kept = [row[0] >= found.threshold for row in rows if row[1] and row[2]]
     assert np.mean(kept) > 0.88
     assert utility(rows, found.threshold) > max(utility(rows, 0.0), utility(rows, 1.0))
 
 
-def test_scores_of_no_fit_by_hand() -> None:
+def test_scores_areas_without_fit_by_hand() -> None:
     asked = [
         Asked(np.array([[0.0, 5.0]]), np.array([0.0]), True),
         Asked(np.array([[9.0, 1.0]]), np.array([1.0]), True),
     ]
-    areas = of_no_fit(asked)
+    areas = areas_without_fit(asked)
     assert areas["by margin alone"] == pytest.approx((1 + 1 / 2) / 2)  # the wrong one first
     assert areas["by the plain sum"] == pytest.approx((0 + 1 / 2) / 2)

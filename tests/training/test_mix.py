@@ -11,18 +11,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from training.examples import (
-    OPPOSITES,
-    TIME,
-    Record,
-    Timed,
-    compounds,
-    denied,
-    neighbour,
-    positive_or_null,
-    swapped,
-)
-from training.mix import read, shingles, written_out
+from training.examples import OPPOSITES, Record, denied, neighbour, positive_or_null, swapped
+from training.mix import archived
+from training.question_sets import read, shingles, written_out
+from training.timed import TIME, Timed, compounds
 
 STORY = (
     "In spring Maria Olsen repaired the lighthouse at Bergen. It had stood dark since 1987. "
@@ -282,3 +274,23 @@ def test_a_twelfth_of_the_contexts_is_left_to_the_calibration(tmp_path: Path) ->
         one.context for one in kept
     ]  # the same ones in each draw
     assert len(list(read(file, "qamr", set()))) == 600
+
+
+def test_another_draw_finds_nearly_all_of_its_contexts_archived() -> None:
+    contexts = {f"Story {number}." for number in range(300)}
+    first = archived(contexts, 100)
+    second = archived(contexts - {"Story 7.", "Story 8."}, 100)
+    assert len(first) == len(second) == 100
+    assert set(first) <= contexts
+    assert len(first.items() & second.items()) >= 98  # the same text under the same id
+    assert len(archived(contexts, 1_000)) == 300
+
+
+def test_a_row_without_answers_is_unanswerable(tmp_path: Path) -> None:
+    rows = [{"context": STORY, "question": "Who sank it?", "answers": []}]
+    file = tmp_path / "set.jsonl.gz"
+    file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    (one,) = read(file, "squad20_train_unanswerable", set())
+    example = positive_or_null(one, random.Random(0))
+    assert example is not None
+    assert (example.group, example.start, example.end) == ("unanswerable", -1, -1)

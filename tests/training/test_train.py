@@ -1,4 +1,4 @@
-"""Examples in tokens and batches; the network to int8 ONNX and back; a training that was killed goes on to the same end."""
+"""Examples in tokens and batches, the network to int8 ONNX and back, and killed trainings."""
 
 from __future__ import annotations
 
@@ -20,18 +20,10 @@ import torch
 from index.models.runtime import open_session
 from qa.answering.reader import LOWER, UPPER, WHOLE
 from training.examples import Example
-from training.model import GLANCE, ReaderNetwork, export, floats, load
-from training.train import (
-    Item,
-    back_towards,
-    batched,
-    divergence,
-    held_back,
-    loss_of,
-    spans_of,
-    tokenised,
-    watch,
-)
+from training.items import Item, batched, tokenised
+from training.losses import divergence, loss_of, spans_of
+from training.model import EXIT_LAYER, ReaderNetwork, export, floats, load
+from training.train import back_towards, held_back, main, watch
 
 TEXT = "In spring Maria Olsen repaired the lighthouse."
 
@@ -160,7 +152,10 @@ def test_part_of_the_way_back_to_the_start() -> None:
 
 
 def uneven(network: ReaderNetwork) -> ReaderNetwork:
-    """With every weight moved a little: the exporter writes equal tensors, as fresh layer norms are, only once."""
+    """Move every weight a little: the exporter writes equal tensors only once.
+
+    Those of fresh layer norms are equal.
+    """
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.01 * torch.randn_like(parameter))
@@ -196,7 +191,7 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    network = uneven(ReaderNetwork(layers=6, exits=(GLANCE,))).eval()
+    network = uneven(ReaderNetwork(layers=6, exits=(EXIT_LAYER,))).eval()
     export(network, tmp_path)
     ids, kinds = np.array([[101, 2040, 102, 3968, 5000, 102]]), np.array([[0, 0, 0, 1, 1, 1]])
     given = {"input_ids": ids, "token_type_ids": kinds}
@@ -213,7 +208,7 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
         assert np.allclose(one, other, atol=0.05)
     for one, other in zip(whole, last, strict=True):
         assert np.allclose(one, other, atol=0.05)
-    restored, has_spans = load(tmp_path, layers=6, exits=(GLANCE,))
+    restored, has_spans = load(tmp_path, layers=6, exits=(EXIT_LAYER,))
     assert has_spans
     for name, tensor in restored.state_dict().items():
         assert torch.allclose(
@@ -259,3 +254,16 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
     assert "from step 0" not in again.stdout
     one, other = (floats(tmp_path / name / "model.int8.onnx") for name in ("whole", "killed"))
     assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
+    (tmp_path / "whole" / "model.int8.onnx").unlink()  # the last checkpoint holds what was exported
+    subprocess.run([*command("whole"), "--export-only"], check=True, capture_output=True)
+    again_exported = floats(tmp_path / "whole" / "model.int8.onnx")
+    assert all(np.array_equal(one[name], again_exported[name]) for name in one)
+
+
+def test_an_export_without_a_checkpoint_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", str(tmp_path), "--start", "none", "--export-only"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "checkpoint.pt" in capsys.readouterr().err

@@ -12,8 +12,8 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from index.corpus.loaders.bounds import bounds
-from index.corpus.loaders.documents import load_pdf
 from index.corpus.loaders.fields import Fields
+from index.corpus.loaders.pdf import load_pdf
 from index.corpus.loaders.web import HTML, page
 from index.types import Skipped
 

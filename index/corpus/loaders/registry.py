@@ -12,9 +12,10 @@ from pathlib import Path, PurePath
 
 from index.corpus.loaders.archives import BROKEN, load_tar, load_zip
 from index.corpus.loaders.crawls import load_warc
-from index.corpus.loaders.documents import load_docx, load_epub, load_pdf
+from index.corpus.loaders.documents import load_docx, load_epub
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.mail import load_eml, load_mbox
+from index.corpus.loaders.pdf import load_pdf
 from index.corpus.loaders.tables import load_csv, load_json, load_jsonl, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
 from index.corpus.loaders.web import load_feed, load_html, load_mhtml

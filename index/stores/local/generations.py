@@ -23,6 +23,7 @@ from pathlib import Path
 
 from index.stores.local.manifests import MANIFEST, damage, read_manifest
 from index.stores.local.store import LocalStore
+from index.stores.manifest import ENCODERS
 from index.types import DatelineError
 
 try:
@@ -30,7 +31,7 @@ try:
 except ImportError:  # Windows: an open file cannot be removed there anyway
     fcntl = None  # type: ignore[assignment]
 
-CURRENT, ENCODERS, LOCK = "CURRENT", "encoders", ".lock"
+CURRENT, LOCK = "CURRENT", ".lock"
 # Bytes. All checksums are compared up to here, above it sizes alone; `verify` compares all.
 _CHECKED_ON_OPEN = 256 * 1024 * 1024
 _TRIES = 20  # to open a generation that a builder may retire meanwhile

@@ -11,7 +11,6 @@ from pathlib import Path
 import filelock
 
 from index.stores.local.generations import (
-    ENCODERS,
     LOCK,
     OpenIndex,
     current,
@@ -22,6 +21,7 @@ from index.stores.local.generations import (
 )
 from index.stores.local.manifests import MANIFEST, damage, read_manifest
 from index.stores.local.writer import LocalWriter
+from index.stores.manifest import ENCODERS
 from index.types import DatelineError
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.stores.local.generations import ENCODERS
+from index.stores.manifest import ENCODERS
 from index.stores.milvus.connection import Milvus, MilvusAddress, connection_to, load
 from index.stores.milvus.generations import (
     collection_of,

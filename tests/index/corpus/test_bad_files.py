@@ -1,4 +1,7 @@
-"""Files that are broken, locked, swollen or hostile: each is named with its reason, bounded in time and memory, and stops nothing."""
+"""Files that are broken, locked, swollen or hostile: each is named with its reason.
+
+Each is bounded in time and memory, and stops nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ from tests.index.corpus import samples
 from tests.index.corpus.samples import STORY
 from tests.index.corpus.test_loaders import loaded
 
-ENTITIES = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
+ENTITIES = (
+    '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b '
+    '"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
+)
 
 
 def _bad_files(folder: Path) -> dict[str, str]:
@@ -42,9 +48,9 @@ def _bad_files(folder: Path) -> dict[str, str]:
     locked = bytearray(samples.zipped({"a.txt": b"Hidden."}))
     for at in (6, locked.index(b"PK\x01\x02") + 8):
         locked[at] |= 1  # the flag of a member that is encrypted
-    feed = (
-        ENTITIES
-        + '<rss version="2.0"><channel><title>t</title><item><guid>1</guid><description>&b;&x;</description></item></channel></rss>'
+    feed = ENTITIES + (
+        '<rss version="2.0"><channel><title>t</title><item><guid>1</guid>'
+        "<description>&b;&x;</description></item></channel></rss>"
     )
     files: dict[str, tuple[bytes, str]] = {
         "broken.pdf": (samples.pdf("Text.")[:60], "expected a whole PDF"),
@@ -219,7 +225,7 @@ def test_a_member_that_is_longer_than_it_says_is_cut_off(tmp_path: Path) -> None
 def test_a_file_that_hangs_or_kills_its_reader_stops_nothing(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Against a stand-in for pypdf that loops for ever or dies: found before the real one on the path."""
+    """A stand-in for pypdf, found before the real one, loops for ever or dies."""
     (tmp_path / "pypdf").mkdir()
     act = "while True: pass" if name == "hang.pdf" else "import os; os.kill(os.getpid(), 11)"
     (tmp_path / "pypdf" / "__init__.py").write_text(act)
@@ -252,8 +258,10 @@ def test_nothing_is_left_behind_by_a_build_that_is_dropped(tmp_path: Path) -> No
 def test_a_corpus_of_text_imports_no_parser(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY)
     program = (
-        "import sys; from pathlib import Path; from index.corpus.loading import load_articles; list(load_articles([Path(sys.argv[1])])); "
-        "print(sorted({'trafilatura', 'pypdf', 'docx', 'lxml', 'feedparser', 'warcio', 'pyarrow', 'py3langid', 'pandas', 'httpx', 'watchfiles'} & set(sys.modules)))"
+        "import sys; from pathlib import Path; from index.corpus.loading import "
+        "load_articles; list(load_articles([Path(sys.argv[1])])); "
+        "print(sorted({'trafilatura', 'pypdf', 'docx', 'lxml', 'feedparser', 'warcio', 'pyarrow', "
+        "'py3langid', 'pandas', 'httpx', 'watchfiles'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],
@@ -280,7 +288,10 @@ def test_links_inside_an_archive_are_not_followed(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_damaged_files_of_every_kind_are_read_or_named(tmp_path: Path) -> None:
-    """Cut off, with bytes changed, lost and doubled: 6 of each kind, the same ones in every run. None crashes the reader or stops it."""
+    """None that is cut off, or has bytes changed, lost or doubled, crashes the reader.
+
+    There are 6 of each kind, the same ones in every run.
+    """
     chance = random.Random(9)
     whole = samples.files()
     for name, data in whole.items():

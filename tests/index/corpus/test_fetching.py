@@ -1,6 +1,6 @@
-"""dateline add, and the page's fetching: what a site allows and no more, bounded in bytes and time, and no way into the own network.
+"""Fetching, against a server on this machine: what a site allows and no more.
 
-Against a server on this machine.
+It is bounded in bytes and time, and finds no way into the user's own network.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 
-from index.corpus.fetching import Added, Resolve, agent, fetch, resolved
+from index.corpus.connections import Resolve, resolved
+from index.corpus.fetching import Added, fetch
 from index.corpus.loaders.bounds import Bounds
 from index.corpus.loading import load_articles
+from index.corpus.sites import agent
 from index.types import Article, Skipped
 from tests.index.corpus import samples
 from tests.index.corpus.samples import PARAGRAPHS, TITLE
@@ -161,7 +163,10 @@ def test_a_pdf_keeps_its_address_and_its_pages(site: Site, tmp_path: Path) -> No
 
 def test_robots_txt_is_kept_to(site: Site, tmp_path: Path) -> None:
     url = site.page("/private/a")
-    rules = "User-agent: other\nDisallow: /\n\nUser-agent: *\nAllow: /private/open$\nDisallow: /private/*\n"
+    rules = (
+        "User-agent: other\nDisallow: /\n\nUser-agent: *\nAllow: /private/open$\nDisallow: "
+        "/private/*\n"
+    )
     site.answers["/robots.txt"] = (200, "text/plain", rules.encode())
     assert reason(url, corpus=tmp_path) == "its robots.txt does not allow it"
     assert "/private/a" not in site.paths()
@@ -238,8 +243,21 @@ def test_what_unpacks_to_gigabytes_is_not_unpacked(site: Site, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "url", ["", "example.org", "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)", "http://", "http://[", "http://a b/", "http://user:word@example.org/", "http://exam\nple.org/", "http://x:0/"]
-)  # fmt: skip
+    "url",
+    [
+        "",
+        "example.org",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://",
+        "http://[",
+        "http://a b/",
+        "http://user:word@example.org/",
+        "http://exam\nple.org/",
+        "http://x:0/",
+    ],
+)
 def test_what_is_no_address_of_the_web_is_refused(url: str, tmp_path: Path) -> None:
     assert "expected an address" in reason(url, corpus=tmp_path)
 
@@ -255,15 +273,37 @@ def test_nor_may_a_redirect_or_a_feed_lead_to_one(site: Site, tmp_path: Path) ->
         b"",
     )  # another name for a private address, which the user did not give
     assert "private network" in reason(f"{site.url}/in", corpus=tmp_path)
-    feed = f"<rss version='2.0'><channel><title>f</title><item><link>http://localhost:{port}/secret</link></item></channel></rss>"
+    feed = (
+        f"<rss version='2.0'><channel><title>f</title><item>"
+        f"<link>http://localhost:{port}/secret</link></item></channel></rss>"
+    )
     assert "private network" in reason(site.page("/feed", feed, "text/xml"), corpus=tmp_path)
     assert "/secret" not in site.paths()
 
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "fec0::1", "ff0e::1", "::ffff:127.0.0.1", "::127.0.0.1", "2002:7f00:1::", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "10.0.0.8",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "fec0::1",
+        "ff0e::1",
+        "::ffff:127.0.0.1",
+        "::127.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b:1::10.0.0.1",
+    ],
+)
 def test_a_name_that_leads_into_the_own_network_is_refused(address: str, tmp_path: Path) -> None:
     said = reason("http://a.example/", corpus=tmp_path, private=False, resolve=lambda *_: [address])
     assert "site of the public internet" in said
@@ -305,7 +345,7 @@ def test_nor_an_address_written_in_whatever_way(host: str, tmp_path: Path) -> No
 
 @pytest.fixture
 def public(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """The site is reached under every public address: only the way there is replaced, not the looking."""
+    """Reach the site under every public address: only the way there is replaced."""
     connect = socket.create_connection
 
     def way(_place: object, *arguments: Any, **options: Any) -> socket.socket:
@@ -340,10 +380,16 @@ def test_a_redirect_is_looked_at_as_the_first_address_was(public: Site, tmp_path
 def test_a_name_that_resolves_elsewhere_the_second_time_leads_nowhere(
     public: Site, tmp_path: Path
 ) -> None:
-    """DNS rebinding: public when robots.txt is asked for, this machine when the page is; each connection is looked at for itself."""
+    """DNS rebinding: each connection is checked for itself.
+
+    The name is public when robots.txt is asked for, and this machine when the page is.
+    """
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
     resolve = lambda host, port: ["93.184.216.34"] if host == "public.example" else next(answers)  # noqa: E731
-    feed = "<rss version='2.0'><channel><title>f</title><item><link>http://rebinding.example/a</link></item></channel></rss>"
+    feed = (
+        "<rss version='2.0'><channel><title>f</title><item>"
+        "<link>http://rebinding.example/a</link></item></channel></rss>"
+    )
     public.page("/feed", feed, "text/xml")
     public.page("/a")
     said = reason("http://public.example/feed", corpus=tmp_path, resolve=resolve)
@@ -373,9 +419,9 @@ def test_a_machine_without_network_says_so(tmp_path: Path) -> None:
         raise OSError(-3, "Temporary failure in name resolution")
 
     said = reason("https://example.org/", corpus=tmp_path, resolve=resolve)
-    assert (
-        said
-        == "expected to reach example.org, found: Temporary failure in name resolution; is this machine on the network?"
+    assert said == (
+        "expected to reach example.org, found: Temporary failure in name resolution; is "
+        "this machine on the network?"
     )
     assert "found: Connection refused; is this machine on the network?" in reason(
         "http://127.0.0.1:9/a", corpus=tmp_path

@@ -1,4 +1,7 @@
-"""Every kind of file: its text, title, outlet, day, address and authors are right (broken ones: test_bad_files.py)."""
+"""Every kind of file: its text, title, outlet, day, address and authors are right.
+
+Broken files: test_bad_files.py.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ import index
 import qa
 from index.corpus.languages import language_of
 from index.corpus.loaders import tables
-from index.corpus.loaders.documents import joined
+from index.corpus.loaders.pdf import joined
 from index.corpus.loaders.registry import LOADERS, TRUSTED
 from index.corpus.loading import load_articles
 from index.stores.local.generations import open_index
@@ -111,13 +114,17 @@ def test_lines_of_a_page_are_joined_to_paragraphs() -> None:
     wide = "The council met on Monday to discuss the nego-"
     text, starts = joined(
         [
-            f"Short title\n{wide}\ntiations about the bridge over the harbour and\nthe road.\nSecond paragraph.",
+            (
+                f"Short title\n{wide}\ntiations about the bridge over the harbour and\nthe "
+                f"road.\nSecond paragraph."
+            ),
             "",
             "Last page.",
         ]
     )
     assert text == (
-        "Short title\n\nThe council met on Monday to discuss the negotiations about the bridge over the harbour and the road."
+        "Short title\n\nThe council met on Monday to discuss the negotiations about the "
+        "bridge over the harbour and the road."
         "\n\nSecond paragraph.\n\nLast page."
     )
     assert starts == (0, text.index("Last"), text.index("Last"))
@@ -263,7 +270,10 @@ def test_columns_of_tables_are_guessed_and_shown(tmp_path: Path, name: str) -> N
     )
     assert note == Note(
         name,
-        "columns: text from content, title from headline, source from publisher, published from date, url from link, authors from byline",
+        (
+            "columns: text from content, title from headline, source from publisher, "
+            "published from date, url from link, authors from byline"
+        ),
     )
 
 
@@ -317,7 +327,10 @@ def test_a_mapping_says_otherwise(write: Write) -> None:
     )
     _, skipped, _ = loaded(corpus, text="story")
     assert skipped == {
-        "a.csv": "expected a string 'story', found the columns 'headline', 'summary', 'content', 'when'; say which column holds the text"
+        "a.csv": (
+            "expected a string 'story', found the columns 'headline', 'summary', 'content', "
+            "'when'; say which column holds the text"
+        )
     }
     for wrong in ("text", "words=story", "text="):
         with pytest.raises(
@@ -380,7 +393,10 @@ def test_an_ambiguous_day_stays_unknown(write: Write) -> None:
     ]
     corpus = write(
         {
-            "a.jsonl": '{"text": "One", "date": 1665705600}\n{"text": "Two", "date": "Fri, 14 Oct 2022 23:00:00 -0800"}'
+            "a.jsonl": (
+                '{"text": "One", "date": 1665705600}\n'
+                '{"text": "Two", "date": "Fri, 14 Oct 2022 23:00:00 -0800"}'
+            )
         }
     )
     assert {article.published for article in loaded(corpus)[0].values()} == {dt.date(2022, 10, 14)}
@@ -448,7 +464,14 @@ def test_a_beir_folder_gives_its_corpus_and_not_its_questions(write: Write) -> N
     assert all("dateline evaluate" in reason for reason in skipped.values())
 
 
-MEMBERS = {"in/a.txt": b"Rain fell.", "b.html": samples.PAGE.encode(), "inner.zip": b"PK", "photo.jpg": b"\xff", "../../up.txt": b"Up.", "c.csv": b"nothing\nx\n"}  # fmt: skip
+MEMBERS = {
+    "in/a.txt": b"Rain fell.",
+    "b.html": samples.PAGE.encode(),
+    "inner.zip": b"PK",
+    "photo.jpg": b"\xff",
+    "../../up.txt": b"Up.",
+    "c.csv": b"nothing\nx\n",
+}
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar"])
@@ -469,7 +492,7 @@ def test_archives_of_articles(tmp_path: Path, name: str) -> None:
 
 
 def test_ids_stay_when_a_file_grows(tmp_path: Path) -> None:
-    """What stands later in a feed, a mailbox or an archive keeps its id when something is put before it."""
+    """What stands later in a feed or an archive keeps its id when something comes before it."""
     (tmp_path / "a.rss").write_text(samples.RSS)
     (tmp_path / "a.zip").write_bytes(samples.zipped({"b.txt": b"B."}))
     before = set(loaded(tmp_path)[0])
@@ -500,7 +523,10 @@ def test_every_suffix_is_tried_here() -> None:
     assert set(LOADERS) > TRUSTED
 
 
-GERMAN = "Der Bürgermeister der Stadt sagte am Freitag, die Brücke werde nach dem Sturm drei Wochen lang gesperrt bleiben, und die Fähren fahren weiter."
+GERMAN = (
+    "Der Bürgermeister der Stadt sagte am Freitag, die Brücke werde nach dem Sturm drei "
+    "Wochen lang gesperrt bleiben, und die Fähren fahren weiter."
+)
 
 
 def test_the_language_of_an_article_is_marked(write: Write) -> None:
@@ -508,7 +534,8 @@ def test_the_language_of_an_article_is_marked(write: Write) -> None:
     assert language_of(GERMAN) == "de"
     assert (
         language_of(
-            "Le maire a déclaré vendredi que le pont resterait fermé pendant trois semaines après la tempête, selon la mairie."
+            "Le maire a déclaré vendredi que le pont resterait fermé pendant trois "
+            "semaines après la tempête, selon la mairie."
         )
         == "fr"
     )

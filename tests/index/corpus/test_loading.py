@@ -1,4 +1,7 @@
-"""Each kind of file becomes articles with their fields; each broken one is named with a reason and stops nothing."""
+"""Folders of files become articles with their fields.
+
+Each broken file is named with a reason and stops nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ def loaded(*corpora: Path) -> tuple[dict[str, Article], dict[str, str]]:
 
 
 def test_a_text_file_keeps_its_text_to_the_letter(write: Write) -> None:
-    text = "Ministers sign treaty\n\nPublished: 14 October 2022\n\n  The  “talks” — ended.\u00a0\n\nSource: Example World and agencies\n"
+    text = (
+        "Ministers sign treaty\n\nPublished: 14 October 2022\n\n  The  “talks” — "
+        "ended.\u00a0\n\nSource: Example World and agencies\n"
+    )
     articles, skipped = loaded(write({"sub/b.txt": text}))
     assert not skipped
     article = articles["sub/b.txt"]
@@ -36,7 +42,10 @@ def test_a_text_file_keeps_its_text_to_the_letter(write: Write) -> None:
 
 
 def test_markdown_front_matter_gives_the_fields(write: Write) -> None:
-    front = "---\ntitle: 'Talks: a start'\nsource: Example\npublished: 2022-10-14\nurl: https://example.org/a\nauthors: [A. Writer]\n---\nThe talks ended.\n"
+    front = (
+        "---\ntitle: 'Talks: a start'\nsource: Example\npublished: 2022-10-14\nurl: "
+        "https://example.org/a\nauthors: [A. Writer]\n---\nThe talks ended.\n"
+    )
     articles, _ = loaded(
         write(
             {
@@ -61,10 +70,25 @@ def test_markdown_front_matter_gives_the_fields(write: Write) -> None:
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
 def test_json_lines_give_an_article_a_line(tmp_path: Path, name: str) -> None:
+    whole = {
+        "id": "x1",
+        "text": "First.",
+        "title": "T",
+        "source": "S",
+        "published": "2022-10-14T08:00:00Z",
+        "url": "https://example.org",
+        "authors": ["A"],
+    }
     lines = [
-        json.dumps({"id": "x1", "text": "First.", "title": "T", "source": "S", "published": "2022-10-14T08:00:00Z", "url": "https://example.org", "authors": ["A"]}),
-        "", "{broken", "[]", '{"text": 5}', json.dumps({"text": "No id."}), json.dumps({"id": "x1", "text": "Same id."}), json.dumps({"id": "x2", "text": "  "}),
-    ]  # fmt: skip
+        json.dumps(whole),
+        "",
+        "{broken",
+        "[]",
+        '{"text": 5}',
+        json.dumps({"text": "No id."}),
+        json.dumps({"id": "x1", "text": "Same id."}),
+        json.dumps({"id": "x2", "text": "  "}),
+    ]
     data = "\n".join(lines).encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
     articles, skipped = loaded(tmp_path)
@@ -132,9 +156,9 @@ def test_the_bounds_are_those_of_the_environment(
     articles, skipped = loaded(tmp_path)
     assert list(articles) == ["b.txt"]
     assert (
-        "at most 2,000,000 characters, found 2,200,000; split it, or set DATELINE_ARTICLE_CHARACTERS"
-        in skipped["a.txt"]
-    )
+        "at most 2,000,000 characters, found 2,200,000; split it, or set "
+        "DATELINE_ARTICLE_CHARACTERS"
+    ) in skipped["a.txt"]
     monkeypatch.setenv("DATELINE_ARTICLE_CHARACTERS", "3000000")
     assert set(loaded(tmp_path)[0]) == {"a.txt", "b.txt"}
     monkeypatch.setenv("DATELINE_FILE_MB", "1")

@@ -8,7 +8,10 @@ import pytest
 
 from index.corpus.metadata import outlet_in, published_in, title_in
 
-STORY = "The ministers of both countries met on Monday and signed a treaty, which ends a war of nine years and more.\n"
+STORY = (
+    "The ministers of both countries met on Monday and signed a treaty, which ends a war of "
+    "nine years and more.\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,10 @@ def test_the_date_is_found_where_a_line_says_it(text: str, day: dt.date | None) 
         (f"{STORY}\nSource: Example World and agencies", "Example World"),
         (f"Example news\n\nTitle of it\n\n{STORY}", "Example"),
         (
-            f"{STORY}\nExample TV’s website can also be accessed at the following alternate addresses:\n",
+            (
+                f"{STORY}\nExample TV’s website can also be accessed at the following "
+                f"alternate addresses:\n"
+            ),
             "Example TV",
         ),
         (

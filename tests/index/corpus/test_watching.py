@@ -1,4 +1,4 @@
-"""dateline watch: each edit, rename and removal reaches the index within seconds, and no article is there twice."""
+"""Each edit, rename and removal reaches the index within seconds, and no article is there twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Building on a local Ray with two workers: the same index as a local build, whatever dies on the way."""
+"""Building on a local Ray with two workers gives the index of a local build.
+
+That holds whatever dies on the way.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ import pytest
 import index
 from index.engines.ray import RayEngine
 from index.models.encoder import CompiledEncoder
-from index.stores.local.generations import ENCODERS, OpenIndex, current, open_index
+from index.stores.local.generations import OpenIndex, current, open_index
+from index.stores.manifest import ENCODERS
 from index.types import DatelineError, Embedder, Skipped
 from qa.cli import main
 from tests.conftest import ROOT
@@ -28,26 +32,31 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Ray's o
 
 @pytest.fixture(scope="module")
 def ray() -> Iterator[None]:
-    """A Ray with two CPUs, for all tests of this file."""
+    """Run a Ray with two CPUs, for all tests of this file."""
     with RayEngine(workers=2):
         yield
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """120 articles in 41 files: one table, two with an id that is taken, a page that another process reads, a broken file."""
+    """Write 120 articles in 41 files.
+
+    Among them are a table, two ids that are taken, a page for the sandbox, and a broken file.
+    """
     folder = tmp_path_factory.mktemp("articles")
     for number in range(38):
         (folder / f"{number:02}.txt").write_text(
             f"Title {number}\nExample, 2022-{number % 12 + 1:02}-10\n\n"
             + " ".join(
-                f"Sentence {line} of story {number} says that word{number * line} was seen in Geneva."
+                f"Sentence {line} of story {number} says that word{number * line} "
+                "was seen in Geneva."
                 for line in range(30)
             ),
             encoding="utf-8",
         )
     lines = [
-        f'{{"id": "r{number % 80}", "title": "Row {number}", "text": "Row {number} tells of a harvest."}}\n'
+        f'{{"id": "r{number % 80}", "title": "Row {number}", '
+        f'"text": "Row {number} tells of a harvest."}}\n'
         for number in range(82)
     ]
     (folder / "table.jsonl").write_text("".join(lines), encoding="utf-8")
@@ -60,15 +69,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def same(one: OpenIndex, other: OpenIndex, tolerance: float = 0.0, but: Sequence[str] = ()) -> None:
-    """The same articles and passages, in the same order, to the bit; vectors within `tolerance`. Only `other` has the articles `but`."""
+    """Check that both hold the same articles and passages, in the same order, to the bit.
+
+    Vectors may differ by `tolerance`. Only `other` has the articles `but`.
+    """
     assert list(one.articles()) == [
         article for article in other.articles() if article.id not in but
     ]
     for article in one.articles():
-        (passages, vectors), (others, other_vectors) = (
-            one.indexed(article.id),
-            other.indexed(article.id),
-        )
+        passages, vectors = one.indexed(article.id)
+        others, other_vectors = other.indexed(article.id)
         assert passages == others
         np.testing.assert_allclose(vectors, other_vectors, atol=tolerance, rtol=0)
 
@@ -128,21 +138,32 @@ def test_a_build_that_is_cut_off_goes_on_where_it_was(
     same(open_index(tmp_path / "index"), local[0])
 
 
+BUILDER = """
+import sys
+from pathlib import Path
+import index
+from index.engines.ray import RayEngine
+from tests.fakes import FatefulEmbedder
+def told(what, done, total):
+    if what == "encoding articles on Ray": print(done, flush=True)
+corpus, folder, log = map(Path, sys.argv[1:])
+embedder = FatefulEmbedder(log, waits=0.05)
+with RayEngine(workers=2) as engine:
+    index.build(corpus, folder, embedder=embedder, engine=engine, progress=told)
+"""
+
+
 def test_a_builder_that_is_killed_as_a_whole_loses_no_article_that_was_encoded(
     ray: None, corpus: Path, local: tuple[OpenIndex, index.Summary], tmp_path: Path
 ) -> None:
-    """kill -9 of the process that builds, Ray and all, with some articles in its checkpoint: the next build encodes the others alone."""
-    program = (
-        "import sys; from pathlib import Path; import index; from index.engines.ray import RayEngine; from tests.fakes import FatefulEmbedder\n"
-        "def told(what, done, total):\n"
-        "    if what == 'encoding articles on Ray': print(done, flush=True)\n"
-        "with RayEngine(workers=2) as engine:\n"
-        "    index.build(Path(sys.argv[1]), Path(sys.argv[2]), embedder=FatefulEmbedder(Path(sys.argv[3]), waits=0.05), engine=engine, progress=told)\n"
-    )
+    """The process that builds is killed, Ray and all, with some articles in its checkpoint.
+
+    The next build encodes the others alone.
+    """
     command = [
         sys.executable,
         "-c",
-        program,
+        BUILDER,
         str(corpus),
         str(tmp_path / "index"),
         str(tmp_path / "log"),
@@ -207,7 +228,8 @@ def test_a_ray_that_does_not_start_is_one_line(
     assert main(["build", str(ROOT / "corpus"), "--index", str(tmp_path), "--engine", "ray"]) == 1
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert said.startswith(
-        "dateline: expected Ray to start on this machine, found that it does not (The current node timed out during startup. This"
+        "dateline: expected Ray to start on this machine, found that it does not "
+        "(The current node timed out during startup. This"
     )
 
 

@@ -15,7 +15,7 @@ from qa.answering.reader import MODEL, PARTS, OnnxReader
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of two files with checksums and one without."""
+    """Make a folder of two files with checksums and one without."""
     (tmp_path / "model.onnx").write_bytes(b"abc")
     (tmp_path / "model.json").write_bytes(b"")
     (tmp_path / "notes.md").write_bytes(b"notes")

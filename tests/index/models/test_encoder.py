@@ -21,7 +21,7 @@ from index.models.encoder import (
     compiled_fingerprint,
 )
 from index.models.encoder_export import compile_encoder
-from index.stores.local.generations import encoder_of, open_index
+from index.stores.places import encoder_of, open_index
 from index.types import DatelineError
 from tests.conftest import ROOT
 
@@ -33,11 +33,14 @@ TEXTS = [
 ]
 
 
+def open_encoder(index: Path) -> CompiledEncoder:
+    (folder,) = (index / "encoders").iterdir()
+    return CompiledEncoder(folder)
+
+
 @pytest.fixture(scope="module")
 def encoder(corpus_index: Path) -> CompiledEncoder:
-    found = encoder_of(corpus_index, open_index(corpus_index))
-    assert isinstance(found, CompiledEncoder)
-    return found
+    return open_encoder(corpus_index)
 
 
 @pytest.mark.slow
@@ -191,8 +194,7 @@ def test_a_vector_does_not_depend_on_its_company(encoder: CompiledEncoder) -> No
 
 def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None:
     """Nor does another get its vector, nor can who asked first change what the next is given."""
-    encoder = encoder_of(corpus_index, open_index(corpus_index))
-    assert isinstance(encoder, CompiledEncoder)
+    encoder = open_encoder(corpus_index)
     runs: list[int] = []
     session = encoder._session
 
@@ -213,8 +215,7 @@ def test_a_question_asked_again_is_not_encoded_again(corpus_index: Path) -> None
 
 
 def test_the_prompt_for_questions_is_put_before_a_question_only(corpus_index: Path) -> None:
-    encoder = encoder_of(corpus_index, open_index(corpus_index))
-    assert isinstance(encoder, CompiledEncoder)
+    encoder = open_encoder(corpus_index)
     encoder._settings["query_prompt"] = "query: "
     (passage,) = encoder.encode(["query: who fell?"])
     assert np.array_equal(encoder.encode_question("who fell?"), passage)

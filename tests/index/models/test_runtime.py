@@ -99,7 +99,7 @@ def test_what_is_started_sees_its_callers_context() -> None:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A model that doubles the numbers it is given."""
+    """Make a model that doubles the numbers it is given."""
     import onnx
 
     numbers, doubled = (

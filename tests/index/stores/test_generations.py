@@ -1,4 +1,7 @@
-"""Generations: written aside, published at one instant, checked when opened, two kept; one builder at a time."""
+"""Generations on disk: written aside, published at one instant, checked when they are opened.
+
+Two are kept, and one builder writes at a time.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def published(folder: Path) -> set[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, write: Write) -> Path:
-    """An index with two generations; the live one lacks b.txt."""
+    """Give an index with two generations; the live one lacks b.txt."""
     index.build(write(FILES), tmp_path / "index", embedder=EMBEDDER)
     index.build(write({"a.txt": FILES["a.txt"]}), tmp_path / "index", embedder=EMBEDDER)
     return tmp_path / "index"
@@ -110,9 +113,8 @@ def test_a_builder_whose_lock_file_was_removed_publishes_nothing(
     """Another may hold the new lock: of two that build at once one would publish over the other."""
     with FolderPlace(folder).writing() as writer:
         (folder / ".lock").unlink()
-        assert (
-            index.build(write(FILES), folder, embedder=EMBEDDER).generation == "000003"
-        )  # another builder, meanwhile
+        meanwhile = index.build(write(FILES), folder, embedder=EMBEDDER)  # another builder
+        assert meanwhile.generation == "000003"
         with pytest.raises(OSError, match="is not the file that this builder locked"):
             writer.check_lock()
 
@@ -141,7 +143,8 @@ def test_an_index_of_a_newer_dateline_is_neither_read_nor_written_over(
     ):
         with pytest.raises(
             DatelineError,
-            match=f"found format {FORMAT + 1} in .* written by a newer Dateline; use that one, or run: dateline rollback",
+            match=f"found format {FORMAT + 1} in .* written by a newer Dateline; "
+            "use that one, or run: dateline rollback",
         ):
             attempt()
     assert current(folder) == "000002"
@@ -149,9 +152,8 @@ def test_an_index_of_a_newer_dateline_is_neither_read_nor_written_over(
     assert index.build(write(FILES), folder, embedder=EMBEDDER).unchanged == 2
 
 
-OLD = (
-    Path(__file__).parent / "format2.tar.gz"
-)  # one short article, by the stand-in of an encoder, written by Dateline when the format was 2
+# One short article, by the stand-in of an encoder, written by Dateline when the format was 2.
+OLD = Path(__file__).parent / "format2.tar.gz"
 
 
 def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(
@@ -167,7 +169,8 @@ def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(
     ):
         with pytest.raises(
             DatelineError,
-            match=rf"expected an index of format {FORMAT}, found format 2 in .*; run: dateline build --full",
+            match=rf"expected an index of format {FORMAT}, found format 2 in .*; "
+            "run: dateline build --full",
         ):
             attempt()
     summary = index.build(write(FILES), folder, embedder=EMBEDDER)
@@ -189,7 +192,10 @@ def files_of(generation: Path) -> list[Path]:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """A new file in the place of the old: one that is open stays as it was, as on a real disk that lost a block."""
+    """Put a new file in the place of the old.
+
+    One that is open stays as it was, as on a real disk that lost a block.
+    """
     path.unlink()
     path.write_bytes(content)
 
@@ -277,7 +283,10 @@ def test_a_damaged_article_of_an_index_too_large_to_be_read_whole_is_given_to_no
 def test_a_passage_that_is_gone_from_a_large_index_shifts_no_other(
     folder: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database is as long as it was, its last row in its place: what filters know of the rows does not line up, and `verify` says so too."""
+    """The database is as long as it was, and its last row is in its place.
+
+    What filters know of the rows does not line up, and checking the content says so too.
+    """
     index.build(write(FILES), folder, embedder=EMBEDDER)
     with sqlite3.connect(folder / "000003" / "articles.sqlite") as database:
         database.execute("DELETE FROM passages WHERE row = 0")

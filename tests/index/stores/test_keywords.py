@@ -101,5 +101,5 @@ def test_no_terms_or_no_rows_wanted_is_nothing_found(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_holds_no_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatelineError, match="expected a keyword index in .*, found damaged files"):
+    with pytest.raises(DatelineError, match=r"expected a keyword index in .*, found damaged files"):
         KeywordIndex(tmp_path)

@@ -67,12 +67,12 @@ def make_passages(articles: int = 40) -> list[Passage]:
 
 
 def articles_of(passages: Sequence[Passage]) -> list[Article]:
-    """The articles of passages, each once, in order."""
+    """Return the articles of passages, each once, in order."""
     return list({passage.article.id: passage.article for passage in passages}.values())
 
 
 def write(writer: IndexWriter, passages: Sequence[Passage], vectors: Vectors) -> str:
-    """A generation of these passages, added in two parts; its name."""
+    """Write a generation of these passages, added in two parts; return its name."""
     writer.begin(EMBEDDER, {}, articles_of(passages), None)
     writer.add(passages[:7], vectors[:7])
     writer.add(passages[7:], vectors[7:])
@@ -90,7 +90,7 @@ def local_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> 
 
 
 def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """A local index that has too many passages to look at each."""
+    """Write a local index that has too many passages to look at each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.stores.local.vectors.EXACT_UP_TO", 16)
         store = local_store(folder, passages, vectors)
@@ -99,7 +99,7 @@ def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors
 
 
 def grown_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """A local index to which articles were added before, between and behind others."""
+    """Write a local index, then one with articles before, between and behind its own."""
     first = [row for row, passage in enumerate(passages) if int(passage.article.id[1:]) % 3 == 1]
     place = FolderPlace(folder)
     before = written(place, [passages[row] for row in first], vectors[first])
@@ -123,7 +123,7 @@ def milvus_file(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> 
 
 
 def milvus_by_month(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """An index by address, with a partition for each month, as a Milvus that is not Lite has."""
+    """Write by address, with a partition for each month, as a Milvus that is not Lite has."""
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
     server, database, port = start_server_in_thread(str(folder))

@@ -1,4 +1,7 @@
-"""The nearest neighbours of a compressed index are the exact ones, nearly all; a row keeps its vector, and what was added later is found."""
+"""Vectors: nearly all nearest neighbours of a compressed index are the exact ones.
+
+A row keeps its vector, and what was added later is found.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ ROWS, DIMENSIONS = 6_000, 48
 
 
 def some_vectors(rows: int, seed: int = 0, dimensions: int = DIMENSIONS) -> Vectors:
-    """Of two hundred stories: near ones are really near, as they are in news."""
+    """Return unit vectors of two hundred stories: near ones are really near, as in news."""
     rng = np.random.default_rng(seed)
     stories = np.random.default_rng(1).standard_normal((200, dimensions))
     found = stories[rng.integers(0, 200, rows)] + 0.7 * rng.standard_normal((rows, dimensions))
@@ -54,7 +57,10 @@ def compressed(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
 def recall(
     found: VectorIndex, vectors: Vectors, allowed: np.ndarray | None = None, k: int = 10
 ) -> float:
-    """Of the k nearest by brute force; what is found must be allowed, best first, and have its own cosine."""
+    """Return the share of the k nearest by brute force that is found.
+
+    What is found must be allowed, best first, and have its own cosine.
+    """
     rows = np.arange(len(vectors)) if allowed is None else np.flatnonzero(allowed)
     hits = 0
     for question in QUESTIONS:

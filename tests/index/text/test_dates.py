@@ -15,6 +15,7 @@ from index.text.dates import (
     moment_of,
     moments_in,
     remove_time,
+    time_spans,
     yearless_months,
 )
 from index.types import Article
@@ -59,6 +60,11 @@ def test_expressions_are_found_where_they_stand_and_in_order() -> None:
     assert moments_in(text, FRIDAY) == list(
         zip(places, ["2022-10-13", "2020-05", "2022-10-03", "2019"], strict=True)
     )
+
+
+def test_the_places_of_expressions_of_time() -> None:
+    text = "May I ask who won on October 3, 2020, and last month?"
+    assert [text[start:end] for start, end in time_spans(text)] == ["October 3, 2020", "last month"]
 
 
 def test_a_year_needs_no_day_of_publication() -> None:

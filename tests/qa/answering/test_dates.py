@@ -1,4 +1,4 @@
-"""The time of the question in answering: citations of another time are less likely, none is lost."""
+"""The time of the question in answering: citations of another time are less likely."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def test_spans_of_the_time_asked_about_come_first() -> None:
 
 
 def test_what_is_found_without_the_time_counts_where_it_is_of_the_time() -> None:
-    text = "In September a US-brokered truce held, after the war of 2020. In May 2021 Norway brokered another. Oslo had one, too."
+    text = (
+        "In September a US-brokered truce held, after the war of 2020. "
+        "In May 2021 Norway brokered another. Oslo had one, too."
+    )
     article = Article("a", text)
 
     def at(quoted: str, score: float) -> Citation:

@@ -12,11 +12,15 @@ from hypothesis import given
 
 import qa
 from index.types import Article, Passage
-from qa.answering.follow_ups import Turn, Understood, nearest, resolve
+from qa.answering.follow_ups import nearest, resolve
+from qa.answering.turns import Turn, Understood
 from qa.types import Hit
 
 CLASHES = "How many people were killed in the border clashes in September?"
-SENTENCE = "The clashes on the border in September cost at least 286 lives, until a truce brokered by the US put an end to the heaviest fighting."
+SENTENCE = (
+    "The clashes on the border in September cost at least 286 lives, until a truce brokered by the "
+    "US put an end to the heaviest fighting."
+)
 
 
 def turn(question: str, answer: str | None = None, sentence: str | None = None) -> Turn:
@@ -240,8 +244,9 @@ def test_of_several_things_the_passages_say_which_is_meant() -> None:
 
 words = st.lists(
     st.sampled_from(
-        "who what when it its he she his they them their there that in 2020 2022 September and the a war truce clashes of Russia Macron Armenia "
-        "brokered died killed how many people were was did about , ? ’ ) ( \\ [ * +".split()
+        "who what when it its he she his they them their there that in 2020 2022 September and a "
+        "war truce clashes of the Russia Macron Armenia brokered died killed how many people was "
+        "were did about , ? ’ ) ( \\ [ * +".split()
     ),
     min_size=1,
     max_size=14,
@@ -308,6 +313,7 @@ def test_turns_come_back_from_the_browser_and_what_is_none_is_left_out() -> None
         {"asked": "x", "understood": ["y"]},
         {**kept[0], "address": "javascript:alert(1)"},
         {**kept[0], "more": 1},
+        {**kept[0], "answer": 0},
     ]
     assert Turn.recalled([*bad, kept[1], {**kept[0], "sentence": "x" * 30_000}]) == turns[1:]
     assert Turn.recalled(None) == Turn.recalled({}) == Turn.recalled("turns") == []

@@ -20,7 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import _parser, commands_of, main
+from qa.cli import main
+from qa.commands.options import commands_of
+from qa.commands.parser import dateline_parser
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 from tests.qa.test_cli import QUESTION, dateline
@@ -83,9 +85,9 @@ def test_completion_names_the_commands_and_their_options(
 ) -> None:
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
-    assert all(name in script for name in commands_of(_parser()))
+    assert all(name in script for name in commands_of(dateline_parser()))
     assert "as-of" in script
-    assert len(commands_of(_parser())) > 10
+    assert len(commands_of(dateline_parser())) > 10
     if shutil.which(shell) and shell != "tcsh":  # tcsh has no way to only parse
         subprocess.run([shell, "-n"], input=script, text=True, check=True)
 

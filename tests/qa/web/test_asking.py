@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 
 from index.types import Article, DatelineError
-from qa.answering.follow_ups import Turn, Understood
+from qa.answering.turns import Turn, Understood
 from qa.types import Reply
 from qa.web.addresses import Limits
 from qa.web.asking import TURNS_KEPT, Asking, Kept

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from index.types import Article, Filters, Passage
-from qa.answering.follow_ups import Turn, Understood
+from qa.answering.turns import Turn, Understood
 from qa.rendering.text import headline, quotation
 from qa.types import Answer, Citation, Conflict, Hit, Reply
 from qa.web.addresses import Limits, question_address

@@ -8,7 +8,7 @@ import re
 
 import qa
 from index.types import Article
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.web.insight import COLOURS, OF_OTHERS, by_outlet, by_time, on_topic
 from qa.web.session import Session
 from tests.conftest import ROOT

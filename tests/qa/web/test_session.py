@@ -11,7 +11,7 @@ import pytest
 import index
 import qa
 from index.types import DatelineError
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.types import Hit, Span
 from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.session import Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.answering.follow_ups import Turn
+from qa.answering.turns import Turn
 from qa.web.turns import earlier_html, notice_html, reading_html
 from tests.qa.web.parsed import Parsed
 

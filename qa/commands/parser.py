@@ -1,0 +1,60 @@
+"""The parser of `dateline`: its commands in order, and what holds for all of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from index.stores.places import default_folder
+from qa.commands import asking, building, checking, completing, serving
+from qa.commands.options import Commands
+
+_EXAMPLES = """examples:
+  dateline build corpus/                                  index the articles of a folder
+  dateline ask "who brokered the September truce?"        what they say, with the sentences
+  dateline ask - --json < questions.txt                   one question and one reply per line
+  dateline serve                                          the same in a browser
+
+dateline COMMAND --help shows the arguments of a command; docs/cli.md has all of them."""
+
+
+def dateline_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line. A command is added by its line in the list here."""
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description="Answer questions about a folder of news articles in the articles' words.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", default=default_folder(), help=argparse.SUPPRESS
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = Commands(parser)
+    for declare in (
+        building.build,
+        building.add,
+        building.watch,
+        asking.ask,
+        asking.retrieve,
+        checking.info,
+        checking.verify,
+        building.rollback,
+        building.copy,
+        checking.evaluate,
+        serving.serve,
+        serving.password,
+        completing.completion,
+    ):
+        declare(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version of the installed package; most commands do not need to read it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"dateline {version('dateline')}")
+        parser.exit()

@@ -1,0 +1,162 @@
+"""Fit the probability of a best span to a reader's outputs, in three steps, and measure the fit.
+
+A span is right if its word F1 with a gold answer is at least 0.6.
+
+1. A logistic regression of the two outputs of a candidate span, over all candidates, says how to
+   order them.
+2. A curve over the score of the best one of each question (Platt 1999), since the best of many is
+   right more often than its own odds say. It has a ceiling, since of the surest some are wrong at
+   any score (the lapses of Wichmann and Hill 2001). What is under the ceiling is linear, so that
+   reader.json holds the product of both.
+3. The threshold keeps 92% of the right best spans. It is lower if fewer refusals would be right
+   more often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from qa.evaluation.metrics import area_under_risk_coverage, calibration_error
+
+_RIGHT = 0.6  # F1
+_KEPT = 0.92  # of the right best spans
+
+Row = tuple[float, bool, bool]  # probability of the best span, whether right, whether answerable
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's candidates: features (candidates, 2) and word F1 (candidates,).
+
+    `answerable`: whether its context was in the archive.
+    """
+
+    features: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The probability that a best span is right.
+
+    It is `ceiling` times the logistic of `weights` (2,) times the features, plus `bias`. Below
+    `threshold`, a probability, there is no answer.
+    """
+
+    weights: NDArray[np.float64]
+    bias: float
+    threshold: float
+    ceiling: float = 1.0
+
+    def best(self, one: Asked) -> tuple[float, bool]:
+        """Return the best candidate's probability, and whether it is right; (0, False) for none."""
+        if not len(one.f1):
+            return 0.0, False
+        scores = one.features @ self.weights + self.bias
+        place = int(scores.argmax())
+        return float(self.ceiling / (1 + np.exp(-scores[place]))), bool(one.f1[place] >= _RIGHT)
+
+    def rows(self, asked: Sequence[Asked]) -> list[Row]:
+        """Return a row for each question."""
+        return [(*self.best(one), one.answerable) for one in asked]
+
+
+def fit(asked: Sequence[Asked]) -> Fit:
+    """Fit order, curve and threshold: the three steps of the module's docstring.
+
+    Raises ValueError if no best span is right, or every one is.
+    """
+    order = LogisticRegression(C=1e3).fit(
+        np.concatenate([one.features for one in asked]),
+        np.concatenate([one.answerable * (one.f1 >= _RIGHT) for one in asked]),
+    )
+    first = Fit(order.coef_[0], float(order.intercept_[0]), 0.0)
+    best = first.rows([one for one in asked if len(one.f1)])
+    odds = np.array([np.log(probability / (1 - probability)) for probability, _, _ in best])
+    scale, offset, ceiling = curve(odds, np.array([good and can for _, good, can in best]))
+    scaled = Fit(scale * first.weights, scale * first.bias + offset, 0.0, ceiling)
+    return replace(scaled, threshold=_threshold(scaled.rows(asked)))
+
+
+def _threshold(rows: Sequence[Row]) -> float:
+    """Return the threshold of the most right answers and right refusals.
+
+    At most the one that keeps 92% of the right best spans.
+    """
+    right = sorted(probability for probability, good, can in rows if good and can)
+    highest = right[int((1 - _KEPT) * len(right))]
+    cuts = [cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest]
+    return float(max(cuts, key=lambda cut: utility(rows, cut)))
+
+
+def curve(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return (scale, offset, ceiling) of the likeliest curve for what was right.
+
+    The probability is `ceiling / (1 + exp(-(scale * odds + offset)))`. Shapes (questions,).
+    """
+
+    def mean_negative_log_likelihood(parameters: NDArray[np.float64]) -> float:
+        scale, offset, lapses = parameters
+        probability = np.clip(expit(lapses) * expit(scale * odds + offset), 1e-9, 1 - 1e-9)
+        return -float(np.mean(np.log(np.where(right, probability, 1 - probability))))
+
+    scale, offset, lapses = minimize(
+        mean_negative_log_likelihood,
+        [1.0, 0.0, 2.0],
+        method="Nelder-Mead",
+        options={"maxiter": 5_000},
+    ).x
+    return float(scale), float(offset), float(expit(lapses))
+
+
+def figures(found: Fit, asked: Sequence[Asked]) -> str:
+    """Return the figures of a fit on questions, in a line of words."""
+    rows = found.rows(asked)
+    can, cannot = [row for row in rows if row[2]], [row for row in rows if not row[2]]
+    right = sorted(probability for probability, good, _ in can if good)
+    at_90 = right[int(0.1 * len(right))]
+    answered = np.mean([probability >= found.threshold for probability in right])
+    refused = np.mean([row[0] < found.threshold for row in cannot])
+    refused_at_90 = np.mean([row[0] < at_90 for row in cannot])
+    said, truth = [row[0] for row in rows], [row[1] and row[2] for row in rows]
+    area = area_under_risk_coverage(said, [float(good) for good in truth])
+    raw = ", ".join(f"{area:.3f} {name}" for name, area in areas_without_fit(asked).items())
+    return (
+        f"{len(rows)} questions; best span right {np.mean([row[1] for row in can]):.3f} of "
+        f"{len(can)} answerable, of these {answered:.3f} answered; "
+        f"{refused:.3f} of {len(cannot)} others refused "
+        f"({refused_at_90:.3f} where 90% are kept); "
+        f"right or rightly refused {utility(rows, found.threshold):.3f}; "
+        f"calibration error {calibration_error(said, truth):.3f}; "
+        f"area under risk and coverage {area:.3f}, {raw}"
+    )
+
+
+def areas_without_fit(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the areas under risk and coverage of raw scores.
+
+    These are the margin, as extractive readers use it, and the plain sum of both outputs.
+    """
+    areas = {}
+    for name, weights in (("by margin alone", (0.0, 1.0)), ("by the plain sum", (1.0, 1.0))):
+        rows = Fit(np.array(weights), 0.0, 0.0).rows(asked)
+        right = [float(good and can) for _, good, can in rows]
+        areas[name] = area_under_risk_coverage([row[0] for row in rows], right)
+    return areas
+
+
+def utility(rows: Sequence[Row], cut: float) -> float:
+    """Return the share of questions that are answered or refused rightly at `cut`."""
+    judged = []
+    for probability, good, can in rows:
+        is_answered = probability >= cut
+        judged.append(good and can if is_answered else not can)
+    return float(np.mean(judged))
