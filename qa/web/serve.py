@@ -41,7 +41,7 @@ _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(
-    index: str | Path | Place,
+    place: str | Path | Place,
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Path | None = None,
@@ -68,7 +68,7 @@ def serve(
     index, a port that is taken, a bad password file or none for a page that others can reach,
     and for MCP without its package or with passwords.
     """
-    place, local = place_of(index), _is_local(host)
+    place, local = place_of(place), _is_local(host)
     users = _users(auth, host)
     if mcp:
         _check_mcp(users)

@@ -19,6 +19,7 @@ from tests.qa.rendering.replies import flood, reply
 from tests.qa.web.parsed import Parsed
 
 SAME = gr.skip()
+BOXES: tuple[list[str], str, str, str] = ([], "", "", "")
 RAIN = Article("a b.txt", "Rain fell.", "Rain & fog")
 
 
@@ -57,7 +58,7 @@ def event(**data: str) -> Any:
 
 
 def answered(asking: Asking, question: str, kept: Kept, *boxes: Any) -> list[Any]:
-    return list(asking.answer(question, kept, *(boxes or ([], "", "", ""))))
+    return list(asking.answer(question, kept, *(boxes or BOXES)))
 
 
 def test_a_question_is_read_then_answered_and_kept_by_the_browser() -> None:
@@ -96,8 +97,7 @@ def test_a_conversation_keeps_the_latest_turns_each_address_once() -> None:
     assert len(done[1]) == TURNS_KEPT
     assert done[1][0]["asked"] == "1"
     asking = Asking(FakeSession())
-    boxes: Any = ([], "", "", "")
-    again = list(asking.answer("3", kept, *boxes, literally=True))[-1]
+    again = list(asking.answer("3", kept, *BOXES, literally=True))[-1]
     assert [turn["asked"] for turn in again[1]].count("3") == 1
     assert again[1][-1]["asked"] == "3"
 
@@ -165,10 +165,9 @@ def test_what_is_clicked_is_asked_literally_followed_or_ends_the_conversation() 
     session = FakeSession()
     asking = Asking(session)
     kept = [asdict(Turn("Who?", "Who?", address="?q=Who%3F"))]
-    boxes: Any = ([], "", "", "")
-    list(asking.followed(kept, *boxes, event(literally="it?")))
-    list(asking.followed(kept, *boxes, event(address="?q=When%3F")))
+    list(asking.followed(kept, *BOXES, event(literally="it?")))
+    list(asking.followed(kept, *BOXES, event(address="?q=When%3F")))
     assert [question for question, _ in session.asked] == ["it?", "When?"]
-    (afresh,) = asking.followed(kept, *boxes, event(afresh=""))
+    (afresh,) = asking.followed(kept, *BOXES, event(afresh=""))
     assert "Latest in the archive" in afresh[0]
     assert afresh[1:3] == ([], "")
