@@ -1,4 +1,4 @@
-"""What the table of held-out sets is made of: the same sample each time, passages of a question's own articles, silence by one cut."""
+"""The held-out sets: the same sample each time, a question's own articles, and silence."""
 
 from __future__ import annotations
 

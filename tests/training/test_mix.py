@@ -1,4 +1,4 @@
-"""What training examples are made of: spans that stay on their words, and negatives that are negative."""
+"""Training examples: spans that stay on their words, and negatives that are negative."""
 
 from __future__ import annotations
 
@@ -79,9 +79,8 @@ def test_a_positive_example_is_a_passage_or_sentence_that_holds_the_answer() -> 
         assert example.passage[example.start : example.end] == "Maria Olsen"
         assert example.passage in STORY * 8
         seen.add(len(example.passage))
-    assert (
-        len("In spring Maria Olsen repaired the lighthouse at Bergen.") in seen
-    )  # the sentence alone, sometimes
+    # the sentence alone, sometimes
+    assert len("In spring Maria Olsen repaired the lighthouse at Bergen.") in seen
     assert len(seen) > 2
 
 
@@ -104,17 +103,14 @@ def test_a_swapped_question_asks_for_what_the_passage_does_not_say() -> None:
         )
         if example is not None:
             assert (example.start, example.end) == (-1, -1)
-            assert (
-                "Maria" not in example.question
-            )  # the answer itself is never put into the question
+            assert "Maria" not in example.question  # the answer is never put into the question
             questions.add(example.question)
     assert questions == {
         "Who repaired the lighthouse at Peter Hansen in 1987?",
         "Who repaired the lighthouse at Bergen in 1990?",
     }
-    assert (
-        swapped(record("Who repaired it?", "Maria Olsen"), random.Random(0)) is None
-    )  # nothing to swap
+    nothing_to_swap = record("Who repaired it?", "Maria Olsen")
+    assert swapped(nothing_to_swap, random.Random(0)) is None
 
 
 def test_a_neighbour_does_not_hold_the_answer() -> None:
@@ -127,14 +123,16 @@ def test_a_neighbour_does_not_hold_the_answer() -> None:
         example = neighbour(record("Who repaired it?", "Maria Olsen", context), random.Random(seed))
         assert example is not None
         assert "Maria Olsen" not in example.passage
-    assert (
-        neighbour(record("Who repaired it?", "Maria Olsen"), random.Random(0)) is None
-    )  # one passage, and it answers
+    one_passage = record("Who repaired it?", "Maria Olsen")  # and it answers
+    assert neighbour(one_passage, random.Random(0)) is None
 
 
 def test_what_overlaps_a_held_out_text_is_left_out(tmp_path: Path) -> None:
     file = tmp_path / "set.jsonl.gz"
-    other = "An entirely different story about the price of butter and of eggs in the market of the old town."
+    other = (
+        "An entirely different story about the price of butter and of eggs in the market of the "
+        "old town."
+    )
     rows = [
         {
             "context": text,
@@ -166,29 +164,20 @@ def test_the_span_that_most_annotators_chose_is_learned(tmp_path: Path) -> None:
 
 
 def test_a_denied_question_asks_for_the_opposite() -> None:
-    made = {
-        example.question
-        for seed in range(30)
-        if (
-            example := denied(
-                record("Who was the first keeper of the lighthouse?", "Maria Olsen"),
-                random.Random(seed),
-            )
-        )
-        is not None
-    }
+    first = record("Who was the first keeper of the lighthouse?", "Maria Olsen")
+    examples = [denied(first, random.Random(seed)) for seed in range(30)]
+    made = {example.question for example in examples if example is not None}
     assert made == {
         "Who was the last keeper of the lighthouse?",
         "Who was not the first keeper of the lighthouse?",
     }
-    assert (
-        denied(record("Who was never the first keeper?", "Maria Olsen"), random.Random(0)) is None
-    )  # denied already
+    denied_already = record("Who was never the first keeper?", "Maria Olsen")
+    assert denied(denied_already, random.Random(0)) is None
     assert all(word in OPPOSITES[other] for word, others in OPPOSITES.items() for other in others)
 
 
 def test_a_timed_question_is_answered_by_its_own_time_alone() -> None:
-    """Whoever stands beside the wanted time in the passage is the answer; another time than any there has none."""
+    """The answer stands beside the wanted time; a time that is not in the passage has none."""
     context = "The tower was repaired in 1987 by Maria Olsen. It had stood empty for years."
     others = Timed(
         [
@@ -236,7 +225,8 @@ def test_a_question_that_names_its_time_is_put_to_a_passage_of_another() -> None
         Timed([])(record("When was the tower repaired?", "in May", context), random.Random(0))
         is None
     )
-    elsewhere = "Maria Olsen repaired the tower. In May it rained."  # the answer's sentence does not say when
+    # the answer's sentence does not say when
+    elsewhere = "Maria Olsen repaired the tower. In May it rained."
     assert all(
         Timed([])(
             record("Who repaired the tower in May?", "Maria Olsen", elsewhere), random.Random(seed)
@@ -248,7 +238,10 @@ def test_a_question_that_names_its_time_is_put_to_a_passage_of_another() -> None
 
 
 def test_a_compound_is_asked_for_its_first_half() -> None:
-    context = "In May a small clinic funded by the Hansen Trust opened. Then the road was built by Peter Berg."
+    context = (
+        "In May a small clinic funded by the Hansen Trust opened. "
+        "Then the road was built by Peter Berg."
+    )
     seen = set()
     for seed in range(30):
         (one,) = compounds(context, random.Random(seed))
@@ -270,9 +263,7 @@ def test_a_twelfth_of_the_contexts_is_left_to_the_calibration(tmp_path: Path) ->
     file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
     kept = list(read(file, "qed_nq", set()))
     assert 0.88 < len(kept) / 600 < 0.95
-    assert [one.context for one in read(file, "qed_nq", set())] == [
-        one.context for one in kept
-    ]  # the same ones in each draw
+    assert list(read(file, "qed_nq", set())) == kept  # the same ones in each draw
     assert len(list(read(file, "qamr", set()))) == 600
 
 

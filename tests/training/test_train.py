@@ -31,9 +31,8 @@ TEXT = "In spring Maria Olsen repaired the lighthouse."
 def test_spans_of_characters_become_spans_of_tokens() -> None:
     example = Example("set", "Who repaired it?", TEXT, TEXT.index("Maria"), TEXT.index(" repaired"))
     null = Example("set", "Who sank it?", TEXT, -1, -1, 2.5)
-    cut = Example(
-        "set", "Who?", "word " * 400 + "Maria.", 2000, 2005
-    )  # the answer lies past the window
+    # the answer is past the window
+    cut = Example("set", "Who?", "word " * 400 + "Maria.", 2000, 2005)
     one, two = tokenised([example, cut, null])
     # [CLS] who repaired it ? [SEP] in spring maria olsen ...
     assert (one.passage, one.start, one.relevance) == (6, 8, None)
@@ -145,9 +144,9 @@ def test_part_of_the_way_back_to_the_start() -> None:
     back_towards(network, start, 0.25)
     begun = start.state_dict()
     for name, parameter in network.named_parameters():
-        expected = (
-            0.75 * trained[name] + 0.25 * begun[name] if name in begun else trained[name]
-        )  # an exit has no start
+        expected = trained[name]  # an exit has no start
+        if name in begun:
+            expected = 0.75 * trained[name] + 0.25 * begun[name]
         assert torch.allclose(parameter, expected, atol=1e-6), name
 
 
@@ -174,9 +173,8 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
     for name, array in floats(tmp_path / "model.int8.onnx").items():
         if name in state:
             error = np.abs(array - state[name].numpy()).max()
-            assert error <= 0.01 * max(1e-3, float(state[name].abs().max())), (
-                name
-            )  # half a step of 127
+            half_a_step = 0.01 * max(1e-3, float(state[name].abs().max()))  # of 127
+            assert error <= half_a_step, name
     ids = torch.tensor([[101, 2040, 102, 3968, 102]])
     kinds = torch.tensor([[0, 0, 0, 1, 1]])
     with torch.no_grad():

@@ -1,8 +1,11 @@
-"""Sixty questions over many outlets: sentences made for the tests, the spans that a reader found in them (in [brackets]),
-which of these state one value (same letter), whether the values contradict each other, and how many independent origins
-each value has. Written down before the rules ran on them.
+"""Sixty questions over many outlets, written down before the rules ran on them.
 
-A line: OUTLET DAY | letter | sentence. Every line is an article of its own.
+Each has sentences made for the tests, and the spans that a reader found in them (in [brackets]).
+Spans that state one value have the same letter. `differ` says whether the values contradict each
+other, `origins` how many independent origins each value has.
+
+A line: OUTLET DAY | letter | sentence. A line without these goes on with the sentence before it.
+Every sentence is an article of its own.
 """
 
 from __future__ import annotations
@@ -19,26 +22,38 @@ class Story:
 
 
 def story(question: str, lines: str, differ: bool = False, **origins: int) -> Story:
-    return Story(
-        question, tuple(line.strip() for line in lines.strip().splitlines()), differ, origins
-    )
+    """Return a story with the lines that go on joined to those before them."""
+    articles: list[str] = []
+    for line in lines.strip().splitlines():
+        if " | " in line:
+            articles.append(line.strip())
+        else:
+            articles[-1] += f" {line.strip()}"
+    return Story(question, tuple(articles), differ, origins)
 
 
 STORIES = (
     # counts
     story("How many people were killed in the border clashes?", """
-        Globe 2022-10-14 | a | The clashes on the border in September cost [at least 286] lives before the truce.
-        Herald 2022-10-14 | b | [More than 200 people] died on that border in September, officials in both capitals said.
-        Press 2022-10-14 | c | [Nearly 100 soldiers] of the two sides fell in September when fighting flared up again.
+        Globe 2022-10-14 | a | The clashes on the border in September cost [at least 286] lives
+            before the truce.
+        Herald 2022-10-14 | b | [More than 200 people] died on that border in September, officials
+            in both capitals said.
+        Press 2022-10-14 | c | [Nearly 100 soldiers] of the two sides fell in September when
+            fighting flared up again.
         """, differ=True, a=1, b=1, c=1),
     story("How many peacekeepers did Moscow send?", """
         Globe 2022-10-14 | a | Moscow sent about [2,000] peacekeepers to watch over the truce.
-        Herald 2020-11-13 | a | The deal brings [2,000 Russian peacekeepers] to the region, some of whom man a checkpoint.
-        Press 2021-01-02 | a | Under the cease-fire [two thousand] troops came from Russia as guards.
+        Herald 2020-11-13 | a | The deal brings [2,000 Russian peacekeepers] to the region, some of
+            whom man a checkpoint.
+        Press 2021-01-02 | a | Under the cease-fire [two thousand] troops came from Russia as
+            guards.
         """, a=3),
     story("How many crew members were killed?", """
-        Globe 2022-01-01 | a | [Two] of its crew were killed and one was hurt when the helicopter fell.
-        Herald 2022-01-01 | a | The crash killed [2] crew members, the ministry in the capital announced later.
+        Globe 2022-01-01 | a | [Two] of its crew were killed and one was hurt when the helicopter
+            fell.
+        Herald 2022-01-01 | a | The crash killed [2] crew members, the ministry in the capital
+            announced later.
         """, a=2),
     story("How many villages were flooded?", """
         Globe 2022-07-01 | a | The river flooded [forty-four villages] in the south of the province.
@@ -47,7 +62,8 @@ STORIES = (
         """, differ=True, a=2, b=1),
     story("How many people live in the city?", """
         Globe 2022-07-01 | a | Some [2.5 million] people live in the city on the delta.
-        Herald 2022-07-02 | a | The port, with its [2,500,000 inhabitants], lies at the mouth of the river.
+        Herald 2022-07-02 | a | The port, with its [2,500,000 inhabitants], lies at the mouth of the
+            river.
         """, a=2),
     story("How many soldiers died?", """
         Globe 2022-07-01 | a | The army lost [200 soldiers] in the valley on Monday.
@@ -65,11 +81,13 @@ STORIES = (
         """, a=3),
     story("How long did the war last?", """
         Globe 2022-10-14 | a | The war of autumn 2020 went on for [six weeks] and killed thousands.
-        Herald 2022-10-14 | b | Nothing as bad had happened since the war of 2020, which lasted [44 days].
+        Herald 2022-10-14 | b | Nothing as bad had happened since the war of 2020, which lasted [44
+            days].
         """, a=1, b=1),
     story("How long did the strike last?", """
         Globe 2022-10-14 | a | The strike of the pilots lasted [six weeks] and ended in June.
-        Herald 2022-10-14 | b | The strike of the pilots, which lasted [three months], ended in June.
+        Herald 2022-10-14 | b | The strike of the pilots, which lasted [three months], ended in
+            June.
         """, differ=True, a=1, b=1),
     story("How many workers lost their jobs?", """
         Globe 2022-05-01 | a | The plant dismissed [half a million] workers over ten years.
@@ -94,7 +112,8 @@ STORIES = (
         """, a=2),
     story("What was the death toll of the fire?", """
         Globe 2022-08-01 | a | The fire in the mill killed [12 people] on Monday.
-        Globe 2022-08-03 | b | The number of the dead of Monday's fire rose to [15] during Wednesday.
+        Globe 2022-08-03 | b | The number of the dead of Monday's fire rose to [15] during
+            Wednesday.
         """, differ=True, a=1, b=1),
     story("How fast was the wind?", """
         Globe 2022-08-01 | a | Gusts of [90 miles] an hour tore off roofs along the coast.
@@ -107,7 +126,8 @@ STORIES = (
     # dates
     story("When did the ministers meet in Geneva?", """
         Globe 2022-10-14 | a | The ministers sat down in Geneva on [October 3] and began to write.
-        Herald 2022-10-15 | a | On [3 October 2022] the two ministers met in Geneva for the first time.
+        Herald 2022-10-15 | a | On [3 October 2022] the two ministers met in Geneva for the first
+            time.
         Press 2022-10-05 | a | The ministers met in Geneva [on Monday] to speak of a treaty.
         """, a=3),
     story("When did the volcano erupt?", """
@@ -136,7 +156,8 @@ STORIES = (
         """, differ=True, a=1, b=1),
     # names of people
     story("Who visited the troops?", """
-        Globe 2022-10-14 | a | The visit of [French President Emmanuel Macron] to the troops lasted an hour. The president left at noon.
+        Globe 2022-10-14 | a | The visit of [French President Emmanuel Macron] to the troops lasted
+            an hour. The president left at noon.
         Herald 2022-10-14 | a | [Emmanuel Macron] was with the troops in the morning.
         Press 2022-10-14 | a | [Macron] saw the troops before he left for home.
         """, a=3),
@@ -147,12 +168,15 @@ STORIES = (
         """, differ=True, a=1, b=1, c=1),
     story("Who spoke at the fair?", """
         Globe 2022-10-14 | a | [Hillary Clinton] opened the book fair on Thursday.
-        Herald 2022-10-14 | a | [Clinton] spoke at the fair. It was the first time that Hillary Clinton had come.
+        Herald 2022-10-14 | a | [Clinton] spoke at the fair. It was the first time that Hillary
+            Clinton had come.
         """, a=2),
     story("Who is the prime minister of Armenia?", """
         Globe 2022-10-14 | a | They met [Nikol Pashinian], the prime minister of Armenia.
-        Herald 2022-10-14 | a | Armenian [Prime Minister Nikol Pashinian] came by train, as a prime minister seldom does.
-        Press 2022-10-14 | a | Armenia's leader [Pashinian] did not speak to reporters. Nikol Pashinian left early.
+        Herald 2022-10-14 | a | Armenian [Prime Minister Nikol Pashinian] came by train, as a prime
+            minister seldom does.
+        Press 2022-10-14 | a | Armenia's leader [Pashinian] did not speak to reporters. Nikol
+            Pashinian left early.
         """, a=3),
     story("Who is the spokeswoman?", """
         Globe 2022-10-14 | a | The ministry's [spokeswoman Maria Zakharova] was outraged.
@@ -190,7 +214,8 @@ STORIES = (
         Herald 2022-10-14 | a | The [EU] will send a mission of civilians.
         """, a=2),
     story("Which alliance stands ready?", """
-        Globe 2022-10-14 | a | The [Collective Security Treaty Organization] stands ready to send observers.
+        Globe 2022-10-14 | a | The [Collective Security Treaty Organization] stands ready to send
+            observers.
         Herald 2022-10-14 | a | The [CSTO] stands ready, its secretary said.
         Press 2022-10-14 | b | [NATO] stands ready, a general said.
         """, differ=True, a=2, b=1),
@@ -236,22 +261,31 @@ STORIES = (
         """, a=1, b=1),
     # copies of one wire story
     story("How many houses burned?", """
-        Globe 2022-06-01 | a | The fire that broke out in the hills on Tuesday burned [31 houses] before the wind turned, the county said.
-        Herald 2022-06-01 | a | The fire that broke out in the hills on Tuesday burned [31 houses] before the wind turned, the county said on Wednesday.
+        Globe 2022-06-01 | a | The fire that broke out in the hills on Tuesday burned [31 houses]
+            before the wind turned, the county said.
+        Herald 2022-06-01 | a | The fire that broke out in the hills on Tuesday burned [31 houses]
+            before the wind turned, the county said on Wednesday.
         Press 2022-06-01 | a | Officials put the loss at [31 houses] and a school.
         """, a=2),
     story("Who bought the paper?", """
-        Globe 2022-06-01 | a | The oldest paper of the city was bought on Friday by [Lars Holm], who made his money with ferries.
-        Herald 2022-06-01 | a | (Agency) The oldest paper of the city was bought on Friday by [Lars Holm], who made his money with ferries.
-        Press 2022-06-01 | a | The oldest paper of the city was bought on Friday by [Lars Holm], who made his money with ferries, it was announced.
+        Globe 2022-06-01 | a | The oldest paper of the city was bought on Friday by [Lars Holm], who
+            made his money with ferries.
+        Herald 2022-06-01 | a | (Agency) The oldest paper of the city was bought on Friday by [Lars
+            Holm], who made his money with ferries.
+        Press 2022-06-01 | a | The oldest paper of the city was bought on Friday by [Lars Holm], who
+            made his money with ferries, it was announced.
         """, a=1),
     story("How many boats were lost?", """
-        Globe 2022-06-01 | a | The storm that came in from the sea overnight sank [nine boats] in the harbour and tore down the cranes.
-        Herald 2022-06-01 | b | The storm that came in from the sea overnight sank [seven boats] in the harbour and tore down the cranes.
+        Globe 2022-06-01 | a | The storm that came in from the sea overnight sank [nine boats] in
+            the harbour and tore down the cranes.
+        Herald 2022-06-01 | b | The storm that came in from the sea overnight sank [seven boats] in
+            the harbour and tore down the cranes.
         """, differ=True, a=1, b=1),
     story("When did the mine close?", """
-        Globe 2022-06-01 | a | The last mine of the valley, which once fed eleven villages, closed on [March 3, 2021] for good.
-        Herald 2022-06-02 | a | The last mine of the valley, which once fed eleven villages, closed on [March 3, 2021] for good, records show.
+        Globe 2022-06-01 | a | The last mine of the valley, which once fed eleven villages, closed
+            on [March 3, 2021] for good.
+        Herald 2022-06-02 | a | The last mine of the valley, which once fed eleven villages, closed
+            on [March 3, 2021] for good, records show.
         """, a=1),
     # kinds that look alike
     story("How many tests were carried out in 2022?", """

@@ -1,4 +1,4 @@
-"""Who is said to say it, on sentences made for the tests; the stretch in [brackets] is what is attributed."""
+"""Who is said to say it, on sentences made for the tests: what is in [brackets] is attributed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from qa.answering.attribution import speaker_of
         ("“We lost [40 men],” said Col. James Reed, who led the unit.", "Col. James Reed"),
         ("Police said [three people] were hurt.", "Police"),
         (
-            "The spokeswoman of Russia's Foreign Ministry, Maria Zakharova, had called the statement [“outrageous”].",
+            "The spokeswoman of Russia's Foreign Ministry, Maria Zakharova, had called the "
+            "statement [“outrageous”].",
             "The spokeswoman of Russia's Foreign Ministry",
         ),
         ("In a statement, the company said it would cut [3,000 jobs].", "the company"),
@@ -50,7 +51,8 @@ from qa.answering.attribution import speaker_of
         ("Officials in both capitals said that [200 soldiers] died.", "Officials in both capitals"),
         ("The bill, which passed [51-50], was called historic by Schumer.", None),
         (
-            "Ukrainian President Volodymyr Zelenskyy said Saturday that [1,000 children] had been taken.",
+            "Ukrainian President Volodymyr Zelenskyy said Saturday that [1,000 children] "
+            "had been taken.",
             "Ukrainian President Volodymyr Zelenskyy",
         ),
         ("More than [200 people] died, the government announced on Sunday.", "the government"),
@@ -66,7 +68,8 @@ from qa.answering.attribution import speaker_of
         ),
         ("Haley’s campaign said Friday that it was [advertising].", "Haley’s campaign"),
         (
-            "The community is large, according to the Indian embassy in the [UAE], which counts it.",
+            "The community is large, according to the Indian embassy in the [UAE], "
+            "which counts it.",
             None,
         ),
     ],

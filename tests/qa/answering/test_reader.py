@@ -85,19 +85,43 @@ def test_a_candidates_score_is_the_weighed_sum_of_its_outputs() -> None:
 @pytest.mark.parametrize(
     ("text", "found", "cleaned"),
     [
-        ("Some 6,500 men came.", "6", "6,500"), ("Some 6,500 men came.", "500 men", "6,500 men"), ("It rose 4.7% in May.", "4", "4.7%"),
-        ("It cost $12 million, he said.", "12 million,", "$12 million"), ("She won (twice) in Rome.", "(twice", "twice"),
-        ("She won (twice) in Rome.", "won (twice)", "won (twice)"), ("He said “not now” and left.", "“not now", "not now"),
-        ("He said “not now” and left.", "“not now”", "“not now”"), ('He said "go" twice.', '"go', "go"), ("It is in the U.S.", "U.S.", "U.S."),
-        ("It ended in May.", "May.", "May"), ("Sammy Davis Jr. sang.", "Davis Jr.", "Davis Jr."), ("at 9 p.m. on Friday", "9 p.m.", "9 p.m."),
-        ("the peace-keepers left", "keepers", "keepers"), ("Interest: 3-5 per cent", "3-5", "3-5"), ("Yes – in Goris,", "– in Goris,", "in Goris"),
-        ("Anna’s house", "Anna’s", "Anna’s"), ("a, b", ", ", ""), ("unbelievable", "believ", "unbelievable"), ("in 2022, 14 fell", "2022, 14", "2022, 14"),
-        ("in 2022,14 fell", "14", "2022,14"), ("选举在北京举行", "北京", "北京"), ("ends in 5.", "5.", "5"), ("x 5", "5", "5"),
-        ("brokered by the US in May", "the US", "US"), ("by the US and the EU", "the US and the EU", "the US and the EU"), ("the dead", "the dead", "the dead"),
-        ("In The Hague", "The Hague", "The Hague"), ("saw the 1990s", "the 1990s", "the 1990s"), ("so the", "the", "the"),
-        ("It was -5C at dawn", "5C", "-5C"), ("It fell by −3.5 % then", "3.5 %", "−3.5 %"), ("It was -5C at dawn", "-5C", "-5C"), ("from 3-5C", "5C", "5C"), ("- 7 men -5 left", "5", "5"),
+        ("Some 6,500 men came.", "6", "6,500"),
+        ("Some 6,500 men came.", "500 men", "6,500 men"),
+        ("It rose 4.7% in May.", "4", "4.7%"),
+        ("It cost $12 million, he said.", "12 million,", "$12 million"),
+        ("She won (twice) in Rome.", "(twice", "twice"),
+        ("She won (twice) in Rome.", "won (twice)", "won (twice)"),
+        ("He said “not now” and left.", "“not now", "not now"),
+        ("He said “not now” and left.", "“not now”", "“not now”"),
+        ('He said "go" twice.', '"go', "go"),
+        ("It is in the U.S.", "U.S.", "U.S."),
+        ("It ended in May.", "May.", "May"),
+        ("Sammy Davis Jr. sang.", "Davis Jr.", "Davis Jr."),
+        ("at 9 p.m. on Friday", "9 p.m.", "9 p.m."),
+        ("the peace-keepers left", "keepers", "keepers"),
+        ("Interest: 3-5 per cent", "3-5", "3-5"),
+        ("Yes – in Goris,", "– in Goris,", "in Goris"),
+        ("Anna’s house", "Anna’s", "Anna’s"),
+        ("a, b", ", ", ""),
+        ("unbelievable", "believ", "unbelievable"),
+        ("in 2022, 14 fell", "2022, 14", "2022, 14"),
+        ("in 2022,14 fell", "14", "2022,14"),
+        ("选举在北京举行", "北京", "北京"),
+        ("ends in 5.", "5.", "5"),
+        ("x 5", "5", "5"),
+        ("brokered by the US in May", "the US", "US"),
+        ("by the US and the EU", "the US and the EU", "the US and the EU"),
+        ("the dead", "the dead", "the dead"),
+        ("In The Hague", "The Hague", "The Hague"),
+        ("saw the 1990s", "the 1990s", "the 1990s"),
+        ("so the", "the", "the"),
+        ("It was -5C at dawn", "5C", "-5C"),
+        ("It fell by −3.5 % then", "3.5 %", "−3.5 %"),
+        ("It was -5C at dawn", "-5C", "-5C"),
+        ("from 3-5C", "5C", "5C"),
+        ("- 7 men -5 left", "5", "5"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_comes_clean(text: str, found: str, cleaned: str) -> None:
     start, end = clean(text, text.index(found), text.index(found) + len(found))
     assert text[start:end] == cleaned
@@ -185,7 +209,10 @@ def test_what_is_read_before_a_passage_is_near_whole_words_of_the_story(
 
 
 def test_who_he_is_stands_before_the_passage_and_no_answer_does(reader: OnnxReader) -> None:
-    text = "Maria Olsen came to Bergen as keeper of the lighthouse in May. She repaired its lamp for 400 crowns. Nobody thanked her."
+    text = (
+        "Maria Olsen came to Bergen as keeper of the lighthouse in May. "
+        "She repaired its lamp for 400 crowns. Nobody thanked her."
+    )
     article = Article("a", text)
     passage = Hit(Passage(article, text.index("She"), len(text)), 1.0)
     (*found,) = reader.candidates("How much did Maria Olsen pay for the lamp?", [passage])
@@ -247,7 +274,8 @@ def test_an_early_exit_does_not_change_what_is_read(reader: OnnxReader) -> None:
     [
         (
             "Who repaired the lighthouse?",
-            "The lighthouse stood dark for years. In spring Maria Olsen repaired it. The harbour paid.",
+            "The lighthouse stood dark for years. In spring Maria Olsen repaired it. "
+            "The harbour paid.",
             "Maria Olsen",
         ),
         (
@@ -279,7 +307,10 @@ def test_the_real_model_finds_the_span(
 
 
 def test_the_real_model_tells_apart_two_sentences_of_one_passage(reader: OnnxReader) -> None:
-    text = "In March the strike of the pilots ended with a deal brokered by Norway. The strike of the nurses in June ended with a deal that Denmark brokered."
+    text = (
+        "In March the strike of the pilots ended with a deal brokered by Norway. "
+        "The strike of the nurses in June ended with a deal that Denmark brokered."
+    )
     for question, answer in (
         ("Who brokered the end of the nurses' strike?", "Denmark"),
         ("Who brokered the deal with the pilots?", "Norway"),
@@ -314,7 +345,10 @@ def test_what_a_passage_gives_does_not_depend_on_its_company(reader: OnnxReader)
 
 
 def test_a_span_of_the_real_model_lies_within_one_sentence(reader: OnnxReader) -> None:
-    text = "Volcano erupts in Japan\n\nA volcano in Japan erupted on Sunday. Eggs\n\nEggs and milk are dear."
+    text = (
+        "Volcano erupts in Japan\n\nA volcano in Japan erupted on Sunday. "
+        "Eggs\n\nEggs and milk are dear."
+    )
     for question in ("Where did a volcano erupt?", "Which food is dear?"):
         for span in reader.read(question, [hit(text)]):
             assert "\n" not in span.text

@@ -26,7 +26,10 @@ from qa.answering.retrieval import (
 from qa.types import Citation, Hit, Question
 from tests.fakes import WordEmbedder
 
-STORY = "At least 286 people were killed in border clashes before a truce ended the worst fighting in two years"
+STORY = (
+    "At least 286 people were killed in border clashes before a truce ended the worst fighting in "
+    "two years"
+)
 
 
 def match(id: str, text: str, score: float) -> Match:
@@ -34,7 +37,10 @@ def match(id: str, text: str, score: float) -> Match:
 
 
 def test_a_copy_joins_the_first_hit_and_a_like_story_does_not() -> None:
-    other = "More than 200 people died on the border last month, the worst violence between the two neighbours"
+    other = (
+        "More than 200 people died on the border last month, the worst violence between the two "
+        "neighbours"
+    )
     hits = collapse_copies(
         [
             match("a", STORY, 1.0),
