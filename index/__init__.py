@@ -1,4 +1,6 @@
-"""Building: articles to passages, vectors and keywords, published as generations on disk.
+"""Code that builds an index and publishes it as generations on disk.
+
+Articles become passages, vectors and keywords.
 
 import index
 index.build("corpus", "var/index")

@@ -1,4 +1,7 @@
-"""Articles to passages, and which passages and vectors of an earlier build are still right."""
+"""The passages of articles, new or kept from an earlier build.
+
+This module finds which passages and vectors of an earlier build are still right.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +51,10 @@ def made_alike(store: Store, fingerprint: str | None) -> bool:
 def unchanged_passages(
     article: Article, stored: Sequence[Passage], fingerprint: str | None
 ) -> list[Passage] | None:
-    """Return the stored passages as those of the article; None if they are no longer its own.
+    """Return the stored passages as those of the article.
 
-    `fingerprint` is the one that the article was stored with.
+    Returns None if they are no longer its own. `fingerprint` is the one that the article was stored
+    with.
     """
     if fingerprint != article.fingerprint or not stored:
         return None

@@ -1,8 +1,9 @@
-"""The build path: load articles -> chunk -> describe -> encode -> add to stores -> publish.
+"""The path of a build, from loading articles to publishing an index.
 
-`build` is the whole path. The engine loads, chunks, describes and encodes (index/engines); the
-writer of the place adds and publishes (index/stores). What only the whole corpus shows is found
-here: which articles are one story, and what an outlet prints under all of them.
+The steps are: load articles -> chunk -> describe -> encode -> add to stores -> publish. `build` is
+the whole path. The engine loads, chunks, describes and encodes (index/engines); the writer of the
+place adds and publishes (index/stores). What only the whole corpus shows is found here: which
+articles are one story, and what an outlet prints under all of them.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def _paths(corpus: str | Path | Sequence[str | Path]) -> list[Path]:
 
 
 def _opened(place: Place) -> Store | None:
-    """Return the live generation if a build keeps what it learned of it; None if none opens."""
+    """Return the live generation, or None if none opens.
+
+    Returns None too if the place has no cache: then a build keeps nothing of it.
+    """
     if place.cache is None:
         return None
     try:
@@ -131,8 +135,9 @@ def _opened(place: Place) -> Store | None:
 
 
 class _Memory:
-    """What an earlier build learned, so that this one need not: of files, and of all articles.
+    """The memory of an earlier build.
 
+    It holds what that build learned of files and of all articles. So this build need not learn it.
     It lies beside the generations (index/build_cache.py). Without it a build takes longer.
     """
 
@@ -171,9 +176,10 @@ def _sorted_out(
     known: frozenset[str],
     progress: Progress,
 ) -> tuple[list[Article], list[Skipped], list[Note]]:
-    """Return the articles that can answer something, what was left out, and what to tell.
+    """Return the usable articles, what was left out, and the notes to show.
 
-    `known` has the fingerprints of articles that can. Raises DatelineError if there is no article.
+    An article is usable if it can answer something. `known` has the fingerprints of articles that
+    can. Raises DatelineError if there is no article.
     """
     articles: list[Article] = []
     skipped: list[Skipped] = []
@@ -221,7 +227,10 @@ def _other_languages(articles: Sequence[Article]) -> list[Note]:
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """How many articles a build adds to the live generation, changes, removes and keeps."""
+    """The changes that a build makes to the live generation.
+
+    They count the articles that it adds, changes, removes and keeps.
+    """
 
     added: int
     changed: int
@@ -256,7 +265,10 @@ def _encoder_name(encoder: str | None, live: Store | None) -> str:
 
 
 def _fingerprint(embedder: Embedder | None, name: str, place: Place) -> str | None:
-    """Return the encoder's fingerprint without opening it, None if it is not compiled yet."""
+    """Return the encoder's fingerprint without opening the encoder.
+
+    Returns None if it is not compiled yet.
+    """
     if embedder is not None:
         return embedder.fingerprint
     return compiled_fingerprint(name, place.encoders)
@@ -277,7 +289,10 @@ def _reusable(live: Store | None, embedder: Embedder, full: bool) -> Store | Non
 def _add(
     writer: IndexWriter, encoded: Iterable[Encoded | Unencoded]
 ) -> tuple[int, dict[str, Skipped]]:
-    """Add what the engine encodes; return how many vectors are reused, and what failed, by id."""
+    """Add what the engine encodes to the index.
+
+    Returns how many vectors are reused, and what failed, by id.
+    """
     reused = writer.passages  # those of the articles that were taken over
     failed: dict[str, Skipped] = {}
     for item in encoded:
@@ -294,7 +309,10 @@ def _add(
 def _without(
     failed: Mapping[str, Skipped], articles: Sequence[Article], skipped: Sequence[Skipped]
 ) -> tuple[list[Article], list[Skipped]]:
-    """Return the articles that did not fail, and what was left out with those that did."""
+    """Return the articles that did not fail, and everything left out.
+
+    What is left out includes the articles that failed.
+    """
     kept = [article for article in articles if article.id not in failed]
     return kept, [*skipped, *failed.values()]
 

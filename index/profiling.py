@@ -16,7 +16,10 @@ _stages: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None
 
 @contextmanager
 def profiled() -> Iterator[dict[str, float]]:
-    """Give the milliseconds of each stage, in the order of their first use, and "in all"."""
+    """Yield the milliseconds of each stage, and "in all".
+
+    The stages are in the order of their first use.
+    """
     stages: dict[str, float] = {}
     token = _stages.set(stages)
     began = time.perf_counter()
@@ -29,7 +32,10 @@ def profiled() -> Iterator[dict[str, float]]:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Count the time within to the stage `name`. A stage within a stage counts to both."""
+    """Count the time within to the stage `name`.
+
+    A stage within a stage counts to both.
+    """
     stages = _stages.get()
     if stages is None:
         yield

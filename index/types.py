@@ -1,7 +1,8 @@
-"""The data of the index, and its seams: embedder, engine, store, index writer, place.
+"""The data of the index, and the protocols between its parts.
 
-Everything here is frozen data or a protocol; nothing opens a file. A backend satisfies these
-protocols and nothing else: building, asking, copying, checking and rolling back need no more.
+The protocols are embedder, engine, store, index writer and place. Everything here is frozen data or
+a protocol; nothing opens a file. A backend satisfies these protocols and nothing else: building,
+asking, copying, checking and rolling back need no more.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A slice of an article. Its `description` is indexed beside it and is no part of its text."""
+    """A slice of an article.
+
+    Its `description` is indexed beside it and is no part of its text.
+    """
 
     article: Article
     start: int
@@ -106,7 +110,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles a search may use. An article without a date passes no date filter."""
+    """The conditions on the articles that a search may use.
+
+    An article without a date passes no date filter.
+    """
 
     sources: tuple[str, ...] = ()  # outlets, compared without regard to case; empty: all
     since: dt.date | None = None  # first day, inclusive
@@ -157,7 +164,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Passages with a vector each, in order; `reused` of the vectors were not encoded anew."""
+    """The passages with a vector each, in order.
+
+    `reused` of the vectors were not encoded anew.
+    """
 
     passages: Sequence[Passage]
     vectors: Vectors
@@ -183,14 +193,20 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Equal only if the same text gives the same vector: an index refuses another one's."""
+        """Return the fingerprint of the embedder.
+
+        Two are equal only if the same text gives the same vector. An index refuses another one's.
+        """
         ...
 
     @property
     def dimensions(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of passages: float32, (len(texts), dimensions), rows of length 1."""
+        """Return the vectors of passages.
+
+        They are float32, of shape (len(texts), dimensions), with rows of length 1.
+        """
         ...
 
     def encode_question(self, question: str) -> Vectors:
@@ -235,7 +251,10 @@ class Store(Protocol):
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """Return what the generation says about itself, as index/stores/manifest.py makes it."""
+        """Return what the generation says about itself.
+
+        index/stores/manifest.py makes it.
+        """
         ...
 
     def search(
@@ -255,7 +274,10 @@ class Store(Protocol):
         ...
 
     def indexed(self, id: str) -> tuple[list[Passage], Vectors]:
-        """Return the passages and vectors of an article, in order; empty for an unknown id."""
+        """Return the passages and vectors of an article, in order.
+
+        Both are empty for an unknown id.
+        """
         ...
 
     def problems(self) -> Iterable[str]:
@@ -270,9 +292,10 @@ class IndexWriter(Protocol):
     """
 
     def live(self, opened: Store | None = None) -> Store | None:
-        """Return the live generation, or None if none opens; `opened` itself if that is it.
+        """Return the live generation, or None if none opens.
 
-        Raises DatelineError for an index that a newer Dateline wrote.
+        Returns `opened` itself if that is the live one. Raises DatelineError for an index that a
+        newer Dateline wrote.
         """
         ...
 
@@ -288,11 +311,12 @@ class IndexWriter(Protocol):
         articles: Sequence[Article],
         unchanged: Store | None,
     ) -> Sequence[Article]:
-        """Begin the next generation; return the articles whose passages are to be added, in order.
+        """Begin the next generation and return the articles to add.
 
-        `articles` are all that it is to hold, in order. A writer may take over articles that
-        stand in `unchanged` as they are; those are not returned. `unchanged` is the live
-        generation if its vectors may be used again. An article that is never added is left out.
+        The passages of the returned articles are to be added in order. `articles` are all that the
+        generation is to hold, in order. A writer may take over articles that stand in `unchanged`
+        as they are; those are not returned. `unchanged` is the live generation if its vectors may
+        be used again. An article that is never added is left out.
         """
         ...
 

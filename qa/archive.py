@@ -1,4 +1,7 @@
-"""The ask path: understand -> retrieve -> read -> agree -> reply. `Archive` is an open index."""
+"""The ask path: understand, retrieve, read, agree, reply.
+
+`Archive` is an open index.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +43,18 @@ _SAYS_NOTHING = frozenset(
 
 
 class Archive:
-    """An open index. Safe to ask from several threads; stays on its generation until `refresh`."""
+    """An open index that can be asked.
+
+    It is safe to ask from several threads. It stays on its generation until `refresh`.
+    """
 
     def __init__(
         self, store: Store, embedder: Embedder, reader: Reader, place: Place | None = None
     ) -> None:
-        """Make an archive of ready parts. `refresh` looks for newer generations in `place`."""
+        """Make an archive of ready parts.
+
+        `refresh` looks for newer generations in `place`.
+        """
         self._live = store, embedder  # replaced together: no question meets one of each
         self.reader, self._place = reader, place
         self._given_embedder: Embedder | None = None
@@ -140,7 +149,10 @@ class Archive:
         return articles_frame(self.store.articles())
 
     def refresh(self) -> bool:
-        """Move to the live generation; return whether it is another. Replies under way go on."""
+        """Move to the live generation; return whether it is another.
+
+        Replies under way go on.
+        """
         with self._refreshing:
             store, embedder = self._live
             if self._place is None or current(self._place) == store.generation:
@@ -185,7 +197,10 @@ def reply_from(
 
 
 def read(asked: Question, hits: Sequence[Hit], reader: Reader) -> list[Citation]:
-    """Return the citations that the reader finds in the hits, by score and by time, best first."""
+    """Return the citations that the reader finds in the hits, best first.
+
+    They are ordered by score and by time.
+    """
     selected = select_for_reading(hits)
     citations = [cite(span) for span in reader.read(asked.text, selected)]
     if asked.without_time and not asked.asks_for_news:

@@ -1,8 +1,8 @@
-"""The `dateline` command: arguments in, text or JSON out, one clear line if it cannot be done.
+"""The `dateline` command: arguments in, text or JSON out.
 
-Exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage. The commands are in
-qa/commands/. What a command needs is imported when it runs, so that `dateline ask` pays for
-neither torch nor gradio.
+What cannot be done is said in one clear line. Exit status: 0 done, 1 refused or failed (one line on
+stderr), 2 wrong usage. The commands are in qa/commands/. What a command needs is imported when it
+runs, so that `dateline ask` pays for neither torch nor gradio.
 """
 
 from __future__ import annotations

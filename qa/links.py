@@ -1,4 +1,7 @@
-"""Addresses of a citation: the article's own page, opened where the sentence stands."""
+"""Addresses of a citation.
+
+Each is the article's own page, opened where the sentence stands.
+"""
 
 from __future__ import annotations
 

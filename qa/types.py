@@ -1,8 +1,9 @@
-"""The data of answering: questions, hits, spans, citations, answers, replies; and what a reader is.
+"""The data of answering, from questions to replies, and what a reader is.
 
-Everything here is frozen data or a protocol. A span is a place in an article: its text is always
-the slice of the article, never a stored copy, so a quotation cannot drift from its source. What
-is said of a reply is computed once, when the answers are agreed on, and stands in these fields.
+Between them are hits, spans, citations and answers. Everything here is frozen data or a protocol. A
+span is a place in an article: its text is always the slice of the article, never a stored copy, so
+a quotation cannot drift from its source. What is said of a reply is computed once, when the answers
+are agreed on, and stands in these fields.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ Stance = Literal["said", "denied", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """The time that a question names: its words, and the first and last day if they are known."""
+    """The time that a question names.
+
+    It has its words, and the first and last day if they are known.
+    """
 
     text: str
     first: dt.date | None = None
@@ -57,7 +61,10 @@ class Question:
 
     @property
     def asks_for_news(self) -> bool:
-        """Whether every moment it names includes the day it is asked on, as "this week" does."""
+        """Whether every moment it names includes the day it is asked on.
+
+        "This week" does.
+        """
         if self.asked_on is None:
             return False
         day = self.asked_on.isoformat()
@@ -66,7 +73,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage. `score` is in (0, 1], higher is better; `copies` say the same."""
+    """A retrieved passage.
+
+    `score` is in (0, 1], higher is better. `copies` are passages that say the same.
+    """
 
     passage: Passage
     score: float
@@ -123,7 +133,10 @@ class Span:
 
     @property
     def file(self) -> str:
-        """The article's file in its corpus folder, opened at the page: "reports/a.pdf#page=3"."""
+        """The article's file in its corpus folder, opened at the page.
+
+        An example is "reports/a.pdf#page=3".
+        """
         return self.article.path if self.page is None else f"{self.article.path}#page={self.page}"
 
 
@@ -241,9 +254,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The answers that cannot be true together, by their place in the reply, the best first.
+    """The answers that cannot be true together.
 
-    `outlets` counts the outlets that give them.
+    They are given by their place in the reply, the best first. `outlets` counts the outlets that
+    give them.
     """
 
     answers: tuple[int, ...]
@@ -256,7 +270,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class DatedFigure:
-    """A figure as an outlet gave it on a day. `answer` is the place of its answer in the reply."""
+    """A figure as an outlet gave it on a day.
+
+    `answer` is the place of its answer in the reply.
+    """
 
     date: dt.date
     answer: int
@@ -273,12 +290,12 @@ class DatedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What Dateline says to a question: its answers, best first; or none, with the reason.
+    """What Dateline says to a question: its answers, or the reason for none.
 
-    `conflict` names the answers that contradict each other. `over_time` is one figure as it
-    changed from day to day, oldest first. `candidates` are all spans that were read, best first,
-    whatever their probability; `silent_outlets` are near the question, but no answer cites them.
-    Neither of these two stands in the JSON.
+    The best answer comes first. `conflict` names the answers that contradict each other.
+    `over_time` is one figure as it changed from day to day, oldest first. `candidates` are all
+    spans that were read, best first, whatever their probability; `silent_outlets` are near the
+    question, but no answer cites them. Neither of these two stands in the JSON.
     """
 
     question: str
@@ -319,15 +336,21 @@ class Reply:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reply as JSON has it."""
+        time = None
+        if self.time is not None:
+            time = self.time.to_dict()
+        conflict = None
+        if self.conflict is not None:
+            conflict = self.conflict.to_dict()
         return {
             "question": self.question,
             "answered": self.answered,
             "disagreement": self.disagreement,
             "index_generation": self.index_generation,
             "took_ms": round(self.took_ms, 1),
-            "time": None if self.time is None else self.time.to_dict(),
+            "time": time,
             "answers": [answer.to_dict() for answer in self.answers],
-            "conflict": None if self.conflict is None else self.conflict.to_dict(),
+            "conflict": conflict,
             "over_time": [figure.to_dict() for figure in self.over_time],
             "passages": [hit.to_dict() for hit in self.passages],
             "reason": self.reason,

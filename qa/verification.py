@@ -1,4 +1,7 @@
-"""Checks after the fact: the whole index, and saved replies against the articles indexed now."""
+"""Checks after the fact.
+
+They check the whole index, and saved replies against the articles indexed now.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,10 @@ class LocalEngine:
     """The `Engine` of one process."""
 
     def __init__(self, files: FileCache | None = None, known: Collection[str] = ()) -> None:
-        """`files` remembers files; `known` has the fingerprints of articles that are indexed."""
+        """Create an engine for this process.
+
+        `files` remembers files. `known` has the fingerprints of articles that are indexed.
+        """
         self._files, self._known = files, known
 
     def load(
@@ -76,7 +79,7 @@ class LocalEngine:
         scratch: Path,
         progress: Progress,
     ) -> Iterator[Encoded | Unencoded]:
-        """Yield the passages and vectors of the articles, in order, some articles at a time.
+        """Yield the articles' passages and vectors in order, some articles at a time.
 
         A text that stands in the article's earlier passages is not encoded again.
         """
@@ -116,5 +119,8 @@ def _encoded(
 
 
 def _import_splitter() -> None:
-    """Import what splits sentences, while the next files are read: new articles need it."""
+    """Import the sentence splitter while the next files are read.
+
+    New articles need it.
+    """
     import index.text.splitter  # noqa: F401

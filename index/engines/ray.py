@@ -1,11 +1,12 @@
-"""Loading and encoding on Ray: one stage of Ray Data loads, others chunk, describe and encode.
+"""Loading and encoding on Ray.
 
-What needs the whole corpus at once (which articles are one story, the order, the writing) stays in
-the process that builds. What was encoded is kept in a file, ray.sqlite in the scratch folder, until
-the index is published: a build that was cut off goes on from there. Each article has one row in
-it, by its content. So work that Ray does twice, as when a worker was killed, is stored once, and a
-build that misses an article is refused. Passages are those of a local build to the bit; vectors
-differ as int8 does between batches.
+One stage of Ray Data loads. Others chunk, describe and encode. What needs the whole corpus at once
+(which articles are one story, the order, the writing) stays in the process that builds. What was
+encoded is kept in a file, ray.sqlite in the scratch folder, until the index is published: a build
+that was cut off goes on from there. Each article has one row in it, by its content. So work that
+Ray does twice, as when a worker was killed, is stored once, and a build that misses an article is
+refused. Passages are those of a local build to the bit; vectors differ as int8 does between
+batches.
 
 Limits: one file is loaded by one worker; the corpus folder must be at the same path on every node;
 texts pass through the building process, which holds all articles.
@@ -213,7 +214,10 @@ class RayEngine:
         return self._done(data)
 
     def _data(self, rows: list[dict[str, Any]], at_once: int) -> Any:
-        """Return the rows as Ray's data, in blocks of at most `at_once`, enough for all workers."""
+        """Return the rows as Ray's data, in blocks of at most `at_once`.
+
+        There are enough blocks for all workers.
+        """
         blocks = max(self._workers * _AHEAD, -(-len(rows) // at_once))
         return self._ray.data.from_items(rows, override_num_blocks=max(1, min(len(rows), blocks)))
 
@@ -260,7 +264,10 @@ def _ready(articles: Sequence[Article], reusable: Store | None) -> dict[str, Enc
 
 
 class _Checkpoint:
-    """What was encoded until now: passages and vectors in a file of SQLite, by content."""
+    """The passages and vectors encoded so far.
+
+    They lie in an SQLite file, by content.
+    """
 
     def __init__(self, path: Path, embedder: Embedder) -> None:
         self._path, self._embedder = path, embedder
@@ -290,7 +297,10 @@ class _Checkpoint:
         self._database.commit()
 
     def encoded(self, article: Article) -> Encoded:
-        """Return the passages and vectors of an article. Raises DatelineError if it has none."""
+        """Return the passages and vectors of an article.
+
+        Raises DatelineError if it has none.
+        """
         found = self._database.execute(
             "SELECT passages, vectors FROM made WHERE key = ?", (self.key(article),)
         ).fetchone()
@@ -314,7 +324,10 @@ class _Checkpoint:
 
 
 def _load(batch: dict[str, Any], columns: dict[str, str], limits: Bounds) -> dict[str, Any]:
-    """Load files; those that are risky are read in another process, as a local build does."""
+    """Load files.
+
+    Risky files are read in another process, as a local build does.
+    """
     items = []
     with Sandbox(limits) as sandbox:
         for location, path, problem in zip(

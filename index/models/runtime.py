@@ -1,4 +1,4 @@
-"""How models run here: onnxruntime sessions, and the threads that all of them share.
+"""The onnxruntime sessions of models, and the threads that all of them share.
 
 A session runs in the thread that calls it and starts none of its own. The process keeps one thread
 per core. Texts go to them side by side, which is faster than two threads on one text. All questions

@@ -32,10 +32,10 @@ def copy(
     target: str | Path | Place,
     progress: Progress = lambda what, done, total: None,
 ) -> str:
-    """Make the live generation of `source` the next and live one of `target`; return its name.
+    """Copy the live generation of `source` to `target` and return its new name.
 
-    The compiled encoder goes along. Raises DatelineError if one cannot be read or the other
-    cannot be written, which is then as it was.
+    It becomes the next and live generation of `target`. The compiled encoder goes along. Raises
+    DatelineError if `source` cannot be read or `target` cannot be written, which is then as it was.
     """
     source, target = place_of(source), place_of(target)
     if source == target:
@@ -86,7 +86,7 @@ def _embedder(place: Place, store: Store) -> Embedder:
 
 @dataclass(frozen=True, slots=True)
 class _NotAtHand:
-    """The encoder of an index that was made with a ready-made one: known, but not at hand."""
+    """The ready-made encoder of an index, known but not at hand."""
 
     name: str
     fingerprint: str

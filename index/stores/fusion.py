@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_WORDS_SHARE = 0.75  # of the fused score. Trade-off: docs/benchmarks.md
+_WORDS_SHARE = 0.75  # of the fused score. Trade-off: benchmarks/NOTES.md
 
 Found = Sequence[tuple[int, float]]  # (row, score)
 
@@ -23,7 +23,10 @@ def fused(by_meaning: Found, by_words: Found) -> list[tuple[int, float]]:
 
 
 def _below_lowest(found: Found) -> float:
-    """Return the score that counts as 0: one step below the lowest, 0 if all are the same."""
+    """Return the score that counts as 0.
+
+    It is one step below the lowest, or 0 if all are the same.
+    """
     if not found:
         return 0.0
     scores = [score for _, score in found]
@@ -34,7 +37,10 @@ def _below_lowest(found: Found) -> float:
 
 
 def _add_share(scores: dict[int, float], found: Found, least: float, share: float) -> None:
-    """Add to each row its part of `share`: nothing at `least`, all of it at the best score."""
+    """Add to each row its part of `share`.
+
+    A row gets nothing at `least`, and all of it at the best score.
+    """
     best = max((score for _, score in found), default=0.0)
     for row, score in found:
         part = 1.0

@@ -1,7 +1,7 @@
-"""Keyword search by Tantivy's BM25, over a passage's text, its title and its description.
+"""Keyword search by Tantivy's BM25.
 
-Questions are analysed into terms and never parsed as query syntax, so no question is an error and
-none reaches Tantivy's query language.
+It covers a passage's text, its title and its description. Questions are analysed into terms and
+never parsed as query syntax, so no question is an error and none reaches Tantivy's query language.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _AROUND_WORDS = "\"'“”‘’?!.,;:()"
 
 
 def text_analyzer() -> tantivy.TextAnalyzer:
-    """Return the analyser of texts to terms: folded, stemmed, without English stopwords."""
+    """Return the analyser that turns texts into terms.
+
+    The terms are folded and stemmed, without English stopwords.
+    """
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
@@ -43,7 +46,10 @@ def text_analyzer() -> tantivy.TextAnalyzer:
 
 
 def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
-    """Return the distinct terms of a question, in order, without its question words, at most 64."""
+    """Return the distinct terms of a question, in order, at most 64.
+
+    Its question words are left out.
+    """
     text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no text to Tantivy
     words = [
         word for word in text.split() if word.strip(_AROUND_WORDS).casefold() not in _QUESTION_WORDS

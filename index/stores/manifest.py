@@ -49,7 +49,10 @@ def new_manifest(
 
 
 def counts_of(articles: int, passages: int, days: Sequence[int]) -> dict[str, int]:
-    """Return the counts of a manifest. `days` are those of the dated articles, as ordinals."""
+    """Return the counts of a manifest.
+
+    `days` are those of the dated articles, as ordinals.
+    """
     counts = {"articles": articles, "passages": passages}
     if days:
         counts |= {"first_day": min(days), "last_day": max(days)}

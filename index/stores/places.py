@@ -1,4 +1,7 @@
-"""Where an index is: the address that a user writes becomes a `Place`, which does the rest."""
+"""The places where an index can be.
+
+The address that a user writes becomes a `Place`, which does the rest.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def _server(text: str) -> MilvusAddress:
 
 
 def _parsed(address: SplitResult) -> MilvusAddress:
-    """Return what an address says. Raises ValueError if a part of it is not as expected."""
+    """Return what an address says.
+
+    Raises ValueError if a part of it is not as expected.
+    """
     name, host, port = address.path.strip("/"), address.hostname, address.port
     query = parse_qs(address.query, strict_parsing=bool(address.query))
     options = {key: values[-1] for key, values in query.items()}
@@ -118,7 +124,10 @@ def encoder_of(place: str | Path | Place, store: Store, given: Embedder | None =
 
 
 def _compiled(folder: Path, name: str, fingerprint: str) -> CompiledEncoder:
-    """Return the compiled encoder in a folder. Raises DatelineError unless it is the right one."""
+    """Return the compiled encoder in a folder.
+
+    Raises DatelineError unless it is the right one.
+    """
     if not folder.exists():
         try:
             compiled_encoder(name, folder.parent)

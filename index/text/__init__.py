@@ -1,1 +1,4 @@
-"""What is known of a text: sentences, passages, dates, boilerplate, near-duplicates."""
+"""The analysis of a text.
+
+It finds sentences, passages, dates, boilerplate and near-duplicates.
+"""

@@ -84,7 +84,10 @@ _FEWEST_WORDS, _FEWEST_WORDS_OF_A_FACT, _WORDS_OF_A_PARAGRAPH = 4, 8, 21
 
 
 def boilerplate_lines(text: str) -> list[tuple[int, int]]:
-    """Return the spans (start, end) of the boilerplate lines, line ends included, in order."""
+    """Return the spans (start, end) of the boilerplate lines, in order.
+
+    The spans include line ends.
+    """
     spans = []
     position = 0
     lines = text.splitlines(keepends=True)
@@ -97,9 +100,10 @@ def boilerplate_lines(text: str) -> list[tuple[int, int]]:
 
 
 def without_boilerplate(text: str, more: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
-    """Return the spans (start, end) of the story, in order, without those of white space.
+    """Return the spans (start, end) of the story, in order.
 
-    They lie between the text's boilerplate lines and the spans of `more`.
+    They lie between the text's boilerplate lines and the spans of `more`. Spans of white space are
+    left out.
     """
     spans = []
     position = 0
@@ -121,7 +125,10 @@ def _is_boilerplate(line: str, following: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The longer lines of articles, row after row, and which of them their outlets repeat."""
+    """The longer lines of articles, row after row.
+
+    It also says which of them their outlets repeat.
+    """
 
     ends: NDArray[np.int64]  # (articles,): where an article's lines end
     spans: NDArray[np.int32]  # (lines, 2): start and end in the article's text
@@ -164,12 +171,13 @@ _Columns = tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]
 def find_repeated_lines(
     articles: Sequence[Article], before: Lines | None = None, places: Sequence[int] | None = None
 ) -> Lines:
-    """Find the lines that an outlet prints under many stories, such as newsletter prompts.
+    """Find the lines that an outlet prints under many stories.
 
-    Articles of one `story` count once, so a line of a story that was updated ten times stays. A
-    paragraph must stand under more stories than a shorter line, since a story's own may be in a few
-    pages. Short lines stay: they are headings ("What we know") or facts ("Incumbent: Ann Berg").
-    If nothing would be left of an article, nothing is taken from it.
+    Newsletter prompts are such lines. Articles of one `story` count once, so a line of a story that
+    was updated ten times stays. A paragraph must stand under more stories than a shorter line,
+    since a story's own may be in a few pages. Short lines stay: they are headings ("What we know")
+    or facts ("Incumbent: Ann Berg"). If nothing would be left of an article, nothing is taken from
+    it.
 
     `places` gives for each article its row in `before`, an earlier result, or -1. The result is
     the same as without them, and sooner there.
@@ -216,7 +224,10 @@ def _read_lines(article: Article) -> _Columns:
 
 
 def _story_numbers(articles: Sequence[Article]) -> NDArray[np.int64]:
-    """Give each article the number of its story; one of no known story is a story by itself."""
+    """Return the number of each article's story.
+
+    An article of no known story is a story by itself.
+    """
     numbers: dict[str, int] = {}
     found = []
     for article in articles:

@@ -24,11 +24,12 @@ PASSAGE_CHARACTERS = 600  # about 130 tokens: fits the reader's 192-token window
 def passage_spans(
     text: str, size: int = PASSAGE_CHARACTERS, boilerplate: Sequence[tuple[int, int]] = ()
 ) -> list[tuple[int, int]]:
-    """Return the spans (start, end) of the passages, in order, of at most `size` characters.
+    """Return the spans (start, end) of the passages, in order.
 
-    Every character that is neither white space nor boilerplate is in exactly one span. No span
-    begins or ends with white space. `boilerplate` are spans to leave out beside the lines that show
-    themselves to be boilerplate. Raises ValueError for a size below 1.
+    A passage has at most `size` characters. Every character that is neither white space nor
+    boilerplate is in exactly one span. No span begins or ends with white space. `boilerplate` are
+    spans to leave out beside the lines that show themselves to be boilerplate. Raises ValueError
+    for a size below 1.
     """
     if size < 1:
         raise ValueError(f"a passage must have at least 1 character, not {size}")

@@ -1,8 +1,9 @@
-"""Expressions of time: which moments a text speaks of, and a passage's description by them.
+"""The expressions of time in a text.
 
-A news story says "last month" and its readers ask about "September". One pattern finds expressions
-of time, and dateparser resolves them against the day the article was published. A moment is "2022",
-"2022-10" or "2022-10-14", as precise as the words; "-09" is September of any year.
+This module finds which moments a text speaks of, and describes a passage by them. A news story says
+"last month" and its readers ask about "September". One pattern finds expressions of time, and
+dateparser resolves them against the day the article was published. A moment is "2022", "2022-10" or
+"2022-10-14", as precise as the words; "-09" is September of any year.
 
 Limits: English only. Without a day of publication, expressions that need one stay unresolved.
 """
@@ -120,9 +121,10 @@ _WRITTEN_SMALL = re.compile(
 
 
 def describe(article: Article, start: int, end: int) -> str:
-    """Describe text[start:end] in one line: its outlet, its day, and the moments it speaks of.
+    """Describe text[start:end] in one line.
 
-    It is indexed beside the passage. The title is not in it, since it is indexed by itself.
+    The line has its outlet, its day, and the moments it speaks of. It is indexed beside the
+    passage. The title is not in it, since it is indexed by itself.
     """
     parts = []
     if article.source:
@@ -161,7 +163,10 @@ def yearless_months(text: str) -> tuple[str, ...]:
 
 
 def capitalise_dates(text: str) -> str:
-    """Write the months and weekdays of a question in capitals: "in september" means September."""
+    """Write the months and weekdays of a question in capitals.
+
+    A question that says "in september" means September.
+    """
     return _WRITTEN_SMALL.sub(lambda match: match[0].capitalize(), text)
 
 
@@ -237,7 +242,10 @@ def time_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _expressions(text: str) -> Iterator[re.Match[str]]:
-    """Yield the expressions of time of a text, without a "May" that is more likely the verb."""
+    """Yield the expressions of time of a text.
+
+    A "May" that is more likely the verb is left out.
+    """
     for match in _TIME.finditer(text):
         if match[0] != "May" or _BEFORE_MONTH.search(text[: match.start()]):
             yield match

@@ -1,8 +1,9 @@
-"""What moment an expression of time means, counted from the day its article was published.
+"""The moment that an expression of time means.
 
-An expression comes with its kind, as the pattern of index/text/dates.py names it: "year", "iso",
-"month", "day", "weekday", "relative_year", "relative_month", "relative_week" or "relative_day".
-dateparser does the counting. A moment is "2022", "2022-10" or "2022-10-14".
+It is counted from the day its article was published. An expression comes with its kind, as the
+pattern of index/text/dates.py names it: "year", "iso", "month", "day", "weekday", "relative_year",
+"relative_month", "relative_week" or "relative_day". dateparser does the counting. A moment is
+"2022", "2022-10" or "2022-10-14".
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ def resolve(expression: str, kind: str, published: dt.date | None) -> str | None
 
 
 def move_ahead(moment: str, before: str, published: dt.date) -> str:
-    """Move a day or month to the next year if the words before it say that it is to come.
+    """Move a day or month to the next year if it is still to come.
 
-    In October, "next September" and "will be held on November 8" are to come.
+    The words before it say whether it is. In October, "next September" and "will be held on
+    November 8" are to come.
     """
     cue = _AHEAD.search(before)
     if cue is None:

@@ -1,9 +1,10 @@
-"""Near-duplicates among articles: a wire story in two outlets, a page and its later version.
+"""The near-duplicates among articles.
 
-MinHash and locality-sensitive hashing propose pairs (Broder 1997; multiply-shift hashing,
-Dietzfelbinger 1996). A pair are near-duplicates if many of the shorter article's shingles are in
-the longer one too. Shingles that an outlet prints again and again are set aside first. A later
-story that repeats much of an earlier one counts as one story with it.
+Examples are a wire story in two outlets, or a page and its later version. MinHash and
+locality-sensitive hashing propose pairs (Broder 1997; multiply-shift hashing, Dietzfelbinger 1996).
+A pair are near-duplicates if many of the shorter article's shingles are in the longer one too.
+Shingles that an outlet prints again and again are set aside first. A later story that repeats much
+of an earlier one counts as one story with it.
 
 Limits: a copy in other words is not found, nor one of a few sentences within a long article.
 
@@ -40,7 +41,10 @@ _MULTIPLIERS, _TERMS = np.random.default_rng(1).integers(
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """The shingles and signatures of articles, row after row, and which of them are one story."""
+    """The shingles and signatures of articles, row after row.
+
+    It also says which articles are one story.
+    """
 
     outlets: NDArray[np.uint32]  # (rows,): a hash of each article's outlet
     ends: NDArray[np.int64]  # (rows,): where a row's shingles end
@@ -73,10 +77,11 @@ _NO_SKETCHES = Sketches(
 def find_near_duplicates(
     articles: Sequence[Article], before: Sketches | None = None, places: Sequence[int] | None = None
 ) -> Sketches:
-    """Find which articles are one story; a near-duplicate of a near-duplicate is one too.
+    """Find which articles are one story.
 
-    `places` gives for each article its row in `before`, an earlier result, or -1. A row there must
-    be of the same text and outlet. The result is the same as without them, and sooner there.
+    A near-duplicate of a near-duplicate is one too. `places` gives for each article its row in
+    `before`, an earlier result, or -1. A row there must be of the same text and outlet. The result
+    is the same as without them, and sooner there.
     """
     if before is None or places is None:
         before, places = _NO_SKETCHES, [-1] * len(articles)
@@ -116,12 +121,18 @@ def shingles_of(text: str) -> NDArray[np.uint32]:
 
 
 def overlap(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
-    """Return the overlap coefficient: the share of the smaller set that is in both, 0 to 1."""
+    """Return the overlap coefficient of two sets, from 0 to 1.
+
+    It is the share of the smaller set that is in both.
+    """
     return len(np.intersect1d(one, other, assume_unique=True)) / max(1, min(len(one), len(other)))
 
 
 def _read(articles: Sequence[Article], before: Sketches, rows: NDArray[np.int64]) -> Sketches:
-    """Return sketches with the shingles of the articles, and what `before` knows of them."""
+    """Return sketches with the shingles of the articles.
+
+    They also hold what `before` knows of the articles.
+    """
     shingles, kept = [_NO_SKETCHES.shingles], [_NO_SKETCHES.kept]
     signatures = np.empty((len(rows), _PERMUTATIONS), dtype=np.uint32)
     for number, (article, row) in enumerate(zip(articles, rows, strict=True)):
@@ -243,7 +254,10 @@ def _join(
 def _candidates(
     sketches: Sketches, anew: NDArray[np.bool_], groups: _Groups
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of rows to compare: alike in a band, one of them anew, not yet one group."""
+    """Yield the pairs of rows to compare.
+
+    They are alike in a band, one of them is anew, and they are not yet one group.
+    """
     for rows in _alike(sketches, anew):
         if len({groups.head(row) for row in rows}) == 1:
             continue

@@ -37,9 +37,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span of the sentence, or the run of sentences, that holds text[start:end].
+    """Return the span of the sentence that holds text[start:end].
 
-    White space at its edges is left out.
+    It is a run of sentences if text[start:end] reaches over several. White space at its edges is
+    left out.
     """
     left, right = start, end
     for first, last in _sentences_cached(text):

@@ -1,4 +1,7 @@
-"""Splits text into passages; apart from chunking.py, since its library is slow to import."""
+"""The splitter of text into passages.
+
+It stands apart from chunking.py, since its library is slow to import.
+"""
 
 from __future__ import annotations
 

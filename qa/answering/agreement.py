@@ -1,8 +1,9 @@
-"""Citations to answers: one answer per distinct value, and whether answers contradict.
+"""The grouping of citations into answers, and the conflicts between them.
 
-Grouping is by value (values.py) and does not depend on order. Equal values are one answer. A value
-joins the fullest form that says the same at more length, if there is only one: "Macron" joins
-"Emmanuel Macron", unless "Brigitte Macron" stands there too.
+There is one answer per distinct value. Grouping is by value (values.py) and does not depend on
+order. Equal values are one answer. A value joins the fullest form that says the same at more
+length, if there is only one: "Macron" joins "Emmanuel Macron", unless "Brigitte Macron" stands
+there too.
 
 Origins: citations of one article, of near-copies of one story, or in sentences of mostly the same
 words come from one origin. A further origin makes an answer more probable.
@@ -104,9 +105,10 @@ def group_by_fullest_form(values: Sequence[Value]) -> dict[Value, Value]:
 
 
 def pool_probabilities(probabilities: Sequence[float]) -> float:
-    """Return the probability of an answer that independent origins give, the surest first.
+    """Return the probability of an answer that independent origins give.
 
-    Each further origin closes half its share of the doubt, since outlets draw on each other.
+    `probabilities` are those of the origins, the surest first. Each further origin closes half its
+    share of the doubt, since outlets draw on each other.
     """
     first, *others = probabilities
     return 1 - (1 - first) * math.prod(1 - probability / 2 for probability in others)
@@ -133,7 +135,10 @@ def find_conflict(answers: Sequence[Answer], question: str) -> Conflict | None:
 
 
 def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
-    """Return the figures of outlets that gave another one within three months, oldest first."""
+    """Return the figures that an outlet revised within three months, oldest first.
+
+    Such an outlet gave another figure within that time. Both figures are returned.
+    """
     figures = [
         DatedFigure(citation.article.published, place, citation)
         for place, answer in enumerate(answers)
@@ -285,7 +290,7 @@ def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]
 
 
 def _copied(group: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
-    """Return the same sentence's citation in each near-copy of the passage it stands in."""
+    """Return the citations of the same sentences in near-copies of their passages."""
     cited = {(citation.article.id, citation.start) for citation in group}
     copies = []
     for citation in group:

@@ -1,4 +1,4 @@
-"""Who is said to say it: the speaker that a sentence names, as a slice of the sentence.
+"""The speaker that a sentence names, as a slice of the sentence.
 
 Rules on the words, no parser: "according to X", "X said ...", "..., said X", "X told Y ...". What
 stands in the speaker's own part of the sentence is the outlet's. Limits: English; a speaker named
@@ -104,10 +104,11 @@ _REACH = 400  # characters to each side of the span
 
 
 def speaker_of(sentence: str, start: int, end: int) -> Place | None:
-    """Return where the sentence names the speaker of sentence[start:end]; None if nobody.
+    """Return where the sentence names the speaker of sentence[start:end].
 
-    "According to X" covers the whole sentence, "X said" what follows it, and "..., X said" at the
-    end what stands before it. Nothing inside a speaker's own name or description is theirs.
+    Returns None if it names nobody. "According to X" covers the whole sentence, "X said" what
+    follows it, and "..., X said" at the end what stands before it. Nothing inside a speaker's own
+    name or description is theirs.
     """
     cut = max(0, start - _REACH)  # a "sentence" without end is no sentence
     place = _speaker(sentence[cut : end + _REACH], start - cut, end - cut)
@@ -126,7 +127,10 @@ def _speaker(sentence: str, start: int, end: int) -> Place | None:
 def _by_outlet(
     pattern: re.Pattern[str], sentence: str, quotations: list[Place]
 ) -> list[re.Match[str]]:
-    """Return the matches that the outlet writes: in a quotation "I said" is the speaker's own."""
+    """Return the matches that the outlet itself writes.
+
+    In a quotation "I said" is the speaker's own.
+    """
     return [
         match
         for match in pattern.finditer(sentence)
@@ -172,7 +176,10 @@ def _opens(sentence: str, match: re.Match[str]) -> bool:
 
 
 def _trimmed(sentence: str, start: int, end: int) -> Place:
-    """Return the place without a conjunction before it and a comma or full stop after it."""
+    """Return the place without a conjunction before it or a mark after it.
+
+    The mark is a comma, a semicolon, a colon, or the sentence's full stop.
+    """
     opening = _CONJUNCTION.match(sentence, start, end)
     if opening is not None:
         start = opening.end()

@@ -1,6 +1,6 @@
-"""A reader's span to a citation: its sentence, its speaker, its moment and its qualifier.
+"""The citation of a reader's span: sentence, speaker, moment and qualifier.
 
-Each is found once, here, and kept as a place in the article.
+Each of these is found once, here, and kept as a place in the article.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Time in answering: which spans are about the moment that the question names, and how new.
+"""Time in answering: which spans are about the moment asked about, and how new.
 
-Spans of another time become less likely; none is removed. Trade-offs: docs/explanation.md.
+The question names the moment. Spans of another time become less likely; none is removed.
+Trade-offs: docs/explanation.md.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the l
 
 
 def recency(published: dt.date | None, asked_on: dt.date) -> float:
-    """Return 1 on the day asked on, half of it for every two weeks of age, 0 without a date."""
+    """Return how recent an article is on the day asked on, from 0 to 1.
+
+    It is 1 on that day and halves with every two weeks of age. Without a date it is 0.
+    """
     if published is None:
         return 0.0
     age = max(0, (asked_on - published).days)

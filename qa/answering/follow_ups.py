@@ -99,9 +99,10 @@ def resolve(question: str, turns: Sequence[Turn]) -> list[Understood]:
 
 
 def nearest(ways: Sequence[Understood], hits: Sequence[Hit]) -> Understood:
-    """Return the way whose phrase is nearest to the question's own words in the passages.
+    """Return the way whose phrase is nearest to the question's words in the passages.
 
-    Returns the first among equals. Raises ValueError if there are no ways.
+    Only the question's own words count. Returns the first among equals. Raises ValueError if there
+    are no ways.
     """
     if not ways:
         raise ValueError("expected ways to understand a question, found none")
@@ -109,9 +110,10 @@ def nearest(ways: Sequence[Understood], hits: Sequence[Hit]) -> Understood:
 
 
 def _distance(way: Understood, text: str) -> int:
-    """Return how many words lie from the phrase's noun to the nearest word of the question.
+    """Return the distance in words from the phrase's noun to the question's words.
 
-    At least 1; `_FAR` if there is none, or if the question says the noun itself.
+    It is the distance to the nearest word of the question, at least 1. It is `_FAR` if there is no
+    such word, or if the question says the noun itself.
     """
     own = long_stems(way.asked) - _WEAK
     noun = stem(head(way.stands_for))
@@ -176,7 +178,10 @@ def _with_place(question: str, place: str, preposition: str) -> str:
 
 
 def _other_count(bare: str, last: str) -> list[Way]:
-    """Ask the last question for another count: "how many Armenians" for "how many people died"."""
+    """Ask the last question for another count.
+
+    "How many Armenians" takes the place of "how many people died".
+    """
     asked = re.fullmatch(r"how many ((?:\w+ ){0,2}\w+)", bare, re.IGNORECASE)
     counted = COUNT.search(last)
     if asked is None or counted is None:

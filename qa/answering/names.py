@@ -1,9 +1,9 @@
-"""Names in text: what is one, its words without titles, and the one name of each country.
+"""Names in text: their words without titles, and one name for each country.
 
-Countries and their people come from countryinfo's tables. What is a title and what a first name
-is read from the articles: a word that they also write in lower case ("president") is no part of a
-name, and a short name stands for the longest one that its own article gives. Limits: English;
-"Moscow" is not "Russia".
+What is a name is decided here too. Countries and their people come from countryinfo's tables. What
+is a title and what a first name is read from the articles: a word that they also write in lower
+case ("president") is no part of a name, and a short name stands for the longest one that its own
+article gives. Limits: English; "Moscow" is not "Russia".
 """
 
 from __future__ import annotations
@@ -114,7 +114,10 @@ def _full_name(surname: str, article: str, articles: Sequence[str]) -> list[str]
 
 
 def _without_titles(name: str, articles: Sequence[str]) -> list[str]:
-    """Return the words from the first that is neither a title nor a country's adjective."""
+    """Return the words of a name without the titles before it.
+
+    They begin at the first word that is neither a title nor a country's adjective.
+    """
     words = name.split()
     while len(words) > 1 and (words[0] in _countries() or _is_title(words[0], articles)):
         words = words[1:]

@@ -1,7 +1,7 @@
-"""Numbers in text, with the words of their unit: "about 2.5 million troops" is 2,500,000 {troop}.
+"""Numbers in text, with the words of their unit.
 
-Number words are read by text2num; scales, ranges, clock times and units are read here. Limits:
-English, with Indian grouping and scales.
+"About 2.5 million troops" is 2,500,000 {troop}. Number words are read by text2num; scales, ranges,
+clock times and units are read here. Limits: English, with Indian grouping and scales.
 """
 
 from __future__ import annotations
@@ -100,9 +100,10 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
 
 
 def qualifier_start(text: str, start: int, end: int) -> int:
-    """Return where the qualifier of the number text[start:end] begins: "at least", "nearly".
+    """Return where the qualifier of the number text[start:end] begins.
 
-    It is `start` if there is none, or if the stretch is no number.
+    A qualifier is "at least" or "nearly". Returns `start` if there is none, or if the stretch is no
+    number.
     """
     if not number_in(text[start:end])[0]:
         return start

@@ -70,7 +70,10 @@ _NOUN_PHRASE = re.compile(
 
 
 def noun_phrases(text: str) -> list[str]:
-    """Return the noun phrases that begin with an article, in order: "the September truce"."""
+    """Return the noun phrases that begin with an article, in order.
+
+    "The September truce" is one.
+    """
     lowered = re.sub(
         r"^(?:the|a|an)\b", lambda match: match[0].lower(), text.strip(), flags=re.IGNORECASE
     )
@@ -78,7 +81,10 @@ def noun_phrases(text: str) -> list[str]:
 
 
 def name_spans(text: str) -> list[tuple[int, int]]:
-    """Return (start, end) of each name: capitalised words that are no question word and no time."""
+    """Return (start, end) of each name in the text.
+
+    A name is capitalised words that are no question word and no time.
+    """
     times = [match.span() for match in WHEN.finditer(text)]
     found = []
     for match in _NAME.finditer(text):
@@ -100,7 +106,10 @@ def _without_question_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def without_time(question: str) -> str:
-    """Return the question without its times, and without an article that one leaves behind."""
+    """Return the question without its times.
+
+    An article that a time leaves behind goes too.
+    """
     text = WHEN.sub("", question)
     return " ".join(re.sub(r"\bthe\s+(?=(?:in|on|of)\b)", "", text).split())
 
@@ -123,9 +132,10 @@ def is_plural(noun: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """Return the first letters of a word, alike for "truce" and "truces", "brokered" and "brokers".
+    """Return the first letters of a word, alike for its forms.
 
-    It drops up to three letters and keeps at least four.
+    "Truce" and "truces" have one stem, and so have "brokered" and "brokers". A stem drops up to
+    three letters and keeps at least four.
     """
     return word[: max(4, len(word) - 3)]
 

@@ -1,7 +1,7 @@
-"""Replace the pronoun of a question by what earlier questions and answers spoke of.
+"""Rules that replace the pronoun of a question by what it stands for.
 
-By rules on words. Limits: English; a pronoun that a noun of its own question may explain is left
-alone.
+The rules work on words. A pronoun stands for what earlier questions and answers spoke of. Limits:
+English; a pronoun that a noun of its own question may explain is left alone.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ def _of_them(question: str, match: re.Match[str], turns: Sequence[Turn]) -> list
 
 
 def _person(question: str, match: re.Match[str], turns: Sequence[Turn]) -> list[Way]:
-    """Replace "he" or "she", but not after a name: "What did Macron say of his visit?"."""
+    """Replace "he" or "she", but not after a name.
+
+    "What did Macron say of his visit?" stays as it is.
+    """
     if name_spans(question[: match.start()]):
         return []
     return [(_put(question, match, phrase), phrase) for phrase in _persons(turns)]
@@ -109,7 +112,10 @@ def _people(question: str, match: re.Match[str], last: Turn) -> list[Way]:
 
 
 def _thing(question: str, match: re.Match[str], turns: Sequence[Turn]) -> list[Way]:
-    """Replace "it", unless a noun stands before it: "When did the war end and who won it?"."""
+    """Replace "it", unless a noun stands before it.
+
+    "When did the war end and who won it?" stays as it is.
+    """
     if re.search(r"\b(?:the|a|an) \w+", question[: match.start()]):
         return []
     ways = []
@@ -146,9 +152,10 @@ def _is_possessive(question: str, match: re.Match[str]) -> bool:
 
 
 def _in_time(question: str, phrase: str, last: Turn) -> str:
-    """Keep the last question's time for a phrase of its answer's sentence that has none.
+    """Add the last question's time to a question about a phrase without one.
 
-    "the truce" is the one of "in September".
+    The phrase comes from the sentence of the last answer. After a question about "in September",
+    "the truce" is the one of September.
     """
     time = WHEN.search(last.understood)
     if time is None or WHEN.search(question) or phrase.casefold() in last.understood.casefold():
@@ -160,9 +167,10 @@ def _in_time(question: str, phrase: str, last: Turn) -> str:
 
 
 def _unsaid(phrase: str, question: str) -> str:
-    """Return the phrase without the words beside its noun that the question says itself.
+    """Return the phrase without the words that the question itself says.
 
-    Who brokered "the truce", not "the US-brokered truce".
+    The noun of the phrase always stays. The question is who brokered "the truce", not "the
+    US-brokered truce".
     """
     own = long_stems(question)
     noun = head(phrase)
@@ -219,7 +227,10 @@ def _persons(turns: Sequence[Turn]) -> list[str]:
 
 
 def _listed(turn: Turn) -> list[str]:
-    """Return the answer to a question for several things, or two names of the question."""
+    """Return what a turn lists.
+
+    This is the answer to a question for several things, or two names of the question.
+    """
     asks_for_several = re.match(
         r"(?:which|what|who (?:are|were))\b", turn.understood, re.IGNORECASE
     )

@@ -1,13 +1,14 @@
-"""Question and passages to answer spans: a BERT with span and relevance outputs, in int8 ONNX.
+"""The reader: question and passages to answer spans, with a BERT in int8 ONNX.
 
-The network says where an answer would start and end, how that compares with no answer (the null
-score, at [CLS]), and how relevant the text is. Margin and relevance are weighed into the log-odds
-that the span is right. Its probability has a ceiling, since of the surest spans some are wrong.
-Weights and ceiling are fitted by training/calibrate.py and kept in reader.json.
+The network has span and relevance outputs. It says where an answer would start and end, how that
+compares with no answer (the null score, at [CLS]), and how relevant the text is. Margin and
+relevance are weighed into the log-odds that the span is right. Its probability has a ceiling, since
+of the surest spans some are wrong. Weights and ceiling are fitted by training/calibrate.py and kept
+in reader.json.
 
 The network comes in two parts. Its lower layers see every passage; only those whose early exit
-scores well are read to the end (Xin et al. 2020, "DeeBERT", by passage). A passage longer than
-the window is read in windows that overlap. Limits: our own model is English and lower-cased;
+scores well are read to the end (Xin et al. 2020, "DeeBERT", by passage). A passage longer than the
+window is read in windows that overlap. Limits: our own model is English and lower-cased;
 `OnnxReader.named` takes any extractive model of Hugging Face.
 """
 
@@ -127,17 +128,21 @@ class OnnxReader:
 
     @property
     def fingerprint(self) -> str:
-        """A fingerprint of the network and its weights: figures of one belong to one reader."""
+        """A fingerprint of the network and its weights.
+
+        Figures of one fingerprint belong to one reader.
+        """
         data = self.network.encode() + self._settings.read_bytes()
         return hashlib.sha256(data).hexdigest()[:16]
 
     @classmethod
     def named(cls, name: str) -> OnnxReader:
-        """Open any extractive model of Hugging Face on this machine, by name or local path.
+        """Open any extractive model of Hugging Face on this machine.
 
-        It is compiled once to int8 ONNX in $DATELINE_CACHE (~/.cache/dateline). It has no
-        relevance output and no fitted curve: it answers if the span's margin is above 0, as for
-        SQuAD 2.0. Raises DatelineError if there is no such model.
+        `name` is its name or local path. The model is compiled once to int8 ONNX in
+        $DATELINE_CACHE (~/.cache/dateline). It has no relevance output and no fitted curve: it
+        answers if the span's margin is above 0, as for SQuAD 2.0. Raises DatelineError if there is
+        no such model.
         """
         return cls(compiled_reader(name))
 
@@ -302,7 +307,10 @@ def _columns(window: Any, names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
 
 
 def _margin(window: Any, first: int, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
-    """Return the best logits inside the passage, from character `first` on, over the null score."""
+    """Return the best logits inside the passage over the null score.
+
+    The passage is taken from character `first` on.
+    """
     inside = np.array(
         [
             part == 1 and offset[0] >= first
@@ -316,7 +324,10 @@ def _margin(window: Any, first: int, start: NDArray[np.float32], end: NDArray[np
 
 
 def _sentence_of_tokens(window: Any, first: int, bounds: Sequence[int]) -> NDArray[np.int64]:
-    """Return the number of each token's sentence, -1 for tokens that are no part of an answer."""
+    """Return the number of each token's sentence.
+
+    It is -1 for tokens that are no part of an answer.
+    """
     numbers = [
         bisect_right(bounds, start) if part == 1 and first <= start < end else -1
         for part, (start, end) in zip(window.sequence_ids, window.offsets, strict=True)

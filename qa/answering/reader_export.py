@@ -1,4 +1,7 @@
-"""Any extractive question-answering model of Hugging Face, compiled once for onnxruntime."""
+"""The compiling of question-answering models of Hugging Face for onnxruntime.
+
+Any extractive model will do. It is compiled once.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,10 @@ def compiled_reader(name: str) -> Path:
 
 
 def export_reader(name: str, source: str, folder: Path) -> None:
-    """Write a model of transformers to `folder` as int8 ONNX, with tokenizer.json and reader.json.
+    """Write a model of transformers to `folder` as int8 ONNX.
 
-    Needs torch. Raises DatelineError if there is no model of that name.
+    It also writes tokenizer.json and reader.json. Needs torch. Raises DatelineError if there is no
+    model of that name.
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -1,7 +1,8 @@
-"""A question to the passages nearest to it: searched, reranked by time, near-copies collapsed.
+"""Retrieval: a question to the passages nearest to it.
 
-The store fuses vectors and keywords. Up to 20 passages all come from one pool of candidates, so
-that fewer passages are always the first of more.
+Passages are searched and reranked by time, and near-copies are collapsed. The store fuses vectors
+and keywords. Up to 20 passages all come from one pool of candidates, so that fewer passages are
+always the first of more.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[
 
 
 def rerank(matches: Sequence[Match], asked: Question) -> list[Match]:
-    """Order matches with a discount for late passages and for another time; none is lost.
+    """Order matches with a discount for late passages and for another time.
 
-    News is told from the top of an article. If the question names a moment, a passage that
-    neither speaks of it nor was published then is discounted. If it asks for the latest, age
-    counts by rank among the matches. If it asks for news, age counts by `freshness`.
+    No match is lost. News is told from the top of an article. If the question names a moment, a
+    passage that neither speaks of it nor was published then is discounted. If it asks for the
+    latest, age counts by rank among the matches. If it asks for news, age counts by `freshness`.
     """
     scored = [
         Match(match.passage, match.score * _lead(match.passage) * factor)
@@ -58,9 +59,10 @@ def freshness(published: dt.date | None, asked_on: dt.date) -> float:
 
 
 def collapse_copies(matches: Sequence[Match]) -> list[Hit]:
-    """Return hits in the order of `matches`; a near-copy joins the earlier hit it repeats.
+    """Return hits in the order of `matches`, with near-copies collapsed.
 
-    Of two articles that are known to be one story, half as many equal words make a copy.
+    A near-copy joins the earlier hit it repeats. Of two articles that are known to be one story,
+    half as many equal words make a copy.
     """
     hits: list[Hit] = []
     seen: list[Shingles] = []
@@ -77,7 +79,10 @@ def collapse_copies(matches: Sequence[Match]) -> list[Hit]:
 
 
 def select_for_reading(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits worth reading: the first six, and those nearly as good as the best."""
+    """Return the hits worth reading.
+
+    These are the first six, and those nearly as good as the best.
+    """
     return [
         hit
         for place, hit in enumerate(hits)
@@ -86,7 +91,10 @@ def select_for_reading(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def order_by_answers(hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Hit]:
-    """Order hits by the most probable citation within each; those without one come last."""
+    """Order hits by the most probable citation within each.
+
+    Hits without a citation come last.
+    """
 
     def best(hit: Hit) -> float:
         inside = (

@@ -1,4 +1,7 @@
-"""Logits to spans, and spans to clean ones: whole words, whole numbers, paired quotation marks."""
+"""Logits to spans, and spans to clean ones.
+
+A clean span has whole words, whole numbers and paired quotation marks.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,10 @@ def _without_article(text: str, start: int, end: int) -> int:
 
 
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span with the currency, percent or minus sign of a number at its edge."""
+    """Return the span with the sign of a number at its edge.
+
+    Signs are those of currencies, percent and minus.
+    """
     if start > 0 and text[start].isdigit() and text[start - 1] in "$£€¥":
         start -= 1
     if end < len(text) and text[end - 1].isdigit() and text[end] in "%°":

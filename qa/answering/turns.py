@@ -1,4 +1,7 @@
-"""The turns of a conversation: questions as asked and as understood, with their answers."""
+"""The turns of a conversation.
+
+Each is a question as asked and as understood, with its answer.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ Way = tuple[str, str]  # a completed question, and the phrase that was put into 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question as asked and as understood, and its best answer with the answer's sentence.
+    """A question as asked and as understood, and its best answer.
 
-    `answer` and `sentence` are None if there was no answer.
+    `sentence` is the one that the answer stands in. `answer` and `sentence` are None if there was
+    no answer.
     """
 
     asked: str
@@ -63,7 +67,10 @@ class Understood:
 
 
 def _is_sound(turn: Turn) -> bool:
-    """Whether a turn from a browser holds texts of reasonable length and a local address."""
+    """Return whether a turn from a browser is sound.
+
+    Its texts must be of reasonable length and its address local.
+    """
     texts = [turn.asked, turn.understood, turn.address]
     texts += [text for text in (turn.answer, turn.sentence) if text is not None]
     if not all(isinstance(text, str) for text in texts):

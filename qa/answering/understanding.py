@@ -1,4 +1,7 @@
-"""A question as typed to a `Question`: checked, limited, and with the times that it names."""
+"""A question as typed to a `Question`.
+
+The question is checked and limited, and the times that it names are found.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,10 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
 
 
 def _window(text: str, moments: Sequence[str]) -> TimeWindow | None:
-    """Return the time from the first to the last moment; without days if a year is unknown."""
+    """Return the time from the first to the last moment.
+
+    It has no days if a year is unknown. It is None if there are no moments.
+    """
     if not moments:
         return None
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))

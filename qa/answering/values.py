@@ -1,8 +1,9 @@
-"""What a span states, and when two spans state the same: a number, a date, a name, or words.
+"""What a span states, and when two spans state the same.
 
-Equal values have equal fields. Beyond that one value may refine another, which is to say the same
-at more length: "2,000 Russian peacekeepers" refines "2,000", and 3 October 2022 refines October
-2022. Numbers are read in numbers.py, names in names.py, dates in index/text/dates.py.
+A span states a number, a date, a name, or words. Equal values have equal fields. Beyond that one
+value may refine another, which is to say the same at more length: "2,000 Russian peacekeepers"
+refines "2,000", and 3 October 2022 refines October 2022. Numbers are read in numbers.py, names in
+names.py, dates in index/text/dates.py.
 """
 
 from __future__ import annotations
@@ -109,7 +110,10 @@ def _is_list(text: str, words: Sequence[str]) -> bool:
 
 
 def _same_length(one: Value, other: Value) -> bool:
-    """Whether two lengths of time are equal to the nearest larger unit: 44 days are six weeks."""
+    """Return whether two lengths of time are equal to the nearest larger unit.
+
+    By this, 44 days are six weeks.
+    """
     first, second = _days(one), _days(other)
     if first is None or second is None or first[1] == second[1]:
         return False
@@ -117,7 +121,10 @@ def _same_length(one: Value, other: Value) -> bool:
 
 
 def _days(value: Value) -> tuple[float, float] | None:
-    """Return a length of time in days, and the days of its unit; None for anything else."""
+    """Return a length of time in days, and the days of its unit.
+
+    Returns None for anything else.
+    """
     units = [_DAYS[word] for word in value.words if word in _DAYS]
     if len(units) != 1 or len(value.numbers) != 1:
         return None

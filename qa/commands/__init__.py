@@ -1,1 +1,4 @@
-"""The commands of `dateline`: for each, a function declares its arguments and another runs it."""
+"""The commands of `dateline`.
+
+For each, a function declares its arguments and another runs it.
+"""

@@ -69,7 +69,10 @@ def _run_ask(options: argparse.Namespace) -> int:
 
 
 def _ask_many(questions: Iterable[str], ask_one: Callable[[str], Reply], as_json: bool) -> int:
-    """Print a reply or an error for each question; return 1 if one was refused, else 0."""
+    """Print a reply or an error for each question.
+
+    Returns 1 if a question was refused, else 0.
+    """
     status = 0
     for question in map(str.strip, questions):
         if not question:
@@ -124,7 +127,10 @@ def _run_retrieve(options: argparse.Namespace) -> None:
 
 
 def _shows_styles() -> bool:
-    """Return whether standard output is a terminal with bold and links (https://no-color.org)."""
+    """Return whether standard output is a terminal with bold and links.
+
+    See https://no-color.org.
+    """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty()

@@ -189,7 +189,10 @@ def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
 
 
 def _is_in_one_of(corpora: Sequence[Path], path: Path) -> bool:
-    """Return whether a corpus folder has a path, or the archive or table that it is in."""
+    """Return whether a corpus folder has a path.
+
+    The archive or table that the path is in counts too.
+    """
     places = (path, *path.parents[:-1])
     return any((corpus / place).exists() for corpus in corpora for place in places)
 

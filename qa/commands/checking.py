@@ -1,4 +1,7 @@
-"""Commands that show what an index holds and how good it is: info, verify, evaluate."""
+"""Commands that show what an index holds and how good it is.
+
+They are info, verify and evaluate.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page docs/cli.md, made from the parser: python -m qa.commands.manual > docs/cli.md."""
+"""The page docs/cli.md, made from the parser.
+
+To make it: python -m qa.commands.manual > docs/cli.md.
+"""
 
 from __future__ import annotations
 

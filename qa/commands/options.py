@@ -1,4 +1,7 @@
-"""What several commands share: how one is declared, its options, and what these mean."""
+"""What several commands share.
+
+This is how a command is declared, its options, and what these mean.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ def stores() -> argparse.ArgumentParser:
 
 
 def filters() -> argparse.ArgumentParser:
-    """Return a parser with --source, --from, --to and --as-of; `filters_of` reads them."""
+    """Return a parser with --source, --from, --to and --as-of.
+
+    `filters_of` reads these options.
+    """
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--source",
@@ -101,9 +107,10 @@ def filters() -> argparse.ArgumentParser:
 
 
 def filters_of(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments of `Archive.ask` and `Archive.retrieve` that limit the articles.
+    """Return the arguments that limit the articles of a command.
 
-    Raises DatelineError, naming the option, for a day that is none.
+    They are arguments of `Archive.ask` and `Archive.retrieve`. Raises DatelineError, naming the
+    option, for a day that is none.
     """
     days = {"--from": options.since, "--to": options.until, "--as-of": options.as_of}
     for option, day in days.items():

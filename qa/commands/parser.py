@@ -19,7 +19,10 @@ dateline COMMAND --help shows the arguments of a command; docs/cli.md has all of
 
 
 def dateline_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line. A command is added by its line in the list here."""
+    """Return the parser of the command line.
+
+    A command is added by its line in the list here.
+    """
     parser = argparse.ArgumentParser(
         prog="dateline",
         description="Answer questions about a folder of news articles in the articles' words.",
@@ -51,7 +54,10 @@ def dateline_parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Prints the version of the installed package; most commands do not need to read it."""
+    """The option that prints the version of the installed package.
+
+    The version is read only then, since most commands do not need it.
+    """
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version

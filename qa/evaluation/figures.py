@@ -1,4 +1,7 @@
-"""The figures of an evaluation: means over outcomes, their intervals, and those of each kind."""
+"""The figures of an evaluation.
+
+They are means over outcomes, their intervals, and those of each kind.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Measures of rankings, answers and probabilities: pure functions of texts and numbers.
+"""Measures of rankings, answers and probabilities.
 
-Each is worked by hand in the tests. Recall, reciprocal rank and nDCG come from ir-measures.
+They are pure functions of texts and numbers. Each is worked by hand in the tests. Recall,
+reciprocal rank and nDCG come from ir-measures.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ def _f1_of_one(prediction: str, gold: str) -> float:
 
 
 def holds(text: str, golds: Sequence[str]) -> bool:
-    """Return whether a gold answer stands in the text as whole words, after normalisation."""
+    """Return whether a gold answer stands in the text as whole words.
+
+    Both are normalised before.
+    """
     padded = f" {normalise(text)} "
     return any(f" {words} " in padded for words in map(normalise, golds) if words)
 
@@ -79,7 +83,10 @@ def question_kind(question: str) -> str:
 
 
 def rank_of_answer(texts: Iterable[str], golds: Sequence[str]) -> int:
-    """Return the place, from 1, of the first text that holds a gold answer; 0 if none does."""
+    """Return the place of the first text that holds a gold answer.
+
+    Places count from 1; it is 0 if no text holds one.
+    """
     for place, text in enumerate(texts, 1):
         if holds(text, golds):
             return place
@@ -108,7 +115,10 @@ def ranking_measures(ranks: Mapping[str, int]) -> dict[str, list[float]]:
 
 
 def ndcg(order: Sequence[str], helpful: Sequence[str]) -> float:
-    """Return nDCG@10 of article ids in the order found; all `helpful` ones count alike."""
+    """Return nDCG@10 of article ids in the order found.
+
+    All `helpful` ones count alike.
+    """
     run = [ir_measures.ScoredDoc("q", id, -place) for place, id in enumerate(order)]
     qrels = [ir_measures.Qrel("q", id, 1) for id in helpful]
     return float(ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10])

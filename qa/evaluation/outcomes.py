@@ -1,4 +1,7 @@
-"""What became of each question, and the file that keeps it, so that an evaluation can go on."""
+"""What became of each question, and the file that keeps it.
+
+With the file an evaluation can go on where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,10 @@ class OutcomeLog:
             self._open.close()
 
     def get(self, question: LabelledQuestion) -> Outcome | None:
-        """Return the kept outcome of a question; None if there is none, or it was another's."""
+        """Return the kept outcome of a question.
+
+        Returns None if there is none, or if it was another question's.
+        """
         kept = self._kept.get(question.id)
         if kept is None or (kept.question, kept.golds) != (question.question, question.answers):
             return None

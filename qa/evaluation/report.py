@@ -44,7 +44,10 @@ td, th { text-align: left; vertical-align: top; padding: .3rem .6rem;
 
 
 def figures_as_text(figures: dict[str, Any]) -> str:
-    """Return the figures as tables: shares in percent with intervals, then each kind's."""
+    """Return the figures as tables.
+
+    Shares are in percent with intervals. The figures of each kind follow.
+    """
     lines = []
     for name, value in figures.items():
         if not isinstance(value, dict):

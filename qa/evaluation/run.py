@@ -34,14 +34,14 @@ def evaluate(
     reader: Reader | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Return figures over questions asked of the index in `folder`; None reads their contexts.
+    """Return figures over questions asked of the index in `folder`.
 
-    Shares are from 0 to 1, `intervals` holds 95% bootstrap bounds. `exact_match` and `f1` count
-    a refusal to answer an answerable question as 0. `best_f1` takes the best answer whatever its
-    probability, `best_span_f1` the best single span. With `report`, report.html, figures.json
-    and outcomes.jsonl are written there. Outcomes kept there by the same index and reader are
-    used again. `progress` is called with the questions done and their number. Raises
-    DatelineError for a bad file.
+    If `folder` is None, the questions' own contexts are read. Shares are from 0 to 1, `intervals`
+    holds 95% bootstrap bounds. `exact_match` and `f1` count a refusal to answer an answerable
+    question as 0. `best_f1` takes the best answer whatever its probability, `best_span_f1` the best
+    single span. With `report`, report.html, figures.json and outcomes.jsonl are written there.
+    Outcomes kept there by the same index and reader are used again. `progress` is called with the
+    questions done and their number. Raises DatelineError for a bad file.
     """
     labelled = list(read_questions(questions))
     if not labelled:

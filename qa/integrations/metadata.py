@@ -26,6 +26,9 @@ def metadata(hit: Hit) -> dict[str, Any]:
 
 
 def passage_id(hit: Hit) -> str:
-    """Return an id of 32 digits that is the same for the same slice of the same text only."""
+    """Return an id of 32 digits for a hit's slice of text.
+
+    Only the same slice of the same text has the same id.
+    """
     place = f"{hit.article.id}\n{hit.article.sha256}\n{hit.start}:{hit.end}"
     return hashlib.sha256(place.encode()).hexdigest()[:32]

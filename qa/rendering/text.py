@@ -86,7 +86,10 @@ def differing(reply: Reply) -> str:
 
 
 def _outlets(answer: Answer) -> list[str]:
-    """Return the outlets that give an answer, each once, in the order of its citations."""
+    """Return the outlets that give an answer.
+
+    Each stands there once, in the order of its citations.
+    """
     return list(dict.fromkeys(outlet(citation.article) for citation in answer.citations))
 
 
@@ -150,7 +153,10 @@ def headline(article: Article) -> str:
 
 
 def in_language(article: Article) -> str:
-    """Return ", in de" for an article in German; nothing for English or if it is not known."""
+    """Return the words for an article's language: ", in de" for German.
+
+    Returns "" for English or if the language is not known.
+    """
     if article.language in (None, "en"):
         return ""
     return f", in {article.language}"
@@ -166,14 +172,20 @@ def quotation(citation: Citation) -> str:
 
 
 def on_page(citation: Citation) -> str:
-    """Return ", page 3" for a citation from the third page; nothing for one without pages."""
+    """Return the words for a citation's page: ", page 3" for the third.
+
+    Returns "" for a citation without pages.
+    """
     if citation.page is None:
         return ""
     return f", page {citation.page}"
 
 
 def sentence_parts(citation: Citation) -> tuple[str, str, str]:
-    """Return the sentence of a citation: what stands before the span, the span, and the rest."""
+    """Return the sentence of a citation in three parts.
+
+    They are what stands before the span, the span, and the rest.
+    """
     first, last = citation.sentence_span
     text = citation.article.text
     return text[first : citation.start], citation.text, text[citation.end : last]

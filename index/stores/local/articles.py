@@ -1,8 +1,9 @@
-"""The table of articles in `articles.sqlite`, written and read: how an article is a row.
+"""The table of articles in `articles.sqlite`.
 
-An article keeps the number that it was given when it was added. Its position among the articles
-and its story depend on the whole corpus, so a generation writes the table `positions` whole.
-The text is the last column, so that the others are read without it.
+This module writes and reads it, and says how an article is a row. An article keeps the number that
+it was given when it was added. Its position among the articles and its story depend on the whole
+corpus, so a generation writes the table `positions` whole. The text is the last column, so that the
+others are read without it.
 """
 
 from __future__ import annotations
@@ -63,9 +64,10 @@ def row_of(number: int, article: Article) -> tuple[Any, ...]:
 
 
 def article_of(columns: Sequence[Any]) -> Article:
-    """Return the article of a row of COLUMNS. Raises DatelineError if it is not as indexed.
+    """Return the article of a row of COLUMNS.
 
-    A citation is never from a damaged text, however large the index.
+    Raises DatelineError if it is not as indexed. A citation is never from a damaged text, however
+    large the index.
     """
     try:
         article = _read(columns)

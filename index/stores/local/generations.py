@@ -1,4 +1,6 @@
-"""The generations of an index folder: which is live, opening it, and which are kept.
+"""The generations of an index folder.
+
+This module finds which one is live, opens it, and decides which are kept.
 
     CURRENT              the name of the live generation, replaced atomically
     000007/              manifest.json, articles.sqlite, vectors.faiss, keywords/, and
@@ -39,10 +41,16 @@ _NAME = re.compile(r"\d{6,}")
 
 
 class OpenIndex(LocalStore):
-    """The generation that was live when it was opened, held against removal while this lives."""
+    """The generation that was live when it was opened.
+
+    It is held against removal while this object lives.
+    """
 
     def __init__(self, generation: Path) -> None:
-        """Open a generation. Raises DatelineError: another format, a damaged file (by name)."""
+        """Open a generation.
+
+        Raises DatelineError for another format, or for a damaged file, which it names.
+        """
         handle = os.open(generation / MANIFEST, os.O_RDONLY)
         weakref.finalize(self, os.close, handle)
         if fcntl is not None:
@@ -116,7 +124,7 @@ def make_live(folder: Path, name: str) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Remove what interrupted builds left, and the generations that are no longer needed.
+    """Remove what interrupted builds left, and unneeded generations.
 
     Kept are the live generation, the one before it, newer ones, and those in use.
     """

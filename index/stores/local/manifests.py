@@ -1,4 +1,7 @@
-"""The manifest of a generation on disk: what its files must be, and whether they are."""
+"""The manifest of a generation on disk.
+
+It says what the generation's files must be. This module checks whether they are.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ class NewerFormat(DatelineError):
 
 
 def read_manifest(generation: Path) -> dict[str, Any]:
-    """Return the manifest of a generation. Raises DatelineError: another format, damage."""
+    """Return the manifest of a generation.
+
+    Raises DatelineError if it has another format or is damaged.
+    """
     path = generation / MANIFEST
     data = path.read_bytes()
     try:

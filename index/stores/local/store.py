@@ -43,7 +43,10 @@ _AT_ONCE = 4096  # vectors that are checked at once
 
 
 class Stored(NamedTuple):
-    """What decides whether a rebuild may keep an article as it is; `boilerplate` is JSON."""
+    """The facts that decide whether a rebuild may keep an article as it is.
+
+    `boilerplate` is JSON.
+    """
 
     number: int
     fingerprint: str
@@ -51,12 +54,16 @@ class Stored(NamedTuple):
 
 
 class LocalStore:
-    """A published generation, opened read-only. Each thread has its own connection to SQLite."""
+    """A published generation, opened read-only.
+
+    Each thread has its own connection to SQLite.
+    """
 
     def __init__(self, folder: Path, manifest: dict[str, Any], whole: bool = False) -> None:
-        """Open a generation; `whole` says that every byte was just compared with its checksum.
+        """Open a generation.
 
-        Raises DatelineError unless all parts hold the same passages.
+        `whole` says that every byte was just compared with its checksum. Raises DatelineError
+        unless all parts hold the same passages.
         """
         self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._whole = whole
@@ -179,7 +186,10 @@ class LocalStore:
         return dict(rows_of(self._sql("SELECT id, fingerprint FROM articles")))
 
     def indexed(self, id: str) -> tuple[list[Passage], Vectors]:
-        """Return the passages and vectors of an article, in order; empty for an unknown id."""
+        """Return the passages and vectors of an article, in order.
+
+        Both are empty for an unknown id.
+        """
         found = list(
             rows_of(
                 self._sql(
@@ -247,7 +257,10 @@ class LocalStore:
 
     @cached_property
     def _facts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], list[str]]:
-        """Return the day of each row (0: undated), its outlet's number, and the outlets' names."""
+        """Return each row's day and outlet number, and the outlets' names.
+
+        The day is 0 for an undated row.
+        """
         names: dict[str, int] = {"": 0}
         facts = []
         for number, source, published in rows_of(

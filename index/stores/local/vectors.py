@@ -78,10 +78,11 @@ def _whole_rows(path: Path, dimensions: int) -> int:
 
 
 def _header(rows: int, dimensions: int) -> bytes:
-    """Return what stands before the vectors in FAISS's file of a flat inner-product index.
+    """Return the header of FAISS's file of a flat inner-product index.
 
-    Little-endian: the kind, dimensions, rows, two fields that are not used, whether it is trained,
-    the metric, and the length of the vectors in floats (faiss/impl/index_write.cpp).
+    It stands before the vectors. Little-endian: the kind, dimensions, rows, two fields that are not
+    used, whether it is trained, the metric, and the length of the vectors in floats
+    (faiss/impl/index_write.cpp).
     """
     return struct.pack(
         "<4siqqq?iq",
@@ -116,7 +117,10 @@ def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
 
 
 def _trained(exact: Any) -> Any:
-    """Return an empty index of codes for such vectors: one cluster, the kind that knows filters."""
+    """Return an empty index of codes for such vectors.
+
+    It has one cluster and is of the kind that knows filters.
+    """
     parts = exact.d
     if exact.d % 2 == 0:
         parts = exact.d // 2
@@ -131,10 +135,10 @@ def _trained(exact: Any) -> Any:
 
 
 class VectorIndex:
-    """Written vectors, opened by memory map, and in memory their codes if there are any.
+    """The written vectors, opened by memory map.
 
-    Read-only, safe to search from several threads. A search takes the thread that asks and no
-    other, as FAISS divides work by questions.
+    Their codes, if there are any, are in memory. Read-only, safe to search from several threads. A
+    search takes the thread that asks and no other, as FAISS divides work by questions.
     """
 
     def __init__(self, path: Path, codes: Path | None = None) -> None:

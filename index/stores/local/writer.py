@@ -1,8 +1,9 @@
-"""Writing the next generation of an index folder: aside, checked, then made live at one instant.
+"""The writer of the next generation of an index folder.
 
-If all articles of the live generation stay as they are, its files are copied and only what is new
-is added below: vectors and keywords are rows, and rows are never taken out. Otherwise everything
-is written anew. Either way the positions of the articles and their stories are written whole.
+A generation is written aside, checked, and then made live at one instant. If all articles of the
+live generation stay as they are, its files are copied and only what is new is added below: vectors
+and keywords are rows, and rows are never taken out. Otherwise everything is written anew. Either
+way the positions of the articles and their stories are written whole.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ class LocalWriter:
         self._draft: _Draft | None = None
 
     def live(self, opened: Store | None = None) -> Store | None:
-        """Return the live generation, or None if none opens; `opened` itself if that is it.
+        """Return the live generation, or None if none opens.
 
-        Raises DatelineError for an index that a newer Dateline wrote.
+        Returns `opened` itself if that is the live one. Raises DatelineError for an index that a
+        newer Dateline wrote.
         """
         if opened is not None and opened.generation == current_or_none(self._folder):
             return opened
@@ -125,7 +127,10 @@ class LocalWriter:
 
 
 def _numbers_if_all_stay(store: LocalStore, articles: Sequence[Article]) -> dict[str, int] | None:
-    """Return the numbers of the store's articles by id; None unless all stay as they are."""
+    """Return the numbers of the store's articles by id.
+
+    Returns None unless all of them stay as they are.
+    """
     stored = store.stored()
     staying = 0
     for article in articles:
@@ -198,7 +203,10 @@ class _Draft:
         return number
 
     def finish(self, previous: str | None) -> None:
-        """Write all files, the manifest last. Raises OSError or sqlite3.Error if one cannot be."""
+        """Write all files, the manifest last.
+
+        Raises OSError or sqlite3.Error if one cannot be written.
+        """
         self._write_positions()
         days = self._days()
         self._database.close()
@@ -216,7 +224,10 @@ class _Draft:
         write_manifest(self.folder, manifest)
 
     def _write_positions(self) -> None:
-        """Write where each article stands and of which story it is; both change with others."""
+        """Write where each article stands and of which story it is.
+
+        Both change when other articles do.
+        """
         rows = []
         for position, article in enumerate(self._articles):
             if article.id in self.numbers:  # else it was never added
@@ -231,7 +242,10 @@ class _Draft:
         return [dt.date.fromisoformat(day).toordinal() for day in days if day is not None]
 
     def _write_vectors(self) -> str:
-        """Write the vectors, and their codes if they are many; return how they are searched."""
+        """Write the vectors, and return how they are searched.
+
+        If there are many, their codes are written too.
+        """
         path = self.folder / VECTORS
         rows = write_vectors(self._vectors, self._embedder.dimensions, path, self._old(VECTORS))
         kind = kind_for(rows)
@@ -254,7 +268,10 @@ class _Draft:
 
 
 def _database(folder: Path) -> sqlite3.Connection:
-    """Open the database of a draft, which is synced when it is published and not before."""
+    """Open the database of a draft.
+
+    It is synced when the draft is published, and not before.
+    """
     database = sqlite3.connect(folder / ARTICLES)
     database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
     return database

@@ -1,10 +1,11 @@
-"""The connection to Milvus. Each call has a deadline, and each failure is one clear line.
+"""The connection to Milvus.
 
-A generation lies in two collections. One holds the passages, with a vector (HNSW) and three texts:
-the terms of their own words, title and description as index/stores/keywords.py finds them, each
-with a sparse vector that Milvus's BM25 function makes. The other, beside it, holds the articles:
-each is one JSON text, cut to what a VARCHAR holds. They lie in Milvus, not in object storage, so
-that one alias moves passages and texts together, and one deadline and one backup hold for both.
+Each call has a deadline, and each failure is one clear line. A generation lies in two collections.
+One holds the passages, with a vector (HNSW) and three texts: the terms of their own words, title
+and description as index/stores/keywords.py finds them, each with a sparse vector that Milvus's BM25
+function makes. The other, beside it, holds the articles: each is one JSON text, cut to what a
+VARCHAR holds. They lie in Milvus, not in object storage, so that one alias moves passages and texts
+together, and one deadline and one backup hold for both.
 
 index/stores/milvus/writer.py writes a generation, store.py reads one, generations.py says which is
 live.
@@ -37,7 +38,10 @@ UNDATED = "_default"  # the partition of what has no month
 
 @dataclass(frozen=True, slots=True)
 class MilvusAddress:
-    """A server's address, or a file of Milvus Lite (*.db), and the alias of the live generation."""
+    """The address of a Milvus server or file, and an alias.
+
+    The file is one of Milvus Lite (*.db). The alias names the live generation.
+    """
 
     uri: str
     collection: str
@@ -62,7 +66,11 @@ class Milvus:
     """
 
     def __init__(self, address: MilvusAddress) -> None:
-        """Connect. Raises DatelineError: no package, nobody answers, a file open elsewhere."""
+        """Connect to Milvus.
+
+        Raises DatelineError if the package is missing, nobody answers, or the file is open
+        elsewhere.
+        """
         self.address = address
         # read when grpc is imported: it writes to stderr what is told here in a line
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")

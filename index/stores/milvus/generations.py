@@ -1,4 +1,6 @@
-"""Generations in Milvus. The live one is named by an alias, which moves at one instant.
+"""The generations in Milvus.
+
+The live one is named by an alias, which moves at one instant.
 
     NAME                          the alias that readers follow
     NAME_000007_6745f0a1          passages. Its number, and when it was begun (seconds,
@@ -93,7 +95,10 @@ def live_or_none(milvus: Milvus) -> MilvusStore | None:
 
 
 def make_live(milvus: Milvus, generation: str, before: str | None) -> None:
-    """Make a generation the live one, at one instant, in the place of the one `before`."""
+    """Make a generation the live one, in the place of the one `before`.
+
+    The change happens at one instant.
+    """
     method = "alter_alias"
     if before is None:
         method = "create_alias"
@@ -119,7 +124,10 @@ def _number(generation: str) -> int:
 
 
 def drop(milvus: Milvus, generation: str) -> None:
-    """Remove a generation: its texts first, so that half of one is known for what it is."""
+    """Remove a generation, its texts first.
+
+    So a generation that is half removed is known for what it is.
+    """
     name = collection_of(milvus, generation)
     milvus.call("drop_collection", name + TEXTS)
     milvus.call("drop_collection", name)

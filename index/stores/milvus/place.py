@@ -24,7 +24,10 @@ from index.types import DatelineError
 
 @dataclass(frozen=True, slots=True)
 class MilvusPlace:
-    """An index at an address. `beside` is the index folder that holds its compiled encoder."""
+    """An index at an address.
+
+    `beside` is the index folder that holds its compiled encoder.
+    """
 
     address: MilvusAddress
     beside: Path = Path("var/index")

@@ -1,7 +1,8 @@
-"""The two collections of a generation in Milvus: made empty, and indexed when they are full.
+"""The two collections of a generation in Milvus.
 
-An article's vector is there because Milvus wants one. Parameters are sent as one text named
-"params", as older clients did: Milvus reads both ways, Milvus Lite this one alone.
+They are made empty, and indexed when they are full. An article's vector is there because Milvus
+wants one. Parameters are sent as one text named "params", as older clients did: Milvus reads both
+ways, Milvus Lite this one alone.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def _texts(pymilvus: Any) -> Any:
 
 
 def index_and_load(milvus: Milvus, name: str) -> None:
-    """Index both collections and load them. Takes as long as it takes, while Milvus answers."""
+    """Index both collections and load them.
+
+    There is no limit of time, as long as Milvus answers.
+    """
     prepare = milvus.package().MilvusClient.prepare_index_params
     texts = prepare()
     texts.add_index("nothing", index_type="FLAT", metric_type="L2", params={})

@@ -90,9 +90,9 @@ class MilvusStore:
     def matching(
         self, text: str, k: int, filters: Filters = Filters(), until: float | None = None
     ) -> list[tuple[int, float]]:
-        """Return (row, weighted BM25 score) of the best `k` rows that hold a term of `text`.
+        """Return the best `k` rows that hold a term of `text`, with their scores.
 
-        They are best first, ties by row.
+        Each is (row, weighted BM25 score). They are best first, ties by row.
         """
         terms = " ".join(question_terms(text, self._analyzer))
         if not terms or k < 1:
@@ -185,7 +185,10 @@ class MilvusStore:
         return known
 
     def indexed(self, id: str) -> tuple[list[Passage], Vectors]:
-        """Return the passages and vectors of an article, in order; empty for an unknown id."""
+        """Return the passages and vectors of an article, in order.
+
+        Both are empty for an unknown id.
+        """
         number, dimensions = self._number(id), self.manifest["encoder"]["dimensions"]
         if number is None:
             return [], np.empty((0, dimensions), dtype=np.float32)
@@ -261,7 +264,10 @@ def _within(filters: Filters, partitions: set[str]) -> dict[str, Any]:
 
 
 def _quoted(text: str) -> str:
-    """Return a string of Milvus's filters, in which no part of `text` is read as syntax."""
+    """Return `text` as a quoted string of Milvus's filters.
+
+    No part of it is read as syntax.
+    """
     return json.dumps(text.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False)
 
 

@@ -1,6 +1,7 @@
-"""Writing the next generation into Milvus: two collections that are made, filled and indexed.
+"""The writer of the next generation into Milvus.
 
-Then the alias moves. Limit: a generation is always written whole; only vectors are used again.
+It makes two collections, fills them and indexes them. Then the alias moves. Limit: a generation is
+always written whole; only vectors are used again.
 """
 
 from __future__ import annotations
