@@ -1,7 +1,7 @@
-"""Addresses of the page: a question with its limits, or an article, as the query of a URL.
+"""Addresses of the page: a question with its limits, or an article.
 
-The address of a question holds all that its answer depends on, so that it opens anywhere with
-the same answer.
+Each is the query of a URL. The address of a question holds all that its answer depends on, so that
+it opens anywhere with the same answer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class Limits:
         until: Day = None,
         as_of: Day = None,
     ) -> Limits:
-        """Return limits from what a user typed. Raises DatelineError for a day that is none."""
+        """Return limits from what a user typed.
+
+        Raises DatelineError for a day that is none.
+        """
         asked_on = parse_day(as_of or None, "the day asked on")
         first = parse_day(since or None, "the first day")
         last = parse_day(until or None, "the last day")

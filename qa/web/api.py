@@ -1,8 +1,8 @@
-"""What other programs call: /ask and /retrieve, for gradio_client and as tools of MCP.
+"""The endpoints that other programs call: /ask and /retrieve.
 
-The types and docstrings of the two functions are their documentation. Both return JSON as text:
-gradio_client takes an object with a "path", as an article has, for a file to download, and
-Gradio's tools of MCP would write a dict as Python does.
+They are for gradio_client, and are tools of MCP. The types and docstrings of the two functions are
+their documentation. Both return JSON as text: gradio_client takes an object with a "path", as an
+article has, for a file to download, and Gradio's tools of MCP would write a dict as Python does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def endpoints(session: Session) -> None:
         as_of: str = "",
         k: int = 16,
     ) -> str:
-        """Answer a question from the news archive with stretches of its articles, each cited.
+        """Answer a question with stretches of articles of the news archive, each cited.
 
         If the articles do not say, the reply says so.
 
@@ -57,7 +57,7 @@ def endpoints(session: Session) -> None:
         until: str = "",
         as_of: str = "",
     ) -> str:
-        """Find the passages of the news archive that are nearest to a question, best first.
+        """Find the passages of the news archive nearest to a question, best first.
 
         Args:
             question: what to look for, in English, at most 1,000 characters.

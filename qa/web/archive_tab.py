@@ -54,7 +54,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """The parts of the page by which articles are added, and where it says what came of it."""
+    """The parts of the page by which articles are added.
+
+    They include where the page says what came of it.
+    """
 
     files: gr.File
     upload: gr.Button
@@ -156,10 +159,16 @@ def _article_fields() -> list[gr.Textbox]:
 def _on_changes(
     rows: Rows, editor: CorpusEditor, form: _Form, view: gr.State, table: gr.HTML
 ) -> None:
-    """Say what happens when articles are added or removed, and while the index is rebuilt."""
+    """Say what happens when articles are added or removed.
+
+    It is said too while the index is rebuilt.
+    """
 
     def tried(change: Callable[[], None]) -> tuple[str, gr.Timer]:
-        """Start a change; return what is said of it, and the timer, which runs while it is made."""
+        """Start a change; return what is said of it, and the timer.
+
+        The timer runs while the change is made.
+        """
         try:
             change()
             said = status_html(editor.status)

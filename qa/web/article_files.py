@@ -1,4 +1,7 @@
-"""Articles as files: names that stay in their folder, and Markdown with front matter."""
+"""Articles as files: safe names, and Markdown with front matter.
+
+A name stays in its folder.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,10 @@ _FORBIDDEN = frozenset('<>:"|?*')
 
 
 def safe_name(name: str) -> str:
-    """Return a file name made safe: no folder, control character, direction mark or leading dot.
+    """Return a file name made safe.
 
-    It has at most 100 characters and keeps its suffix.
+    It has no folder, control character, direction mark or leading dot. It has at most 100
+    characters and keeps its suffix.
     """
     name = re.split(r"[\\/]", name)[-1]
     name = "".join(map(_safe_character, name)).strip(" .-")
@@ -31,7 +35,10 @@ def safe_name(name: str) -> str:
 
 
 def free_path(folder: Path, name: str) -> Path:
-    """Return a path in a folder that nothing has yet: "a.txt", "a-2.txt", ... Makes the folder."""
+    """Return a path in a folder that nothing has yet: "a.txt", "a-2.txt", ...
+
+    Makes the folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stem, dot, suffix = name.partition(".")
     number, path = 1, folder / name
@@ -42,7 +49,10 @@ def free_path(folder: Path, name: str) -> Path:
 
 
 def is_renamed(name: str, removed: str) -> bool:
-    """Return whether `free_path` may have called the file `name` `removed`: "a.txt", "a-2.txt"."""
+    """Return whether `free_path` may have called the file `name` `removed`.
+
+    For "a.txt" that is "a.txt", "a-2.txt" and so on.
+    """
     stem, dot, suffix = name.partition(".")
     pattern = rf"{re.escape(stem)}(?:-\d+)?{re.escape(dot + suffix)}"
     return re.fullmatch(pattern, removed) is not None
@@ -72,7 +82,10 @@ def pasted_article(
 
 
 def write_article(folder: Path, article: Article) -> None:
-    """Write an article as Markdown with front matter; as plain text if only its text is known."""
+    """Write an article as Markdown with front matter.
+
+    It is written as plain text if only its text is known.
+    """
     meta = {
         "title": article.title,
         "source": article.source,
@@ -101,7 +114,10 @@ def _safe_character(character: str) -> str:
 
 
 def _stem(article: Article) -> str:
-    """Return the first words of the title, or of the text, as a name: "fog-fell-on-voss"."""
+    """Return the first words of the title, or of the text, as a name.
+
+    An example is "fog-fell-on-voss".
+    """
     opening = article.title or article.text[:200]
     words = re.findall(r"\w+", opening.casefold())
     return "-".join(words[:_WORDS_OF_A_NAME])[:_LONGEST_STEM] or "article"

@@ -1,4 +1,4 @@
-"""The articles as a table that can be searched and sorted, and what the editor is doing."""
+"""The articles as a table to search and sort, and what the editor is doing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _LONGEST_LABEL = 120  # characters of a title that a button is called by
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An article without its text: what lists of articles need of it. Unknown fields are empty."""
+    """An article without its text: what lists of articles need of it.
+
+    Unknown fields are empty.
+    """
 
     id: str
     title: str
@@ -43,14 +46,20 @@ class Row:
         )
 
     def contains(self, words: Sequence[str]) -> bool:
-        """Return whether every word, in lower case, stands in what the table shows of the row."""
+        """Return whether every word stands in what the table shows of the row.
+
+        The words are in lower case.
+        """
         shown = f"{self.title} {self.source} {self.published} {self.path}".casefold()
         return all(word in shown for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the table shows: the words searched for, the column and direction, the page from 0."""
+    """The state of the table: words searched for, column, direction and page.
+
+    Pages are counted from 0.
+    """
 
     search: str = ""
     order: str = "published"
@@ -92,9 +101,10 @@ def select_rows(rows: Sequence[Row], view: View) -> list[Row]:
 
 
 def table_html(rows: Sequence[Row], view: View, editable: bool) -> str:
-    """Return a page of the articles as a table. Its headings are the buttons that sort it.
+    """Return a page of the articles as a table.
 
-    A page beyond the last is the last. Rows have a button to remove them if `editable`.
+    Its headings are the buttons that sort it. A page beyond the last is the last. Rows have a
+    button to remove them if `editable`.
     """
     found = select_rows(rows, view)
     last = max(0, (len(found) - 1) // ROWS)

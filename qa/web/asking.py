@@ -1,4 +1,4 @@
-"""What asking does to the page: a question typed, a link followed, an address opened.
+"""The events of asking: a question typed, a link followed, an address opened.
 
 A conversation is kept by the browser, as JSON that comes and goes with each event, so that any
 process behind a load balancer may answer the next one. The address holds the question as it was
@@ -42,7 +42,10 @@ Shown = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
 
 
 class Asking:
-    """The events of the Ask tab. It holds the session alone: the browser keeps the turns."""
+    """The events of the Ask tab.
+
+    It holds the session alone: the browser keeps the turns.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -57,9 +60,10 @@ class Asking:
         as_of: str,
         literally: bool = False,
     ) -> Iterator[Shown]:
-        """Show that the question is read, then the reply, or a notice if it cannot be asked.
+        """Show that the question is read, then the reply.
 
-        An empty question leaves the answer that is shown.
+        If it cannot be asked, a notice is shown. An empty question leaves the answer that is
+        shown.
         """
         if kept and not question.strip():  # Enter once more
             yield _shown(gr.skip(), gr.skip(), said=gr.skip())
@@ -100,7 +104,10 @@ class Asking:
             yield from self._address(str(data.get("address", "")), kept)
 
     def opened(self, query: str) -> Iterator[Shown]:
-        """Show what the page's address asks for: an answer, an article, or the latest articles."""
+        """Show what the page's address asks for.
+
+        That is an answer, an article, or the latest articles.
+        """
         yield from self._address(query, [])
 
     def _address(self, query: str, kept: Kept) -> Iterator[Shown]:
@@ -119,7 +126,10 @@ class Asking:
             yield conversation, turns, box, *boxes, said
 
     def _article(self, query: str) -> tuple[str, str]:
-        """Return the article that an address names, or the latest ones; and what is announced."""
+        """Return the article that an address names, and what is announced.
+
+        If it names none, the latest articles are returned.
+        """
         store = self._session.store()
         id = parse_article_address(query)
         if id is None:
@@ -135,7 +145,10 @@ class Asking:
 
 
 def _shown(conversation: Any, turns: Any, box: Any = None, said: Any = "") -> Shown:
-    """Return what is shown, the boxes for outlets and days as they are; so is `box` if None."""
+    """Return what is shown, with the boxes for outlets and days as they are.
+
+    `box` stays as it is too if it is None.
+    """
     same = gr.skip()
     return conversation, turns, same if box is None else box, same, same, same, same, said
 

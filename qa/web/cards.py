@@ -1,7 +1,7 @@
-"""A reply as HTML: its answers as cards, what differs at a glance, and the passages.
+"""A reply as HTML: answers as cards, what differs at a glance, and passages.
 
-A citation or a passage is a button with data-* attributes: page.js and qa/web/page.py say what
-it does. No text is rendered as markup.
+A citation or a passage is a button with data-* attributes: page.js and qa/web/page.py say what it
+does. No text is rendered as markup.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def reply_html(
 
 
 def findings(reply: Reply) -> list[Citation]:
-    """Return every citation of a reply once, best answer first. The evidence marks them."""
+    """Return every citation of a reply once, best answer first.
+
+    The evidence marks them.
+    """
     found: dict[Citation, None] = {}
     for answer in reply.answers:
         found.update(dict.fromkeys(answer.citations))
@@ -84,7 +87,10 @@ def _answers_html(reply: Reply, numbers: Numbers) -> str:
 
 
 def _silence_html(reply: Reply) -> str:
-    """Return why there is no answer. The nearest articles are not named: they stand below."""
+    """Return why there is no answer.
+
+    The nearest articles are not named: they stand below.
+    """
     reason = reason_in_words(reply)
     if reply.reason_code == "not-said":
         reason = reason.partition("; ")[0]
@@ -92,7 +98,10 @@ def _silence_html(reply: Reply) -> str:
 
 
 def _conflict_html(reply: Reply) -> str:
-    """Return a row for each answer that contradicts another: value, who and when, how likely."""
+    """Return a table with a row for each answer that contradicts another.
+
+    A row holds the value, who gave it and when, and how likely it is.
+    """
     if reply.conflict is None:
         return ""
     rows = "".join(
@@ -210,7 +219,10 @@ def _speaker_html(citation: Citation) -> str:
 
 
 def _passages_html(reply: Reply) -> str:
-    """Return the passages with their scores: closed below answers, else the nearest of them."""
+    """Return the passages with their scores.
+
+    Below answers they are closed. Without answers the nearest of them are shown.
+    """
     hits = reply.passages
     if not hits:
         return ""
@@ -243,7 +255,10 @@ def _passage_item(hit: Hit, number: int) -> str:
 
 
 def _understood_html(understood: Understood | None) -> str:
-    """Return how a question was completed, with the button that asks it as it was typed."""
+    """Return how a question was completed.
+
+    The button beside it asks it as it was typed.
+    """
     if understood is None or understood.text == understood.asked:
         return ""
     return (

@@ -1,8 +1,9 @@
-"""The editor: adds and removes articles, then rebuilds the index in the background.
+"""The editor of the archive: adds and removes articles, rebuilds the index.
 
-One thread makes one change after another: the files first, then `index.build`, whose lock keeps
-other builders out. If the rebuild fails the files are put back, and the live generation was never
-touched. Files that cannot be read are named with the reason and not kept.
+It rebuilds in the background. One thread makes one change after another: the files first, then
+`index.build`, whose lock keeps other builders out. If the rebuild fails the files are put back,
+and the live generation was never touched. Files that cannot be read are named with the reason and
+not kept.
 
 Limits: one record of a file with several (.jsonl) cannot be removed. An index whose articles are
 not all in the corpus folders is not rebuilt, since that would lose them.
@@ -93,7 +94,10 @@ class CorpusEditor:
         return self._status
 
     def why_not(self, store: Store) -> str | None:
-        """Return why the articles of `store` cannot be changed from here, or None if they can."""
+        """Return why the articles of `store` cannot be changed from here.
+
+        Returns None if they can.
+        """
         first = self.corpora[0] if self.corpora else Path("corpus")
         if not first.is_dir():
             return (
@@ -190,7 +194,10 @@ class CorpusEditor:
                 threading.Thread(target=self._run, name="editor", daemon=True).start()
 
     def _run(self) -> None:
-        """Make every change that waits; a failed one does not keep the others from being made."""
+        """Make every change that waits.
+
+        A failed one does not keep the others from being made.
+        """
         notes: list[str] = []
         failed = False
         while True:
@@ -263,7 +270,10 @@ class CorpusEditor:
 
 
 def _build_index(corpora: Sequence[Path], place: Path | Place, **options: Any) -> Summary:
-    """Build as `index.build` does; it is imported late, so that the page starts sooner."""
+    """Build as `index.build` does.
+
+    `index.build` is imported late, so that the page starts sooner.
+    """
     from index.pipeline import build
 
     return build(corpora, place, **options)

@@ -50,7 +50,10 @@ def missing_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
 
 
 def lost_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
-    """Return the missing paths of which no file was set aside: a rebuild would lose them."""
+    """Return the missing paths of which no file was set aside.
+
+    A rebuild would lose them.
+    """
     folders = [corpus / REMOVED for corpus in corpora if corpus.is_dir()]
     removed = {path.name for folder in folders for path in folder.glob("*")}
     missing = missing_paths(store, corpora)
@@ -73,7 +76,10 @@ def take_in(
 
 
 def set_aside(file: Path, name: str, corpora: Sequence[Path]) -> Change:
-    """Move a file to the `.removed` folder of its corpus. `name` is what the note calls it."""
+    """Move a file to the `.removed` folder of its corpus.
+
+    `name` is what the note calls it.
+    """
     corpus = next(one for one in corpora if one.is_dir() and file.is_relative_to(one))
     place = free_path(corpus / REMOVED, file.name)
     file.rename(place)

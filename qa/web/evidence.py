@@ -1,9 +1,9 @@
-"""The evidence of a reply as HTML: each article it cites or was read in, with every finding marked.
+"""The evidence of a reply as HTML: its articles, with every finding marked.
 
-The text is cut at the ends of findings and passages. Each stretch between two cuts is one element
-that says whose it is (data-findings, data-passages). Joined, the stretches of a finding are its
-span, letter for letter. Of a long article only the surroundings of findings and passages are
-shown, with a link to the whole of it.
+They are the articles it cites or was read in. The text is cut at the ends of findings and
+passages. Each stretch between two cuts is one element that says whose it is (data-findings,
+data-passages). Joined, the stretches of a finding are its span, letter for letter. Of a long
+article only the surroundings of findings and passages are shown, with a link to the whole of it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ Numbered = tuple[int, int, int]
 
 
 def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
-    """Return the articles of the findings, then those of the hits; only the first is in view."""
+    """Return the articles of the findings, then those of the hits.
+
+    Only the first is in view.
+    """
     places: list[Span | Hit] = [*findings, *hits]
     articles = {place.article.id: place.article for place in places}
     if not articles:
@@ -104,7 +107,7 @@ def _paper_html(
 
 
 def _source_html(article: Article) -> str:
-    """Return the outlet, the day and the authors of an article, as far as they are known."""
+    """Return the outlet, the day and the authors of an article, if known."""
     day, authors = "", ""
     if article.published is not None:
         words = in_words(article.published.isoformat())
@@ -124,7 +127,10 @@ def _numbered(spans: Sequence[Span | Hit], article: Article) -> list[Numbered]:
 
 
 def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbered]) -> str:
-    """Return the parts of a text to show, cut at the ends of its findings and passages."""
+    """Return the parts of a text to show.
+
+    They are cut at the ends of its findings and passages.
+    """
     spans = [(start, end) for start, end, _ in [*findings, *passages]]
     ends = set(chain.from_iterable(spans))
     pieces: list[str] = []
@@ -143,9 +149,10 @@ def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbe
 def _window_html(
     text: str, cuts: Sequence[int], findings: Sequence[Numbered], passages: Sequence[Numbered]
 ) -> str:
-    """Return the stretches between the cuts, each with the findings and passages around it.
+    """Return the stretches between the cuts.
 
-    The first stretch of a finding carries its number from 1 (data-first), for the margin.
+    Each has the findings and passages around it. The first stretch of a finding carries its number
+    from 1 (data-first), for the margin.
     """
     pieces: list[str] = []
     begun: set[int] = set()

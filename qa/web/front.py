@@ -1,4 +1,7 @@
-"""What a visitor finds first: what the archive holds, its timeline, and its latest headlines."""
+"""The start of the page: what the archive holds, its timeline, its headlines.
+
+A visitor finds these first. The headlines are the latest.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def holdings(store: Store) -> str:
 
 
 def front_html(store: Store) -> str:
-    """Return what the page promises, and the latest headlines, which open their articles."""
+    """Return what the page promises, and the latest headlines.
+
+    A headline opens its article.
+    """
     articles = sorted(
         store.articles(), key=lambda article: str(article.published or ""), reverse=True
     )

@@ -1,4 +1,4 @@
-"""What stands before the page: which addresses there are, who may call them, and how often.
+"""The guard before the page: its addresses, who may call them, and how often.
 
 Gradio brings routes that Dateline has no use for (files, proxies, components): all but those in
 _ROUTES are closed. A request from a page of another site is refused by its Origin and
@@ -91,7 +91,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request goes no further: the status of HTTP, and a line for whoever sent it."""
+    """The reason why a request goes no further.
+
+    It has the status of HTTP, and a line for whoever sent it.
+    """
 
     status: int
     reason: str
@@ -138,7 +141,10 @@ class Guard:
         self._open: Counter[str] = Counter()  # the requests of each client that are answered now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or pass it on; the answer gets the headers that guard a browser."""
+        """Refuse a request, or pass it on.
+
+        The answer gets the headers that guard a browser.
+        """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -164,7 +170,10 @@ class Guard:
                 del self._open[request.client]
 
     def _refusal(self, request: _Request) -> Refusal | None:
-        """Return why a request goes no further, or None. The first check that fails decides."""
+        """Return why a request goes no further, or None.
+
+        The first check that fails decides.
+        """
         refusal = self._wrong_place(request) or self._too_many_at_once(request)
         if refusal is not None or not request.changes or request.method == "GET":
             return refusal
@@ -200,7 +209,10 @@ class Guard:
         )
 
     def _too_large(self, request: _Request) -> Refusal | None:
-        """Check the length of one request, and what its client has uploaded within an hour."""
+        """Check the length of a request, and what its client has uploaded.
+
+        Uploads are counted within an hour.
+        """
         length = request.length
         if length is None:
             return Refusal(411, "expected the length of the request, found none")
@@ -251,7 +263,10 @@ class Guard:
 
 
 def _add_headers(message: Message, path: str) -> None:
-    """Add what guards a browser to the start of an answer; keep its cookies to this site."""
+    """Add what guards a browser to the start of an answer.
+
+    Its cookies are kept to this site.
+    """
     headers = MutableHeaders(scope=message)
     for name, value in _HEADERS.items():
         headers[name] = value
@@ -264,7 +279,10 @@ def _add_headers(message: Message, path: str) -> None:
 
 
 def _client(scope: Scope) -> str:
-    """Return the client's address; for IPv6 its network, whose addresses one customer has."""
+    """Return the client's address, or its network for IPv6.
+
+    One customer has all addresses of such a network.
+    """
     address = (scope.get("client") or ("unknown", 0))[0]
     try:
         number = ipaddress.ip_address(address)

@@ -1,4 +1,7 @@
-"""The Insight tab: articles over time by outlet, and which outlets a question or topic is from."""
+"""The Insight tab: plots of articles over time and of outlets.
+
+The first is by outlet. The others show which outlets a question or topic is from.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ _OVER_TIME: dict[str, Any] = {
 
 
 def insight_tab(session: Session, turns: gr.JSON) -> None:
-    """Build the tab; call inside its gr.Tab. `turns` is the conversation, as the page keeps it."""
+    """Build the tab; call inside its gr.Tab.
+
+    `turns` is the conversation, as the page keeps it.
+    """
     tab = gr.context.Context.block
     assert isinstance(tab, gr.Tab)
     with gr.Column(elem_id="insight"):
@@ -105,9 +111,9 @@ def _coverage(session: Session) -> None:
 
 
 def on_topic(session: Session, topic: str) -> list[Article]:
-    """Return the articles with a passage at least half as near to a topic as the nearest one.
+    """Return the articles with a passage near to a topic.
 
-    Raises DatelineError for no topic.
+    Such a passage is at least half as near as the nearest one. Raises DatelineError for no topic.
     """
     hits = session.retrieve(topic, _TOPIC_PASSAGES, NO_LIMITS)
     near = [hit.article for hit in hits if hit.score >= _NEAR * hits[0].score]
@@ -115,10 +121,11 @@ def on_topic(session: Session, topic: str) -> list[Article]:
 
 
 def by_time(articles: Iterable[Article]) -> pd.DataFrame:
-    """Return how many articles each outlet published in each month: when, outlet, articles.
+    """Return how many articles each outlet published in each month.
 
-    `when` is "2022-10", or "2022" if there are many months. Undated articles are left out. A
-    month or year without articles has a row of none, so that a plot shows the gap.
+    The columns are when, outlet, articles. `when` is "2022-10", or "2022" if there are many
+    months. Undated articles are left out. A month or year without articles has a row of none, so
+    that a plot shows the gap.
     """
     dated = [
         (article.published, article.source or _UNKNOWN)
@@ -141,7 +148,10 @@ def by_time(articles: Iterable[Article]) -> pd.DataFrame:
 
 
 def by_outlet(session: Session, turns: Sequence[Turn]) -> pd.DataFrame:
-    """Return how many passages nearest to the last question each outlet has: outlet, passages."""
+    """Return how many passages nearest to the last question each outlet has.
+
+    The columns are outlet, passages.
+    """
     counts: Counter[str] = Counter()
     if turns:
         question, limits = parse_question_address(turns[-1].address)
@@ -187,7 +197,10 @@ def _key_html(colours: dict[str, str] | None, data: pd.DataFrame) -> str:
 
 
 def _table_html(data: pd.DataFrame) -> str:
-    """Return the numbers of a plot as a table that can be opened; rows of none are left out."""
+    """Return the numbers of a plot as a table that can be opened.
+
+    Rows of none are left out.
+    """
     heads = "".join(f'<th scope="col">{name}</th>' for name in data.columns)
     rows = "".join(_table_row(row) for row in data.itertuples(index=False) if row[-1])
     return (

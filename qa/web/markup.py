@@ -1,4 +1,7 @@
-"""Pieces of HTML that several views share. Text from an article or a question is escaped here."""
+"""Pieces of HTML that several views share.
+
+Text from an article or a question is escaped here.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from qa.rendering.text import headline, in_language
 
 
 def bidi(text: str) -> str:
-    """Return text escaped and isolated, so that marks of writing direction end with it."""
+    """Return text escaped and isolated.
+
+    Marks of writing direction end with it.
+    """
     return f"<bdi>{escape(text)}</bdi>"
 
 
@@ -31,14 +37,20 @@ def outlet_html(article: Article) -> str:
 
 
 def dateline_html(article: Article, titled: bool = True) -> str:
-    """Return outlet, day, title (if `titled`) and language of an article, as far as known."""
+    """Return outlet, day, title and language of an article, as far as known.
+
+    The title is there only if `titled`.
+    """
     title = f"<cite>{bidi(headline(article))}</cite>" if titled else ""
     language = escape(in_language(article).removeprefix(", "))
     return join_parts(outlet_html(article), escape(day_in_words(article)), title, language)
 
 
 def web_link(url: str | None, label: str, css_class: str = "") -> str:
-    """Return a link that opens in a new tab; empty unless the address is http or https."""
+    """Return a link that opens in a new tab.
+
+    It is empty unless the address is http or https.
+    """
     if url is None or not is_web_address(url):
         return ""
     named = f'class="{css_class}" ' if css_class else ""

@@ -1,4 +1,4 @@
-"""The page, put together: the Ask tab and its events, and the Archive and Insight tabs.
+"""The whole page: the Ask tab with its events, and the Archive and Insight tabs.
 
 What asking does stands in qa/web/asking.py.
 """
@@ -66,7 +66,10 @@ class _AskTab:
 
 
 def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
-    """Return the page over a session. Without an editor no articles are added or removed."""
+    """Return the page over a session.
+
+    Without an editor no articles are added or removed.
+    """
     blocks = gr.Blocks(
         title="Dateline",
         analytics_enabled=False,

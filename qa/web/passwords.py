@@ -1,6 +1,7 @@
-"""Who may see the page: a file with a line NAME:HASH for each user. The hash is argon2 (RFC 9106).
+"""The file of users who may see the page: a line NAME:HASH for each.
 
-A check takes as long for an unknown name as for a wrong password, and runs in a thread of its own.
+The hash is argon2 (RFC 9106). A check takes as long for an unknown name as for a wrong password,
+and runs in a thread of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _hasher = PasswordHasher()
 
 
 def line_of(name: str, password: str) -> str:
-    """Return the line for a user. Raises DatelineError for a name or password it cannot hold."""
+    """Return the line for a user.
+
+    Raises DatelineError for a name or password it cannot hold.
+    """
     if not name.strip() or ":" in name or not name.isprintable():
         raise DatelineError(f"expected the name of a user, without a colon, found {name[:40]!r}")
     if not password or len(password) > _LONGEST:
@@ -32,14 +36,20 @@ def line_of(name: str, password: str) -> str:
 
 
 class Passwords:
-    """The users of a file. `unhashed` are those whose password stands there as plain text."""
+    """The users of a file.
+
+    `unhashed` are those whose password stands there as plain text.
+    """
 
     def __init__(self, hashes: Mapping[str, str], unhashed: tuple[str, ...] = ()) -> None:
         self._hashes, self.unhashed = dict(hashes), unhashed
 
     @classmethod
     def of(cls, file: Path) -> Passwords:
-        """Read a file. Raises DatelineError unless each line is NAME:HASH or NAME:PASSWORD."""
+        """Read a file.
+
+        Raises DatelineError unless each line is NAME:HASH or NAME:PASSWORD.
+        """
         passwords = dict(_pairs(file))
         if not passwords or not all(name and password for name, password in passwords.items()):
             raise DatelineError(

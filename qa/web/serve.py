@@ -1,4 +1,7 @@
-"""Serve the page in a browser: open an archive, put its page together, answer requests."""
+"""The server of the page, for a browser.
+
+It opens an archive, puts its page together and answers requests.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,9 @@ def serve(
     metrics: int | None = None,
     wait: bool = True,
 ) -> gr.Blocks:
-    """Open an index and serve its page until interrupted, before its models are loaded.
+    """Open an index and serve its page until interrupted.
+
+    The page is served before its models are loaded.
 
     `source`, `since`, `until` and `as_of` hold for every question. Articles are added to and
     removed from `corpora`, unless `read_only`, or the index is built elsewhere. With `mcp` /ask
@@ -137,7 +142,10 @@ def _editor(place: Place, corpora: Sequence[Path], private: bool) -> CorpusEdito
 
 
 def _app_options(session: Session, bounds: Bounds, hosts: frozenset[str] | None) -> dict[str, Any]:
-    """Return what stands before the page, and the address that tells whether it is well."""
+    """Return what stands before the page, and the address of its health.
+
+    The address tells whether the page is well.
+    """
 
     def health(request: Request) -> JSONResponse:
         status = session.status()

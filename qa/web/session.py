@@ -1,4 +1,7 @@
-"""The archive as the page uses it: seen before its models are loaded, followed when rebuilt."""
+"""The archive as the page uses it.
+
+It is seen before its models are loaded, and followed when it is rebuilt.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ _LONGEST_FOLLOW_UP = 900  # characters of a question and the one before it
 
 
 class Session:
-    """An archive, open for the page. Its articles are there before its models are loaded.
+    """An archive, open for the page.
 
-    `limits` hold for every question. `opened` gives the archive when its models are loaded;
-    until then articles are those of `store`.
+    Its articles are there before its models are loaded. `limits` hold for every question. `opened`
+    gives the archive when its models are loaded; until then articles are those of `store`.
     """
 
     def __init__(
@@ -39,7 +42,10 @@ class Session:
     def open(
         cls, place: Path | Place, *, reader: Reader | None = None, limits: Limits = NO_LIMITS
     ) -> Session:
-        """Open an index, its models in a thread. Raises DatelineError if there is no index."""
+        """Open an index, and load its models in a thread.
+
+        Raises DatelineError if there is no index.
+        """
         session = cls(Future(), limits, open_index(place))
         # Not a daemon: a process that ends while native code loads is aborted.
         threading.Thread(target=session._load, args=(place, reader), name="models").start()

@@ -1,8 +1,8 @@
-"""What an operator is told: a line of JSON for each question, and figures for Prometheus.
+"""The facts for an operator: a line of JSON per question, and figures.
 
-Both listen to the logger "dateline". Its records carry their facts as `facts`, and the words of a
-question or an article as `words`. Words are left out unless they are asked for. Without listeners
-nothing is written and nothing is counted.
+The figures are for Prometheus. Both listen to the logger "dateline". Its records carry their facts
+as `facts`, and the words of a question or an article as `words`. Words are left out unless they
+are asked for. Without listeners nothing is written and nothing is counted.
 """
 
 from __future__ import annotations
@@ -56,16 +56,20 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr(words: bool = False) -> None:
-    """Write a line to standard error for each question and refusal; with its words if `words`."""
+    """Write a line to standard error for each question and refusal.
+
+    The line has its words if `words`.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(words))
     _listen(handler)
 
 
 class Counting(logging.Handler):
-    """Counts records for Prometheus: questions by outcome, their seconds, refusals, errors.
+    """A counter of records for Prometheus.
 
-    `generation` gives the number of the live generation.
+    It counts questions by outcome, their seconds, refusals and errors. `generation` gives the
+    number of the live generation.
     """
 
     def __init__(self, generation: Callable[[], int]) -> None:

@@ -1,4 +1,7 @@
-"""The theme: Gradio's bare one with the colours of page.css, fonts of the system, no corners."""
+"""The theme of the page: Gradio's bare one with the colours of page.css.
+
+It has fonts of the system and no corners.
+"""
 
 from __future__ import annotations
 

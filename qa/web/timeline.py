@@ -1,4 +1,7 @@
-"""The articles over time as a row of bars, each a button that limits questions to its time."""
+"""The articles over time as a row of bars.
+
+Each bar is a button that limits questions to its time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _YEAR, _MONTH, _DAY = len("2022"), len("2022-10"), len("2022-10-14")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of time: its first and last day, and how many articles were published in it."""
+    """A stretch of time, with the number of articles published in it.
+
+    It has a first and a last day.
+    """
 
     name: str  # "2022", "2022-10" or "2022-10-14"
     first: dt.date
@@ -59,7 +65,10 @@ def periods(days: Sequence[dt.date], most: int) -> list[str]:
 
 
 def timeline_html(days: Iterable[dt.date]) -> str:
-    """Return the bars as buttons in a row, the highest as high as the row; empty below two bars."""
+    """Return the bars as buttons in a row.
+
+    The highest is as high as the row. Below two bars the result is empty.
+    """
     bars = bars_of(days)
     if len(bars) < 2:
         return ""

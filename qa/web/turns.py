@@ -1,4 +1,7 @@
-"""What a conversation shows beside replies: a question being read, a notice, earlier questions."""
+"""The parts of a conversation shown beside replies.
+
+They are a question being read, a notice, and earlier questions.
+"""
 
 from __future__ import annotations
 
