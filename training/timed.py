@@ -154,7 +154,7 @@ def _already_timed(
 
 def _time_of_no_sentence(time: str, passage: str, chance: random.Random) -> str:
     """Return another time, half of them one that the passage names elsewhere."""
-    elsewhere = sorted(set(TIME.findall(passage)) - {time})
+    elsewhere: list[str] = sorted(set(TIME.findall(passage)) - {time})
     if elsewhere and chance.random() < 0.5:
         return chance.choice(elsewhere)
     return another(time, passage, chance)

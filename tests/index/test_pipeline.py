@@ -24,7 +24,8 @@ from hypothesis import given
 import index
 import qa
 from index.build_cache import CACHE
-from index.corpus import loading
+from index.corpus import cleaning
+from index.corpus.loaders import registry
 from index.passages import encoded_text, passages_of
 from index.stores.local.generations import current, open_index
 from index.stores.local.place import FolderPlace
@@ -281,8 +282,8 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         """Build; return the files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
-            patch("index.corpus.loading.read_file", wraps=loading.read_file) as read,
-            patch("index.corpus.loading.make_article", wraps=loading.make_article) as made,
+            patch("index.corpus.loading.read_file", wraps=registry.read_file) as read,
+            patch("index.corpus.loading.make_article", wraps=cleaning.make_article) as made,
         ):
             index.build(corpus, folder, embedder=embedder)
         return [call.args[1] for call in read.call_args_list], [

@@ -10,7 +10,7 @@ import pytest
 import qa
 
 
-def first(archive: qa.Archive, question: str) -> qa.Span:
+def first(archive: qa.Archive, question: str) -> qa.Citation:
     reply = archive.ask(question)
     assert reply.answered, reply.reason
     return reply.answers[0].citations[0]

@@ -18,7 +18,8 @@ import pytest
 import torch
 
 from index.models.runtime import open_session
-from qa.answering.reader import LOWER, UPPER, WHOLE
+from qa.answering.reader import LOWER, UPPER
+from qa.answering.reader_export import WHOLE
 from training.examples import Example
 from training.items import Item, batched, tokenised
 from training.losses import divergence, loss_of, spans_of

@@ -5,7 +5,7 @@ Limits: a page or PDF larger than `Bounds` allow for a page is skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -61,6 +61,7 @@ def _load_answer(stream: Any, kind: str, url: str, part: str) -> Iterator[Fields
     if len(data) > most << 20:
         yield Skipped(part, f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
         return
+    items: Sequence[Fields | Skipped]
     try:
         items = _load_pdf_bytes(data) if kind == _PDF else [page(data, url)]
     except ValueError as error:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from index.corpus import file_cache, loading
+from index.corpus import cleaning, file_cache, loading
 from index.corpus.file_cache import FileCache, fields_hash
 from index.corpus.files import CorpusFile
+from index.corpus.loaders import registry
 from index.corpus.loaders.fields import Fields
 from index.corpus.loading import load_articles
 from index.types import Article, Note, Skipped
@@ -36,7 +37,7 @@ class Builds:
         self.articles: list[Article] = []
         self.read: list[str] = []
         self.made: list[str] = []
-        read_file, make_article = loading.read_file, loading.make_article
+        read_file, make_article = registry.read_file, cleaning.make_article
 
         def reading(path: Path, name: str) -> Any:
             self.read.append(name)

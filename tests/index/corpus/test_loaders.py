@@ -22,6 +22,7 @@ from index.corpus.loaders.registry import LOADERS, TRUSTED
 from index.corpus.loading import load_articles
 from index.stores.local.generations import open_index
 from index.types import Article, DatelineError, Note, Skipped
+from qa.answering.citing import cite
 from qa.rendering.text import hits_as_text
 from qa.types import Span
 from tests.conftest import Write
@@ -99,10 +100,10 @@ def test_a_pdf_keeps_where_its_pages_start(tmp_path: Path) -> None:
 
 def test_a_citation_of_a_pdf_on_the_web_opens_at_its_page() -> None:
     article = Article("a", "One. Two.", url="https://example.org/a.pdf#top", pages=(0, 5))
-    assert Span(article, 5, 8).link == "https://example.org/a.pdf#page=2"
-    assert Span(article, 5, 8).to_dict()["page"] == 2
+    assert cite(Span(article, 5, 8)).link == "https://example.org/a.pdf#page=2"
+    assert cite(Span(article, 5, 8)).to_dict()["page"] == 2
     plain = Article("a", "One. Two.", url="https://example.org/a", path="a.txt")
-    assert (Span(plain, 5, 8).page, Span(plain, 5, 8).link, Span(plain, 5, 8).file) == (
+    assert (Span(plain, 5, 8).page, cite(Span(plain, 5, 8)).link, Span(plain, 5, 8).file) == (
         None,
         "https://example.org/a#:~:text=Two.",
         "a.txt",
@@ -235,7 +236,7 @@ def test_web_archives(tmp_path: Path, name: str) -> None:
         MARCH_9,
     )
     assert (
-        Span(plan, plan.text.index("Ingrid"), plan.text.index("Ingrid") + 6).link
+        cite(Span(plan, plan.text.index("Ingrid"), plan.text.index("Ingrid") + 6)).link
         == "https://courier.example/plan.pdf#page=2"
     )
     assert list(skipped) == [f"{name}:https://courier.example/broken.pdf"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +39,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         pids.append(process.pid)
         return process
 
-    monkeypatch.setattr(sandbox.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     yield pids
     for pid in pids:
         if is_alive(pid):
@@ -81,7 +83,7 @@ def test_a_lone_surrogate_and_a_value_that_json_lacks_come_through() -> None:
     for item in (fields, record, Skipped("/a", "why")):
         line = sandbox._to_json(item)
         assert line.isascii()
-        assert sandbox._from_json(sandbox.json.loads(line)) == item
+        assert sandbox._from_json(json.loads(line)) == item
 
 
 def test_the_process_is_gone_after_a_build(tmp_path: Path, started: list[int]) -> None:
@@ -169,7 +171,7 @@ def test_a_folder_for_scratch_that_cannot_be_made_is_one_clear_line(
     def refuse(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sandbox.tempfile, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
     with pytest.raises(DatelineError, match="found: No space left on device; free space there"):
         Sandbox(Bounds())
 
