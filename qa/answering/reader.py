@@ -244,9 +244,11 @@ class OnnxReader:
         bounds = [end for _, end in sentences(exit.passage)]
         relevance, found = -math.inf, []
         for place, window in enumerate(exit.windows):
-            given: Mapping[str, NDArray[Any]] = _columns(window, self._inputs)
+            given: Mapping[str, NDArray[Any]]
             if exit.states:
                 given = {"states": exit.states[place]}
+            else:
+                given = _columns(window, self._inputs)
             run = self._sessions[-1].run(None, given)
             values = dict(zip(self._outputs, run, strict=True))
             (start,), (end,) = values["start_logits"], values["end_logits"]

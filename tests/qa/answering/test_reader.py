@@ -306,16 +306,26 @@ def test_the_real_model_finds_the_span(
     assert best.probability >= reader.threshold
 
 
-def test_the_real_model_tells_apart_two_sentences_of_one_passage(reader: OnnxReader) -> None:
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who brokered the end of the nurses' strike?", "Denmark"),
+        pytest.param(
+            "Who brokered the deal with the pilots?",
+            "Norway",
+            # Until House a second reading told them apart. It gained nothing on real questions.
+            marks=pytest.mark.xfail(strict=True, reason="the reader takes the other sentence"),
+        ),
+    ],
+)
+def test_the_real_model_tells_apart_two_sentences_of_one_passage(
+    reader: OnnxReader, question: str, answer: str
+) -> None:
     text = (
         "In March the strike of the pilots ended with a deal brokered by Norway. "
         "The strike of the nurses in June ended with a deal that Denmark brokered."
     )
-    for question, answer in (
-        ("Who brokered the end of the nurses' strike?", "Denmark"),
-        ("Who brokered the deal with the pilots?", "Norway"),
-    ):
-        assert reader.read(question, [hit(text)])[0].text == answer
+    assert reader.read(question, [hit(text)])[0].text == answer
 
 
 @pytest.mark.parametrize(
