@@ -70,8 +70,7 @@ def build(
     with stage("opening the live index"):
         opened = _opened(place)
         memory = _Memory(place, opened, columns, full)
-    if engine is None:
-        engine = LocalEngine(memory.files, memory.known)
+    engine = _engine_or_local(engine, memory)
     with stage("loading articles"):
         items = engine.load(corpora, columns)
         articles, skipped, notes = _sorted_out(items, corpora, memory.known, progress)
@@ -168,6 +167,12 @@ class _Memory:
         if entries != self._entries or self.compared is not self._compared:
             with stage("keeping what was learned"):
                 save_cache(self._folder, entries, self.compared)
+
+
+def _engine_or_local(given: Engine | None, memory: _Memory) -> Engine:
+    if given is not None:
+        return given
+    return LocalEngine(memory.files, memory.known)
 
 
 def _sorted_out(
