@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +18,6 @@ from index.corpus.loaders.fields import Fields
 from index.corpus.loading import load_articles
 from index.types import Article, Note, Skipped
 from tests.conftest import Write
-
-Read = Callable[..., tuple[list[str], list[str]]]
 
 
 @pytest.fixture(autouse=True)
@@ -153,18 +151,33 @@ def test_a_file_is_read_again_if_its_articles_are_gone(builds: Builds) -> None:
     assert len(items) == 6
 
 
-def test_a_change_while_a_file_is_read_is_seen_the_next_time(tmp_path: Path) -> None:
-    """The stamp is of before the reading: another file is in its place afterwards."""
-    (tmp_path / "a.txt").write_text("Old.")
-    file = CorpusFile(tmp_path / "a.txt", "a.txt")
-    cache = FileCache()
-    stamp = cache.stamp(file)
-    (tmp_path / "a.txt").unlink()
-    (tmp_path / "a.txt").write_text("New text.")
-    article = Article("a.txt", "Old.")
-    cache.put(file, stamp, [article])
-    following = FileCache(cache.entries, [article])
-    assert following.get(file, following.stamp(file)) is None
+@pytest.mark.parametrize("part", ["st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"])
+def test_a_stamp_holds_each_part_by_itself(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """A system whose times do not tell a replaced file still gives it another inode."""
+    found = {"st_size": 5, "st_mtime_ns": 6, "st_ctime_ns": 7, "st_ino": 8}
+    monkeypatch.setattr(Path, "stat", lambda path: SimpleNamespace(**found))
+    file, cache = CorpusFile(Path("a.txt"), "a.txt"), FileCache()
+    before = cache.stamp(file)
+    found[part] += 1
+    assert cache.stamp(file) != before
+
+
+def test_a_change_while_a_file_is_read_is_seen_the_next_time(
+    builds: Builds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stamp is from before the reading: another file is in its place afterwards."""
+    read_file = loading.read_file
+
+    def replaced(path: Path, name: str) -> Any:
+        yield from read_file(path, name)
+        if path.name == "a.txt":
+            path.with_name("new.txt").write_text("Sun shone all day.")
+            path.with_name("new.txt").replace(path)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(loading, "read_file", replaced)
+        assert builds.load()[0].text == "Rain fell."
+    assert builds.load()[0].text == "Sun shone all day."
 
 
 def test_a_file_that_is_not_read_has_no_stamp(tmp_path: Path) -> None:
