@@ -30,7 +30,7 @@ def endpoints(session: Session) -> None:
         as_of: str = "",
         k: int = 16,
     ) -> str:
-        """Answer a question with stretches of articles of the news archive, each cited.
+        """Answer a question from the news archive with cited stretches of articles.
 
         If the articles do not say, the reply says so.
 
