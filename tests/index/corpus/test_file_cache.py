@@ -166,7 +166,7 @@ def test_a_change_while_a_file_is_read_is_seen_the_next_time(
     builds: Builds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stamp is from before the reading: another file is in its place afterwards."""
-    read_file = loading.read_file
+    read_file = registry.read_file
 
     def replaced(path: Path, name: str) -> Any:
         yield from read_file(path, name)
