@@ -313,8 +313,9 @@ def test_the_real_model_finds_the_span(
         pytest.param(
             "Who brokered the deal with the pilots?",
             "Norway",
-            # Until House a second reading told them apart. It gained nothing on real questions.
-            marks=pytest.mark.xfail(strict=True, reason="the reader takes the other sentence"),
+            # A second reading told them apart once. It gained nothing on real questions. Not
+            # strict: int8 outputs differ a little between processors.
+            marks=pytest.mark.xfail(strict=False, reason="the reader takes the other sentence"),
         ),
     ],
 )
