@@ -37,8 +37,8 @@ _COUNTS = re.compile(
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
 _REACTIONS = r"""said|says|called|calls|criticis\w+|criticiz\w+|condemn\w+|denounc\w+|prais\w+|
-    welcom\w+|accus\w+|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|warn\w*|
-    comment\w*|react\w*|respond\w*"""
+    welcom\w+|accus\w+|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|
+    warn\w*|comment\w*|react\w*|respond\w*"""
 _SEVERAL = re.compile(
     rf"""
       \b(?:which|what)                                        # which countries, what other measures
