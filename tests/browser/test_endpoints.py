@@ -166,7 +166,7 @@ def test_the_same_as_tools_of_mcp(served: Served) -> None:
     )
     assert sorted(tool.name for tool in listed) == ["ask", "retrieve"]
     described = {tool.name: tool for tool in listed}
-    assert "each cited" in described["ask"].description
+    assert "cited stretches of articles" in described["ask"].description
     assert described["ask"].inputSchema["properties"]["question"]["type"] == "string"
     assert (
         "only articles of these outlets"
