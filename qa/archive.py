@@ -177,7 +177,8 @@ def reply_from(
         citations = read(asked, hits, reader)
     ordered = order_by_answers(hits, citations)
     with stage("agreeing"):
-        agreed = agree(asked.text, citations, ordered, reader.threshold)
+        pooling = getattr(reader, "pooling", None)
+        agreed = agree(asked.text, citations, ordered, reader.threshold, pooling)
     reason = None
     if not agreed.answers:
         reason = _reason(hits, asked, _newest(store))

@@ -141,6 +141,27 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What the grammar of a sentence says of a span in it. Made by `qa.answering.parsing`.
+
+    Places are characters of the sentence. `phrase` is the name, noun phrase, number or date that
+    the span is; None if it is none of these. `noun` is what a number counts, or the span's own
+    noun; `limits` are the names that limit it, as in "Armenian soldiers". `predicate` are the
+    words that say what happens to it, `role` whether it is subject or object. `denied`: the
+    sentence denies it. `unreal`: it says what would, might or should be.
+    """
+
+    phrase: tuple[int, int] | None = None
+    noun: str = ""
+    limits: frozenset[str] = frozenset()
+    predicate: frozenset[str] = frozenset()
+    role: str = "other"
+    denied: bool = False
+    unreal: bool = False
+    speaker: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation(Span):
     """A span with what its article says of it. Made by `qa.answering.citing.cite`.
 
@@ -148,6 +169,7 @@ class Citation(Span):
     so (None if the outlet itself does). `qualified_start` is where the qualifier of a number
     begins, as in "at least 286"; it equals `start` if there is none. `moment` is the time that
     the sentence speaks of: "2022", "2022-09", "2022-09-14", or "-09" if nothing tells the year.
+    `claim` is what the sentence's grammar says, of the citations that were weighed.
     """
 
     sentence_span: tuple[int, int] = (0, 0)
@@ -155,6 +177,7 @@ class Citation(Span):
     qualified_start: int = 0
     moment: str | None = None
     stance: Stance = "said"
+    claim: Claim | None = None
 
     @property
     def sentence(self) -> str:

@@ -19,6 +19,7 @@ import gzip
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,14 @@ import numpy as np
 
 import index
 from index.models.checksums import write_checksums
-from qa import Archive
+from qa.answering.agreement import group_numbers
+from qa.answering.evidence import Pooling
 from qa.answering.reader import MODEL, PARTS, OnnxReader
+from qa.answering.retrieval import select_for_reading
+from qa.archive import PASSAGES_READ, Archive
 from qa.evaluation.metrics import f1
-from training.fitting import Asked, Fit, Row, figures, fit
+from training.fitting import Asked, Fit, Row, figures, fit, fit_pooling, pooled_rows
+from training.question_sets import is_for_calibration
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("relevance", "margin")
@@ -50,15 +55,18 @@ def main() -> None:
     random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
+    pooling, threshold = fit_pooling(train, found)
     weights = dict(zip(FEATURES, (round(weight, 4) for weight in found.weights), strict=True))
     print(
         f"{weights} bias {found.bias:.4f} ceiling {found.ceiling:.3f} "
-        f"threshold {found.threshold:.2f}"
+        f"threshold of single spans {found.threshold:.2f}"
     )
-    print(f"fitted on: {figures(found, train)}")
-    print(f"held out: {figures(found, test)}")
-    _print_bins(found.rows(test))
-    _write_settings(found, arguments.reader)
+    print(f"{pooling} threshold {threshold:.2f}")
+    print(f"single spans, held out: {figures(found.rows(test), found.threshold, test)}")
+    for name, some in (("fitted on", train), ("held out", test)):
+        print(f"pooled, {name}: {figures(pooled_rows(some, found, pooling), threshold, some)}")
+    _print_bins(pooled_rows(test, found, pooling))
+    _write_settings(found, pooling, threshold, arguments.reader)
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,6 +83,7 @@ def _arguments() -> argparse.Namespace:
         help="the examples the reader was trained on, of every sitting",
     )
     add("--questions", type=int, default=600, help="of each set")
+    add("--contexts", type=int, default=_CONTEXTS, help="of each set, in the archive")
     add("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
     add("--work", type=Path, default=Path("var/calibration"))
     return parser.parse_args()
@@ -90,7 +99,7 @@ def _print_bins(rows: Sequence[Row]) -> None:
             print(f"   probability {said:.2f}: right {right:.2f} of {len(inside)}")
 
 
-def _write_settings(found: Fit, folder: Path) -> None:
+def _write_settings(found: Fit, pooling: Pooling, threshold: float, folder: Path) -> None:
     """Write the fit to the reader's settings, and its checksums."""
     path = folder / "reader.json"
     settings = json.loads(path.read_text())
@@ -99,7 +108,8 @@ def _write_settings(found: Fit, folder: Path) -> None:
     }
     settings["weights"] = weights | {"bias": round(found.bias, 4)}
     settings["ceiling"] = round(found.ceiling, 4)
-    settings["threshold"] = round(found.threshold, 3)
+    settings["pooling"] = {name: round(number, 4) for name, number in asdict(pooling).items()}
+    settings["threshold"] = round(threshold, 3)
     path.write_text(json.dumps(settings, indent=1) + "\n")
     write_checksums(folder, PARTS)
 
@@ -109,7 +119,9 @@ def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader)
 
     Its articles are contexts of all sets. Both are kept in --work.
     """
-    questions, contexts, held_back = _drawn(arguments.data, trained, arguments.questions)
+    questions, contexts, held_back = _drawn(
+        arguments.data, trained, arguments.questions, arguments.contexts
+    )
     articles = arguments.work / "contexts.jsonl"
     articles.write_text(
         "".join(
@@ -132,13 +144,15 @@ def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader)
                 file.write(json.dumps(row) + "\n")
                 file.flush()
             matrix = np.array(row["features"]).reshape(-1, len(FEATURES))
-            asked.append(Asked(matrix, np.array(row["f1"]), record["context"] not in held_back))
+            answerable = record["context"] not in held_back
+            values, outlets = tuple(row["values"]), tuple(row["outlets"])
+            asked.append(Asked(matrix, np.array(row["f1"]), answerable, values, outlets))
             print(f"{number} of {len(questions)} asked  ", end="\r")
     return asked
 
 
 def _drawn(
-    data: Path, trained: set[str], number: int
+    data: Path, trained: set[str], number: int, size: int
 ) -> tuple[list[dict[str, Any]], list[str], set[str]]:
     """Return new questions of each set, the contexts to read, and those that are held back."""
     questions: list[dict[str, Any]] = []
@@ -148,12 +162,16 @@ def _drawn(
         with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
             records = [json.loads(line) for line in file]
         new = [
-            record for record in records if record["answers"] and record["question"] not in trained
+            record
+            for record in records
+            if record["answers"]
+            and record["question"] not in trained
+            and is_for_calibration(record["context"], name)
         ]
         some = random.Random(0).sample(new, min(number, len(new)))
         fresh = sorted({record["context"] for record in some})
         others = sorted({record["context"] for record in records} - set(fresh))
-        room = max(0, _CONTEXTS - len(fresh))
+        room = max(0, size - len(fresh))
         contexts += fresh + random.Random(0).sample(others, min(len(others), room))
         held_back |= set(random.Random(0).sample(fresh, round(_HELD_BACK * len(fresh))))
         questions += some
@@ -161,13 +179,16 @@ def _drawn(
 
 
 def _candidates(record: dict[str, Any], archive: Archive, reader: OnnxReader) -> dict[str, Any]:
-    """Return a question's candidates: their features and word F1."""
-    hits = archive.retrieve(record["question"], k=16)
+    """Return a question's candidates: their features, values and word F1."""
+    hits = select_for_reading(archive.retrieve(record["question"], k=PASSAGES_READ))
     candidates = reader.candidates(record["question"], hits)
+    values = group_numbers(record["question"], [one.span for one in candidates], hits)
     golds = [answer["text"] for answer in record["answers"]]
     return {
         "question": record["question"],
         "features": [[one.relevance, one.margin] for one in candidates],  # as FEATURES
+        "values": values,
+        "outlets": [one.span.article.id for one in candidates],
         "f1": [f1(one.span.text, golds) for one in candidates],
     }
 

@@ -1,4 +1,4 @@
-"""Fit the probability of a best span to a reader's outputs, in three steps, and measure the fit.
+"""Fit the probability of an answer to a reader's outputs, in four steps, and measure the fit.
 
 A span is right if its word F1 with a gold answer is at least 0.6.
 
@@ -8,24 +8,30 @@ A span is right if its word F1 with a gold answer is at least 0.6.
    right more often than its own odds say. It has a ceiling, since of the surest some are wrong at
    any score (the lapses of Wichmann and Hill 2001). What is under the ceiling is linear, so that
    reader.json holds the product of both.
-3. The threshold keeps 92% of the right best spans. It is lower if fewer refusals would be right
+3. Candidates that give one value are pooled (qa/answering/evidence.py). The temperature is the one
+   that puts most right values first. A curve as in step 2, over the evidence of the best value and
+   its share of all evidence, gives the probability.
+4. The threshold keeps 92% of the right best answers. It is lower if fewer refusals would be right
    more often.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
+from qa.answering.evidence import Pooling, evidence
 from qa.evaluation.metrics import area_under_risk_coverage, calibration_error
 
 _RIGHT = 0.6  # F1
+_TEMPERATURES = (1.0, 1.5, 2.0, 2.5, 3.0)
 _KEPT = 0.92  # of the right best spans
 
 Row = tuple[float, bool, bool]  # probability of the best span, whether right, whether answerable
@@ -35,12 +41,15 @@ Row = tuple[float, bool, bool]  # probability of the best span, whether right, w
 class Asked:
     """A question's candidates: features (candidates, 2) and word F1 (candidates,).
 
-    `answerable`: whether its context was in the archive.
+    `answerable`: whether its context was in the archive. Candidates of equal `values` give one
+    value; `outlets` are who published them. Both may be left out where nothing is pooled.
     """
 
     features: NDArray[np.float64]
     f1: NDArray[np.float64]
     answerable: bool
+    values: tuple[int, ...] = ()
+    outlets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,71 @@ def fit(asked: Sequence[Asked]) -> Fit:
     return replace(scaled, threshold=_threshold(scaled.rows(asked)))
 
 
+def fit_pooling(asked: Sequence[Asked], found: Fit) -> tuple[Pooling, float]:
+    """Fit how candidates are pooled; return that and the threshold of pooled answers.
+
+    `found` says how candidates are scored.
+    """
+    plain = [Pooling(temperature, 1.0, 0.0, 0.0) for temperature in _TEMPERATURES]
+    best = max(plain, key=lambda pooling: _share_right(pooled_rows(asked, found, pooling)))
+    pooled = [_pooled(one, found, best.temperature) for one in asked if len(one.f1)]
+    strength = np.array([[evidence, share] for evidence, share, _ in pooled])
+    truth = np.array([good for _, _, good in pooled]) & np.array(
+        [one.answerable for one in asked if len(one.f1)]
+    )
+
+    def mean_negative_log_likelihood(parameters: NDArray[np.float64]) -> float:
+        *weights, offset, lapses = parameters
+        odds = strength @ np.array(weights) + offset
+        probability = np.clip(expit(lapses) * expit(odds), 1e-9, 1 - 1e-9)
+        return -float(np.mean(np.log(np.where(truth, probability, 1 - probability))))
+
+    by_evidence, by_share, offset, lapses = minimize(
+        mean_negative_log_likelihood,
+        [1.0, 0.5, 0.0, 2.0],
+        method="Nelder-Mead",
+        options={"maxiter": 8_000},
+    ).x
+    pooling = Pooling(
+        best.temperature, float(by_evidence), float(by_share), float(offset), float(expit(lapses))
+    )
+    return pooling, _threshold(pooled_rows(asked, found, pooling))
+
+
+def pooled_rows(asked: Sequence[Asked], found: Fit, pooling: Pooling) -> list[Row]:
+    """Return a row for each question: the probability of its best pooled value, and so on."""
+    rows: list[Row] = []
+    for one in asked:
+        probability, right = 0.0, False
+        if len(one.f1):
+            evidence, share, right = _pooled(one, found, pooling.temperature)
+            probability = pooling.probability(evidence, share)
+        rows.append((probability, right, one.answerable))
+    return rows
+
+
+def _pooled(one: Asked, found: Fit, temperature: float) -> tuple[float, float, bool]:
+    """Return the best value's evidence, the logarithm of its share, and whether it is right."""
+    scores = one.features @ found.weights + found.bias
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, value in enumerate(one.values):
+        places[value].append(place)
+    evidences = {
+        value: evidence(
+            scores[members].tolist(), [one.outlets[place] for place in members], temperature
+        )
+        for value, members in places.items()
+    }
+    best = max(evidences, key=lambda value: evidences[value])
+    total = float(logsumexp([each / temperature for each in evidences.values()]))
+    shown = max(places[best], key=lambda place: scores[place])
+    return evidences[best], evidences[best] / temperature - total, bool(one.f1[shown] >= _RIGHT)
+
+
+def _share_right(rows: Sequence[Row]) -> float:
+    return float(np.mean([right for _, right, answerable in rows if answerable]))
+
+
 def _threshold(rows: Sequence[Row]) -> float:
     """Return the threshold of the most right answers and right refusals.
 
@@ -117,14 +191,13 @@ def curve(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, f
     return float(scale), float(offset), float(expit(lapses))
 
 
-def figures(found: Fit, asked: Sequence[Asked]) -> str:
+def figures(rows: Sequence[Row], threshold: float, asked: Sequence[Asked]) -> str:
     """Return the figures of a fit on questions, in a line of words."""
-    rows = found.rows(asked)
     can, cannot = [row for row in rows if row[2]], [row for row in rows if not row[2]]
     right = sorted(probability for probability, good, _ in can if good)
     at_90 = right[int(0.1 * len(right))]
-    answered = np.mean([probability >= found.threshold for probability in right])
-    refused = np.mean([row[0] < found.threshold for row in cannot])
+    answered = np.mean([probability >= threshold for probability in right])
+    refused = np.mean([row[0] < threshold for row in cannot])
     refused_at_90 = np.mean([row[0] < at_90 for row in cannot])
     said, truth = [row[0] for row in rows], [row[1] and row[2] for row in rows]
     area = area_under_risk_coverage(said, [float(good) for good in truth])
@@ -134,7 +207,7 @@ def figures(found: Fit, asked: Sequence[Asked]) -> str:
         f"{len(can)} answerable, of these {answered:.3f} answered; "
         f"{refused:.3f} of {len(cannot)} others refused "
         f"({refused_at_90:.3f} where 90% are kept); "
-        f"right or rightly refused {utility(rows, found.threshold):.3f}; "
+        f"right or rightly refused {utility(rows, threshold):.3f}; "
         f"calibration error {calibration_error(said, truth):.3f}; "
         f"area under risk and coverage {area:.3f}, {raw}"
     )

@@ -75,12 +75,12 @@ def read(path: Path, group: str, held_out: set[int]) -> Iterator[Record]:
             context = row["context"]
             if context not in left_out:
                 is_held_out = not held_out.isdisjoint(shingles(context))
-                left_out[context] = is_held_out or _is_for_calibration(context, group)
+                left_out[context] = is_held_out or is_for_calibration(context, group)
             if row["question"].strip() and not left_out[context]:
                 yield _record(row, group)
 
 
-def _is_for_calibration(context: str, group: str) -> bool:
+def is_for_calibration(context: str, group: str) -> bool:
     """Whether training/calibrate.py asks about this context, by its hash."""
     return group in CALIBRATION and zlib.crc32(context.encode()) % _LEFT_TO_CALIBRATION == 0
 

@@ -1,29 +1,29 @@
-"""The grouping of citations into answers, and the conflicts between them.
+"""The grouping of citations into answers, and what their grammar says of them.
 
 There is one answer per distinct value. Grouping is by value (values.py) and does not depend on
 order. Equal values are one answer. A value joins the fullest form that says the same at more
 length, if there is only one: "Macron" joins "Emmanuel Macron", unless "Brigitte Macron" stands
-there too.
+there too. The answer with the most evidence comes first (evidence.py). Which answers differ is
+decided in conflicts.py.
 
 Origins: citations of one article, of near-copies of one story, or in sentences of mostly the same
-words come from one origin. A further origin makes an answer more probable.
+words come from one origin.
 
-Conflict: two values that cannot both be true of the moment asked about, each with real support. A
-more and a less precise form of one value do not conflict, nor do the items of a list.
+Stance: a value that its sentence denies, or that a correction takes back, is no evidence.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qa.answering.citing import cite
+from qa.answering.citing import cite, with_claim
+from qa.answering.conflicts import figures_over_time, find_conflict
+from qa.answering.evidence import Pooling, evidence, probabilities
 from qa.answering.retrieval import Shingles, same_words, shingles
-from qa.answering.values import compatible, fold, refines, same_measure, value_of
+from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
 
 _COUNTS = re.compile(
@@ -34,27 +34,9 @@ _COUNTS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
-    class|congress|status|virus|campus|happens|makes|causes|caused"""
-_REACTIONS = r"""said|says|called|calls|criticis\w+|criticiz\w+|condemn\w+|denounc\w+|prais\w+|
-    welcom\w+|accus\w+|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|
-    warn\w*|comment\w*|react\w*|respond\w*"""
-_SEVERAL = re.compile(
-    rf"""
-      \b(?:which|what)                                        # which countries, what other measures
-        (?:\ (?:two|three|four|five|other|of\ the|main|major|new|\d+|(?-i:[A-Z])\w*))?
-        \ (?!(?:{_NO_PLURAL})\b)(?-i:[a-z])\w+[^\Ws]s\b
-    | \b(?:who|what)\ (?:are|were)\b                          # who are the candidates
-    | ^(?:name|list)\b | \bnames\ of\b
-    | \bwho(?:\ else)?\                                       # who condemned it
-        (?:(?:has|have|had|also|publicly)\ )*(?:{_REACTIONS})\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _MOST_ANSWERS = 8
-_REVISED_WITHIN = dt.timedelta(days=90)
-# Of the best answer's probability: less is the reader's doubt. Readers confuse names the most.
-_SUPPORT = {"number": 1 / 3, "date": 1 / 3, "name": 2 / 3}
+_PARSED = 8  # candidate sentences of a question
+_CITED = 0.5  # of the threshold: less probable citations are evidence but are not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +50,51 @@ class Agreement:
 
 
 def agree(
-    question: str, citations: Sequence[Citation], hits: Sequence[Hit], threshold: float
+    question: str,
+    citations: Sequence[Citation],
+    hits: Sequence[Hit],
+    threshold: float,
+    pooling: Pooling | None = None,
 ) -> Agreement:
     """Group citations into answers, and say which of them contradict each other.
 
-    A value is an answer if one of its citations has at least `threshold` probability; its others
-    are kept from half of that on. `hits` are the passages that were found: the copies of one that
-    hold a citation's sentence are cited with it.
+    A value is an answer if its probability is at least `threshold`. `pooling` says how evidence
+    becomes a probability; without it the citations' own probabilities are joined. `hits` are the
+    passages that were found: the copies of one that hold a citation's sentence are cited with it.
     """
-    groups = _grouped(question, citations, hits, threshold / 2)
-    answers = [
-        _answer(value, group, hits)
-        for value, group in groups.items()
-        if group[0].probability >= threshold
-    ]
-    answers.sort(key=lambda answer: (-answer.probability, -answer.citations[0].score))
-    answers = answers[:_MOST_ANSWERS]
+    claimed = [with_claim(one) for one in citations[:_PARSED]] + list(citations[_PARSED:])
+    groups = group_by_value(question, claimed, hits)
+    answers = _weighed(groups, hits, threshold, pooling)
+    said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
+    conflict = None
+    if said:
+        said, conflict = find_conflict(question, said, answers)
     return Agreement(
-        tuple(answers),
-        find_conflict(answers, question),
-        tuple(figures_over_time(answers)),
-        tuple(silent_outlets(answers, hits)),
+        tuple(said),
+        conflict,
+        tuple(figures_over_time(said)),
+        tuple(silent_outlets(said, hits)),
     )
+
+
+def group_by_value(
+    question: str, citations: Sequence[Citation], hits: Sequence[Hit]
+) -> dict[Value, list[Citation]]:
+    """Group citations by value, those of the highest score first. Independent of their order."""
+    kept = sorted(citations, key=lambda one: (-one.score, one.article.id, one.start))
+    groups: dict[Value, list[Citation]] = {}
+    for citation, value in zip(kept, _values(question, kept, hits), strict=True):
+        group = groups.setdefault(value, [])
+        if not any(_overlap(citation, other) for other in group):
+            group.append(citation)
+    return groups
+
+
+def group_numbers(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple[int, ...]:
+    """Return a number for each span: spans of one value have the same."""
+    values = _values(question, spans, hits)
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return tuple(numbers[value] for value in values)
 
 
 def group_by_fullest_form(values: Sequence[Value]) -> dict[Value, Value]:
@@ -112,48 +117,6 @@ def pool_probabilities(probabilities: Sequence[float]) -> float:
     """
     first, *others = probabilities
     return 1 - (1 - first) * math.prod(1 - probability / 2 for probability in others)
-
-
-def find_conflict(answers: Sequence[Answer], question: str) -> Conflict | None:
-    """Return the answers that cannot be true together with the best one, or None.
-
-    An answer counts that is nearly as probable as the best, is of its kind and unit, and does not
-    speak of another moment. A question for several things has no conflict, nor has a best answer
-    that is no number, date or name.
-    """
-    if not answers or _SEVERAL.search(question):
-        return None
-    best = answers[0]
-    if best.value is None or best.value.kind == "words" or best.value.listed:
-        return None
-    rivals = [place for place, answer in enumerate(answers) if place and _contradicts(best, answer)]
-    if not rivals:
-        return None
-    places = (0, *rivals)
-    citations = [citation for place in places for citation in answers[place].citations]
-    return Conflict(places, count_outlets(citations))
-
-
-def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
-    """Return the figures that an outlet revised within three months, oldest first.
-
-    Such an outlet gave another figure within that time. Both figures are returned.
-    """
-    figures = [
-        DatedFigure(citation.article.published, place, citation)
-        for place, answer in enumerate(answers)
-        if answer.value is not None and answer.value.kind == "number"
-        for citation in answer.citations
-        if citation.article.published is not None and citation.article.source is not None
-    ]
-    revised: set[DatedFigure] = set()
-    for earlier, later in itertools.permutations(figures, 2):
-        if _revises(earlier, later, answers):
-            revised |= {earlier, later}
-    return sorted(
-        revised,
-        key=lambda figure: (figure.date, figure.citation.article.id, figure.citation.start),
-    )
 
 
 def silent_outlets(answers: Sequence[Answer], hits: Sequence[Hit]) -> list[str]:
@@ -189,36 +152,56 @@ def count_outlets(citations: Iterable[Citation]) -> int:
     return max(1, len(names - {""}))
 
 
-def _grouped(
-    question: str, citations: Sequence[Citation], hits: Sequence[Hit], least: float
-) -> dict[Value, list[Citation]]:
-    """Group citations of at least `least` probability by value, the surest first."""
-    kept = sorted(
-        (citation for citation in citations if citation.probability >= least),
-        key=lambda one: (-one.probability, -one.score, one.article.id, one.start),
-    )
-    texts = [citation.article.text for citation in kept] + [hit.article.text for hit in hits]
+def _values(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> list[Value]:
+    """Return the value of each span, in its fullest form."""
+    texts = [span.article.text for span in spans] + [hit.article.text for hit in hits]
     articles = list(dict.fromkeys(texts))
     counting = _COUNTS.search(question) is not None
-    values = [value_of(citation, counting, articles) for citation in kept]
+    values = [value_of(span, counting, articles) for span in spans]
     form = group_by_fullest_form(values)
-    groups: dict[Value, list[Citation]] = {}
-    for citation, value in zip(kept, values, strict=True):
-        group = groups.setdefault(form[value], [])
-        if not any(_overlap(citation, other) for other in group):
-            group.append(citation)
-    return groups
+    return [form[value] for value in values]
 
 
-def _answer(value: Value, group: Sequence[Citation], hits: Sequence[Hit]) -> Answer:
-    origins = independent(group)
+def _weighed(
+    groups: dict[Value, list[Citation]],
+    hits: Sequence[Hit],
+    threshold: float,
+    pooling: Pooling | None,
+) -> list[Answer]:
+    """Return an answer for each value that is said, the most probable first."""
+    said = {value: _supporting(group) for value, group in groups.items()}
+    said = {value: group for value, group in said.items() if group}
+    if pooling is None:
+        chances = [
+            pool_probabilities([one.probability for one in independent(group)])
+            for group in said.values()
+        ]
+    else:
+        strengths = [_evidence(group, pooling.temperature) for group in said.values()]
+        chances = probabilities(strengths, pooling)
+    answers = []
+    for (value, group), chance in zip(said.items(), chances, strict=True):
+        shown = [one for one in groups[value] if one.probability >= _CITED * threshold]
+        shown = shown or group[:1]
+        shown.sort(key=lambda one: one.stance != "said")
+        answers.append(_answer(value, shown, chance, hits))
+    return sorted(answers, key=lambda one: (-one.probability, -one.citations[0].score))
+
+
+def _supporting(group: Sequence[Citation]) -> list[Citation]:
+    return [one for one in group if one.stance == "said"]
+
+
+def _evidence(group: Sequence[Citation], temperature: float) -> float:
+    scores = [one.score for one in group]
+    outlets = [one.article.source or one.article.id for one in group]
+    return evidence(scores, outlets, temperature)
+
+
+def _answer(value: Value, group: Sequence[Citation], chance: float, hits: Sequence[Hit]) -> Answer:
     citations = [*group, *_copied(group, hits)]
     return Answer(
-        tuple(citations),
-        len(origins),
-        pool_probabilities([citation.probability for citation in origins]),
-        value,
-        count_outlets(citations),
+        tuple(citations), len(independent(group)), chance, value, count_outlets(citations)
     )
 
 
@@ -228,65 +211,6 @@ def _fullest(value: Value, values: Iterable[Value]) -> Value:
     if len(fullest) == 1:
         return fullest[0]
     return value
-
-
-def _contradicts(best: Answer, answer: Answer) -> bool:
-    one, other = best.value, answer.value
-    if one is None or other is None or one.kind != other.kind or other.listed:
-        return False
-    if compatible(one, other):
-        return False
-    if one.kind == "number" and not same_measure(one, other):
-        return False
-    supported = answer.probability >= _SUPPORT[one.kind] * best.probability
-    return supported and _of_one_moment(best, answer, one.kind)
-
-
-def _of_one_moment(best: Answer, answer: Answer, kind: str) -> bool:
-    """Whether two answers may speak of one moment, as far as their sentences say."""
-    if kind == "date":
-        return True
-    if kind == "name":  # who did it in September and who in 2020: two truths
-        first, second = ({citation.as_of for citation in each.citations} for each in (best, answer))
-        return not first.isdisjoint(second)
-    return any(
-        _may_be_simultaneous(here, there) for here in best.citations for there in answer.citations
-    )
-
-
-def _may_be_simultaneous(one: Citation, other: Citation) -> bool:
-    """Whether neither names another moment, nor was published before the other's."""
-    if not _same_moment(one.as_of, other.as_of):
-        return False
-    return not _published_before(one, other.as_of) and not _published_before(other, one.as_of)
-
-
-def _published_before(citation: Citation, moment: str | None) -> bool:
-    published = citation.article.published
-    if published is None or moment is None:
-        return False
-    return published.isoformat()[: len(moment)] < moment
-
-
-def _same_moment(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return True
-    return one.startswith(other) or other.startswith(one)
-
-
-def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]) -> bool:
-    """Whether an outlet gave another figure of the same measure and moment soon after."""
-    one, other = answers[earlier.answer].value, answers[later.answer].value
-    if one is None or other is None:
-        return False
-    first, second = earlier.citation, later.citation
-    return (
-        first.article.source == second.article.source
-        and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
-        and not compatible(one, other)
-        and same_measure(one, other)
-        and _same_moment(first.as_of, second.as_of)
-    )
 
 
 def _copied(group: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
@@ -300,7 +224,7 @@ def _copied(group: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
             for span in _same_sentence_in_copies(citation, hit):
                 if (span.article.id, span.start) not in cited:
                     cited.add((span.article.id, span.start))
-                    copies.append(cite(span))
+                    copies.append(replace(cite(span), stance=citation.stance))
     return copies
 
 

@@ -1,14 +1,17 @@
-"""The citation of a reader's span: sentence, speaker, moment and qualifier.
+"""The citation of a reader's span: sentence, speaker, moment, qualifier, and what is claimed.
 
 Each of these is found once, here, and kept as a place in the article.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from index.text.dates import moment_at
 from index.text.sentences import sentence_around, sentence_before
 from qa.answering.attribution import speaker_of
 from qa.answering.numbers import qualifier_start
+from qa.answering.parsing import claim_of
 from qa.types import Citation, Span
 
 
@@ -32,3 +35,17 @@ def cite(span: Span) -> Citation:
         qualified_start=qualifier_start(text, span.start, span.end),
         moment=moment_at(sentence, inside, span.article.published, before),
     )
+
+
+def with_claim(citation: Citation) -> Citation:
+    """Return the citation with what its sentence's grammar says of it."""
+    if citation.claim is not None:
+        return citation
+    first, last = citation.sentence_span
+    claim = claim_of(
+        citation.article.text[first:last], citation.start - first, citation.end - first
+    )
+    stance = citation.stance
+    if claim.denied:
+        stance = "denied"
+    return replace(citation, claim=claim, stance=stance)

@@ -33,6 +33,7 @@ from index.models.runtime import on_all_cores, open_session
 from index.profiling import stage
 from index.text.sentences import sentence_around, sentences
 from index.types import DatelineError
+from qa.answering.evidence import Pooling
 from qa.answering.reader_export import WHOLE, compiled_reader
 from qa.answering.spans import SPANS_PER_PASSAGE, best_spans, clean
 from qa.types import Hit, Span
@@ -43,7 +44,6 @@ PARTS = (LOWER, UPPER, "tokenizer.json", "reader.json")
 _LONGEST_QUESTION = 64  # tokens; leaves the window to the passage
 _STRIDE = 64  # tokens that two windows of one passage share
 _ALWAYS_FINISHED, _EXIT_MARGIN = 3, 3.6  # passages read to the end; behind the best exit score
-_MOST_CANDIDATES = 10
 _CONTEXT = 200  # characters of the article that are read before a passage: who "he" is
 _LARGEST_LOG_ODDS = 60.0
 
@@ -106,6 +106,7 @@ class OnnxReader:
             self._sessions = [open_session(file) for file in self._files]
             self.weights = {name: float(weight) for name, weight in settings["weights"].items()}
             self.ceiling = float(settings.get("ceiling", 1.0))
+            self.pooling = _pooling(settings)
             self.threshold = float(settings["threshold"])
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(
@@ -152,7 +153,7 @@ class OnnxReader:
         return sorted(spans, key=lambda span: (-span.score, span.article.id, span.start))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """Return the best span of each of the ten most promising sentences, best first."""
+        """Return the best span of each sentence that holds one, best first."""
         starts = [
             context_start(hit.article.text, hit.start, hit.article.boilerplate) for hit in hits
         ]
@@ -168,8 +169,7 @@ class OnnxReader:
                 key = (article.id, *sentence_around(article.text, span.start, span.end))
                 if key not in best or margin > best[key].margin:
                     best[key] = Candidate(span, relevance, margin, place)
-        ordered = sorted(best.values(), key=lambda candidate: -candidate.score(self.weights))
-        return ordered[:_MOST_CANDIDATES]
+        return sorted(best.values(), key=lambda candidate: -candidate.score(self.weights))
 
     def outputs(self, question: str, passages: Sequence[str]) -> list[Output]:
         """Read every passage to the end.
@@ -204,8 +204,7 @@ class OnnxReader:
         """Return the span with its probability: a logistic curve under a ceiling."""
         log_odds = candidate.score(self.weights)
         doubt = math.exp(-max(-_LARGEST_LOG_ODDS, min(_LARGEST_LOG_ODDS, log_odds)))
-        odds = self.ceiling / (1 - self.ceiling + doubt)
-        return replace(candidate.span, score=math.log(odds), probability=self.ceiling / (1 + doubt))
+        return replace(candidate.span, score=log_odds, probability=self.ceiling / (1 + doubt))
 
     @cached_property
     def _untruncated(self) -> Any:
@@ -261,6 +260,13 @@ class OnnxReader:
                 if begin < stop:
                     found.append((begin, stop, score - null))
         return relevance, _without_overlap(found)
+
+
+def _pooling(settings: Mapping[str, Any]) -> Pooling | None:
+    """Return how a reader's scores are pooled, or None if that was not fitted."""
+    if "pooling" not in settings:
+        return None
+    return Pooling(**{name: float(number) for name, number in settings["pooling"].items()})
 
 
 def promising_exits(scores: Sequence[float]) -> list[int]:

@@ -1,0 +1,246 @@
+"""When outlets differ, and when one figure only changed from day to day.
+
+Two outlets differ if the newest value of each cannot be true together with the other's, and both
+speak of one subject, one measure and one moment. What is measured is read off the grammar of the
+two sentences (parsing.py): killed is not injured, and 200 Armenian soldiers are not all soldiers.
+Whatever is in doubt is no difference: it is shown beside the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from qa.answering.citing import with_claim
+from qa.answering.parsing import names_in, predicate_of
+from qa.answering.values import compatible, same_measure
+from qa.types import Answer, Citation, Claim, Conflict, DatedFigure
+
+_NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
+    class|congress|status|virus|campus|happens|makes|causes|caused"""
+_REACTIONS = r"""said|says|called|calls|criticis\w+|criticiz\w+|condemn\w+|denounc\w+|prais\w+|
+    welcom\w+|accus\w+|reject\w+|dismiss\w+|support\w*|back\w*|oppos\w+|describ\w+|demand\w*|
+    warn\w*|comment\w*|react\w*|respond\w*"""
+_SEVERAL = re.compile(
+    rf"""
+      \b(?:which|what)                                        # which countries, what other measures
+        (?:\ (?:two|three|four|five|other|of\ the|main|major|new|\d+|(?-i:[A-Z])\w*))?
+        \ (?!(?:{_NO_PLURAL})\b)(?-i:[a-z])\w+[^\Ws]s\b
+    | \b(?:who|what)\ (?:are|were)\b                          # who are the candidates
+    | ^(?:name|list)\b | \bnames\ of\b
+    | \bwho(?:\ else)?\                                       # who condemned it
+        (?:(?:has|have|had|also|publicly)\ )*(?:{_REACTIONS})\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words that say the same of what is counted. Each line is one measure.
+_MEASURES = tuple(
+    frozenset(line.split())
+    for line in """
+    kill die dead death perish fatality life claim lose
+    injure injury hurt wound injured wounded
+    arrest detain detention custody
+    miss missing unaccounted
+    evacuate displace flee evacuation
+    cost price pay worth spend
+    """.strip().splitlines()
+)
+_PEOPLE = frozenset(
+    """people person man woman child soldier troop civilian resident worker student passenger
+    migrant victim patient protester officer fighter personnel serviceman citizen life
+    nobody body""".split()
+)
+_COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
+_ANY_VERB = frozenset("be have do get make take say give go come see put".split())
+_SUPPORT = 0.3  # of the best citation's probability
+_SAME_DAYS = dt.timedelta(days=1)
+_REVISED_WITHIN = dt.timedelta(days=90)
+_MOST_RIVALS = 6
+
+
+def find_conflict(
+    question: str, said: Sequence[Answer], others: Sequence[Answer]
+) -> tuple[list[Answer], Conflict | None]:
+    """Return the answers with the best one's rivals among them, and which of them differ.
+
+    `said` are the answers sure enough to be shown, `others` all that were read: a rival may be one
+    that the reader alone would not have shown. A question for several things has no conflict, nor
+    has a best answer that is no number, date or name.
+    """
+    best = said[0]
+    if _SEVERAL.search(question) or best.value is None:
+        return list(said), None
+    if best.value.kind == "words" or best.value.listed:
+        return list(said), None
+    figures = [one for one in others if one.value is not None and one.value.kind == best.value.kind]
+    rivals = [
+        other
+        for other in [one for one in figures if one is not best][:_MOST_RIVALS]
+        if _differ(best, other, figures, question)
+    ]
+    if not rivals:
+        return list(said), None
+    shown = [*said, *(rival for rival in rivals if rival not in said)]
+    places = (0, *sorted(shown.index(rival) for rival in rivals))
+    outlets = {_outlet(citation) for place in places for citation in shown[place].citations}
+    return shown, Conflict(places, len(outlets))
+
+
+def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
+    """Return the figures that an outlet revised within three months, oldest first.
+
+    Such an outlet gave another figure within that time. Both figures are returned.
+    """
+    figures = [
+        DatedFigure(citation.article.published, place, citation)
+        for place, answer in enumerate(answers)
+        if answer.value is not None and answer.value.kind == "number"
+        for citation in answer.citations
+        if citation.article.published is not None and citation.article.source is not None
+    ]
+    revised: set[DatedFigure] = set()
+    for earlier, later in itertools.permutations(figures, 2):
+        if _revises(earlier, later, answers):
+            revised |= {earlier, later}
+    return sorted(
+        revised,
+        key=lambda figure: (figure.date, figure.citation.article.id, figure.citation.start),
+    )
+
+
+def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: str) -> bool:
+    """Whether an outlet's newest value contradicts the best answer of another outlet."""
+    one, two = best.value, other.value
+    if one is None or two is None or two.listed or compatible(one, two):
+        return False
+    if one.kind == "number" and not same_measure(one, two):
+        return False
+    least = _SUPPORT * best.citations[0].probability
+    return any(
+        _same_matter(here, there, one.kind, question)
+        for here, there in itertools.product(best.citations[:4], other.citations[:4])
+        if _outlet(here) != _outlet(there)
+        and there.probability >= least
+        and _is_newest(here, figures)
+        and _is_newest(there, figures)
+    )
+
+
+def _same_matter(one: Citation, other: Citation, kind: str, question: str) -> bool:
+    """Whether two citations speak of one subject, one measure and one moment."""
+    if not _same_time(one, other):
+        return False
+    one, other = with_claim(one), with_claim(other)
+    here, there = one.claim, other.claim
+    if here is None or there is None or "denied" in (one.stance, other.stance):
+        return False
+    if here.unreal or there.unreal or "withdrawn" in (one.stance, other.stance):
+        return False
+    if not (_speaks_of(one, question) and _speaks_of(other, question)):
+        return False
+    asked = predicate_of(question)
+    if kind == "number":
+        return _same_count(here, there, asked, question)
+    shared = (here.predicate & there.predicate) - _ANY_VERB
+    return bool(shared) and here.role == there.role
+
+
+def _same_count(one: Claim, other: Claim, asked: frozenset[str], question: str) -> bool:
+    """Whether two claims count the same thing, and neither a part of it."""
+    if one.limits ^ other.limits and not (one.limits ^ other.limits) <= _words(question):
+        return False
+    nouns = {one.noun, other.noun}
+    same_noun = len(nouns) == 1 or nouns <= _PEOPLE or bool(nouns & _COUNTS)
+    if not same_noun:
+        return False
+    first, second = _measures(one), _measures(other)
+    wanted = _measures_of(asked)
+    if wanted and (first or second):
+        return all(not found or bool(found & wanted) for found in (first, second))
+    if first or second:
+        return bool(first & second)
+    said = (one.predicate | {one.noun}) - _ANY_VERB, (other.predicate | {other.noun}) - _ANY_VERB
+    return bool(said[0] & said[1]) or bool(said[0] & asked and said[1] & asked)
+
+
+def _measures(claim: Claim) -> frozenset[int]:
+    return _measures_of(claim.predicate | {claim.noun})
+
+
+def _measures_of(words: frozenset[str]) -> frozenset[int]:
+    return frozenset(place for place, measure in enumerate(_MEASURES) if words & measure)
+
+
+def _same_time(one: Citation, other: Citation) -> bool:
+    """Whether two citations speak of one moment, as far as is known.
+
+    A figure of another day is a newer one. Of what happened in a named month or on a named day,
+    both may write later.
+    """
+    here, there = one.as_of, other.as_of
+    if here is not None and there is not None and not _within(here, there):
+        return False
+    days = one.article.published, other.article.published
+    if days[0] is None or days[1] is None or abs(days[0] - days[1]) <= _SAME_DAYS:
+        return True
+    return here is not None and there is not None and len(here) >= len("2022-09")
+
+
+def _within(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _is_newest(citation: Citation, answers: Sequence[Answer]) -> bool:
+    """Whether its outlet gave no other value of the kind on a later day."""
+    day = citation.article.published
+    if day is None:
+        return True
+    return not any(
+        later.article.published is not None and later.article.published > day
+        for later in _of_outlet(_outlet(citation), answers)
+        if not _says(citation, later, answers)
+    )
+
+
+def _of_outlet(outlet: str, answers: Sequence[Answer]) -> Iterator[Citation]:
+    for answer in answers:
+        yield from (one for one in answer.citations if _outlet(one) == outlet)
+
+
+def _says(one: Citation, other: Citation, answers: Sequence[Answer]) -> bool:
+    """Whether two citations are of one answer."""
+    return any(one in answer.citations and other in answer.citations for answer in answers)
+
+
+def _outlet(citation: Citation) -> str:
+    """Return the outlet; an article without one is its own."""
+    return (citation.article.source or citation.article.id).casefold()
+
+
+def _speaks_of(citation: Citation, question: str) -> bool:
+    """Whether its article has the names that the question has."""
+    text = f"{citation.article.title or ''} {citation.article.text}".casefold()
+    return all(name in text for name in names_in(question))
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]) -> bool:
+    """Whether an outlet gave another figure of the same measure and moment soon after."""
+    one, other = answers[earlier.answer].value, answers[later.answer].value
+    if one is None or other is None:
+        return False
+    first, second = earlier.citation, later.citation
+    return (
+        first.article.source == second.article.source
+        and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
+        and not compatible(one, other)
+        and same_measure(one, other)
+        and (first.as_of is None or second.as_of is None or _within(first.as_of, second.as_of))
+    )
