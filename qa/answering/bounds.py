@@ -83,7 +83,10 @@ def bounds_of(number: float, qualifier: str) -> Bounds | None:
 
 
 def clock_bounds(minutes: float, qualifier: str) -> Bounds | None:
-    """Return the bounds of a clock time: "about 9 p.m." is a quarter of an hour to each side."""
+    """Return the bounds of a clock time with a kind of qualifier.
+
+    "About 9 p.m." is a quarter of an hour to each side.
+    """
     bounds = {"about": (minutes - 15, minutes + 15), "nearly": (minutes - 15, minutes)}
     return bounds.get(qualifier)
 

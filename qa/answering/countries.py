@@ -72,7 +72,10 @@ def capitals() -> frozenset[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _places() -> dict[str, str]:
-    """Return the one name of each place by its names. Of two that share one, the larger has it."""
+    """Return the one name of each place by its names.
+
+    If two countries share a name, the larger has it.
+    """
     table: dict[str, str] = {}
     for country in _countries():
         names = [_key(name) for name in _names(country)]

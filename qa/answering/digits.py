@@ -17,6 +17,7 @@ from qa.answering.units import CLOCK, rewrite_units
 _SCALE_WORDS = "hundred|thousand|million|billion|trillion"
 _SMALL = "one two three four five six seven eight nine ten eleven twelve".split()
 SMALL_NUMBER = rf"(?:{'|'.join(_SMALL)}|\d+)"
+_TIME_UNIT = "(?:minute|hour|day|week|month|year|decade)"
 _FEW = r"""(?:
       \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen)
     | \b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)
@@ -46,7 +47,7 @@ _CLOCK = re.compile(
 _HOURS_BY_NAME = re.compile(r"(?:(?:at|around|about)\s)?(noon|midday|midnight)")
 _PART_OF = re.compile(  # 34 of the 120 seats: the seats are 34
     rf"""(?<=\d) \s(?:out\s)?of\s (?:(?:the|its|their|his|her|all|a\stotal\sof)\s)*
-    \d[\d,.]* (?=\s(?!times|{_SCALE_WORDS})[a-z])""",
+    \d[\d,.]* (?=\s(?!times|{_SCALE_WORDS})[a-z] | \s*$)""",
     re.VERBOSE,
 )
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")  # the 1st 5 km: a number only if alone
@@ -64,9 +65,12 @@ def spell_out(text: str) -> str:
     text = re.sub(r"(?<=\d)[-–](?=\d)", " to ", text)
     text = re.sub(r"(?<=\w)[-–](?=\w)", " ", text).replace("’", "'")
     text = re.sub(r"'s\b", "", text)
+    text = re.sub(r"\b(?:aged?|age of)\s(?=\d)", "", text)
+    text = re.sub(r"(\d),(\d\d?)(?=\s(?:million|billion)\b)", r"\1.\2", text)  # 1,5 million
     text = _HOURS_BY_NAME.sub(_minutes_of_name, text) if _HOURS_BY_NAME.fullmatch(text) else text
     text = re.sub(r"\bhalf (?:an?|of an?) (million|billion|dozen|hour|mile)\b", r"0.5 \1", text)
-    text = re.sub(r"\ban? (hour|day|week|month|year|mile) and a half\b", r"1.5 \1", text)
+    text = re.sub(rf"^an? (?={_TIME_UNIT}$)", "1 ", text)
+    text = re.sub(rf"\ban? ({_TIME_UNIT}|mile) and a half\b", r"1.5 \1", text)
     return re.sub(rf"\b(an?|{SMALL_NUMBER}) and a half\b", _and_a_half, text)
 
 

@@ -1,9 +1,9 @@
 """Names in text: their words without titles, and one name for each country.
 
 What is a name is decided here too. Names of places come from countries.py. Letters are folded by
-anyascii. What is a title and what a first name is read from the articles: a word that they also write in lower
-case ("president") is no part of a name, and a short name stands for the longest one that its own
-article gives. Limits: English; "Moscow" is not "Russia".
+anyascii. What is a title and what a first name is read from the articles: a word that they also
+write in lower case ("president") is no part of a name, and a short name stands for the longest one
+that its own article gives. Limits: English; "Moscow" is not "Russia".
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Words = tuple[str, ...]
 
 _PARTICLES = r"(?:of|the|de|del|da|di|van|von|der|den|al|el|bin|ibn|la|le|du|for)"
 _NAME = re.compile(  # "the European Union", "Ursula von der Leyen's"
-    rf"""(?:(?:the|a)\s)?
+    rf"""(?:(?:the|an?)\s)? (?:(?:de|del|da|di|van|von|der|den|al|el|bin|ibn|la|le|du)\s){{0,2}}
     [A-Z0-9][\w'’.&-]*
-    (?:\s(?:{_PARTICLES}\s){{0,2}}[A-Z0-9][\w'’.&-]*)*
+    (?:\s(?:{_PARTICLES}\s){{0,2}}(?:[dl]['’])?[A-Z0-9][\w'’.&-]*)*
     (?:['’]s?)?""",
     re.VERBOSE,
 )
@@ -33,13 +33,17 @@ _GENERATIONS = frozenset("jr sr ii iii".split())
 _OTHER_PLACE = frozenset(
     "new north south east west northern southern eastern western central upper lower".split()
 )
+_AMERICAN = {"our": "or", "tre": "ter", "ence": "ense"}
+_BRITISH = re.compile(r"(?:our|tre|ence)$")  # labour, centre, defence
 _SHORT_FORMS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+_BETWEEN_INITIALS = re.compile(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)")  # J. K. Rowling
+_INITIAL = re.compile(r"\w|[b-df-hj-np-tv-xz]{2}")  # p, hw
 _INITIAL_STOPS = re.compile(r"(?<=\w)\.(?=\w\.)|(?<=\b\w)\.")  # U.S. as US
 
 
 def is_name(text: str) -> bool:
     """Whether a text is a name, perhaps followed by who that is."""
-    first, *rest = _join_generation(text).split(",")
+    first, *rest = join_generation(text).split(",")
     if rest and not is_appositive(text):
         return False
     return _NAME.fullmatch(anyascii(" ".join(first.split()))) is not None
@@ -47,7 +51,12 @@ def is_name(text: str) -> bool:
 
 def is_appositive(text: str) -> bool:
     """Whether what follows a comma says who that is: "Ann Berg, the prime minister"."""
-    return _APPOSITIVE.match(_join_generation(text).strip()) is not None
+    return _APPOSITIVE.match(join_generation(text).strip()) is not None
+
+
+def join_generation(name: str) -> str:
+    """Return a name without the comma before "Jr" or "Sr"."""
+    return re.sub(r",\s(?=(?:Jr|Sr)\b)", " ", name)
 
 
 def is_acronym(words: Sequence[str]) -> bool:
@@ -71,9 +80,10 @@ def name_words(text: str, article: str, articles: Sequence[str]) -> Words:
     A surname is lengthened to the full name that `article` gives, if it gives one alone.
     `articles` are the texts that tell titles from names.
     """
-    text = _join_generation(text).split(",")[0].strip()
+    text = join_generation(text).split(",")[0].strip()
     text = " ".join(re.sub(r"['’]s?$", "", text).split())
-    text = re.sub(r"^(?:the|a)\s", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^(?:the|an?)\s", "", text, flags=re.IGNORECASE)
+    text = _BETWEEN_INITIALS.sub("", text)
     place = countries.place_of(text)
     if place is not None:
         return tuple(plain_words(place))
@@ -101,7 +111,7 @@ def capitals() -> frozenset[tuple[Words, Words]]:
 
 
 def is_fuller_name(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether `one` is the same name as `other` with words before it, initials or "Jr."
+    """Whether `one` is `other` with words before it, initials or "Jr".
 
     "Gordon P. Hale" is fuller than "Gordon Hale", and that is fuller than "Hale". "New York" is
     another place than "York".
@@ -116,7 +126,9 @@ def is_fuller_name(one: Sequence[str], other: Sequence[str]) -> bool:
             return word not in _OTHER_PLACE
         if word == left[-1]:
             left.pop()
-        elif place == 0 or len(word) > 1:  # only an initial in the middle may be left out
+        elif place == 0 or not _INITIAL.fullmatch(
+            word
+        ):  # only an initial in the middle may be left out
             return False
     return not left
 
@@ -126,6 +138,7 @@ def _fold_word(word: str) -> str:
     if len(word) <= 4:
         return _SHORT_FORMS.get(word, word)
     word = re.sub(r"(?<=[aou])e(?=[a-z])", "", word)  # ue is ü, and anyascii writes ü as u
+    word = _BRITISH.sub(lambda ending: _AMERICAN[ending[0]], word.replace("z", "s"))
     return re.sub(r"(.)\1+", r"\1", re.sub("[yj]", "i", word))
 
 
@@ -165,8 +178,3 @@ def _is_title(word: str, articles: Sequence[str]) -> bool:
 def _small_words(text: str) -> frozenset[str]:
     """Return the words that a text writes in lower case."""
     return frozenset(word for word in re.findall(r"[\w-]+", text) if word.islower())
-
-
-def _join_generation(name: str) -> str:
-    """Return a name without the comma before "Jr" or "Sr"."""
-    return re.sub(r",\s(?=(?:Jr|Sr)\b)", " ", name)

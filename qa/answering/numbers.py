@@ -20,7 +20,7 @@ from qa.answering.bounds import (
     qualifier_in,
 )
 from qa.answering.digits import SMALL_NUMBER, as_digits, spell_out
-from qa.answering.units import CLOCK, SIGNS, canonical_unit, complete_currency
+from qa.answering.units import CLOCK, SIGNS, complete_currency, unit_named
 
 UNSAID = frozenset("a an the of in on at to for by from its his her their our s".split())
 MODIFIERS = frozenset(
@@ -69,7 +69,8 @@ _TOKEN = re.compile(
 )
 _NOBODY = re.compile(r"(?:nobody|no[ -]one|none|nil)\b(?:\sof\s.*)?", re.DOTALL)
 _REGULAR_PLURAL = re.compile(r"\w+(?:[bcdfgklmnprtwy]|[bcdgklmnprtu]e)s")  # soldiers, villages
-_MAY_BE_PLURAL = re.compile(r"\w+(?:s|men|ren|eet|eeth|[mlo]ice|ia|ae|i)")
+_MAY_BE_PLURAL = re.compile(r"\w+(?:s|men|ren|eet|eeth|eese|ice|ia|ae|i)")
+_SINGULARS = {"men": "man", "people": "person", "wives": "wife"}  # that simplemma lacks, or short
 
 _REACH = 40  # characters before a number in which its qualifier begins
 
@@ -85,9 +86,12 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
         return (), frozenset()
     if _NOBODY.fullmatch(plain.strip(" .")):
         return (0.0,), frozenset()
+    digits = as_digits(plain)
+    if not any(sign.isdecimal() for sign in digits):
+        return (), frozenset()
     numbers: list[float] = []
     unit: set[str] = set()
-    for token in _TOKEN.findall(as_digits(plain)):
+    for token in _TOKEN.findall(digits):
         scale = _SCALES.get(token.removeprefix("times"))
         if token[-1].isdecimal():
             numbers.append(float(token.replace(",", "").replace("−", "-")))
@@ -96,7 +100,7 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
         elif token in SIGNS:
             unit.add(SIGNS[token])
         elif token not in MODIFIERS | UNSAID | _ANYBODY:
-            unit.add(canonical_unit(singular(token)))
+            unit.add(unit_named(token) or singular(token))
     return tuple(numbers), frozenset(complete_currency(unit))
 
 
@@ -143,6 +147,8 @@ def singular(word: str) -> str:
     simplemma knows irregular plurals. Its dictionary is slow to load, so a plural that only adds
     an "s" is read without it.
     """
+    if word in _SINGULARS:
+        return _SINGULARS[word]
     if len(word) <= 3 or word.endswith(("ss", "news")):
         return word
     if _REGULAR_PLURAL.fullmatch(word):

@@ -28,10 +28,8 @@ def relation(one: Value, other: Value) -> Literal["compatible", "different", "in
     """Say how two numbers stand to each other that are not the same."""
     if not comparable(one, other):
         return "incomparable"
-    if len(one.numbers) != len(other.numbers) and None in (one.bounds, other.bounds):
+    if one.listed or other.listed or _several(one) != _several(other):
         return _total(one, other)
-    if one.listed or other.listed:
-        return "incomparable"
     if _may_both_be_true(one, other):
         return "compatible"
     return "different"
@@ -52,7 +50,7 @@ def comparable(one: Value, other: Value) -> bool:
 
 
 def refines(one: Value, other: Value) -> bool:
-    """Whether `one` is the same number with more words, or with the same words and less doubt.
+    """Whether `one` is the same number with more words, or with less doubt.
 
     "2,000 Russian peacekeepers" refines "2,000", and "286" refines "at least 286".
     """
@@ -83,6 +81,11 @@ def _holds_itself(value: Value) -> bool:
     return low <= value.numbers[0] <= high
 
 
+def _several(value: Value) -> bool:
+    """Whether a value has several numbers that are no range."""
+    return len(value.numbers) > 1 and value.bounds is None
+
+
 def _total(one: Value, other: Value) -> Literal["compatible", "incomparable"]:
     """Compare a list of numbers with a total: 200 and 80 may be the parts of 280."""
     if math.isclose(sum(one.numbers), sum(other.numbers)):
@@ -103,7 +106,7 @@ def _may_both_be_true(one: Value, other: Value) -> bool:
 
 def _within_rounding(one: Value, other: Value, exact: bool = False) -> bool:
     """Whether two numbers of one unit meet, if the rounder one may be rounded."""
-    if len(one.numbers) > 1 and one.bounds is None:
+    if _several(one):
         return one.numbers == other.numbers  # a score
     first, second = one.numbers[0], other.numbers[0]
     if exact:

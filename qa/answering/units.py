@@ -152,7 +152,8 @@ _CANONICAL = {
     for table in (*_SPELLINGS.values(), _MONEY)
     for unit, spellings in table.items()
     for spelling in spellings.split()
-}
+} | {"pct": PERCENT}
+_CANONICAL |= {unit: unit for unit in (*_DIMENSION, *_MONEY)}
 _CURRENCIES = frozenset({*_MONEY, "dollar", *_DOLLAR_CODES})
 
 _HOUR = r"\s?(?:/|\bper\b|\ban?\b)\s?(?:hour|hr|h)\b"
@@ -182,7 +183,10 @@ _DEGREES = re.compile(r"(?<=\d)\s?(?:°\s?)?([CF])\b")  # 35C, 95 °F
 
 
 def rewrite_units(text: str) -> str:
-    """Return the text in lower case, with each unit of several words or signs as one word."""
+    """Write each unit as one word, and the text in lower case.
+
+    "35°C" becomes "35 celsius", and "miles an hour" becomes "mph".
+    """
     text = re.sub(r"\bU\.S\.(?=\s?\$|\s[Dd]ollar)", "US", text)
     text = _DOLLAR_SIGN.sub(lambda sign: f" {_DOLLARS[sign[1]]} $", text.replace("R$", " real "))
     text = _DEGREES.sub(lambda sign: {"C": " celsius ", "F": " fahrenheit "}[sign[1]], text)
@@ -191,9 +195,12 @@ def rewrite_units(text: str) -> str:
     return _PHRASES.sub(lambda phrase: f" {phrase.lastgroup} ", text)
 
 
-def canonical_unit(word: str) -> str:
-    """Return the one spelling of a unit in the singular; other words as they are."""
-    return _CANONICAL.get(word, word)
+def unit_named(word: str) -> str | None:
+    """Return the one spelling of a unit, or None if the word is no unit.
+
+    The word may be singular or plural.
+    """
+    return _CANONICAL.get(word) or _CANONICAL.get(word.removesuffix("s"))
 
 
 def complete_currency(words: set[str]) -> set[str]:
@@ -204,7 +211,7 @@ def complete_currency(words: set[str]) -> set[str]:
 
 
 def measure_of(words: tuple[str, ...]) -> str | None:
-    """Return the unit of measure among the words of a unit; None if they only name a thing.
+    """Return the unit of measure among words; None if they only name a thing.
 
     "Dollar" gives way to the country's dollar.
     """

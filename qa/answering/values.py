@@ -23,6 +23,7 @@ from qa.answering.names import (
     is_appositive,
     is_fuller_name,
     is_name,
+    join_generation,
     name_words,
     plain_words,
 )
@@ -39,7 +40,8 @@ from qa.types import Span, Value
 Relation = Literal["same", "compatible", "different", "incomparable"]
 
 _LISTS = frozenset("and or with versus vs but".split())
-_NONE_OF = re.compile(r"(?:no|zero)\s(?!\.)[a-z]", re.IGNORECASE)  # no passengers
+_NONE_OF = re.compile(r"^(?:no|not a single)\s(?=[a-z])(?!one\b)", re.IGNORECASE)  # no passengers
+_CODE = re.compile(r"[A-Z][A-Za-z]*-?\d")  # G7, Covid-19
 _SENTENCE_END = re.compile(r"[.!?]['”\"]?\s+(?=[A-Z“\"])|\n")
 _LONGEST_UNIT = 4  # words: a longer stretch is a clause with a number in it
 _REACH = 200  # characters before a date that may say whether it is to come
@@ -84,8 +86,8 @@ def relation(one: Value, other: Value) -> Relation:
         return quantities.relation(one, other)
     if one.listed or other.listed:
         return "incomparable"
-    if one.kind == "name" and (one.words, other.words) in capitals():
-        return "compatible"  # a capital speaks for its country
+    if one.kind == "name" and _may_be_one_name(one, other):
+        return "compatible"
     return "different"
 
 
@@ -108,8 +110,8 @@ def refines(one: Value, other: Value) -> bool:
 
 
 def fold(value: Value) -> Value:
-    """Return a name without what its spellings differ in; other values as they are."""
-    if value.kind != "name":
+    """Fold the spelling of a name or of words; return other values as they are."""
+    if value.kind not in ("name", "words"):
         return value
     return replace(value, words=fold_spelling(value.words))
 
@@ -130,6 +132,14 @@ def same_measure(one: Value, other: Value) -> bool:
 
 def _refine_each_other(one: Value, other: Value) -> bool:
     return refines(one, other) or refines(other, one)
+
+
+def _may_be_one_name(one: Value, other: Value) -> bool:
+    """Whether a capital speaks for its country, or one name is a part of the other."""
+    if (one.words, other.words) in capitals():
+        return True
+    first, second = set(fold_spelling(one.words)), set(fold_spelling(other.words))
+    return (first <= second or second <= first) and "new" not in first ^ second
 
 
 def _moment(span: Span) -> str | None:
@@ -153,9 +163,9 @@ def _moment(span: Span) -> str | None:
 def _number(span: Span, counting: bool) -> Value | None:
     """Return the number that a span states with the qualifier around it, or None."""
     text, whole = span.text, span.article.text
+    if counting:
+        text = _NONE_OF.sub("0 ", text)
     numbers, unit = number_in(text)
-    if not numbers and counting and _NONE_OF.match(text):
-        return Value("number", tuple(sorted(number_in(text)[1])), (0.0,))
     words = tuple(sorted(unit))
     if not numbers or (not counting and _only_holds_number(text, words)):
         return None
@@ -169,13 +179,15 @@ def _only_holds_number(text: str, words: Sequence[str]) -> bool:
     """Whether a stretch is a clause with a number in it, or a name: "Boeing 737"."""
     if len(words) > _LONGEST_UNIT:
         return True
-    first = text.split()[0]
+    first = re.sub(r"^(?:[Tt]he|[Aa]n?)\s+", "", text).split()[0]
     if not first[:1].isupper() or not is_name(text) or measure_of(words) is not None:
         return False
+    if _CODE.match(first):
+        return True
     return not number_in(first)[0] and first.casefold() not in MODIFIERS
 
 
 def _is_list(text: str, words: Sequence[str]) -> bool:
     if not _LISTS.isdisjoint(words):
         return True
-    return "," in text.strip(" ,") and not is_appositive(text)
+    return "," in join_generation(text).strip(" ,") and not is_appositive(text)
