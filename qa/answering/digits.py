@@ -39,8 +39,9 @@ _DIGIT_GROUPS = re.compile(
 _HALF = re.compile(r"(?:(?<=\d)|\b(\d+))?\s?([½¼¾])")
 _CLOCK = re.compile(
     r"""(?<![\d:.,$£€])
-    (?: (?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))? \s? (?P<half>[ap])\.?\s?m\b\.?  # 9.40 p.m.
-      | (?P<hour24>[01]?\d|2[0-3]) : (?P<minute24>[0-5]\d) (?![:.]?\d)                 # 21:40
+    (?: (?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))?
+        \s? (?P<half>[ap])\.?\s?m(?![^\W_])\.?                                        # 9.40 p.m.
+      | (?P<hour24>[01]?\d|2[0-3]) : (?P<minute24>[0-5]\d) (?![:.]?\d|[^\W\d])                 # 21:40
     )(?:\s(?:local[ ]time|hours)\b)?""",
     re.VERBOSE,
 )
@@ -65,6 +66,7 @@ def spell_out(text: str) -> str:
     text = re.sub(r"(?<=\d)[-–](?=\d)", " to ", text)
     text = re.sub(r"(?<=\w)[-–](?=\w)", " ", text).replace("’", "'")
     text = re.sub(r"'s\b", "", text)
+    text = re.sub(rf"\b({SMALL_NUMBER}) second\b", r"\1 seconds", text)  # no ordinal
     text = re.sub(r"\b(?:aged?|age of)\s(?=\d)", "", text)
     text = re.sub(r"(\d),(\d\d?)(?=\s(?:million|billion)\b)", r"\1.\2", text)  # 1,5 million
     text = _HOURS_BY_NAME.sub(_minutes_of_name, text) if _HOURS_BY_NAME.fullmatch(text) else text

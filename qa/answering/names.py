@@ -174,7 +174,7 @@ def _is_title(word: str, articles: Sequence[str]) -> bool:
     return any(small in _small_words(text) for text in articles)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _small_words(text: str) -> frozenset[str]:
     """Return the words that a text writes in lower case."""
-    return frozenset(word for word in re.findall(r"[\w-]+", text) if word.islower())
+    return frozenset(filter(str.islower, set(re.findall(r"[\w-]+", text))))

@@ -52,8 +52,9 @@ _VAGUE = re.compile(  # no number that another could contradict
       \b(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)\b  # tens of thousands
     | \b(?:an?|{SMALL_NUMBER})[ ](?:thirds?|quarters?|fifths?|sixths?|tenths?)\b  # a third
     | \b(?:one|two|three|four|five|six|seven|eight|nine|\d{{1,2}})                 # one in three
-        [ ](?:in|out[ ]of)[ ](?:every[ ])?
-        (?:two|three|four|five|six|seven|eight|nine|ten|\d{{1,2}}|100)\b
+        [ ](?: (?:in|out[ ]of)[ ](?:every[ ])?
+               (?:two|three|four|five|six|seven|eight|nine|ten|\d{{1,2}}|100)
+             | of[ ](?:ten|10|100) )\b                                            # eight of 10
     | \bhalf[ ](?:of|the|its|their|all)\b                                          # half of them
     """,
     re.VERBOSE,

@@ -21,7 +21,7 @@ POINT = "percentagepoint"
 # Dimension: {unit: its other spellings, in the singular}
 _SPELLINGS = {
     "length": {
-        "kilometer": "kilometre km",
+        "kilometer": "kilometre km kms",
         "meter": "metre",
         "centimeter": "centimetre cm",
         "millimeter": "millimetre mm",
@@ -35,9 +35,9 @@ _SPELLINGS = {
     "mass": {
         "tonne": "",
         "ton": "",
-        "kilogram": "kilo kg kilogramme",
+        "kilogram": "kilo kg kgs kilogramme",
         "gram": "gramme",
-        "pound": "lb",
+        "pound": "lb lbs",
         "ounce": "oz",
     },
     "area": {
@@ -54,7 +54,7 @@ _SPELLINGS = {
     "time": {
         "second": "sec",
         "minute": "min",
-        "hour": "hr",
+        "hour": "hr hrs",
         "day": "",
         "week": "",
         "month": "",
@@ -179,7 +179,7 @@ _PHRASES = re.compile(
 )
 _DOLLAR_SIGN = re.compile(rf"\b({'|'.join(_DOLLARS)})\$")
 _DOLLAR_NAME = re.compile(rf"\b({'|'.join(_DOLLAR_COUNTRIES)}) (?=dollars?\b)")
-_DEGREES = re.compile(r"(?<=\d)\s?(?:°\s?)?([CF])\b")  # 35C, 95 °F
+_DEGREES = re.compile(r"(?<=\d)\s?(?:°\s?)?([CF])\b(?!-)")  # 35C, 95 °F
 
 
 def rewrite_units(text: str) -> str:
@@ -200,7 +200,10 @@ def unit_named(word: str) -> str | None:
 
     The word may be singular or plural.
     """
-    return _CANONICAL.get(word) or _CANONICAL.get(word.removesuffix("s"))
+    found = _CANONICAL.get(word)
+    if found is None and len(word) > 3:  # "has" are no hectares
+        return _CANONICAL.get(word.removesuffix("s"))
+    return found
 
 
 def complete_currency(words: set[str]) -> set[str]:
