@@ -41,7 +41,7 @@ _CLOCK = re.compile(
     r"""(?<![\d:.,$£€])
     (?: (?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))?
         \s? (?P<half>[ap])\.?\s?m(?![^\W_])\.?                                        # 9.40 p.m.
-      | (?P<hour24>[01]?\d|2[0-3]) : (?P<minute24>[0-5]\d) (?![:.]?\d|[^\W\d])                 # 21:40
+      | (?P<hour24>[01]?\d|2[0-3]) : (?P<minute24>[0-5]\d) (?![:.]?\d|[^\W\d])      # 21:40
     )(?:\s(?:local[ ]time|hours)\b)?""",
     re.VERBOSE,
 )
@@ -50,6 +50,22 @@ _PART_OF = re.compile(  # 34 of the 120 seats: the seats are 34
     rf"""(?<=\d) \s(?:out\s)?of\s (?:(?:the|its|their|his|her|all|a\stotal\sof)\s)*
     \d[\d,.]* (?=\s(?!times|{_SCALE_WORDS})[a-z] | \s*$)""",
     re.VERBOSE,
+)
+_PARTS = {
+    ("feet foot ft", "inch inches in"): 12,
+    ("year years", "month months"): 12,
+    ("week weeks", "day days"): 7,
+    ("hour hours hr", "minute minutes min"): 60,
+    ("minute minutes min", "second seconds sec"): 60,
+}
+_PARTS_OF = {
+    (whole, part): count
+    for (wholes, parts), count in _PARTS.items()
+    for whole in wholes.split()
+    for part in parts.split()
+}
+_COMPOUND = re.compile(  # 5 feet 10 inches, 2 hours and 30 minutes
+    r"\b(?P<whole>\d+)\s?(?P<unit>[a-z]+)(?:,|\sand|,\sand)?\s(?P<part>\d+)\s?(?P<smaller>[a-z]+)\b"
 )
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")  # the 1st 5 km: a number only if alone
 
@@ -83,8 +99,17 @@ def as_digits(plain: str) -> str:
     # text2num would make "2.5 million" into "2.5 1000000"
     text = re.sub(rf"(\d) ({_SCALE_WORDS})\b", r"\1 times\2", text)
     text = _PART_OF.sub("", str(alpha2digit(text, "en", threshold=0)))
+    text = _COMPOUND.sub(_one_unit, text)
     without = _ORDINAL.sub("", text)
     return without if re.search(r"\d", without) else text
+
+
+def _one_unit(amount: re.Match[str]) -> str:
+    """Return an amount of two units in the larger: "2.5 hours"."""
+    parts = _PARTS_OF.get((amount["unit"], amount["smaller"]))
+    if parts is None:
+        return amount[0]
+    return f"{int(amount['whole']) + int(amount['part']) / parts:.6g} {amount['unit']}"
 
 
 def _minutes(time: re.Match[str]) -> str:

@@ -35,6 +35,7 @@ _OTHER_PLACE = frozenset(
 )
 _AMERICAN = {"our": "or", "tre": "ter", "ence": "ense"}
 _BRITISH = re.compile(r"(?:our|tre|ence)$")  # labour, centre, defence
+_VOWELS = re.compile(r"h*[aeiou]+h*")
 _SHORT_FORMS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _BETWEEN_INITIALS = re.compile(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)")  # J. K. Rowling
 _INITIAL = re.compile(r"\w|[b-df-hj-np-tv-xz]{2}")  # p, hw
@@ -101,6 +102,14 @@ def fold_spelling(words: Sequence[str]) -> Words:
     """
     bare = anyascii(" ".join(words)).casefold()
     return tuple(_fold_word(word) for word in bare.split())
+
+
+def sound_of(words: Sequence[str]) -> Words:
+    """Return folded words with one sign for the vowels inside a long word.
+
+    Outlets write the vowels of foreign names in several ways: "Hezbollah", "Hizbullah".
+    """
+    return tuple(word[0] + _VOWELS.sub("*", word[1:]) if len(word) > 5 else word for word in words)
 
 
 @lru_cache(maxsize=1)

