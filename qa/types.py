@@ -235,6 +235,8 @@ class Value:
 
     `numbers` are those of a number; `words` are its unit, the words of a name, or all words;
     `moment` is that of a date. `listed`: several things, so no single name is a part of it.
+    `bounds` are the least and the greatest that a number may be, as in "at least 40" or "8 to 10";
+    None if it is exact.
     """
 
     kind: ValueKind
@@ -242,6 +244,7 @@ class Value:
     numbers: tuple[float, ...] = ()
     moment: str = ""
     listed: bool = False
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,45 +1,63 @@
 """Names in text: their words without titles, and one name for each country.
 
-What is a name is decided here too. Countries and their people come from countryinfo's tables. What
-is a title and what a first name is read from the articles: a word that they also write in lower
-case ("president") is no part of a name, and a short name stands for the longest one that its own
-article gives. Limits: English; "Moscow" is not "Russia".
+What is a name is decided here too. Names of places come from countries.py. Letters are folded by
+anyascii. What is a title and what a first name is read from the articles: a word that they also
+write in lower case ("president") is no part of a name, and a short name stands for the longest one
+that its own article gives. Limits: English; "Moscow" is not "Russia".
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from anyascii import anyascii
+
+from qa.answering import countries
 from qa.answering.numbers import UNSAID
 
 Words = tuple[str, ...]
 
 _PARTICLES = r"(?:of|the|de|del|da|di|van|von|der|den|al|el|bin|ibn|la|le|du|for)"
 _NAME = re.compile(  # "the European Union", "Ursula von der Leyen's"
-    rf"""(?:(?:the|a)\s)?
+    rf"""(?:(?:the|an?)\s)? (?:(?:de|del|da|di|van|von|der|den|al|el|bin|ibn|la|le|du)\s){{0,2}}
     [A-Z0-9][\w'’.&-]*
-    (?:\s(?:{_PARTICLES}\s){{0,2}}[A-Z0-9][\w'’.&-]*)*
+    (?:\s(?:{_PARTICLES}\s){{0,2}}(?:[dl]['’])?[A-Z0-9][\w'’.&-]*)*
     (?:['’]s?)?""",
     re.VERBOSE,
 )
-_APPOSITIVE = re.compile(r"[^,]+,\s(?:the|a|an|who|which|his|her|its)\s[^,]*,?$")
+_APPOSITIVE = re.compile(r"[^,]+,\s(?:(?:the|a|an|who|which|his|her|its)\s[^,]*|\d{1,3}),?$")
+_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐİŁŚŞŠŻŽ"
+_GENERATIONS = frozenset("jr sr ii iii".split())
+_OTHER_PLACE = frozenset(
+    "new north south east west northern southern eastern western central upper lower".split()
+)
+_AMERICAN = {"our": "or", "tre": "ter", "ence": "ense"}
+_BRITISH = re.compile(r"(?:our|tre|ence)$")  # labour, centre, defence
+_VOWELS = re.compile(r"h*[aeiou]+h*")
+_SHORT_FORMS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+_BETWEEN_INITIALS = re.compile(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)")  # J. K. Rowling
+_INITIAL = re.compile(r"\w|[b-df-hj-np-tv-xz]{2}")  # p, hw
 _INITIAL_STOPS = re.compile(r"(?<=\w)\.(?=\w\.)|(?<=\b\w)\.")  # U.S. as US
 
 
 def is_name(text: str) -> bool:
     """Whether a text is a name, perhaps followed by who that is."""
-    first, *rest = text.split(",")
+    first, *rest = join_generation(text).split(",")
     if rest and not is_appositive(text):
         return False
-    return _NAME.fullmatch(" ".join(first.split())) is not None
+    return _NAME.fullmatch(anyascii(" ".join(first.split()))) is not None
 
 
 def is_appositive(text: str) -> bool:
     """Whether what follows a comma says who that is: "Ann Berg, the prime minister"."""
-    return _APPOSITIVE.match(text.strip()) is not None
+    return _APPOSITIVE.match(join_generation(text).strip()) is not None
+
+
+def join_generation(name: str) -> str:
+    """Return a name without the comma before "Jr" or "Sr"."""
+    return re.sub(r",\s(?=(?:Jr|Sr)\b)", " ", name)
 
 
 def is_acronym(words: Sequence[str]) -> bool:
@@ -52,8 +70,8 @@ def plain_words(text: str) -> list[str]:
 
     If nothing else is left, those stay.
     """
-    text = _INITIAL_STOPS.sub("", text)
-    words = re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text.casefold())
+    text = _INITIAL_STOPS.sub("", text.replace("’", "'"))
+    words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.casefold())
     return [word for word in words if word not in UNSAID] or words
 
 
@@ -63,11 +81,13 @@ def name_words(text: str, article: str, articles: Sequence[str]) -> Words:
     A surname is lengthened to the full name that `article` gives, if it gives one alone.
     `articles` are the texts that tell titles from names.
     """
-    text = " ".join(re.sub(r"['’]s?$", "", text.split(",")[0].strip()).split())
-    text = re.sub(r"^(?:the|a)\s", "", text, flags=re.IGNORECASE)
-    country = _countries().get(text.replace(".", ""))
-    if country is not None:
-        return tuple(plain_words(country))
+    text = join_generation(text).split(",")[0].strip()
+    text = " ".join(re.sub(r"['’]s?$", "", text).split())
+    text = re.sub(r"^(?:the|an?)\s", "", text, flags=re.IGNORECASE)
+    text = _BETWEEN_INITIALS.sub("", text)
+    place = countries.place_of(text)
+    if place is not None:
+        return tuple(plain_words(place))
     words = _without_titles(text, articles)
     if len(words) == 1 and words[0][0].isupper() and not words[0].isupper():
         words = _full_name(words[0], article, articles)
@@ -77,40 +97,73 @@ def name_words(text: str, article: str, articles: Sequence[str]) -> Words:
 def fold_spelling(words: Sequence[str]) -> Words:
     """Return the words without what spellings of a name differ in.
 
-    "Zelenskyy" is "Zelensky", "Emanuel" is "Emmanuel", "Erdoğan" is "Erdogan".
+    "Zelenskyy" is "Zelensky", "Emanuel" is "Emmanuel", "Erdoğan" is "Erdogan", "Mueller" is
+    "Müller", "St" is "Saint".
     """
-    plain = unicodedata.normalize("NFKD", " ".join(words).replace("ı", "i"))
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return tuple(map(_fold_word, bare.split()))
+    bare = anyascii(" ".join(words)).casefold()
+    return tuple(_fold_word(word) for word in bare.split())
+
+
+def sound_of(words: Sequence[str]) -> Words:
+    """Return folded words with one sign for the vowels inside a long word.
+
+    Outlets write the vowels of foreign names in several ways: "Hezbollah", "Hizbullah".
+    """
+    return tuple(word[0] + _VOWELS.sub("*", word[1:]) if len(word) > 5 else word for word in words)
 
 
 @lru_cache(maxsize=1)
 def capitals() -> frozenset[tuple[Words, Words]]:
-    """Return each country with its capital, both ways round."""
-    from countryinfo import all_countries
-
-    pairs = set()
-    for country in all_countries():
-        capital = country.capital()
-        if isinstance(capital, str):  # a few have a list of one
-            pair = tuple(plain_words(country.name())), tuple(plain_words(capital))
-            pairs |= {pair, pair[::-1]}
-    return frozenset(pairs)
+    """Return the words of each country with those of its capital, both ways round."""
+    pairs = countries.capitals()
+    return frozenset((tuple(plain_words(one)), tuple(plain_words(other))) for one, other in pairs)
 
 
+def is_fuller_name(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether `one` is `other` with words before it, initials or "Jr".
+
+    "Gordon P. Hale" is fuller than "Gordon Hale", and that is fuller than "Hale". "New York" is
+    another place than "York".
+    """
+    if len(one) <= len(other) or not other:
+        return False
+    if one[-1] in _GENERATIONS and other[-1] not in _GENERATIONS:
+        one = one[:-1]
+    left = list(other)
+    for place, word in enumerate(reversed(one)):
+        if not left:
+            return word not in _OTHER_PLACE
+        if word == left[-1]:
+            left.pop()
+        elif place == 0 or not _INITIAL.fullmatch(
+            word
+        ):  # only an initial in the middle may be left out
+            return False
+    return not left
+
+
+@lru_cache(maxsize=16_384)
 def _fold_word(word: str) -> str:
     if len(word) <= 4:
-        return word
+        return _SHORT_FORMS.get(word, word)
+    word = re.sub(r"(?<=[aou])e(?=[a-z])", "", word)  # ue is ü, and anyascii writes ü as u
+    word = _BRITISH.sub(lambda ending: _AMERICAN[ending[0]], word.replace("z", "s"))
     return re.sub(r"(.)\1+", r"\1", re.sub("[yj]", "i", word))
 
 
 def _full_name(surname: str, article: str, articles: Sequence[str]) -> list[str]:
-    mentions = re.findall(rf"(?:[A-Z][\w’'-]+[^\S\n]){{1,3}}{re.escape(surname)}(?![\w-])", article)
-    names = {tuple(_without_titles(mention, articles)) for mention in mentions}
+    before = rf"(?:[{_CAPITAL}](?:[\w’'-]+|\.)[^\S\n]){{1,3}}"
+    mentions = re.findall(rf"{before}{re.escape(surname)}(?![\w-])", article)
+    names = {_without_initials(_without_titles(mention, articles)) for mention in mentions}
     longer = [name for name in names if len(name) > 1]
     if len(longer) == 1:
         return list(longer[0])
     return [surname]  # two of one surname: nobody knows which is meant
+
+
+def _without_initials(name: Sequence[str]) -> Words:
+    first, *rest = name
+    return (first, *(word for word in rest if len(word.rstrip(".")) > 1))
 
 
 def _without_titles(name: str, articles: Sequence[str]) -> list[str]:
@@ -119,28 +172,18 @@ def _without_titles(name: str, articles: Sequence[str]) -> list[str]:
     They begin at the first word that is neither a title nor a country's adjective.
     """
     words = name.split()
-    while len(words) > 1 and (words[0] in _countries() or _is_title(words[0], articles)):
+    while len(words) > 1 and (countries.place_of(words[0]) or _is_title(words[0], articles)):
         words = words[1:]
     return words
 
 
 def _is_title(word: str, articles: Sequence[str]) -> bool:
     """Whether the articles also write the word in lower case."""
-    small = re.escape(word.rstrip(".,").casefold())
-    return any(re.search(rf"(?<![\w-]){small}(?![\w-])", text) for text in articles)
+    small = word.rstrip(".,").casefold()
+    return any(small in _small_words(text) for text in articles)
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    """Return the name of each country by its names, its code and its adjective.
-
-    Of two countries that share one, the larger has it.
-    """
-    from countryinfo import all_countries
-
-    table: dict[str, str] = {}
-    for country in sorted(all_countries(), key=lambda country: -(country.population() or 0)):
-        for name in (country.name(), country.demonym(), *country.alt_spellings()):
-            if name:
-                table.setdefault(name.replace(".", ""), country.name())
-    return table
+@lru_cache(maxsize=256)
+def _small_words(text: str) -> frozenset[str]:
+    """Return the words that a text writes in lower case."""
+    return frozenset(filter(str.islower, set(re.findall(r"[\w-]+", text))))

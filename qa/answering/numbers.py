@@ -1,24 +1,36 @@
 """Numbers in text, with the words of their unit.
 
-"About 2.5 million troops" is 2,500,000 {troop}. Number words are read by text2num; scales, ranges,
-clock times and units are read here. Limits: English, with Indian grouping and scales.
+"About 2.5 million troops" is 2,500,000 {troop}, from 2,250,000 to 2,750,000. Number words are read
+in digits.py, units in units.py, and qualifiers ("at least") in bounds.py. Irregular plurals are
+read by simplemma. Limits: English, with Indian grouping and scales.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from text_to_num import alpha2digit
+from qa.answering.bounds import (
+    QUALIFIER_AFTER,
+    QUALIFIER_AT_END,
+    Bounds,
+    bounds_of,
+    clock_bounds,
+    is_range,
+    qualifier_in,
+)
+from qa.answering.digits import SMALL_NUMBER, as_digits, spell_out
+from qa.answering.units import CLOCK, SIGNS, complete_currency, unit_named
 
 UNSAID = frozenset("a an the of in on at to for by from its his her their our s".split())
-_MODIFIERS = frozenset(
+MODIFIERS = frozenset(
     """about around nearly almost roughly approximately some more over than at least up under fewer
     less most only just exactly as many much estimated total another all well close close-to upwards
-    or""".split()
+    or so plus above below exceeding approaching slightly circa minimum maximum minus no
+    not""".split()
 )
-_ANYBODY = frozenset(
-    "people persons person lives life".split()
-)  # a count of these may be of soldiers
+# A count of these may be of soldiers.
+_ANYBODY = frozenset("people persons person lives life".split())
 _SCALES = {
     "hundred": 100.0,
     "thousand": 1e3,
@@ -28,17 +40,23 @@ _SCALES = {
     "dozen": 12.0,
     "k": 1e3,
     "m": 1e6,
+    "mn": 1e6,
+    "mln": 1e6,
     "bn": 1e9,
     "tn": 1e12,
+    "trn": 1e12,
     "lakh": 1e5,
     "crore": 1e7,
 }
-_SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "%": "percent"}
 _VAGUE = re.compile(  # no number that another could contradict
-    r"""
+    rf"""
       \b(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)\b  # tens of thousands
-    | \b(?:an?|one|two|three|four|five|\d+)\ and\ a\ half\b                      # two and a half
-    | \b(?:an?|one|two|three|four|five|\d+)\ (?:thirds?|quarters?|fifths?|tenths?)\b  # a third
+    | \b(?:an?|{SMALL_NUMBER})[ ](?:thirds?|quarters?|fifths?|sixths?|tenths?)\b  # a third
+    | \b(?:one|two|three|four|five|six|seven|eight|nine|\d{{1,2}})                 # one in three
+        [ ](?: (?:in|out[ ]of)[ ](?:every[ ])?
+               (?:two|three|four|five|six|seven|eight|nine|ten|\d{{1,2}}|100)
+             | of[ ](?:ten|10|100) )\b                                            # eight of 10
+    | \bhalf[ ](?:of|the|its|their|all)\b                                          # half of them
     """,
     re.VERBOSE,
 )
@@ -47,56 +65,45 @@ _TOKEN = re.compile(
       (?<!\w)[-−]?\d{1,2}(?:,\d{2})+,\d{3}           # 10,00,00,000 as in India
     | (?:(?<!\w)[-−])?\d+(?:,\d{3})*(?:\.\d+)?       # -5, 1,234.5
     | [^\W\d_]+                                      # soldiers
-    | [%$£€¥]
+    | [%$£€¥₹₽₩₺₴₪]
     """,
     re.VERBOSE,
 )
-_FEW = r"""(?:
-      \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen)
-    | \b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)
-    | [\d.,]*\d
-    )"""
-_RANGE = re.compile(  # "three to four million", "$3-4bn": the scale is said once
-    rf"""({_FEW}) (\s?[-–]\s?|\s(?:to|or)\s) ({_FEW}\s?)
-    (hundred|thousand|million|billion|trillion|lakh|crore|bn|tn)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_BETWEEN = re.compile(rf"\bbetween\ ({_FEW})\ and\ (?=\S+\ )", re.IGNORECASE | re.VERBOSE)
-_QUALIFIER = re.compile(  # "at least 286", "nearly 100 soldiers"
-    r"""\b(?:
-      (?:no\ |not\ )?(?:more|fewer|less)\ than
-    | at\ (?:least|most) | up\ to | as\ (?:many|much|few)\ as
-    | (?:just\ )?(?:over|under)
-    | nearly | almost | about | around | some | roughly | approximately
-    | an\ estimated | close\ to | only
-    )\s+$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_QUALIFIER_REACH = 40  # characters
+_NOBODY = re.compile(r"(?:nobody|no[ -]one|none|nil)\b(?:\sof\s.*)?", re.DOTALL)
+_REGULAR_PLURAL = re.compile(r"\w+(?:[bcdfgklmnprtwy]|[bcdgklmnprtu]e)s")  # soldiers, villages
+_MAY_BE_PLURAL = re.compile(r"\w+(?:s|men|ren|eet|eeth|eese|ice|ia|ae|i)")
+_SINGULARS = {"men": "man", "people": "person", "wives": "wife"}  # that simplemma lacks, or short
+
+_REACH = 40  # characters before a number in which its qualifier begins
 
 
 def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
     """Return the numbers of a text, in order, and the words of their unit.
 
     A text without a number, or with a vague one ("thousands", "a third"), has none. Percent and
-    currency signs are units; "six-week" and "six weeks" are alike.
+    currency signs are units; "six-week" and "six weeks" are alike; "nobody" is 0.
     """
-    text = _spell_out(text)
-    if _VAGUE.search(text):
+    plain = spell_out(text)
+    if _VAGUE.search(plain):
+        return (), frozenset()
+    if _NOBODY.fullmatch(plain.strip(" .")):
+        return (0.0,), frozenset()
+    digits = as_digits(plain)
+    if not any(sign.isdecimal() for sign in digits):
         return (), frozenset()
     numbers: list[float] = []
     unit: set[str] = set()
-    for token in _TOKEN.findall(_as_digits(text)):
+    for token in _TOKEN.findall(digits):
         scale = _SCALES.get(token.removeprefix("times"))
         if token[-1].isdecimal():
             numbers.append(float(token.replace(",", "").replace("−", "-")))
         elif scale is not None and numbers:
-            numbers[-1] *= scale
-        elif token in _SIGNS:
-            unit.add(_SIGNS[token])
-        elif token not in _MODIFIERS | UNSAID | _ANYBODY:
-            unit.add(singular(token))
-    return tuple(numbers), frozenset(unit)
+            numbers[-1] = float(f"{numbers[-1] * scale:.12g}")  # 2.3 * 1e6 is a little less
+        elif token in SIGNS:
+            unit.add(SIGNS[token])
+        elif token not in MODIFIERS | UNSAID | _ANYBODY:
+            unit.add(unit_named(token) or singular(token))
+    return tuple(numbers), frozenset(complete_currency(unit))
 
 
 def qualifier_start(text: str, start: int, end: int) -> int:
@@ -105,36 +112,51 @@ def qualifier_start(text: str, start: int, end: int) -> int:
     A qualifier is "at least" or "nearly". Returns `start` if there is none, or if the stretch is no
     number.
     """
-    if not number_in(text[start:end])[0]:
+    before = QUALIFIER_AT_END.search(text, max(0, start - _REACH), start)
+    if before is None or not number_in(text[start:end])[0]:
         return start
-    before = _QUALIFIER.search(text, max(0, start - _QUALIFIER_REACH), start)
-    return start if before is None else before.start()
+    return before.start()
 
 
+def qualifier_end(text: str, end: int) -> int:
+    """Return where a qualifier that follows a number ends, as in "40 or more"."""
+    after = QUALIFIER_AFTER.match(text, end)
+    return end if after is None else after.end()
+
+
+def bounds_in(text: str) -> Bounds | None:
+    """Return the least and the greatest that the number of a text may be.
+
+    Returns None if the number is exact, or if there is none or are several. "8 to 10" is from 8
+    to 10.
+    """
+    numbers, unit = number_in(text)
+    digits = as_digits(spell_out(text))
+    if is_range(numbers, digits):
+        return numbers[0], numbers[1]
+    qualifier = qualifier_in(digits)
+    if len(numbers) != 1 or qualifier is None:
+        return None
+    if CLOCK in unit:
+        return clock_bounds(numbers[0], qualifier)
+    return bounds_of(numbers[0], qualifier)
+
+
+@lru_cache(maxsize=16_384)
 def singular(word: str) -> str:
-    """Return the singular of an English plural, by its ending."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+    """Return the singular of an English plural; other words as they are.
+
+    simplemma knows irregular plurals. Its dictionary is slow to load, so a plural that only adds
+    an "s" is read without it.
+    """
+    if word in _SINGULARS:
+        return _SINGULARS[word]
+    if len(word) <= 3 or word.endswith(("ss", "news")):
+        return word
+    if _REGULAR_PLURAL.fullmatch(word):
         return word[:-1]
-    return word
+    if not _MAY_BE_PLURAL.fullmatch(word):  # "wounded" is no verb here
+        return word
+    from simplemma import lemmatize
 
-
-def _spell_out(text: str) -> str:
-    """Return the text in lower case, with ranges, signs and fractions in one form."""
-    text = _BETWEEN.sub(r"\1 to ", text)
-    text = _RANGE.sub(r"\1 \4\2\3\4", text)
-    text = re.sub(r"\bminus (?=\d)", "-", text)
-    text = re.sub(r"(?<=\w)[-–](?=\w)", " ", text.casefold()).replace("’", "'")
-    text = re.sub(r"\bper cent\b", "percent", text)
-    text = re.sub(r"'s\b", "", text)
-    text = re.sub(r"\bhalf (?:a|of a) (million|billion)\b", r"0.5 \1", text)
-    return re.sub(r"(\d)\s?([ap])\.?m\b\.?", r"\1 \2m", text)  # 8 a.m. is no eight million
-
-
-def _as_digits(text: str) -> str:
-    """Return the text with number words as digits."""
-    text = re.sub(r"\ba (?=hundred|thousand|million|billion|dozen)", "one ", text)
-    # text2num would make "2.5 million" into "2.5 1000000"
-    text = re.sub(r"(\d) (hundred|thousand|million|billion|trillion)\b", r"\1 times\2", text)
-    return str(alpha2digit(text, "en", threshold=0))
+    return lemmatize(word, "en").lower()

@@ -1,62 +1,95 @@
-"""What a span states, and when two spans state the same.
+"""What a span states, and how two values stand to each other.
 
-A span states a number, a date, a name, or words. Equal values have equal fields. Beyond that one
-value may refine another, which is to say the same at more length: "2,000 Russian peacekeepers"
-refines "2,000", and 3 October 2022 refines October 2022. Numbers are read in numbers.py, names in
+A span states a number, a date, a name, or words. Equal values have equal fields. One value may
+also refine another, which is to say the same at more length: "2,000 Russian peacekeepers" refines
+"2,000", and 3 October 2022 refines October 2022. Two values may both be true: "more than 5,000"
+beside 5,240. Numbers are read in numbers.py and compared in quantities.py, names are read in
 names.py, dates in index/text/dates.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
-from index.text.dates import moment_of
+from index.text.dates import moment_of, moments_in
+from qa.answering import quantities
 from qa.answering.names import (
     capitals,
     fold_spelling,
     is_acronym,
     is_appositive,
+    is_fuller_name,
     is_name,
+    join_generation,
     name_words,
     plain_words,
+    sound_of,
 )
-from qa.answering.numbers import number_in
+from qa.answering.numbers import (
+    MODIFIERS,
+    bounds_in,
+    number_in,
+    qualifier_end,
+    qualifier_start,
+)
+from qa.answering.units import measure_of
 from qa.types import Span, Value
 
+Relation = Literal["same", "compatible", "different", "incomparable"]
+
 _LISTS = frozenset("and or with versus vs but".split())
-_DAYS = {
-    "day": 1.0,
-    "week": 7.0,
-    "month": 30.44,
-    "year": 365.25,
-    "decade": 3652.5,
-    "hour": 1 / 24,
-    "minute": 1 / 1440,
-}
+_NONE_OF = re.compile(r"^(?:no|not a single)\s(?=[a-z])(?!one\b)", re.IGNORECASE)  # no passengers
+_CODE = re.compile(r"[A-Z][A-Za-z]*-?\d")  # G7, Covid-19
+_SENTENCE_END = re.compile(r"[.!?]['”\"]?\s+(?=[A-Z“\"])|\n")
+_LONGEST_UNIT = 4  # words: a longer stretch is a clause with a number in it
+_REACH = 200  # characters before a date that may say whether it is to come
+_EXPRESSION = 12  # characters by which an expression of time may begin before its span
 
 
 def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -> Value:
     """Return the value that a span states.
 
-    `counting`: the question asks for a number, so "2022" is one and no year. `articles` are the
-    texts at hand, from which titles are told from names; the span's own is always read.
+    A number has the qualifier that stands around the span: "at least [40]". `counting`: the
+    question asks for a number, so "2022" is one and no year, and "no passengers" is 0. `articles`
+    are the texts at hand, from which titles are told from names; the span's own is always read.
     """
     text = span.text
-    moment = None
     if not counting:
-        moment = moment_of(text, span.article.published)
-    if moment is not None:
-        return Value("date", moment=moment)
-    numbers, unit = number_in(text)
-    if numbers:
-        return Value("number", tuple(sorted(unit)), numbers)
+        moment = _moment(span)
+        if moment is not None:
+            return Value("date", moment=moment)
     words = plain_words(text)
+    number = _number(span, counting)
+    if number is not None:
+        return number
     listed = _is_list(text, words)
     if is_name(text) and not listed:
         own = span.article.text
         return Value("name", name_words(text, own, (*articles, own)))
     return Value("words", tuple(words), listed=listed)
+
+
+def relation(one: Value, other: Value) -> Relation:
+    """Say how two values stand to each other. Symmetric.
+
+    "same": equal, or one refines the other. "compatible": both may be true of one thing.
+    "different": they cannot. "incomparable": they are of different kinds or measures, are lists,
+    or are words that nothing can be said of.
+    """
+    if fold(one) == fold(other) or _refine_each_other(fold(one), fold(other)):
+        return "same"
+    if one.kind != other.kind or one.kind == "words":
+        return "incomparable"
+    if one.kind == "number":
+        return quantities.relation(one, other)
+    if one.listed or other.listed:
+        return "incomparable"
+    if one.kind == "name" and _may_be_one_name(one, other):
+        return "compatible"
+    return "different"
 
 
 def refines(one: Value, other: Value) -> bool:
@@ -65,20 +98,21 @@ def refines(one: Value, other: Value) -> bool:
         return False
     kinds = {one.kind, other.kind}
     if kinds == {"number"}:
-        return one.numbers == other.numbers and set(other.words) < set(one.words)
+        return quantities.refines(one, other)
     if kinds == {"date"}:
         return one.moment.startswith(f"{other.moment}-")
     if one.listed or other.listed or kinds & {"number", "date"} or not other.words:
         return False
-    if len(other.words) < len(one.words) and one.words[-len(other.words) :] == other.words:
-        return True
-    initials = [word[0] for word in one.words]
-    return one.kind == "name" and is_acronym(other.words) and initials == list(other.words[0])
+    if one.kind == other.kind == "name":
+        initials = "".join(word[0] for word in one.words)
+        spelled_out = is_acronym(other.words) and initials == other.words[0]
+        return spelled_out or is_fuller_name(one.words, other.words)
+    return len(other.words) < len(one.words) and one.words[-len(other.words) :] == other.words
 
 
 def fold(value: Value) -> Value:
-    """Return a name without what its spellings differ in; other values as they are."""
-    if value.kind != "name":
+    """Fold the spelling of a name or of words; return other values as they are."""
+    if value.kind not in ("name", "words"):
         return value
     return replace(value, words=fold_spelling(value.words))
 
@@ -86,46 +120,79 @@ def fold(value: Value) -> Value:
 def compatible(one: Value, other: Value) -> bool:
     """Whether two values may both be true of one thing.
 
-    They may if they are equal, if one refines the other, if they are one number of two units, a
-    country and its capital (which speaks for it), or one length of time in two units.
+    They may if they are equal, if one refines the other, if their numbers meet within bounds and
+    rounding and their units agree, or if they are a country and its capital.
     """
-    if one == other or refines(one, other) or refines(other, one):
-        return True
-    if one.kind == other.kind == "number":
-        return one.numbers == other.numbers or _same_length(one, other)
-    return one.kind == other.kind == "name" and (one.words, other.words) in capitals()
+    return relation(one, other) in ("same", "compatible")
 
 
 def same_measure(one: Value, other: Value) -> bool:
-    """Whether two numbers count the same sort of thing, as far as their units say."""
-    if not one.words or not other.words or set(one.words) & set(other.words):
+    """Whether two numbers can be compared, as far as their units say."""
+    return quantities.comparable(one, other)
+
+
+def _refine_each_other(one: Value, other: Value) -> bool:
+    return refines(one, other) or refines(other, one)
+
+
+def _may_be_one_name(one: Value, other: Value) -> bool:
+    """Whether two names may mean one.
+
+    A capital speaks for its country, a name may be a part of the other, or sound like it.
+    """
+    first, second = fold_spelling(one.words), fold_spelling(other.words)
+    if (one.words, other.words) in capitals() or sound_of(first) == sound_of(second):
         return True
-    return _days(one) is not None and _days(other) is not None
+    left_out = set(first) ^ set(second)
+    return (left_out.isdisjoint(first) or left_out.isdisjoint(second)) and "new" not in left_out
+
+
+def _moment(span: Span) -> str | None:
+    """Return the moment that a span is; None if it is more than an expression of time.
+
+    The words before it say whether it is to come: "will start on [April 14]".
+    """
+    published = span.article.published
+    moment = moment_of(span.text, published)
+    if moment is None or published is None:
+        return moment
+    before = span.article.text[max(0, span.start - _REACH) : span.start]
+    sentence = _SENTENCE_END.split(before)[-1] + span.text
+    inside = len(sentence) - len(span.text)
+    for place, resolved in reversed(moments_in(sentence, published)):
+        if place >= inside - _EXPRESSION:
+            return resolved
+    return moment
+
+
+def _number(span: Span, counting: bool) -> Value | None:
+    """Return the number that a span states with the qualifier around it, or None."""
+    text, whole = span.text, span.article.text
+    if counting:
+        text = _NONE_OF.sub("0 ", text)
+    numbers, unit = number_in(text)
+    words = tuple(sorted(unit))
+    if not numbers or (not counting and _only_holds_number(text, words)):
+        return None
+    start = qualifier_start(whole, span.start, span.end)
+    bounds = bounds_in(whole[start : qualifier_end(whole, span.end)])
+    listed = len(numbers) > 1 and bounds is None and not _LISTS.isdisjoint(plain_words(text))
+    return Value("number", words, numbers, listed=listed, bounds=bounds)
+
+
+def _only_holds_number(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a stretch is a clause with a number in it, or a name: "Boeing 737"."""
+    if len(words) > _LONGEST_UNIT:
+        return True
+    first = re.sub(r"^(?:[Tt]he|[Aa]n?)\s+", "", text).split()[0]
+    if not first[:1].isupper() or not is_name(text) or measure_of(words) is not None:
+        return False
+    if _CODE.match(first):
+        return True
+    return not number_in(first)[0] and first.casefold() not in MODIFIERS
 
 
 def _is_list(text: str, words: Sequence[str]) -> bool:
     if not _LISTS.isdisjoint(words):
         return True
-    return "," in text.strip(" ,") and not is_appositive(text)
-
-
-def _same_length(one: Value, other: Value) -> bool:
-    """Return whether two lengths of time are equal to the nearest larger unit.
-
-    By this, 44 days are six weeks.
-    """
-    first, second = _days(one), _days(other)
-    if first is None or second is None or first[1] == second[1]:
-        return False
-    return abs(first[0] - second[0]) <= max(first[1], second[1]) / 2
-
-
-def _days(value: Value) -> tuple[float, float] | None:
-    """Return a length of time in days, and the days of its unit.
-
-    Returns None for anything else.
-    """
-    units = [_DAYS[word] for word in value.words if word in _DAYS]
-    if len(units) != 1 or len(value.numbers) != 1:
-        return None
-    return value.numbers[0] * units[0], units[0]
+    return "," in join_generation(text).strip(" ,") and not is_appositive(text)

@@ -1,16 +1,19 @@
-"""What a span states: numbers with units, dates, names; and which values are one."""
+"""What a span states: numbers with units, dates, names; and how two values stand to each other."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
 from index.types import Article
-from qa.answering.values import compatible, refines, value_of
+from qa.answering.agreement import group_by_fullest_form
+from qa.answering.values import compatible, fold, refines, relation, same_measure, value_of
 from qa.types import Span, Value
+from tests.qa.answering.pairs import COUNTS, NAMES_AND_DATES
 
 FRIDAY = dt.date(2022, 10, 14)
 
@@ -124,6 +127,77 @@ def test_what_may_both_be_true() -> None:
     assert not compatible(value("286"), value("200"))
 
 
+MONDAY = dt.date(2026, 3, 9)
+PAIRS = [
+    *((one, other, wanted, True) for one, other, wanted in COUNTS),
+    *((one, other, wanted, False) for one, other, wanted in NAMES_AND_DATES),
+]
+
+
+def marked(sentence: str, published: dt.date, counting: bool) -> Value:
+    """Return the value of the span in brackets."""
+    start, end = sentence.index("["), sentence.index("]") - 1
+    text = sentence.replace("[", "").replace("]", "")
+    return value_of(Span(Article("a", text, published=published), start, end), counting)
+
+
+@pytest.mark.parametrize(("one", "other", "wanted", "counting"), PAIRS)
+def test_how_two_statements_stand_to_each_other(
+    one: str, other: str, wanted: str, counting: bool
+) -> None:
+    first = marked(one, MONDAY, counting)
+    second = marked(other, MONDAY + dt.timedelta(days=1), counting)
+    assert relation(first, second) == wanted
+    assert compatible(first, second) is (wanted in ("same", "compatible"))
+
+
+VALUES = [marked(sentence, MONDAY, counting) for *two, _, counting in PAIRS for sentence in two]
+
+
+@given(st.sampled_from(VALUES), st.sampled_from(VALUES))
+def test_the_relation_is_symmetric_and_equal_values_are_the_same(one: Value, other: Value) -> None:
+    assert relation(one, other) == relation(other, one)
+    assert relation(one, one) == "same"
+    assert not (refines(one, other) and refines(other, one))
+    if one == other:
+        assert hash(one) == hash(other)
+        assert relation(one, other) == "same"
+    if one.kind == other.kind == "number" and relation(one, other) == "different":
+        assert same_measure(one, other)
+
+
+@given(st.sampled_from(VALUES), st.sampled_from(VALUES), st.sampled_from(VALUES))
+def test_what_refines_a_refinement_refines(one: Value, other: Value, third: Value) -> None:
+    one, other, third = fold(one), fold(other), fold(third)
+    if refines(one, other) and refines(other, third):
+        assert refines(one, third)
+
+
+NUMBERS = st.builds(
+    lambda phrase, number, unit: marked(f"It was [{phrase} {number} {unit}].", MONDAY, True),
+    st.sampled_from(["", "at least", "more than", "fewer than", "up to", "nearly", "about"]),
+    st.sampled_from([1, 3, 38, 40, 200, 203, 11_870, 12_000, 1_234_567, "1.2 million"]),
+    st.sampled_from(["", "people", "women", "km", "miles", "euros", "A$", "percent"]),
+)
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=8), st.randoms(use_true_random=False))
+def test_numbers_with_bounds_are_grouped_in_any_order(
+    values: list[Value], chance: random.Random
+) -> None:
+    forms = group_by_fullest_form(values)
+    mixed = values[:]
+    chance.shuffle(mixed)
+    assert group_by_fullest_form(mixed) == forms
+    assert all(relation(value, form) == "same" for value, form in forms.items())
+    assert relation(values[0], values[1]) == relation(values[1], values[0])
+
+
+def test_of_two_currencies_only_the_same_figure_is_a_difference() -> None:
+    assert relation(value("A$5m"), value("US$5m")) == "different"
+    assert relation(value("A$5m"), value("US$3.3m")) == "incomparable"  # it may be converted
+
+
 @given(st.text(max_size=40))
 def test_any_text_has_a_value_equal_to_itself(text: str) -> None:
     if text:
@@ -131,3 +205,4 @@ def test_any_text_has_a_value_equal_to_itself(text: str) -> None:
         one = value_of(Span(article, 0, len(text)))
         assert one == value_of(Span(article, 0, len(text)))
         assert not refines(one, one)
+        assert relation(one, one) == "same"
