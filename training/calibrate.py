@@ -55,7 +55,9 @@ def main() -> None:
     random.Random(0).shuffle(asked)
     test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
     found = fit(train)
-    pooling, threshold = fit_pooling(train, found)
+    if arguments.keep_weights:
+        found = _kept(arguments.reader)
+    pooling, threshold = fit_pooling(train, found, arguments.temperature)
     weights = dict(zip(FEATURES, (round(weight, 4) for weight in found.weights), strict=True))
     print(
         f"{weights} bias {found.bias:.4f} ceiling {found.ceiling:.3f} "
@@ -84,9 +86,23 @@ def _arguments() -> argparse.Namespace:
     )
     add("--questions", type=int, default=600, help="of each set")
     add("--contexts", type=int, default=_CONTEXTS, help="of each set, in the archive")
+    add("--keep-weights", action="store_true", help="of single spans, as reader.json has them")
+    add("--temperature", type=float, help="of the pooled evidence; else the fit's own")
     add("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
     add("--work", type=Path, default=Path("var/calibration"))
     return parser.parse_args()
+
+
+def _kept(folder: Path) -> Fit:
+    """Return the fit of single spans that a reader's settings hold."""
+    settings = json.loads((folder / "reader.json").read_text())
+    weights = settings["weights"]
+    return Fit(
+        np.array([weights[name] for name in FEATURES]),
+        weights["bias"],
+        settings["threshold"],
+        settings["ceiling"],
+    )
 
 
 def _print_bins(rows: Sequence[Row]) -> None:

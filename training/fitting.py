@@ -95,12 +95,15 @@ def fit(asked: Sequence[Asked]) -> Fit:
     return replace(scaled, threshold=_threshold(scaled.rows(asked)))
 
 
-def fit_pooling(asked: Sequence[Asked], found: Fit) -> tuple[Pooling, float]:
+def fit_pooling(
+    asked: Sequence[Asked], found: Fit, temperature: float | None = None
+) -> tuple[Pooling, float]:
     """Fit how candidates are pooled; return that and the threshold of pooled answers.
 
-    `found` says how candidates are scored.
+    `found` says how candidates are scored. Without a `temperature` it is fitted too.
     """
-    plain = [Pooling(temperature, 1.0, 0.0, 0.0) for temperature in _TEMPERATURES]
+    tried = _TEMPERATURES if temperature is None else (temperature,)
+    plain = [Pooling(each, 1.0, 0.0, 0.0) for each in tried]
     best = max(plain, key=lambda pooling: _share_right(pooled_rows(asked, found, pooling)))
     pooled = [_pooled(one, found, best.temperature) for one in asked if len(one.f1)]
     strength = np.array([[evidence, share] for evidence, share, _ in pooled])

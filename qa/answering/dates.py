@@ -15,6 +15,8 @@ from index.text.dates import description_mentions, yearless_months
 from qa.types import Citation, Hit, Question
 
 _HALF_LIFE = 14  # days
+_AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the log-odds
+_UNDATED_WEEKS = 52.0
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
 
@@ -47,11 +49,11 @@ def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citat
     """Order citations with those of another time made less likely; best first.
 
     If the question names a moment and a citation speaks of it, the odds of those that name no
-    moment are halved, and of those that name another one quartered. If the question asks for
-    news, odds are divided by up to e, by age beside the newest article.
+    moment are halved, and of those that name another one quartered. Older articles are less
+    likely too, by the logarithm of their age beside the newest one cited.
     """
     matching = [is_of_its_time(citation, asked) for citation in citations]
-    ages = _ages(citations, asked)
+    ages = _ages([citation.article.published for citation in citations], asked)
     reranked = []
     for citation, matches, age in zip(citations, matching, ages, strict=True):
         doubt = age
@@ -100,16 +102,20 @@ def order(citation: Citation) -> tuple[float, str, int]:
     return (-citation.score, citation.article.id, citation.start)
 
 
-def _ages(citations: Sequence[Citation], asked: Question) -> list[float]:
-    """Return how far behind the newest article each one is, from 0 to 1.
+def _ages(days: Sequence[dt.date | None], asked: Question) -> list[float]:
+    """Return the log-odds that each article loses by its age.
 
-    It is 0 for all if the question does not ask for news.
+    Age is counted from the newest of them, so that an archive that ended years ago has a now of
+    its own. An article without a date counts as a year old.
     """
-    if asked.asked_on is None or not asked.asks_for_news:
-        return [0.0] * len(citations)
-    new = [recency(citation.article.published, asked.asked_on) for citation in citations]
-    newest = max(new, default=0.0)
-    return [newest - recent for recent in new]
+    known = [day for day in days if day is not None]
+    if not known:
+        return [0.0] * len(days)
+    weight = _AGE
+    if asked.asks_for_latest or asked.asks_for_news:
+        weight = _AGE_OF_NEWS
+    weeks = [_UNDATED_WEEKS if day is None else (max(known) - day).days / 7 for day in days]
+    return [weight * math.log1p(age) for age in weeks]
 
 
 def _same_time(said: str, moment: str) -> bool:

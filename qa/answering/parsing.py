@@ -39,6 +39,7 @@ _SAYING = frozenset(
     think tout tweet urge vow warn write""".split()
 )
 _DENYING = frozenset("deny dispute refute rebut disavow".split())
+_BELIEVING = frozenset("hold agree accept vow know learn".split())
 _FAILING = frozenset("fail refuse decline avoid forget stop prevent forgo reject".split())
 _PLANNING = frozenset(
     """plan propose hope expect want threaten seek consider aim intend offer ask demand urge call
@@ -276,7 +277,7 @@ def _ancestry(token: Token) -> Iterator[tuple[Token, Token]]:
 
 def _is_denied(root: Token) -> bool:
     """Whether the sentence denies what it says with the span."""
-    if root.lower_ in _NEVER or any(child.dep_ == "neg" for child in root.children):
+    if any(child.dep_ == "neg" for child in root.children):
         return True
     for token, head in _ancestry(root):
         if _is_clause(head) and any(child.dep_ == "neg" for child in head.children):
@@ -339,6 +340,22 @@ def _named_by_according(token: Token, span: Place) -> Place | None:
         if inner.dep_ == "pobj" and inner.head.lower_ == "to":
             return _named(inner, span)
     return None
+
+
+def speaks(sentence: str, place: Place) -> bool:
+    """Whether the words at a place are the subject of a verb of saying, or after "according to"."""
+    (doc,) = parse([sentence])
+    words = [token for token in doc if place[0] <= token.idx < place[1]]
+    if not words:
+        return False
+    root = _root(words)
+    while root.dep_ in ("appos", "conj", "compound") and root.head in words:
+        root = root.head
+    if root.dep_ == "pobj":
+        return root.head.lower_ in ("to", "of") or root.head.dep_ == "agent"
+    if root.dep_ != "nsubj" or root.pos_ not in ("NOUN", "PROPN", "PRON"):
+        return False
+    return _lemma(root.head) in _SAYING | _DENYING | _BELIEVING
 
 
 def _is_said(token: Token) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.profiling import stage
 from index.text.dates import description_mentions
@@ -25,6 +26,11 @@ _OTHER_TIME = 0.85  # of the score of a passage of another time than the questio
 _AGED = 0.3  # of a score that is lost with age
 _LATE, _LEAD = 1 / 6, 600  # of a score that is lost late in an article; characters
 _SAME_WORDS = 0.7  # of the shorter text's shingles: then it is a copy
+_AROUND = 5  # words to each side of a figure
+_NUMBER_WORDS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty
+    sixty seventy eighty ninety""".split()
+)
 _ALWAYS_READ, _WORTH_READING = 6, 0.55  # passages; of the best passage's score
 
 
@@ -62,7 +68,8 @@ def collapse_copies(matches: Sequence[Match]) -> list[Hit]:
     """Return hits in the order of `matches`, with near-copies collapsed.
 
     A near-copy joins the earlier hit it repeats. Of two articles that are known to be one story,
-    half as many equal words make a copy.
+    half as many equal words make a copy. A copy with another figure, name or date in it is a hit
+    of its own, since news is revised so.
     """
     hits: list[Hit] = []
     seen: list[Shingles] = []
@@ -164,9 +171,40 @@ def _copied_hit(
         share = _SAME_WORDS
         if _one_story(passage, hit.passage):
             share = _SAME_WORDS / 2
-        if same_words(words, others, share):
+        if same_words(words, others, share) and not _is_revised(passage.text, hit.text):
             return place
     return None
+
+
+def _is_revised(one: str, other: str) -> bool:
+    """Whether two near-copies differ in a figure, a name or a date.
+
+    Each has such a word that the other lacks, in a sentence that is otherwise the same.
+    """
+    here, there = _told(one), _told(other)
+    only_here, only_there = set(here) - set(there), set(there) - set(here)
+    return any(
+        _is_one_sentence(here[word], there[rival]) for word in only_here for rival in only_there
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _told(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the figures and capitalised words of a text, each with the words around it."""
+    words = re.findall(r"[^\W_]+(?:[.,]\d+)*", text)
+    told = {}
+    for place, word in enumerate(words):
+        around = (*words[max(0, place - _AROUND) : place], *words[place + 1 : place + 1 + _AROUND])
+        if word[0].isdecimal():
+            told[" ".join(words[place : place + 2])] = around  # with its unit
+        elif word.istitle() or word in _NUMBER_WORDS:
+            told[word] = around
+    return told
+
+
+def _is_one_sentence(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the words around two figures are mostly the same."""
+    return len(set(one) & set(other)) >= _SAME_WORDS * min(len(set(one)), len(set(other)))
 
 
 def _one_story(one: Passage, other: Passage) -> bool:

@@ -16,6 +16,7 @@ SPANS_PER_PASSAGE = 3
 _BELOW_ZERO = re.compile(  # 5°, 5 degrees, 5%
     r"\d+(?:\.\d+)?\s?(?:°|[CF]\b|%|degrees\b|per\s?cent\b)"
 )
+_BEFORE_DOLLAR = re.compile(r"\b(?:US|A|AU|C|CA|NZ|HK|S|NT)$")  # A$5 million
 _EDGES = ",;:!?-–—…|•*"
 _PAIRS = {"(": ")", "[": "]", "“": "”", "‘": "’", '"': '"'}
 _CLOSERS = {closer: opener for opener, closer in _PAIRS.items()}
@@ -115,6 +116,9 @@ def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     """
     if start > 0 and text[start].isdigit() and text[start - 1] in "$£€¥":
         start -= 1
+    country = _BEFORE_DOLLAR.search(text, max(0, start - 3), start)
+    if country is not None and text[start] in "$£":
+        start = country.start()
     if end < len(text) and text[end - 1].isdigit() and text[end] in "%°":
         end += 1
     if _is_below_zero(text, start):
