@@ -5,7 +5,9 @@
 Reads articles with TIMEX3 annotations. A calendar date is an annotated DATE whose value is a year,
 a month or a day ("1998", "1998-03", "1998-03-06"). It is found if a moment of `moments_in` stands
 where it stands and has its value. A moment is right if an annotation stands there and its value,
-cut to the precision of a day, is the moment. One that stands at no annotation is not right.
+cut to the precision of a day, is the moment. It is true if it is right, or if the value is a week,
+a quarter or a season that lies within it: Dateline's moments are years, months and days, so "last
+week" is its month, and "a year ago" the year. One that stands at no annotation is not true.
 
 A third of the articles, chosen by the hash of the id, is kept back: mend what the other part shows.
 The commonest misses are shown by kind for the part that may be looked at, with the words of the
@@ -29,6 +31,18 @@ from benchmarks.measuring import arguments
 from index.text.dates import moments_in, time_spans
 
 _CALENDAR = re.compile(r"\d{4}(?:-\d\d){0,2}")
+_COARSE = re.compile(
+    r"""
+    (?P<year>\d{4}) -
+    (?: W(?P<week>\d{1,2}) (?:-WE)?    # 1998-W30, 1998-W30-WE: a week, a weekend
+      | WXX | XX (?:-XX)?              # 1998-WXX, 1998-XX: some week, some time of it
+      | \d\d-XX                        # 1998-10-XX: some day of October
+      | Q[\dX] | H\d                   # 1998-Q3, 1998-H1
+      | SP | SU | FA | WI              # 1998-FA
+    )
+    """,
+    re.VERBOSE,
+)
 _DAY = len("1998-03-06")
 _AROUND = 90  # characters shown before and after a miss
 
@@ -42,12 +56,14 @@ class Score:
     found: int = 0
     said: int = 0
     right: int = 0
+    true: int = 0
     misses: list[Miss] = field(default_factory=list)
 
     def line(self, name: str) -> str:
         """Return the counts as a row of a Markdown table."""
-        shares = [_percent(self.found, self.dates), _percent(self.right, self.said)]
-        return f"| {name} | {self.articles} | {shares[0]} | {shares[1]} |"
+        found = _percent(self.found, self.dates)
+        right, true = _percent(self.right, self.said), _percent(self.true, self.said)
+        return f"| {name} | {self.articles} | {found} | {right} | {true} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for row in read(options.file):
         score = kept_back if is_kept_back(row["id"]) else seen
         add(score, row)
-    print("| part | articles | calendar dates found | said and right |\n|---|---|---|---|")
+    print("| part | articles | calendar dates found | said and right | said and true |")
+    print("|---|---|---|---|---|")
     print(seen.line("looked at"))
     print(kept_back.line("kept back"))
     print("\nMissed most, of the part looked at:")
@@ -113,12 +130,33 @@ def add(score: Score, row: dict[str, Any]) -> None:
     for start, end, moment in said:
         score.said += 1
         there = [each for each in row["expressions"] if _overlaps(each, start, end)]
-        if any(each["value"][:_DAY] == moment for each in there):
-            score.right += 1
+        right = any(each["value"][:_DAY] == moment for each in there)
+        score.right += right
+        if right or any(is_within(each["value"], moment) for each in there):
+            score.true += 1
         elif not any(_CALENDAR.fullmatch(each["value"]) for each in there):
             place = {"start": start, "end": end, "value": ", ".join(_values(there)) or "nothing"}
             kind = "not a date" if there else "nothing"
             score.misses.append(_miss(kind, place, [moment], row))
+
+
+def is_within(value: str, moment: str) -> bool:
+    """Whether a TIMEX3 value is a week, quarter or season that lies within a moment.
+
+    "1998-Q3" and "1998-W30" lie within "1998". What a value leaves open ("1998-WXX") is not judged.
+    """
+    found = _COARSE.fullmatch(value)
+    if found is None:
+        return False
+    year, month = int(found["year"]), moment[5:7]
+    if len(moment) == _DAY or not moment.startswith(found["year"]):
+        return False
+    if not month or "X" in value:
+        return True
+    if found["week"] is None:
+        return False
+    days = (dt.date.fromisocalendar(year, int(found["week"]), day) for day in (1, 7))
+    return all(day.isoformat().startswith(moment) for day in days)
 
 
 def _values(expressions: Iterable[dict[str, Any]]) -> list[str]:
