@@ -27,7 +27,7 @@ class DatelineError(Exception):
 
 
 def described(error: Exception) -> str:
-    """Return an unexpected error on one line of at most 200 characters: "KeyError: 'a'"."""
+    """Describe an unexpected error on one line of at most 200 characters."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
-from index.text.expressions import LONG_MONTHS, MONTH_NAMES, WEEKDAYS, YEAR, expressions
-from index.text.moments import NAMED, SENTENCE_END, resolve, tense
+from index.text.expressions import MONTH_NAMES, WEEKDAYS, YEAR, expressions
+from index.text.moments import NAMED, resolve
+from index.text.tense import SENTENCE_END, tense
 from index.types import Article
 
 _AROUND_TIME = frozenset(
@@ -93,12 +95,7 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
     Those without a year are resolved against `published`. If not `named`, months, days and
     weekdays without a year are left out.
     """
-    found: list[tuple[int, str]] = []
-    for match in expressions(text):
-        moment = _moment(match, published, named, _anchor(match, found))
-        if moment is not None:
-            found.append((match.start(), moment))
-    return found
+    return [(match.start(), moment) for match, moment in _resolved(text, published, named)]
 
 
 def yearless_months(text: str) -> tuple[str, ...]:
@@ -133,19 +130,26 @@ def remove_time(text: str) -> str:
     return re.sub(r"\s+(?=[?,.!]|$)", "", " ".join(text.split())).lstrip(" ,")
 
 
-def moment_of(text: str, published: dt.date | None) -> str | None:
+def moment_of(
+    text: str, published: dt.date | None, before: str = "", after: str = ""
+) -> str | None:
     """Return the moment that a text is; None if it is more than an expression of time.
 
-    "On October 3" and "late 2020" are moments.
+    "On October 3" and "late 2020" are moments. `before` and `after` are the rest of its sentence,
+    whose verb tells whether the day is past or to come.
     """
-    match = next(expressions(text), None)
-    found = moments_in(text, published)
-    if match is None or len(found) != 1:
+    found = list(expressions(text))
+    if len(found) != 1:
         return None
-    rest = re.findall(r"\w+", f"{text[: match.start()]} {text[match.end() :]}".casefold())
+    start, end = found[0].span()
+    rest = re.findall(r"\w+", f"{text[:start]} {text[end:]}".casefold())
     if not _AROUND_TIME.issuperset(rest):
         return None
-    return found[0][1]
+    place = len(before) + start
+    for match, moment in _resolved(before + text + after, published):
+        if match.start() <= place < match.end():
+            return moment
+    return None
 
 
 def moment_at(
@@ -175,14 +179,25 @@ def in_words(moment: str) -> str:
     if len(moment) == len("2022"):
         return moment
     if len(moment) == len("2022-10"):
-        return f"{dt.date.fromisoformat(f'{moment}-01'):%B %Y}"
-    day = dt.date.fromisoformat(moment)
-    return f"{day.day} {day:%B %Y}"
+        return f"{MONTH_NAMES[int(moment[5:]) - 1]} {moment[:4]}"
+    return f"{int(moment[8:])} {in_words(moment[:7])}"
 
 
 def time_spans(text: str) -> list[tuple[int, int]]:
     """Return the places (start, end) of the expressions of time in a text, in order."""
     return [match.span() for match in expressions(text)]
+
+
+def _resolved(
+    text: str, published: dt.date | None, named: bool = True
+) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield each expression of time that can be resolved, with its moment."""
+    last: tuple[int, str] | None = None
+    for match in expressions(text):
+        moment = _moment(match, published, named, _anchor(match, last))
+        if moment is not None:
+            last = (match.start(), moment)
+            yield match, moment
 
 
 def _has_year(match: re.Match[str]) -> bool:
@@ -191,12 +206,17 @@ def _has_year(match: re.Match[str]) -> bool:
     return any(match[year] is not None for year in ("day_year", "month_year", "month_spoken"))
 
 
+def _of_year(match: re.Match[str]) -> bool:
+    """Whether an expression is of a year told from today, as "September last year"."""
+    return match.lastgroup in ("month", "day") and match[0].lower().endswith("year")
+
+
 def _yearless_months(text: str) -> list[tuple[int, str]]:
     """Return (offset, month) of each month or day named without a year."""
     return [
         (match.start(), f"-{_month_number(match[0]):02}")
         for match in expressions(text)
-        if match.lastgroup in ("month", "day") and not _has_year(match)
+        if match.lastgroup in ("month", "day") and not _has_year(match) and not _of_year(match)
     ]
 
 
@@ -214,23 +234,26 @@ def _moment(
         return resolve(match[0], kind, None)
     if kind == "anchored":
         return resolve(match[0], kind, published if named else None, None, anchor)
-    if published is None or (kind in NAMED and not named):
+    if published is None or (kind in NAMED and not named and not _of_year(match)):
         return None
     return resolve(match[0], kind, published, _said(match))
 
 
-def _anchor(match: re.Match[str], found: list[tuple[int, str]]) -> str | None:
-    """Return the moment named before an expression in its sentence, from which it may count."""
-    if match.lastgroup != "anchored" or not found:
+def _anchor(match: re.Match[str], last: tuple[int, str] | None) -> str | None:
+    """Return the moment from which an expression counts: the last one named before.
+
+    "A year earlier" counts from one of its own sentence only.
+    """
+    if match.lastgroup != "anchored" or last is None:
         return None
-    position, moment = found[-1]
+    position, moment = last
     if match[0].endswith("earlier") and SENTENCE_END.search(match.string, position, match.start()):
         return None
     return moment
 
 
 def _said(match: re.Match[str]) -> str | None:
-    """Return the tense of a day or month without a year, or the "last" or "next" before it."""
+    """Return the tense beside a day or month, or the "last" or "next" before it."""
     if match.lastgroup not in NAMED and not _ON_WEEKDAY.match(match[0]):
         return None
     text, start = match.string, match.start()

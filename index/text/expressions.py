@@ -1,4 +1,4 @@
-"""The grammar of expressions of time: one pattern, for questions, passages and spans.
+"""The grammar of expressions of time, for questions, passages and spans.
 
 A match has a kind, the name of its alternative. index/text/moments.py resolves each kind. Limits:
 English only; names of events and holidays ("Christmas") are no expressions of time.
@@ -29,16 +29,20 @@ _SPOKEN_YEAR = (
 )
 _TIME = re.compile(
     rf"""
-    (?<![\w,.])
+    (?<![\w,.]) (?=[\dA-FJL-OSTWYae-flnosty])               # what one can begin with
     (?: (?P<iso>
             {YEAR} - (?:0[1-9]|1[0-2]) - (?:0[1-9]|[12]\d|3[01])    # 2022-10-14
         )
       | (?P<day>
             (?: (?:{WEEKDAYS}),?\s )?                       # Friday, October 14
-            (?: {_MONTH}\s+{_DAY}                           # October 14; Oct. 14th
+            (?: (?: (?<! \bIn\s )                           # not In May 20 people fled
+                  | (?= {_MONTH}\s+{_DAY},?\s{YEAR} ) )
+                {_MONTH}\s+{_DAY}                           # October 14; Oct. 14th
               | {_DAY}\s(?:of\s)?{_MONTH}                   # 14 October; 14th of October
             )
-            (?P<day_year> ,?\s{YEAR} )?                     # October 14, 2022
+            (?: (?P<day_year> ,?\s{YEAR} )                  # October 14, 2022
+              | {_OF_YEAR}                                  # 14 October last year
+            )?
         )
       | (?P<month>
             (?: {LONG_MONTHS}                               # September
@@ -50,36 +54,26 @@ _TIME = re.compile(
               | (?P<month_spoken> \s(?i:{_SPOKEN_YEAR}) )   # September nineteen ninety-six
             )?
         )
-      | (?P<relative_day> (?i:
-            yesterday | (?-i: (?<![A-Z]{2}\s) ) today       # not in USA Today
-          | tomorrow | tonight
-          | last\snight
-          | this\s(?:morning|afternoon|evening)             # this morning
-          | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
-          | {_COUNT}\sdays?\sago                             # three days ago
-        ))
       | (?P<weekday>
             (?<! \b[Nn]ext\s ) (?<! \b[Ee]very\s ) (?<! \b[Ee]ach\s )
+            (?<! \bprevious\s ) (?<! \bfollowing\s )
             (?<! \bBlack\s ) (?<! \bGood\s ) (?<! \bSuper\s ) (?<! \bThe\s )
             (?:{WEEKDAYS})                                  # Friday
-            (?! \s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z] )  # not in Sunday Times
+            (?! \s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z] )    # not Sunday Times
             (?! ['’]s?\s[A-Z] )                             # not in Sunday's Child
         )
-      | (?P<relative_week> (?i:
-            (?:last|this|next)\sweek(?:end)?                # last week
-          | {_COUNT}\sweeks?\sago                            # two weeks ago
-        ))
-      | (?P<relative_month> (?i:
-            (?:last|this|next)\smonth                       # next month
-          | {_COUNT}\smonths?\sago                           # a month ago
-        ))
-      | (?P<relative_year> (?i:
-            (?:last|this|next)\syear                        # this year
+      | (?P<relative> (?i:
+            yesterday | tomorrow | tonight
+          | (?-i: (?<![A-Z]{{2}}\s) ) today (?! ['’]s\b )   # not in USA Today, today's world
+          | last\snight
+          | this\s(?:morning|afternoon|evening)             # this morning
+          | (?:last|this|next)\s(?:week(?:end)?|month|year) # last week
           | (?:earlier|later)\sin\sthe\syear                # earlier in the year
-          | {_COUNT}\syears?\sago                            # 12 years ago
+          | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
+          | {_COUNT}\s(?:day|week|month|year)s?\sago        # three days ago
         ))
       | (?P<anchored> (?i:
-            {_COUNT}\s(?:day|month|year)s?\s(?:earlier|later)   # a year earlier
+            {_COUNT}\s(?:day|month|year)s?\s(?:earlier|later)     # a year earlier
           | year[-\s]earlier                                # the year-earlier quarter
           | that\s(?:same\s)?(?:day|month|year)             # that year
           | the\s(?:same|previous|preceding|prior|following|next)\s(?:day|month|year)
@@ -92,15 +86,26 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 
-# What stands before "May" where it is the month and not the verb.
-_BEFORE_MONTH = re.compile(r"\b(?:in|last|since|of|until|early|late|mid)[\s-]$", re.IGNORECASE)
+# What stands before "May" if it is the month and not the verb, and after "March" if it is a march.
+_BEFORE_MAY = re.compile(
+    rf"""
+    \b(?: in | last | this | next | since | of | until | between | early | late | mid    # in May
+        | (?:{LONG_MONTHS})\s(?:and|or|to|through)                           # April and May
+    )[\s-]$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_AFTER_A_MARCH = re.compile(r"\s(?:for|on)\s[A-Z]")  # "March for Life"
 
 
 def expressions(text: str) -> Iterator[re.Match[str]]:
     """Yield the expressions of time of a text.
 
-    A "May" that is more likely the verb is left out.
+    A "May" that is more likely the verb is left out, and a "March" that is an event.
     """
     for match in _TIME.finditer(text):
-        if match[0] != "May" or _BEFORE_MONTH.search(text[: match.start()]):
-            yield match
+        if match[0] == "May" and not _BEFORE_MAY.search(text, 0, match.start()):
+            continue
+        if match[0] == "March" and _AFTER_A_MARCH.match(text, match.end()):
+            continue
+        yield match

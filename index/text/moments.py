@@ -1,81 +1,33 @@
 """The moment that an expression of time means.
 
 An expression has a kind, as the grammar of index/text/expressions.py names it. It is counted from
-the day its article was published. Of a day or month without a year, the verb beside it tells
-whether it is past or to come. A moment is "2022", "2022-10" or "2022-10-14".
+the day its article was published. A day or month without a year is the nearest one that fits the
+tense beside it. A moment is "2022", "2022-10" or "2022-10-14".
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from functools import lru_cache
 
 from index.text.days import DAY, MONTH, YEAR, day_of, first_day, shift
 
 NAMED = ("day", "month", "weekday")  # kinds of expression that name a month or a weekday
+_SOON = 93  # days within which a day or month without a tense is one to come
+
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTH_NAMES = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
-_MONTH = re.compile(rf"\b({'|'.join(_MONTH_NAMES)})")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAY_NAMES)})")
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=\w*day)")
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\b\d{1,2}(?!\d)")
-
-_SOON = 93  # days within which a day or month without a verb is one to come
-SENTENCE_END = re.compile(
-    r"(?<=[a-z\d)%])(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\bMrs)(?<!\bGen)(?<!\bSen)(?<!\bGov)"
-    r"[.!?][\"”’']*\s+(?=[A-Z\"“‘`]|$)"
-)
-_BESIDE = 25
-_CLAUSE = 200  # characters of a sentence, before and after, in which its verb is looked for
-_VERB = re.compile(
-    r"""
-    (?P<future>
-        \b(?: will | shall | won['’]t | going\ to                # will meet
-            | (?:is|are|was|were)\ to                            # is to be held
-            | to\ be                                             # expected to be held
-            | (?:expect|plan|schedul|intend|hope|aim|slat)       # plans to meet
-              (?:e?s|e?d|ned|ing|ning)?\ (?:to|for|on|in)
-            | (?:set|ready|poised)\ (?:to|for)                   # set for December
-            | due | scheduled | upcoming | payable | effective   # payable Dec. 7
-            | would | should                                     # would come
-            | as\ soon\ as | no\ later\ than | deadline          # as soon as Tuesday
-        )\b
-        (?:\ (?:not|also|soon|then|to|have|been))*               # also
-        (?:\ be\ \w+ | \ \w+ed\b)?                               # be held
-      | ['’]ll\b                                                 # they'll
-    )
-  | (?P<past>
-        \b(?: was | were | had(?:\ been\ \w+)? | did | said | told | took | came | went | began | rose | fell | met
-            | made | won | lost | left | held | shot | found | fled | sent | led | ran | spoke
-            | broke | gave | got | saw | grew | drew | flew | brought | bought | sold | built | hit
-            | struck | sank | wrote | became | born | set | put | cut | quit | paid | kept | stood
-            | hundred | (?!need|feed|speed|breed|indeed|exceed|proceed|succeed)\w\w+ed
-        )\b
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def tense(before: str, after: str) -> str | None:
-    """Return "past" or "future", from the verb nearest before a place in a sentence, else after.
-
-    Returns None if the sentence shows no verb that tells.
-    """
-    before = SENTENCE_END.split(before[-_CLAUSE:])[-1]
-    last = None
-    for last in _VERB.finditer(before):
-        pass
-    if last is None:
-        last = _VERB.search(SENTENCE_END.split(after[:_CLAUSE], maxsplit=1)[0])
-    elif last.lastgroup == "past" and len(before) - last.end() > _BESIDE:
-        return None
-    if last is None:
-        return None
-    return last.lastgroup
+_BACK = re.compile(r"\b(?:earlier|previous|preceding|prior)\b")
+_SAME = re.compile(r"\b(?:that|same)\b")
+_FITS = {"last": operator.lt, "past": operator.le, "future": operator.ge, "next": operator.gt}
 
 
 @lru_cache(maxsize=65_536)
@@ -88,8 +40,8 @@ def resolve(
 ) -> str | None:
     """Return the moment of an expression of a kind, as precise as its words.
 
-    `said` is its tense; "last", "this" and "next" are tenses too. `anchor` is the moment named
-    before it, from which "a year later" counts. Returns None if there is no such day, if a week
+    `said` is its tense, "past" or "future", or the "last", "this" or "next" before it. `anchor` is
+    the moment from which "a year later" counts. Returns None if there is no such day, if a week
     lies in two months, or if it counts from a day that is not known.
     """
     words = expression.lower()
@@ -105,17 +57,10 @@ def resolve(
         return _anchored(words, published, anchor)
     if published is None:
         return None
-    if kind == "weekday" or "day" in words and _WEEKDAY.search(words) and "days" not in words:
-        return _weekday(words, published, said)
-    unit = kind.removeprefix("relative_")
-    count = _count(words)
-    if unit == "day":
-        return _moment(shift(published, days=count), DAY)
-    if unit == "week":
-        return _month_of_week(shift(published, days=7 * count))
-    if unit == "month":
-        return _moment(shift(published, months=count), MONTH)
-    return _moment(shift(published, years=count), YEAR)
+    weekday = _WEEKDAY.search(words)
+    if weekday is not None:
+        return _moment(_nearest_weekday(weekday.group(), published, said), DAY)
+    return _relative(words, published)
 
 
 def _moment(day: dt.date | None, precision: int) -> str | None:
@@ -124,85 +69,111 @@ def _moment(day: dt.date | None, precision: int) -> str | None:
     return day.isoformat()[:precision]
 
 
-def _count(words: str) -> int:
-    """Return how many units an expression is from now: -3 for "three days ago"."""
+def _precision(words: str) -> int:
+    """Return how precise the unit of an expression is: a year, a month or a day."""
+    if "year" in words:
+        return YEAR
+    if "month" in words:
+        return MONTH
+    return DAY
+
+
+def _moved(day: dt.date | None, precision: int, count: int) -> str | None:
+    """Return the moment so many years, months or days from the one of a day."""
+    if day is None:
+        return None
+    if precision == YEAR:
+        return _moment(shift(day, years=count), YEAR)
+    if precision == MONTH:
+        return _moment(shift(day, months=count), MONTH)
+    return _moment(shift(day, days=count), DAY)
+
+
+def _relative(words: str, published: dt.date) -> str | None:
+    """Return the moment of an expression that counts from the day of publication."""
+    count = 0
     if words.startswith(("last", "yesterday")):
-        return -1
-    if words.startswith(("next", "tomorrow")):
-        return 1
-    if words.endswith("ago"):
-        return -_number(words)
-    return 0
+        count = -1
+    elif words.startswith(("next", "tomorrow")):
+        count = 1
+    elif words.endswith("ago"):
+        count = -_number(words)
+    if "week" in words:
+        return _month_of_week(shift(published, days=7 * count))
+    return _moved(published, _precision(words), count)
 
 
 def _number(words: str) -> int:
-    first = words.split()[0]
-    if first in _NUMBERS:
-        return _NUMBERS.index(first)
+    """Return the number that an expression begins with; 1 for "a year"."""
+    first = re.split(r"[\s-]", words)[0]
     if first.isdecimal():
         return int(first)
-    return 1
+    return _NUMBERS.index(first) if first in _NUMBERS else 1
 
 
 def _named(words: str, kind: str, published: dt.date | None, said: str | None) -> str | None:
-    """Return the moment of a month, or of a day of a month, with or without a year."""
-    month = _MONTH_NAMES.index(_MONTH.findall(words)[0]) + 1
+    """Return the moment of a month, or of a day of a month."""
+    month = _MONTHS.index(_MONTH.findall(words)[0]) + 1
     day, precision = 1, MONTH
     if kind == "day":
         day, precision = int(_DAY.findall(words)[0]), DAY
-    year = _YEAR.search(words)
+    year = _year_in(words, published)
     if year is not None:
-        return _moment(day_of(int(year.group()), month, day), precision)
-    if "nineteen" in words or "thousand" in words:
-        return f"{_spoken_year(words)}-{month:02}"
+        return _moment(day_of(year, month, day), precision)
     if published is None:
         return None
-    if words.endswith("year"):  # September last year
-        count = _count(words.split()[-2])
-        return _moment(day_of(published.year + count, month, day), precision)
     now = published if kind == "day" else published.replace(day=1)
-    around = [day_of(now.year + more, month, day) for more in range(-8, 9)]
+    around = (day_of(now.year + years, month, day) for years in range(-8, 9))
     days = [one for one in around if one is not None]
     weekday = _WEEKDAY.match(words)
-    if weekday is not None:
-        number = _WEEKDAY_NAMES.index(weekday[1])
+    if weekday is None:
+        days = [one for one in days if _fits(one, now, said)]
+    else:  # of "Friday, October 14" the weekday tells the year
+        number = _WEEKDAYS.index(weekday.group())
         days = [one for one in days if one.weekday() == number] or days
-    elif said == "this":
-        days = [one for one in days if one.year == now.year]
-    elif said == "last":
-        days = [one for one in days if one < now]
-    elif said == "next":
-        days = [one for one in days if one > now]
-    elif said == "past":
-        days = [one for one in days if one <= now]
-    elif said == "future":
-        days = [one for one in days if one >= now]
-    else:
-        days = [one for one in days if (one - now).days <= _SOON]
-    return _moment(min(days, key=lambda one: abs((one - now).days), default=None), precision)
+    return _moment(min(days, key=lambda one: abs(one - now), default=None), precision)
 
 
-def _weekday(words: str, published: dt.date, said: str | None) -> str | None:
-    """Return the last such weekday, today included; the next one if it is to come."""
-    weekday = _WEEKDAY_NAMES.index(_WEEKDAY.findall(words)[-1])
-    ahead = (weekday - published.weekday()) % 7
+def _year_in(words: str, published: dt.date | None) -> int | None:
+    """Return the year that a month or day is given with."""
+    digits = _YEAR.search(words)
+    if digits is not None:
+        return int(digits.group())
+    if "nineteen" in words or "thousand" in words:
+        return int(_spoken_year(words))
+    if published is None or not words.endswith("year"):
+        return None
+    if words.endswith("this year"):
+        return published.year
+    return published.year + (1 if words.endswith("next year") else -1)
+
+
+def _fits(day: dt.date, now: dt.date, said: str | None) -> bool:
+    """Whether a day fits its tense; if it has none, whether it is not far ahead."""
+    if said == "this":
+        return day.year == now.year
+    if said in _FITS:
+        return bool(_FITS[said](day, now))
+    return (day - now).days <= _SOON
+
+
+def _nearest_weekday(weekday: str, published: dt.date, said: str | None) -> dt.date | None:
+    """Return the last such weekday, or the next one; today is both."""
+    ahead = (_WEEKDAYS.index(weekday) - published.weekday()) % 7
     if said in ("future", "this"):
-        return _moment(shift(published, days=ahead), DAY)
-    behind = (published.weekday() - weekday) % 7
-    if said == "last" and behind == 0:
-        behind = 7
-    return _moment(shift(published, days=-behind), DAY)
+        return shift(published, days=ahead)
+    if said == "last" or ahead > 0:
+        ahead -= 7
+    return shift(published, days=ahead)
 
 
 def _month_of_week(day: dt.date | None) -> str | None:
     """Return the month of a week, Monday to Sunday; None if it lies in two months."""
     if day is None:
         return None
-    monday = shift(day, days=-day.weekday())
-    sunday = shift(day, days=6 - day.weekday())
-    if monday is None or sunday is None or monday.month != sunday.month:
-        return None
-    return _moment(monday, MONTH)
+    monday = _moment(shift(day, days=-day.weekday()), MONTH)
+    sunday = _moment(shift(day, days=6 - day.weekday()), MONTH)
+    return monday if monday == sunday else None
 
 
 def _spoken_year(words: str) -> str:
@@ -210,35 +181,27 @@ def _spoken_year(words: str) -> str:
     if "thousand" in words:
         return "2000"
     tens, *ones = re.split(r"[\s-]", words[words.index("nineteen") + len("nineteen ") :])
-    return str(1900 + 10 * _TENS.index(tens) + _NUMBERS.index((ones or ["zero"])[0]))
+    year = 1900 + 10 * _TENS.index(tens)
+    return str(year + sum(map(_NUMBERS.index, ones)))
 
 
 def _anchored(words: str, published: dt.date | None, anchor: str | None) -> str | None:
-    """Return the moment of an expression that counts from the moment named before it."""
-    precision = MONTH if "month" in words else YEAR if "year" in words else DAY
-    if anchor is None and published is not None and precision == YEAR and _is_earlier(words):
+    """Return the moment of an expression that counts from the moment named before it.
+
+    "A year earlier" counts from the day of publication if none is named. What is told to have been
+    later is no later than the article.
+    """
+    precision = _precision(words)
+    if anchor is None and published is not None and precision == YEAR and _BACK.search(words):
         anchor = published.isoformat()
     if anchor is None or len(anchor) < precision:
         return None
-    day = first_day(anchor)
-    if day is None:
-        return None
-    count = _anchored_count(words)
-    if precision == DAY:
-        return _moment(shift(day, days=count), precision)
-    if precision == MONTH:
-        return _moment(shift(day.replace(day=1), months=count), precision)
-    return _moment(shift(day, years=count), precision)
-
-
-def _is_earlier(words: str) -> bool:
-    return re.search(r"\b(?:earlier|before|previously|previous|preceding|prior)$", words) is not None
-
-
-def _anchored_count(words: str) -> int:
-    if re.search(r"\b(?:that|same)\b", words):
-        return 0
-    if words.startswith("the "):
-        return -1 if re.search(r"\b(?:previous|preceding|prior)\b", words) else 1
-    count = _number(words.replace("-", " "))
-    return -count if _is_earlier(words) else count
+    count = 0
+    if not _SAME.search(words):
+        count = _number(words)
+    if _BACK.search(words):
+        count = -count
+    moment = _moved(first_day(anchor), precision, count)
+    if moment is None or published is None or moment <= published.isoformat():
+        return moment
+    return None
