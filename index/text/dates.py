@@ -95,7 +95,11 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
     Those without a year are resolved against `published`. If not `named`, months, days and
     weekdays without a year are left out.
     """
-    return [(match.start(), moment) for match, moment in _resolved(text, published, named)]
+    return [
+        (match.start(), moment)
+        for match, moment in resolved(text, published, named)
+        if moment is not None
+    ]
 
 
 def yearless_months(text: str) -> tuple[str, ...]:
@@ -146,7 +150,7 @@ def moment_of(
     if not _AROUND_TIME.issuperset(rest):
         return None
     place = len(before) + start
-    for match, moment in _resolved(before + text + after, published):
+    for match, moment in resolved(before + text + after, published):
         if match.start() <= place < match.end():
             return moment
     return None
@@ -188,16 +192,19 @@ def time_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in expressions(text)]
 
 
-def _resolved(
+def resolved(
     text: str, published: dt.date | None, named: bool = True
-) -> Iterator[tuple[re.Match[str], str]]:
-    """Yield each expression of time that can be resolved, with its moment."""
+) -> Iterator[tuple[re.Match[str], str | None]]:
+    """Yield each expression of time with its moment, None if it cannot be resolved.
+
+    Those without a year are resolved as in `moments_in`.
+    """
     last: tuple[int, str] | None = None
     for match in expressions(text):
         moment = _moment(match, published, named, _anchor(match, last))
         if moment is not None:
             last = (match.start(), moment)
-            yield match, moment
+        yield match, moment
 
 
 def _has_year(match: re.Match[str]) -> bool:

@@ -91,19 +91,16 @@ def _moved(day: dt.date | None, precision: int, count: int) -> str | None:
 
 def _relative(words: str, published: dt.date) -> str | None:
     """Return the moment of an expression that counts from the day of publication."""
-    count = 0
-    if words.startswith(("last", "yesterday")):
-        count = -1
-    elif words.startswith(("next", "tomorrow")):
-        count = 1
-    elif words.endswith("ago"):
-        count = -_number(words)
-    if "week" in words:
-        return _month_of_week(shift(published, days=7 * count))
-    return _moved(published, _precision(words), count)
+    count = count_from_now(words)
+    if "week" not in words:
+        return _moved(published, _precision(words), count)
+    week = week_of(shift(published, days=7 * count))
+    if week is None or week[0].month != week[1].month:
+        return None
+    return _moment(week[0], MONTH)
 
 
-def _number(words: str) -> int:
+def number_of(words: str) -> int:
     """Return the number that an expression begins with; 1 for "a year"."""
     first = re.split(r"[\s-]", words)[0]
     if first.isdecimal():
@@ -167,13 +164,25 @@ def _nearest_weekday(weekday: str, published: dt.date, said: str | None) -> dt.d
     return shift(published, days=ahead)
 
 
-def _month_of_week(day: dt.date | None) -> str | None:
-    """Return the month of a week, Monday to Sunday; None if it lies in two months."""
+def week_of(day: dt.date | None) -> tuple[dt.date, dt.date] | None:
+    """Return the Monday and the Sunday of a day's week; None outside of the calendar."""
     if day is None:
         return None
-    monday = _moment(shift(day, days=-day.weekday()), MONTH)
-    sunday = _moment(shift(day, days=6 - day.weekday()), MONTH)
-    return monday if monday == sunday else None
+    monday, sunday = shift(day, days=-day.weekday()), shift(day, days=6 - day.weekday())
+    if monday is None or sunday is None:
+        return None
+    return monday, sunday
+
+
+def count_from_now(words: str) -> int:
+    """Return how many units from now an expression is: -3 for "three weeks ago"."""
+    if words.startswith(("last", "yesterday")):
+        return -1
+    if words.startswith(("next", "tomorrow")):
+        return 1
+    if words.endswith("ago"):
+        return -number_of(words)
+    return 0
 
 
 def _spoken_year(words: str) -> str:
@@ -198,7 +207,7 @@ def _anchored(words: str, published: dt.date | None, anchor: str | None) -> str 
         return None
     count = 0
     if not _SAME.search(words):
-        count = _number(words)
+        count = number_of(words)
     if _BACK.search(words):
         count = -count
     moment = _moved(first_day(anchor), precision, count)
