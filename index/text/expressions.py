@@ -73,10 +73,10 @@ _TIME = re.compile(
           | {_COUNT}\s(?:day|week|month|year)s?\sago        # three days ago
         ))
       | (?P<anchored> (?i:
-            {_COUNT}\s(?:day|month|year)s?\s(?:earlier|later)     # a year earlier
+            {_COUNT}\syears?\searlier                        # a year earlier
           | year[-\s]earlier                                # the year-earlier quarter
-          | that\s(?:same\s)?(?:day|month|year)             # that year
-          | the\s(?:same|previous|preceding|prior|following|next)\s(?:day|month|year)
+          | that\s(?:same\s)?year                           # that year
+          | the\sfollowing\s(?:day|month|year)              # the following month
         ))
       | (?P<year> {YEAR} (?!\.\d) )                         # 2022
       | (?P<spoken_year> (?i: {_SPOKEN_YEAR} ))             # nineteen ninety-six

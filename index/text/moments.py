@@ -25,8 +25,6 @@ _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=\w*day)")
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\b\d{1,2}(?!\d)")
-_BACK = re.compile(r"\b(?:earlier|previous|preceding|prior)\b")
-_SAME = re.compile(r"\b(?:that|same)\b")
 _FITS = {"last": operator.lt, "past": operator.le, "future": operator.ge, "next": operator.gt}
 
 
@@ -41,7 +39,7 @@ def resolve(
     """Return the moment of an expression of a kind, as precise as its words.
 
     `said` is its tense, "past" or "future", or the "last", "this" or "next" before it. `anchor` is
-    the moment from which "a year later" counts. Returns None if there is no such day, if a week
+    the moment from which "a year earlier" counts. Returns None if there is no such day, if a week
     lies in two months, or if it counts from a day that is not known.
     """
     words = expression.lower()
@@ -197,19 +195,19 @@ def _spoken_year(words: str) -> str:
 def _anchored(words: str, published: dt.date | None, anchor: str | None) -> str | None:
     """Return the moment of an expression that counts from the moment named before it.
 
-    "A year earlier" counts from the day of publication if none is named. What is told to have been
-    later is no later than the article.
+    "A year earlier" counts from the day of publication if none is named. What "followed" is no
+    later than the article.
     """
-    precision = _precision(words)
-    if anchor is None and published is not None and precision == YEAR and _BACK.search(words):
+    precision, back = _precision(words), words.endswith("earlier")
+    if anchor is None and back and published is not None:
         anchor = published.isoformat()
     if anchor is None or len(anchor) < precision:
         return None
-    count = 0
-    if not _SAME.search(words):
-        count = number_of(words)
-    if _BACK.search(words):
-        count = -count
+    count = 1
+    if back:
+        count = -number_of(words)
+    elif words.startswith("that"):
+        count = 0
     moment = _moved(first_day(anchor), precision, count)
     if moment is None or published is None or moment <= published.isoformat():
         return moment

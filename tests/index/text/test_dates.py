@@ -122,14 +122,12 @@ def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, mome
         ("a year earlier", ["2021"]), ("the year-earlier loss", ["2021"]),
         ("In 2010 it won, a year earlier it lost.", ["2010", "2009"]),
         ("In 2010 it won. A year earlier it lost.", ["2010", "2021"]),  # of its own sentence
-        ("It won in 2010. Two years later it lost.", ["2010", "2012"]),
-        ("It won in 2020. Three years later it lost.", ["2020"]),  # after the article
-        ("Two years later it lost.", []), ("two days earlier", []), ("that year", []),
+        ("It won in 2022. The following year it lost.", ["2022"]),  # after the article
+        ("the following day", []), ("that year", []),
         ("It won in 2010; that year it moved.", ["2010", "2010"]),
         ("In January 2010 it won. The following month it lost.", ["2010-01", "2010-02"]),
         ("In 2010 it won. The following month it lost.", ["2010"]),  # which month?
-        ("On October 3 it won. The next day it lost.", ["2022-10-03", "2022-10-04"]),
-        ("On October 3 it won, and a month earlier.", ["2022-10-03", "2022-09"]),
+        ("On October 3 it won. The following day it lost.", ["2022-10-03", "2022-10-04"]),
         ("earlier in the year", ["2022"]), ("in May last year", ["2021-05"]),
         ("on 3 May last year", ["2021-05-03"]), ("in May next year", ["2023-05"]),
         ("In May 3,200 people fled", ["2022-05"]), ("In May 20 people fled", ["2022-05"]),
@@ -163,7 +161,7 @@ EXPRESSIONS = [
     "Friday", "last week", "next week", "two weeks ago", "tomorrow", "next month", "999 years ago",
     "999 months ago", "last year", "next year", "yesterday", "will meet on Sunday", "February 29",
     "Monday, February 29", "in December next year", "January last year", "a year earlier",
-    "999 days later", "the next day", "the previous day", "2022-02-31", "this weekend", "in May",
+    "the following day", "the following year", "2022-02-31", "this weekend", "in May",
     "on December 31", "on January 1 they will", "999 years earlier", "next December", "9999",
 ]  # fmt: skip
 
