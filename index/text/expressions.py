@@ -73,8 +73,7 @@ _TIME = re.compile(
           | {_COUNT}\s(?:day|week|month|year)s?\sago        # three days ago
         ))
       | (?P<anchored> (?i:
-            {_COUNT}\syears?\searlier                        # a year earlier
-          | year[-\s]earlier                                # the year-earlier quarter
+            (?:{_COUNT}\s)? years?[-\s]earlier               # a year earlier; year-earlier
           | that\s(?:same\s)?year                           # that year
           | the\sfollowing\s(?:day|month|year)              # the following month
         ))

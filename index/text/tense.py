@@ -18,8 +18,7 @@ SENTENCE_END = re.compile(
     """,
     re.VERBOSE,
 )
-_CLAUSE = 200  # characters of a sentence, before and after, in which its verb is looked for
-_BESIDE = 8  # characters at most between a verb of the past and the day that it is of
+_CLAUSE = 100  # characters of a sentence, before and after, in which a verb is looked for
 _IRREGULAR = "|".join(
     "ate beat became began blew bought broke brought built came caught chose cut dealt drew drove "
     "fed fell felt fled flew fought found gave got grew heard held hit hurt kept knew lay led left "
@@ -47,8 +46,12 @@ _VERB = re.compile(
   | (?P<past>
         \b(?: was | were | had(?:\ been\ \w+)? | did             # had been due
             | {_IRREGULAR}                                       # said
-            | (?!need|feed|speed|breed|indeed|exceed|proceed|succeed)\w\w+ed    # ended
+            | (?<! \ba\ ) (?<! \ban\ ) (?<! \bthe\ ) (?<! \bstill\ )            # not in a fixed day
+              (?!need|feed|speed|breed|indeed|exceed|proceed|succeed)\w\w+ed    # ended
         )\b
+    )
+  | (?P<open>                                                    # agreed to end it
+        \bto\ (?!(?:the|an?|his|her|its|their|our|this|that|be)\b) (?-i:[a-z]+)\b
     )
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -58,8 +61,8 @@ _VERB = re.compile(
 def tense(before: str, after: str) -> str | None:
     """Return "past" or "future" for a place between two parts of a text.
 
-    Only its own sentence counts. A verb of the past must stand directly before the place: "said in
-    May that on June 3" tells nothing of June. Returns None if no verb tells.
+    Only its own sentence counts. "Agreed to end it" leaves open when it will end. Returns None if
+    no verb tells.
     """
     verb = None
     sentence = SENTENCE_END.split(before[-_CLAUSE:])[-1]
@@ -67,6 +70,6 @@ def tense(before: str, after: str) -> str | None:
         verb = found
     if verb is None:
         verb = _VERB.search(SENTENCE_END.split(after[:_CLAUSE], maxsplit=1)[0])
-    elif verb.lastgroup == "past" and len(sentence) - verb.end() > _BESIDE:
+    if verb is None or verb.lastgroup == "open":
         return None
-    return verb and verb.lastgroup
+    return verb.lastgroup

@@ -106,6 +106,10 @@ def test_months_and_weekdays_without_a_year_may_be_left_out() -> None:
         ("It is expected to be shown Friday.", "2022-10-14"),
         ("It had been due to end Thursday.", "2022-10-13"),
         ("They'll meet Thursday.", "2022-10-20"),
+        ("He was arrested in Oslo on November 8.", "2021-11-08"),
+        ("On November 8 the court ruled.", "2021-11-08"),
+        ("They agreed to end it in November.", "2022-11"),  # "to end" leaves it open
+        ("It will be paid on a fixed day in January.", "2023-01"),
         ("this Monday", "2022-10-17"), ("last October", "2021-10"), ("last September", "2022-09"),
         ("this September", "2022-09"), ("The race on Sunday, Oct. 16, drew 40.", "2022-10-16"),
         ("It ended on Saturday, October 16.", "2021-10-16"),  # the weekday tells the year
