@@ -107,7 +107,7 @@ _RANKS = (
 _NOT_PAST = r"(?: (?! \b(?:did|was|were|had|will|would)\b ) [^?] ){0,80}?"
 _PRESENT = re.compile(
     rf"""
-    ^\W* (?: (?:and|so|but) \s+ )?
+    (?: ^\W* | (?<=[.?!]\s) ) (?: (?:and|so|but) \s+ )?
     (?: who (?:['’]s|\s+(?:is|are)) \s+ (?: the | \S+['’]s? ) \b      # who is the; who's France's
       | who \s+ (?:leads|heads|runs|owns|holds|chairs|rules|governs|manages|coaches)\b
       | how \s+ (?:many|much|old|big|large|high|tall|long|far|rich|fast) \b
