@@ -74,14 +74,14 @@ _BEFORE = re.compile(
     r"""
     \b(?: (?P<after> since | starting\ in )                        # since March
         | (?P<beyond> after | following )                          # after 2019
-        | (?P<until> by | until | till | up\ to | through | as\ of | to )  # by 2021
+        | (?P<until> by | until | till | up\ to | through | as\ of )  # by 2021
         | (?P<short_of> before | prior\ to | ahead\ of )           # before May
         | (?P<so_far> so\ far | earlier )                          # earlier this year
         | (?P<rest> later )                                        # later this year
         | (?: in | on | during | over | within | throughout | at | for | of | from )
     ) \s+
     (?: (?: the | last | this | next | early | mid | late
-          | (?: start | beginning | middle | end | month | year | spring | summer | autumn | fall
+          | (?: start | beginning | middle | end | spring | summer | autumn | fall
               | winter | (?:first|second)\ half )(?:\ of)?     # at the end of
         ) [\s-]+ ){0,3} $
     """,
@@ -104,7 +104,7 @@ _RANKS = (
     r"|president|minister|chancellor|mayor|governor|secretary|king|queen|pope|chief|chair\w*"
     r"|director|captain|coach|manager|champion|holder|owner|ceo|speaker|ambassador)"
 )
-_NOT_PAST = r"(?: (?! \b(?:did|was|were|had|will|would)\b ) [^?] ){0,80}?"
+_NOT_PAST = r"(?: (?! \b(?:did|was|were|had|will|would|that|who|whose)\b ) [^?] ){0,80}?"
 _PRESENT = re.compile(
     rf"""
     (?: ^\W* | (?<=[.?!]\s) ) (?: (?:and|so|but) \s+ )?
@@ -112,8 +112,8 @@ _PRESENT = re.compile(
       | who \s+ (?:leads|heads|runs|owns|holds|chairs|rules|governs|manages|coaches)\b
       | how \s+ (?:many|much|old|big|large|high|tall|long|far|rich|fast) \b
         {_NOT_PAST} \b(?:is|are|does|do|has|have)\b                   # how many moons does
-      | (?:what|which) \b {_NOT_PAST}
-        (?:['’]s | \b(?:is|are|has|have|holds) ) (?:\s+\w+){{0,2}}? \s+ {_RANKS}\b    # has the most
+      | (?:what|which) (?: ['’]s | \b {_NOT_PAST} \b(?:is|are|has|have|holds)\b )
+        (?:\s+the\s+name\s+of)? (?:\s+[\w’'-]+){{0,3}}? \s+ {_RANKS}\b  # has the most
       | (?:what|which) \s+ {_RANKS} \b {_NOT_PAST} \b(?:is|are|holds|has)\b   # which president is
     )
     """,
@@ -245,7 +245,9 @@ def _bounded(text: str, window: _Window, asked_on: dt.date) -> _Window:
     if onwards is not None:
         relation, end = "after", onwards.end()
     if relation == "after":
-        last = max(asked_on, first) if first is not None else asked_on
+        last = asked_on
+        if first is not None and first > asked_on:  # "starting in 2026"
+            last = None
     elif relation == "beyond":
         first, last = _next(last, 1), None
     elif relation == "until":
