@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from index.text.expressions import MONTH_NAMES, WEEKDAYS, YEAR, expressions
 from index.text.moments import NAMED, resolve
-from index.text.tense import SENTENCE_END, tense
+from index.text.tense import CLAUSE, SENTENCE_END, tense
 from index.types import Article
 
 _AROUND_TIME = frozenset(
@@ -271,4 +271,4 @@ def _said(match: re.Match[str]) -> str | None:
         return said[1].lower()
     if _NO_VERB.search(text, max(0, start - 24), start):
         return None
-    return tense(text[:start], text[match.end() :])
+    return tense(text[max(0, start - CLAUSE) : start], text[match.end() : match.end() + CLAUSE])

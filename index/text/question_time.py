@@ -52,8 +52,12 @@ class _Window:
 
 
 _DECADE = re.compile(
-    r"\b(?P<decade>(?:19|20)\d)0s\b|(?<!\w)['’](?P<short>[2-9])0s\b"
-)  # 1990s, '90s
+    r"""
+    \b (?P<decade> (?:19|20)\d ) 0s \b                            # 1990s
+  | (?<!\w) ['’] (?P<short> [2-9] ) 0s \b                         # '90s
+    """,
+    re.VERBOSE,
+)
 _UNITS = {"day": (1, 0), "week": (7, 0), "month": (0, 1), "year": (0, 12), "decade": (0, 120)}
 _VAGUE = {"few": 5, "several": 9, "couple of": 2}
 _STRETCH = re.compile(

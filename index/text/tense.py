@@ -18,7 +18,7 @@ SENTENCE_END = re.compile(
     """,
     re.VERBOSE,
 )
-_CLAUSE = 100  # characters of a sentence, before and after, in which a verb is looked for
+CLAUSE = 100  # characters of a sentence, before and after, in which a verb is looked for
 _IRREGULAR = "|".join(
     "ate beat became began blew bought broke brought built came caught chose cut dealt drew drove "
     "fed fell felt fled flew fought found gave got grew heard held hit hurt kept knew lay led left "
@@ -65,11 +65,11 @@ def tense(before: str, after: str) -> str | None:
     no verb tells.
     """
     verb = None
-    sentence = SENTENCE_END.split(before[-_CLAUSE:])[-1]
+    sentence = SENTENCE_END.split(before[-CLAUSE:])[-1]
     for found in _VERB.finditer(sentence):
         verb = found
     if verb is None:
-        verb = _VERB.search(SENTENCE_END.split(after[:_CLAUSE], maxsplit=1)[0])
+        verb = _VERB.search(SENTENCE_END.split(after[:CLAUSE], maxsplit=1)[0])
     if verb is None or verb.lastgroup == "open":
         return None
     return verb.lastgroup
