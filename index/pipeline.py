@@ -2,8 +2,8 @@
 
 The steps are: load articles -> chunk -> describe -> encode -> add to stores -> publish. `build` is
 the whole path. The engine loads, chunks, describes and encodes (index/engines); the writer of the
-place adds and publishes (index/stores). What only the whole corpus shows is found here: which
-articles are one story, and what an outlet prints under all of them.
+place adds and publishes (index/stores). What only the whole corpus shows is found by comparing all
+articles (index/comparing.py). An article that raises in any step is skipped by name.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.build_cache import NOTHING, Compared, load_cache, save_cache
+from index.build_cache import NOTHING, load_cache, save_cache
+from index.comparing import compare
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
 from index.passages import SETTINGS, made_alike
 from index.profiling import stage
 from index.stores.places import place_of
-from index.text.boilerplate import find_repeated_lines, without_boilerplate
-from index.text.near_duplicates import find_near_duplicates
+from index.text.boilerplate import without_boilerplate
 from index.types import (
     Article,
     DatelineError,
@@ -37,6 +37,7 @@ from index.types import (
     Store,
     Summary,
     Unencoded,
+    described,
 )
 
 
@@ -89,10 +90,12 @@ def build(
             reusable = _reusable(live, embedder, full)
             with stage("comparing articles"):
                 progress("comparing articles", 0, 0)
-                articles, memory.compared = in_context(articles, memory.compared)
+                articles, memory.compared, apart = compare(articles, memory.compared)
+                skipped += apart
             missing = writer.begin(embedder, SETTINGS, articles, reusable)
             encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
             reused, failed = _add(writer, encoded)
+            _check_some_left(articles, failed)
             with stage("publishing"):
                 generation = writer.publish()
             passages = writer.passages
@@ -194,8 +197,8 @@ def _sorted_out(
             notes.append(item)
         elif isinstance(item, Skipped):
             skipped.append(item)
-        elif item.fingerprint not in known and not without_boilerplate(item.text):
-            skipped.append(Skipped(item.path, "there is nothing in it but boilerplate"))
+        elif (reason := _unusable(item, known)) is not None:
+            skipped.append(Skipped(item.path, reason))
         else:
             articles.append(item)
             progress("loading articles", len(articles), 0)
@@ -205,6 +208,16 @@ def _sorted_out(
             "The index is as it was"
         )
     return articles, skipped, notes + _other_languages(articles)
+
+
+def _unusable(article: Article, known: frozenset[str]) -> str | None:
+    """Return why an article can answer nothing; None if it can."""
+    try:
+        if article.fingerprint in known or without_boilerplate(article.text):
+            return None
+    except Exception as error:  # one bad article fails by itself
+        return f"it cannot be read: {described(error)}"
+    return "there is nothing in it but boilerplate"
 
 
 def _why(skipped: Sequence[Skipped]) -> str:
@@ -311,6 +324,17 @@ def _add(
     return reused, failed
 
 
+def _check_some_left(articles: Sequence[Article], failed: Mapping[str, Skipped]) -> None:
+    """Raise DatelineError if every article failed: then the fault is not theirs."""
+    if not failed or len(failed) < len(articles):
+        return
+    reason = next(iter(failed.values())).reason
+    raise DatelineError(
+        f"expected articles that can be indexed, found none among {len(articles)}: {reason}. "
+        "The index is as it was"
+    )
+
+
 def _without(
     failed: Mapping[str, Skipped], articles: Sequence[Article], skipped: Sequence[Skipped]
 ) -> tuple[list[Article], list[Skipped]]:
@@ -320,37 +344,3 @@ def _without(
     """
     kept = [article for article in articles if article.id not in failed]
     return kept, [*skipped, *failed.values()]
-
-
-def in_context(
-    articles: Sequence[Article], before: Compared = NOTHING
-) -> tuple[list[Article], Compared]:
-    """Return the articles with what only the whole corpus shows.
-
-    That is which are one story, and what their outlets print under every one. `before` is what an
-    earlier comparison left; the second result is what this one leaves.
-    """
-    places = before.places(articles)
-    sketches = find_near_duplicates(articles, before.sketches, places)
-    articles = [
-        _with_context(article, articles[first].id, article.boilerplate)
-        for article, first in zip(articles, sketches.first, strict=True)
-    ]
-    lines = find_repeated_lines(articles, before.lines, places)
-    articles = [
-        _with_context(article, article.story, boilerplate)
-        for article, boilerplate in zip(articles, lines.boilerplate(), strict=True)
-    ]
-    fingerprints = tuple(article.fingerprint for article in articles)
-    return articles, Compared(fingerprints, sketches, lines)
-
-
-def _with_context(
-    article: Article, story: str | None, boilerplate: tuple[tuple[int, int], ...]
-) -> Article:
-    if (story, boilerplate) == (article.story, article.boilerplate):
-        return article
-    changed = replace(article, story=story, boilerplate=boilerplate)
-    # neither counts to the fingerprint, which stays where the cached property keeps it
-    changed.__dict__["fingerprint"] = article.fingerprint
-    return changed

@@ -26,6 +26,11 @@ class DatelineError(Exception):
     """Something a user can mend: what was expected, what was found, what to do."""
 
 
+def described(error: Exception) -> str:
+    """Describe an unexpected error on one line of at most 200 characters."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+
+
 @dataclass(frozen=True)
 class Article:
     """One article as indexed. Offsets everywhere in Dateline are characters of `text`."""

@@ -20,7 +20,7 @@ from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.registry import TRUSTED, find_loader, read_file
 from index.corpus.loaders.sandbox import Sandbox
 from index.corpus.loaders.tables import Columns
-from index.types import Article, Skipped
+from index.types import Article, Skipped, described
 
 _MEGABYTE = 2**20
 # A larger file of a trusted kind is read in the sandbox too: its parser may swell or take long.
@@ -167,6 +167,14 @@ def _article(
             f"expected an article of at most {limits.article_characters:,} characters, "
             f"found {len(fields.text):,}; split it, or set DATELINE_ARTICLE_CHARACTERS",
         )
+    try:
+        return _made_or_known(fields, path, cache)
+    except Exception as error:  # one bad article fails by itself
+        return Skipped(path + fields.part, f"it cannot be read: {described(error)}")
+
+
+def _made_or_known(fields: Fields, path: str, cache: FileCache | None) -> Article:
+    """Return the article of a file's fields, from the cache if it is there."""
     if cache is None:
         return make_article(fields, path)
     content = fields_hash(fields, path)

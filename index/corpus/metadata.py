@@ -1,8 +1,9 @@
 """Title, outlet and date of a bare text file, if the text says them.
 
 Unknown stays unknown (None). A wrong date or outlet is worse than none, so each rule wants the text
-to say it outright: a date line or a news agency's dateline for the date, the outlet's own words for
-the outlet. Dates are read by dateparser, which must find a day, a month and a year.
+to say it outright: the outlet's own words for the outlet; for the day of publication a label
+("Published: ..."), a byline, an agency's dateline, or a line above the story that is nothing but a
+date. A day must have a year. "03/04/2026" is no day, since it is two.
 """
 
 from __future__ import annotations
@@ -10,16 +11,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import dateparser
-
 from index.text.boilerplate import without_boilerplate
+from index.text.days import day_of
+from index.text.moments import resolve
 
 _HEAD_LINES = 12
 _TAIL_LINES = 4
 _TITLE_CHARACTERS = range(12, 161)
 _SHORT_LINE = 40  # characters: a shorter line with a date holds nothing else
 _SENTENCE_LINE = 80  # characters: a longer line that ends a sentence is the story
-_MOST_WORDS_BESIDE_DATE = 9
 _LONGEST_LINE = 500  # characters in which an outlet names itself
 
 _MONTH = r"""(?:
@@ -30,14 +30,61 @@ _FULL_DATE = rf"""(?:
     {_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}     # October 14, 2022
   | \d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s\d{{4}}     # 14th Oct. 2022
   | \d{{4}}-\d{{2}}-\d{{2}}                             # 2022-10-14
-)"""
-_DATE_LINE = re.compile(  # "Published: 14 October 2022"
-    rf"^(?P<before>.{{0,60}}?)(?P<date>{_FULL_DATE})(?P<after>.{{0,50}})$",
+)(?!\d)"""
+_WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
+_CLOCK = r"""(?:
+    \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?   # 19:42; 10.15 a.m.
+  | \d{1,2}\s?[ap]\.?m\.?                               # 9 am
+)(?:\s\(?[a-z]{2,5}\)?)?"""  # 10:15 GMT
+_LABELLED = re.compile(
+    rf"""
+    ^(?: (?P<published>
+            (?:(?:first|originally)\s)? published           # Originally published Aug. 18, 2015
+          | posted | publication\sdate | date\spublished | for\simmediate\srelease
+         )
+       | (?P<head> date | issued | dateline )               # Date: Oct. 14, 2022
+       | (?P<updated>                                       # Updated 19:42, 4 November 2026
+            (?:last\s)? (?:updated|modified) | date\smodified
+         )
+    )
+    (?:\s(?:on|at))? \s*[:|–—-]?\s*
+    (?:{_CLOCK}[\s,|·–—-]*)? (?:(?:on\s)?{_WEEKDAY})?
+    (?: (?P<date>{_FULL_DATE})
+      | (?P<numbers> \d{{1,4}} (?P<between>[./]) \d{{1,2}}       # 25/12/2022
+        (?P=between) \d{{1,4}} ) (?!\d)
+    )
+    .{{0,80}}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BYLINE = re.compile(  # "By Jane Doe | October 14, 2022 10:15 GMT"
+    rf"""
+    ^By\s[A-Z][^\d]{{2,80}}? [\s,|·•–—-]+
+    (?i: (?:{_CLOCK}[\s,|·–—-]*)? (?:{_WEEKDAY})? (?P<date>{_FULL_DATE}) ) .{{0,60}}$
+    """,
+    re.VERBOSE,
+)
+_BARE = re.compile(  # "Friday, October 14, 2022 | 10:15 GMT | 3 min read"
+    rf"""
+    ^(?:{_CLOCK}[\s,|·–—-]*)? (?:{_WEEKDAY})? (?P<date>{_FULL_DATE})
+    (?:[\s,|·•@–—-]*(?:at\s)?{_CLOCK})?
+    (?:\s*[|·•].{{0,60}})?$
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _DATELINE = re.compile(  # "GENEVA, Oct. 14, 2022 (Example) — Ministers signed ..."
-    rf"^[A-Z][\w\ .,'’/-]{{1,40}},\s(?i:(?P<date>{_FULL_DATE}))\s*(?:\([\w\ .]+\)\s*)?[—–-]",
+    rf"""
+    ^(?!(?:On|In|At|By|From|Since|Until)\b) [A-Z][\w\ .,'’/-]{{1,40}},\s
+    (?i:(?P<date>{_FULL_DATE})) \s*(?:\([\w\ .]+\)\s*)? [—–-]
+    """,
     re.VERBOSE,
+)
+_SENTENCE = re.compile(r"(?<![ap]\.m)[.?!][\"”’']?$")
+_EVENT = re.compile(r"^(?:venue|time|where|when|location|place|tickets|rsvp)\s*:", re.IGNORECASE)
+_OTHER_STORIES = re.compile(  # what stands below is of other stories
+    r"^(?:related|see also|also read|read (?:more|also|next)|recommended|most (?:read|popular)"
+    r"|more (?:on|from|stories|news)|you may also)\b",
+    re.IGNORECASE,
 )
 _BYLINE_OR_CAPTION = re.compile(r"\([^)]{2,30}\)$|^By [A-Z]")  # "... meeting (AFP)", "By Jane Doe"
 
@@ -71,7 +118,7 @@ def title_in(text: str) -> str | None:
                 continue
             ends_sentence = re.search(r"[.;:,][\"”’']?$", line) is not None
             if not ends_sentence and _reads_like_title(line):
-                if _DATE_LINE.match(line) and len(line) < _SHORT_LINE:
+                if len(line) < _SHORT_LINE and (_BARE.match(line) or _LABELLED.match(line)):
                     return None
                 return line
             if ends_sentence and len(line) > _SENTENCE_LINE:
@@ -80,16 +127,22 @@ def title_in(text: str) -> str | None:
 
 
 def published_in(text: str) -> dt.date | None:
-    """Return the day of a date line or of an agency's dateline."""
-    lines = _lines(text)
-    for line in dict.fromkeys([*lines[:_HEAD_LINES], *lines[-_TAIL_LINES:]]):
-        date = _date_said(line)
-        if date is None:
-            continue
-        found = dateparser.parse(date, languages=["en"], settings={"STRICT_PARSING": True})
-        if found is not None:
-            return found.date()
-    return None
+    """Return the day that a text gives as that of its publication.
+
+    A label outranks a byline or dateline, which outranks a line that is nothing but a date.
+    "Updated" counts if nothing else does. Nothing below a heading of other stories counts, and no
+    bare date if the text has several, as a timeline has.
+    """
+    lines = _own_lines(text)
+    head, tail = lines[:_HEAD_LINES], lines[-_TAIL_LINES:]
+    for day in (_labelled_day([*head, *tail], "published"), _day_of_author(head)):
+        if day is not None:
+            return day
+    if not any(map(_EVENT.match, head)) and _is_one(lines, "head"):
+        day = _labelled_day(_above_story(lines), "head")
+        if day is not None:
+            return day
+    return _labelled_day([*head, *tail], "updated") or _bare_day(lines)
 
 
 def outlet_in(text: str) -> str | None:
@@ -124,17 +177,81 @@ def _reads_like_title(line: str) -> bool:
     return _BYLINE_OR_CAPTION.search(line) is None
 
 
-def _date_said(line: str) -> str | None:
-    """Return the words of the date that a line gives as that of the article.
+def _own_lines(text: str) -> list[str]:
+    """Return the lines above the first heading of other stories."""
+    lines = _lines(text)
+    for number, line in enumerate(lines):
+        if number and len(line) < _SHORT_LINE and _OTHER_STORIES.match(line):
+            return lines[:number]
+    return lines
 
-    A sentence that mentions a day is no such line.
-    """
-    dateline = _DATELINE.match(line)
-    if dateline is not None:
-        return dateline["date"]
-    found = _DATE_LINE.match(line)
-    if found is None or line.endswith((".", "?", "!")):
+
+def _above_story(lines: list[str]) -> list[str]:
+    """Return the first lines, up to a long sentence or a second short one."""
+    sentences = 0
+    for number, line in enumerate(lines[:_HEAD_LINES]):
+        if _SENTENCE.search(line):
+            sentences += 1
+            if sentences > 1 or len(line) > _SENTENCE_LINE:
+                return lines[:number]
+    return lines[:_HEAD_LINES]
+
+
+def _labelled_day(lines: list[str], label: str) -> dt.date | None:
+    """Return the first day that a line gives with a label of a kind."""
+    for line in lines:
+        found = _LABELLED.match(line)
+        if found is None or found[label] is None or _SENTENCE.search(line):
+            continue
+        date = found["date"]
+        day = _day_of_numbers(found["numbers"]) if date is None else _day(date)
+        if day is not None:
+            return day
+    return None
+
+
+def _day_of_author(lines: list[str]) -> dt.date | None:
+    """Return the day of a byline or of an agency's dateline."""
+    for line in lines:
+        found = _DATELINE.match(line)
+        if found is None and not _SENTENCE.search(line):
+            found = _BYLINE.match(line)
+        if found is not None:
+            return _day(found["date"])
+    return None
+
+
+def _is_one(lines: list[str], label: str) -> bool:
+    """Whether a text has one line with a label of a kind."""
+    found = map(_LABELLED.match, lines)
+    return sum(one is not None and one[label] is not None for one in found) == 1
+
+
+def _bare_day(lines: list[str]) -> dt.date | None:
+    """Return the day of the one line above the story that is nothing but a date."""
+    dates = [found["date"] for found in map(_BARE.match, lines) if found is not None]
+    if len({_day(date) for date in dates}) != 1:
         return None
-    if len(f"{found['before']} {found['after']}".split()) > _MOST_WORDS_BESIDE_DATE:
-        return None
-    return found["date"]
+    before = ""
+    for line in _above_story(lines):
+        if _BARE.match(line):
+            return None if before.endswith(":") else _day(dates[0])
+        before = line
+    return None
+
+
+def _day(date: str) -> dt.date | None:
+    """Return the day of a date with its year."""
+    kind = "iso" if date[:4].isdecimal() else "day"
+    moment = resolve(date, kind, None)
+    return None if moment is None else dt.date.fromisoformat(moment)
+
+
+def _day_of_numbers(numbers: str) -> dt.date | None:
+    """Return the day of "25/12/2022"; None for "03/04/2022", which is two."""
+    parts = re.split("[./]", numbers)
+    if len(parts[0]) == 4:
+        return day_of(*map(int, parts))
+    one, other, year = map(int, parts)
+    days = {day_of(year, one, other), day_of(year, other, one)} - {None}
+    return days.pop() if len(days) == 1 and len(parts[2]) == 4 else None

@@ -6,6 +6,7 @@ Files that did not change since an earlier build are not read again (index/corpu
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from index.passages import encoded_text, passages_of, unchanged_passages
 from index.profiling import stage
 from index.types import (
     Article,
+    DatelineError,
     Embedder,
     Encoded,
     Note,
@@ -28,6 +30,7 @@ from index.types import (
     Store,
     Unencoded,
     Vectors,
+    described,
 )
 
 _ENCODE_AT_ONCE = 256  # passages
@@ -95,12 +98,46 @@ class LocalEngine:
                 vectors.update(zip(map(encoded_text, stored), rows, strict=True))
             passages = unchanged_passages(article, stored, fingerprints.get(article.id))
             if passages is None:
-                passages = passages_of(article)
+                try:
+                    passages = passages_of(article)
+                except Exception as error:  # one bad article fails by itself
+                    yield Unencoded(article, described(error))
+                    passages = []
             waiting += passages
             if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
-                yield _encoded(waiting, vectors, embedder)
+                yield from _encoded_apart(waiting, vectors, embedder)
                 waiting, vectors = [], {}
                 progress("indexing articles", number, len(articles))
+
+
+def _encoded_apart(
+    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+) -> Iterator[Encoded | Unencoded]:
+    """Yield the passages with their vectors; if that fails, each article by itself.
+
+    Raises the encoder's own DatelineError, which is no article's fault.
+    """
+    if not passages:
+        return
+    together: list[Encoded | Unencoded] = []
+    try:
+        together.append(_encoded(passages, known, embedder))
+    except DatelineError:
+        raise
+    except Exception:
+        for _, group in groupby(passages, key=lambda passage: passage.article.id):
+            together.append(_encoded_or_why(list(group), known, embedder))
+    yield from together
+
+
+def _encoded_or_why(
+    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+) -> Encoded | Unencoded:
+    """Return the vectors of one article's passages, or why there are none."""
+    try:
+        return _encoded(passages, known, embedder)
+    except Exception as error:
+        return Unencoded(passages[0].article, described(error))
 
 
 def _encoded(

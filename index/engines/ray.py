@@ -49,6 +49,7 @@ from index.types import (
     Skipped,
     Store,
     Unencoded,
+    described,
 )
 
 _FILES_AT_ONCE, _ARTICLES_AT_ONCE = 16, 32
@@ -345,7 +346,7 @@ def _chunk(row: dict[str, Any]) -> dict[str, Any]:
     try:
         passages = passages_of(article)
     except Exception as error:  # one bad article fails by itself
-        return {"key": row["key"], "passages": b"", "texts": [], "error": _named(error)}
+        return {"key": row["key"], "passages": b"", "texts": [], "error": described(error)}
     told = [(passage.start, passage.end, passage.description) for passage in passages]
     return {
         "key": row["key"],
@@ -353,10 +354,6 @@ def _chunk(row: dict[str, Any]) -> dict[str, Any]:
         "texts": [encoded_text(passage) for passage in passages],
         "error": "",
     }
-
-
-def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 class _Encode:
@@ -373,7 +370,7 @@ class _Encode:
                 try:
                     rows = self._embedder.encode(list(texts))
                 except Exception as raised:
-                    error = _named(raised)
+                    error = described(raised)
             vectors.append(np.asarray(rows, dtype=np.float32).tobytes())
             errors.append(error)
         return {

@@ -1,9 +1,10 @@
 """The expressions of time in a text.
 
 This module finds which moments a text speaks of, and describes a passage by them. A news story says
-"last month" and its readers ask about "September". One pattern finds expressions of time, and
-dateparser resolves them against the day the article was published. A moment is "2022", "2022-10" or
-"2022-10-14", as precise as the words; "-09" is September of any year.
+"last month" and its readers ask about "September". One grammar finds expressions of time
+(index/text/expressions.py), and index/text/moments.py resolves them against the day the article was
+published. A moment is "2022", "2022-10" or "2022-10-14", as precise as the words; "-09" is
+September of any year.
 
 Limits: English only. Without a day of publication, expressions that need one stay unresolved.
 """
@@ -14,77 +15,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from index.text.moments import NAMED, move_ahead, resolve
+from index.text.expressions import MONTH_NAMES, WEEKDAYS, YEAR, expressions
+from index.text.moments import NAMED, resolve
+from index.text.tense import CLAUSE, SENTENCE_END, tense
 from index.types import Article
 
-# Pieces of regular expressions, for other grammars that need them.
-LONG_MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)
-SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-WEEKDAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-MONTH_NAMES = tuple(LONG_MONTHS.split("|"))
-
-_YEAR = r"(?:19|20)\d{2}"
-_MONTH = rf"(?:{LONG_MONTHS}|(?:{SHORT_MONTHS})\.?)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
-_COUNT = r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_DATE = rf"(?:{_MONTH}\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\b)"  # how a day of a month begins
-_TIME = re.compile(
-    rf"""
-    (?<![\w,.])
-    (?: (?P<iso>
-            {_YEAR} - (?:0[1-9]|1[0-2]) - (?:0[1-9]|[12]\d|3[01])   # 2022-10-14
-        )
-      | (?P<day>
-            (?: {_MONTH}\s{_DAY}                            # October 14; Oct. 14th
-              | {_DAY}\s{_MONTH}                            # 14 October
-            )
-            (?P<day_year> ,?\s{_YEAR} )?                    # October 14, 2022
-        )
-      | (?P<month>
-            (?: {LONG_MONTHS}                               # September
-              | (?:{SHORT_MONTHS})\.?                       # Sept. 2022: a short name has a year
-                (?= ,?\s(?:of\s)?{_YEAR} )
-            )
-            (?P<month_year> ,?\s(?:of\s)?{_YEAR} )?         # September of 2022
-        )
-      | (?P<relative_day> (?i:
-            yesterday | today | tomorrow | tonight
-          | last\snight
-          | this\s(?:morning|afternoon|evening)             # this morning
-          | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
-          | {_COUNT}\sdays?\sago                            # three days ago
-        ))
-      | (?P<weekday>
-            (?<! \b[Nn]ext\s ) (?<! \b[Ee]very\s ) (?<! \b[Ee]ach\s )
-            (?<! \bBlack\s ) (?<! \bGood\s ) (?<! \bSuper\s ) (?<! \bThe\s )
-            (?:{WEEKDAYS})                                  # Friday
-            (?! ,?\s{_DATE} )                               # not in Friday, October 14
-            (?! \s(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z] )  # not in Sunday Times
-            (?! ['’]s?\s[A-Z] )                             # not in Sunday's Child
-        )
-      | (?P<relative_week> (?i:
-            (?:last|this|next)\sweek(?:end)?                # last week
-          | {_COUNT}\sweeks?\sago                           # two weeks ago
-        ))
-      | (?P<relative_month> (?i:
-            (?:last|this|next)\smonth                       # next month
-          | {_COUNT}\smonths?\sago                          # a month ago
-        ))
-      | (?P<relative_year> (?i:
-            (?:last|this|next)\syear                        # this year
-          | {_COUNT}\syears?\sago                           # 12 years ago
-        ))
-      | (?P<year> {_YEAR} )                                 # 2022
-    )
-    (?!\w)
-    """,
-    re.VERBOSE,
-)
-
-# What stands before "May" where it is the month and not the verb.
-_BEFORE_MONTH = re.compile(r"\b(?:in|last|since|of|until|early|late|mid)[\s-]$", re.IGNORECASE)
 _AROUND_TIME = frozenset(
     "a the in on of at by since until from early late mid around about "
     "autumn fall spring summer winter year month end "
@@ -108,12 +43,23 @@ _BESIDE_TIME = re.compile(
     r"\b(?:since|until|before|after|by|from|through|to)\s(?:(?:early|late|mid)[\s-])?$",
     re.IGNORECASE,
 )
+_ON_WEEKDAY = re.compile(r"(?:on|last)\s", re.IGNORECASE)
+_SAID = re.compile(r"\b(last|this|next)\s$", re.IGNORECASE)
+_NO_VERB = re.compile(
+    r"""
+    \b(?: (?:of|by|until|till|through|to|for|before)                # by January 14
+          (?: \s\d[\d:.]* (?:\s[ap]\.?m\.?)? (?:\s[A-Z]{2,4})? ,? )?    # by 5 p.m. EST, January 14
+        | the | an? | its | mid                                     # the January 14 deadline
+    )[\s-]$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _POSSESSIVE = re.compile(r"['’]s\b")
 _UNMISTAKABLE = "|".join(name for name in MONTH_NAMES if name not in ("March", "May"))
 _WRITTEN_SMALL = re.compile(
     rf"""
     \b(?:{_UNMISTAKABLE}|{WEEKDAYS})\b                           # september, friday
-  | \b(?:march|may) (?= \s(?:{_YEAR}|\d{{1,2}})\b )              # may 2020, march 3
+  | \b(?:march|may) (?= \s(?:{YEAR}|\d{{1,2}})\b )              # may 2020, march 3
   | (?<=\bin\s) (?:march|may) \b                                 # in may
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -149,12 +95,11 @@ def moments_in(text: str, published: dt.date | None, named: bool = True) -> list
     Those without a year are resolved against `published`. If not `named`, months, days and
     weekdays without a year are left out.
     """
-    found = []
-    for match in _expressions(text):
-        moment = _moment(match, published, named)
-        if moment is not None:
-            found.append((match.start(), moment))
-    return found
+    return [
+        (match.start(), moment)
+        for match, moment in resolved(text, published, named)
+        if moment is not None
+    ]
 
 
 def yearless_months(text: str) -> tuple[str, ...]:
@@ -176,7 +121,7 @@ def remove_time(text: str) -> str:
     "Who brokered the September truce?" becomes "Who brokered the truce?". In "after 1991" the year
     stays, since what is asked for is not of 1991.
     """
-    for match in reversed(list(_expressions(text))):
+    for match in reversed(list(expressions(text))):
         before, after = text[: match.start()], text[match.end() :]
         if _BESIDE_TIME.search(before):
             continue
@@ -189,19 +134,26 @@ def remove_time(text: str) -> str:
     return re.sub(r"\s+(?=[?,.!]|$)", "", " ".join(text.split())).lstrip(" ,")
 
 
-def moment_of(text: str, published: dt.date | None) -> str | None:
+def moment_of(
+    text: str, published: dt.date | None, before: str = "", after: str = ""
+) -> str | None:
     """Return the moment that a text is; None if it is more than an expression of time.
 
-    "On October 3" and "late 2020" are moments.
+    "On October 3" and "late 2020" are moments. `before` and `after` are the rest of its sentence,
+    whose verb tells whether the day is past or to come.
     """
-    match = _TIME.search(text)
-    found = moments_in(text, published)
-    if match is None or len(found) != 1:
+    found = list(expressions(text))
+    if len(found) != 1:
         return None
-    rest = re.findall(r"\w+", f"{text[: match.start()]} {text[match.end() :]}".casefold())
+    start, end = found[0].span()
+    rest = re.findall(r"\w+", f"{text[:start]} {text[end:]}".casefold())
     if not _AROUND_TIME.issuperset(rest):
         return None
-    return found[0][1]
+    place = len(before) + start
+    for match, moment in resolved(before + text + after, published):
+        if match.start() <= place < match.end():
+            return moment
+    return None
 
 
 def moment_at(
@@ -231,38 +183,47 @@ def in_words(moment: str) -> str:
     if len(moment) == len("2022"):
         return moment
     if len(moment) == len("2022-10"):
-        return f"{dt.date.fromisoformat(f'{moment}-01'):%B %Y}"
-    day = dt.date.fromisoformat(moment)
-    return f"{day.day} {day:%B %Y}"
+        return f"{MONTH_NAMES[int(moment[5:]) - 1]} {moment[:4]}"
+    return f"{int(moment[8:])} {in_words(moment[:7])}"
 
 
 def time_spans(text: str) -> list[tuple[int, int]]:
     """Return the places (start, end) of the expressions of time in a text, in order."""
-    return [match.span() for match in _expressions(text)]
+    return [match.span() for match in expressions(text)]
 
 
-def _expressions(text: str) -> Iterator[re.Match[str]]:
-    """Yield the expressions of time of a text.
+def resolved(
+    text: str, published: dt.date | None, named: bool = True
+) -> Iterator[tuple[re.Match[str], str | None]]:
+    """Yield each expression of time with its moment, None if it cannot be resolved.
 
-    A "May" that is more likely the verb is left out.
+    Those without a year are resolved as in `moments_in`.
     """
-    for match in _TIME.finditer(text):
-        if match[0] != "May" or _BEFORE_MONTH.search(text[: match.start()]):
-            yield match
+    last: tuple[int, str] | None = None
+    for match in expressions(text):
+        moment = _moment(match, published, named, _anchor(match, last))
+        if moment is not None:
+            last = (match.start(), moment)
+        yield match, moment
 
 
 def _has_year(match: re.Match[str]) -> bool:
-    if match.lastgroup in ("year", "iso"):
+    if match.lastgroup in ("year", "spoken_year", "iso"):
         return True
-    return match["day_year"] is not None or match["month_year"] is not None
+    return any(match[year] is not None for year in ("day_year", "month_year", "month_spoken"))
+
+
+def _of_year(match: re.Match[str]) -> bool:
+    """Whether an expression is of a year told from today, as "September last year"."""
+    return match.lastgroup in ("month", "day") and match[0].lower().endswith("year")
 
 
 def _yearless_months(text: str) -> list[tuple[int, str]]:
     """Return (offset, month) of each month or day named without a year."""
     return [
         (match.start(), f"-{_month_number(match[0]):02}")
-        for match in _expressions(text)
-        if match.lastgroup in ("month", "day") and not _has_year(match)
+        for match in expressions(text)
+        if match.lastgroup in ("month", "day") and not _has_year(match) and not _of_year(match)
     ]
 
 
@@ -271,14 +232,43 @@ def _month_number(expression: str) -> int:
     return next(number for number, name in enumerate(MONTH_NAMES, 1) if name[:3] in expression)
 
 
-def _moment(match: re.Match[str], published: dt.date | None, named: bool) -> str | None:
+def _moment(
+    match: re.Match[str], published: dt.date | None, named: bool, anchor: str | None
+) -> str | None:
     """Return the moment of an expression of time; None if it cannot be resolved."""
     kind = match.lastgroup or ""
     if _has_year(match):
         return resolve(match[0], kind, None)
-    if published is None or (kind in NAMED and not named):
+    if kind == "anchored":
+        return resolve(match[0], kind, published if named else None, None, anchor)
+    if published is None or (kind in NAMED and not named and not _of_year(match)):
         return None
-    moment = resolve(match[0], kind, published)
-    if moment is None or kind not in ("day", "month"):
-        return moment
-    return move_ahead(moment, match.string[: match.start()], published)
+    return resolve(match[0], kind, published, _said(match))
+
+
+def _anchor(match: re.Match[str], last: tuple[int, str] | None) -> str | None:
+    """Return the moment from which an expression counts: the last one named before.
+
+    "A year earlier" counts from one of its own sentence only.
+    """
+    if match.lastgroup != "anchored" or last is None:
+        return None
+    position, moment = last
+    if match[0].endswith("earlier") and SENTENCE_END.search(match.string, position, match.start()):
+        return None
+    return moment
+
+
+def _said(match: re.Match[str]) -> str | None:
+    """Return the tense beside a day or month, or the "last" or "next" before it."""
+    if match.lastgroup not in NAMED and not _ON_WEEKDAY.match(match[0]):
+        return None
+    text, start = match.string, match.start()
+    if match[0][:5].lower() == "last ":
+        return "last"
+    said = _SAID.search(text, max(0, start - 5), start)
+    if said is not None:
+        return said[1].lower()
+    if _NO_VERB.search(text, max(0, start - 24), start):
+        return None
+    return tense(text[max(0, start - CLAUSE) : start], text[match.end() : match.end() + CLAUSE])

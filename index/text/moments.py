@@ -1,118 +1,214 @@
 """The moment that an expression of time means.
 
-It is counted from the day its article was published. An expression comes with its kind, as the
-pattern of index/text/dates.py names it: "year", "iso", "month", "day", "weekday", "relative_year",
-"relative_month", "relative_week" or "relative_day". dateparser does the counting. A moment is
-"2022", "2022-10" or "2022-10-14".
+An expression has a kind, as the grammar of index/text/expressions.py names it. It is counted from
+the day its article was published. A day or month without a year is the nearest one that fits the
+tense beside it. A moment is "2022", "2022-10" or "2022-10-14".
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
+import operator
 import re
 from functools import lru_cache
 
-import dateparser
+from index.text.days import DAY, MONTH, YEAR, day_of, first_day, shift
 
 NAMED = ("day", "month", "weekday")  # kinds of expression that name a month or a weekday
-# How many characters of a date a moment keeps; all ten for other kinds.
-_PRECISION = {"relative_month": 7, "month": 7, "relative_year": 4}
-_AHEAD = re.compile(
-    r"""
-    (?P<next> \bnext\s )$                                        # next September
-  | \b(?:will|to\ be|scheduled|due|upcoming)\b [^.!?]* $         # will be held on November 8
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_SOON = 120  # days within which "will be held on March 3" means the March to come
+_SOON = 93  # days within which a day or month without a tense is one to come
+
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=\w*day)")
+_YEAR = re.compile(r"\d{4}")
+_DAY = re.compile(r"\b\d{1,2}(?!\d)")
+_FITS = {"last": operator.lt, "past": operator.le, "future": operator.ge, "next": operator.gt}
 
 
 @lru_cache(maxsize=65_536)
-def resolve(expression: str, kind: str, published: dt.date | None) -> str | None:
+def resolve(
+    expression: str,
+    kind: str,
+    published: dt.date | None,
+    said: str | None = None,
+    anchor: str | None = None,
+) -> str | None:
     """Return the moment of an expression of a kind, as precise as its words.
 
-    Returns None if there is no such day, or if a week lies in two months.
+    `said` is its tense, "past" or "future", or the "last", "this" or "next" before it. `anchor` is
+    the moment from which "a year earlier" counts. Returns None if there is no such day, if a week
+    lies in two months, or if it counts from a day that is not known.
     """
+    words = expression.lower()
     if kind == "year":
         return expression
+    if kind == "spoken_year":
+        return _spoken_year(words)
     if kind == "iso":
-        with contextlib.suppress(ValueError):
-            return dt.date.fromisoformat(expression).isoformat()
+        return _moment(day_of(*(int(part) for part in words.split("-"))), DAY)
+    if kind in ("day", "month"):
+        return _named(words, kind, published, said)
+    if kind == "anchored":
+        return _anchored(words, published, anchor)
+    if published is None:
         return None
-    if kind.startswith("relative"):
-        expression = expression.lower()
-    if kind == "relative_week":
-        return None if published is None else _month_of_week(expression, published)
-    settings: dict[str, object] = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first"}
-    if published is not None:
-        settings["RELATIVE_BASE"] = _base(expression, kind, published)
-    words = _for_dateparser(expression, kind)
-    found = dateparser.parse(words, languages=["en"], settings=settings)
-    if found is None:
+    weekday = _WEEKDAY.search(words)
+    if weekday is not None:
+        return _moment(_nearest_weekday(weekday.group(), published, said), DAY)
+    return _relative(words, published)
+
+
+def _moment(day: dt.date | None, precision: int) -> str | None:
+    if day is None:
         return None
-    return found.date().isoformat()[: _PRECISION.get(kind, 10)]
+    return day.isoformat()[:precision]
 
 
-def move_ahead(moment: str, before: str, published: dt.date) -> str:
-    """Move a day or month to the next year if it is still to come.
+def _precision(words: str) -> int:
+    """Return how precise the unit of an expression is: a year, a month or a day."""
+    if "year" in words:
+        return YEAR
+    if "month" in words:
+        return MONTH
+    return DAY
 
-    The words before it say whether it is. In October, "next September" and "will be held on
-    November 8" are to come.
+
+def _moved(day: dt.date | None, precision: int, count: int) -> str | None:
+    """Return the moment so many years, months or days from the one of a day."""
+    if day is None:
+        return None
+    if precision == YEAR:
+        return _moment(shift(day, years=count), YEAR)
+    if precision == MONTH:
+        return _moment(shift(day, months=count), MONTH)
+    return _moment(shift(day, days=count), DAY)
+
+
+def _relative(words: str, published: dt.date) -> str | None:
+    """Return the moment of an expression that counts from the day of publication."""
+    count = count_from_now(words)
+    if "week" not in words:
+        return _moved(published, _precision(words), count)
+    week = week_of(shift(published, days=7 * count))
+    if week is None or week[0].month != week[1].month:
+        return None
+    return _moment(week[0], MONTH)
+
+
+def number_of(words: str) -> int:
+    """Return the number that an expression begins with; 1 for "a year"."""
+    first = re.split(r"[\s-]", words)[0]
+    if first.isdecimal():
+        return int(first)
+    return _NUMBERS.index(first) if first in _NUMBERS else 1
+
+
+def _named(words: str, kind: str, published: dt.date | None, said: str | None) -> str | None:
+    """Return the moment of a month, or of a day of a month."""
+    month = _MONTHS.index(_MONTH.findall(words)[0]) + 1
+    day, precision = 1, MONTH
+    if kind == "day":
+        day, precision = int(_DAY.findall(words)[0]), DAY
+    year = _year_in(words, published)
+    if year is not None:
+        return _moment(day_of(year, month, day), precision)
+    if published is None:
+        return None
+    now = published if kind == "day" else published.replace(day=1)
+    around = (day_of(now.year + years, month, day) for years in range(-8, 9))
+    days = [one for one in around if one is not None]
+    weekday = _WEEKDAY.match(words)
+    if weekday is None:
+        days = [one for one in days if _fits(one, now, said)]
+    else:  # of "Friday, October 14" the weekday tells the year
+        number = _WEEKDAYS.index(weekday.group())
+        days = [one for one in days if one.weekday() == number] or days
+    return _moment(min(days, key=lambda one: abs(one - now), default=None), precision)
+
+
+def _year_in(words: str, published: dt.date | None) -> int | None:
+    """Return the year that a month or day is given with."""
+    digits = _YEAR.search(words)
+    if digits is not None:
+        return int(digits.group())
+    if "nineteen" in words or "thousand" in words:
+        return int(_spoken_year(words))
+    if published is None or not words.endswith("year"):
+        return None
+    if words.endswith("this year"):
+        return published.year
+    return published.year + (1 if words.endswith("next year") else -1)
+
+
+def _fits(day: dt.date, now: dt.date, said: str | None) -> bool:
+    """Whether a day fits its tense; if it has none, whether it is not far ahead."""
+    if said == "this":
+        return day.year == now.year
+    if said in _FITS:
+        return bool(_FITS[said](day, now))
+    return (day - now).days <= _SOON
+
+
+def _nearest_weekday(weekday: str, published: dt.date, said: str | None) -> dt.date | None:
+    """Return the last such weekday, or the next one; today is both."""
+    ahead = (_WEEKDAYS.index(weekday) - published.weekday()) % 7
+    if said in ("future", "this"):
+        return shift(published, days=ahead)
+    if said == "last" or ahead > 0:
+        ahead -= 7
+    return shift(published, days=ahead)
+
+
+def week_of(day: dt.date | None) -> tuple[dt.date, dt.date] | None:
+    """Return the Monday and the Sunday of a day's week; None outside of the calendar."""
+    if day is None:
+        return None
+    monday, sunday = shift(day, days=-day.weekday()), shift(day, days=6 - day.weekday())
+    if monday is None or sunday is None:
+        return None
+    return monday, sunday
+
+
+def count_from_now(words: str) -> int:
+    """Return how many units from now an expression is: -3 for "three weeks ago"."""
+    if words.startswith(("last", "yesterday")):
+        return -1
+    if words.startswith(("next", "tomorrow")):
+        return 1
+    if words.endswith("ago"):
+        return -number_of(words)
+    return 0
+
+
+def _spoken_year(words: str) -> str:
+    """Return the year of "nineteen ninety-six" or "the year two thousand"."""
+    if "thousand" in words:
+        return "2000"
+    tens, *ones = re.split(r"[\s-]", words[words.index("nineteen") + len("nineteen ") :])
+    year = 1900 + 10 * _TENS.index(tens)
+    return str(year + sum(map(_NUMBERS.index, ones)))
+
+
+def _anchored(words: str, published: dt.date | None, anchor: str | None) -> str | None:
+    """Return the moment of an expression that counts from the moment named before it.
+
+    "A year earlier" counts from the day of publication if none is named. What "followed" is no
+    later than the article.
     """
-    cue = _AHEAD.search(before)
-    if cue is None:
-        return moment
-    later = f"{int(moment[:4]) + 1}{moment[4:]}"
-    try:
-        day = dt.date.fromisoformat(later if len(later) == 10 else f"{later}-01")
-    except ValueError:  # 29 February
-        return moment
-    if cue["next"] or (day - published).days <= _SOON:
-        return later
-    return moment
-
-
-def _base(expression: str, kind: str, published: dt.date) -> dt.datetime:
-    """Return the day from which dateparser is to look back.
-
-    Its past leaves out the day itself, yet "on Friday" in Friday's paper is that Friday.
-    """
-    midnight = dt.datetime.combine(published, dt.time())
-    if kind in NAMED or (kind == "relative_day" and expression.startswith("on ")):
-        return midnight + dt.timedelta(days=1)
-    return midnight
-
-
-def _for_dateparser(expression: str, kind: str) -> str:
-    """Rewrite an expression that dateparser does not read, or reads as another day."""
-    if kind in ("relative_month", "relative_year"):
-        if expression.startswith("this"):
-            return "today"
-        if expression.startswith("next"):
-            return expression.replace("next", "in 1")
-    if expression == "last night":
-        return "yesterday"
-    if expression in ("tonight", "this morning", "this afternoon", "this evening"):
-        return "today"
-    return re.sub(r"^(?:on|last)\s(?=\w+day$)|\bof\s", "", expression)
-
-
-def _month_of_week(expression: str, published: dt.date) -> str | None:
-    """Return the month of a week, Monday to Sunday; None if it lies in two months."""
-    day = published
-    if expression.startswith("last"):
-        day -= dt.timedelta(weeks=1)
-    elif expression.startswith("next"):
-        day += dt.timedelta(weeks=1)
-    elif expression.endswith("ago"):
-        base = dt.datetime.combine(published, dt.time())
-        found = dateparser.parse(expression, languages=["en"], settings={"RELATIVE_BASE": base})
-        if found is None:
-            return None
-        day = found.date()
-    monday = day - dt.timedelta(days=day.weekday())
-    sunday = monday + dt.timedelta(days=6)
-    if monday.month != sunday.month:
+    precision, back = _precision(words), words.endswith("earlier")
+    if anchor is None and back and published is not None:
+        anchor = published.isoformat()
+    if anchor is None or len(anchor) < precision:
         return None
-    return f"{monday:%Y-%m}"
+    count = 1
+    if back:
+        count = -number_of(words)
+    elif words.startswith("that"):
+        count = 0
+    moment = _moved(first_day(anchor), precision, count)
+    if moment is None or published is None or moment <= published.isoformat():
+        return moment
+    return None

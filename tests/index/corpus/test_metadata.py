@@ -60,6 +60,69 @@ def test_the_date_is_found_where_a_line_says_it(text: str, day: dt.date | None) 
     assert published_in(text) == day
 
 
+TITLE = "Ministers sign treaty"
+DAY = dt.date(2022, 10, 14)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 14 October 2022", "PUBLISHED: 10:15 GMT, Friday 14 October 2022",
+        "Published: Fri 14 Oct 2022 10.15 BST", "First published on Oct. 14, 2022",
+        "Originally published Oct. 14th, 2022", "Posted on October 14, 2022 by Jane Doe",
+        "Published October 14, 2022 at 9:00 a.m.", "Date: 2022-10-14",
+        "Last updated 14 October 2022",
+        "Updated 19:42, 14 October 2022", "Published: 14/10/2022", "Published: 2022/10/14",
+        "Updated: 14.10.2022", "FOR IMMEDIATE RELEASE: October 14, 2022",
+        "Published October 14, 2022 | Updated October 15, 2022",
+        "By Jane Doe, Example News, 14 October 2022", "By JANE DOE | Oct. 14, 2022 10:15 GMT",
+        "Friday, October 14, 2022", "14 October 2022 10:15 GMT",
+        "October 14, 2022 | World | 3 min read",
+        "10:15, 14 October 2022", "OCTOBER 14, 2022",
+    ],
+)  # fmt: skip
+def test_a_line_above_the_story_states_the_day_of_publication(line: str) -> None:
+    assert published_in(f"{TITLE}\n\n{line}\n\n{STORY}") == DAY
+    assert published_in(f"{TITLE}\n{line}\n{STORY}{STORY}") == DAY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Deadline for comments: October 14, 2022", "Born: October 14, 2022",
+        "Deadline for comments:\nOctober 14, 2022", "Died 14 October 2022", "03/04/2026",
+        "Published: 03/04/2022", "Updated 04.03.2022", "Release date: October 14, 2022",
+        "Date legalized: October 14, 2022", "Date: October 14, 2022\nVenue: the town hall",
+        "— Jane (@jane) October 14, 2022", "The treaty of October 14, 2022",
+        "Photos this week: October 7-October 14, 2022", "(Age as of October 14, 2022)",
+        "Day 21: October 14, 2022", "October 14, 2022: the treaty is signed", "Published in 2022",
+        "Published October 14, 2022, the book sold 40 copies.", "October 14", "Oct. 14, 20225",
+        "By Friday, October 14, 2022, the treaty will have been signed.",
+        "On Friday, October 14, 2022 - the day of the treaty - it rained.",
+        "October 14, 2022\nThe treaty is signed.\nOctober 15, 2022\nThe war ends.",
+        "Date: October 14, 2022\nIt rained.\nDate: October 15, 2022\nIt snowed.",
+        "Related\nAn older story\nPublished 14 October 2022", "Read more:\n14 October 2022",
+    ],
+)  # fmt: skip
+def test_a_date_of_something_else_is_not_the_day_of_publication(line: str) -> None:
+    assert published_in(f"{TITLE}\n\n{line}\n\n{STORY}") is None
+    assert published_in(f"{TITLE}\n\n{STORY}\n{line}\n") is None
+
+
+def test_a_label_outranks_a_byline_and_a_byline_a_bare_date() -> None:
+    lines = ["Updated 4 May 2022", "3 May 2022", "By Jane Doe | 2 May 2022", "Published 1 May 2022"]
+    heads = ["\n".join([TITLE, *lines[:count]]) for count in (4, 3, 2, 1)]
+    days = [published_in(f"{head}\n{STORY}") for head in heads]
+    assert days == [dt.date(2022, 5, day) for day in (1, 2, 4, 4)]
+    assert published_in(f"{TITLE}\n{lines[1]}\n{STORY}") == dt.date(2022, 5, 3)
+
+
+def test_a_label_below_the_story_counts_and_a_bare_date_there_does_not() -> None:
+    assert published_in(f"{TITLE}\n\n{STORY}\nPublished: 14 October 2022\n") == DAY
+    assert published_in(f"{TITLE}\n\n{STORY}\nDate: 14 October 2022\n") is None
+    assert published_in(f"{TITLE}\n\n{STORY}\n14 October 2022\n") is None
+
+
 @pytest.mark.parametrize(
     ("text", "outlet"),
     [

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from index.text.dates import (
     capitalise_dates,
@@ -88,12 +91,127 @@ def test_months_and_weekdays_without_a_year_may_be_left_out() -> None:
         ("He will stand trial over the attack of March 3.", "2022-03-03"),
         ("They will see. It ended on November 8.", "2021-11-08"),
         ("Talks will begin on October 14.", "2022-10-14"),
-        ("A vote is to be held on February 11.", "2023-02-11"), # in 120 days
-        ("A vote is to be held on February 12.", "2022-02-12"), # in 121 days
+        ("A vote is to be held on April 14.", "2023-04-14"),
+        ("It shut on January 15.", "2022-01-15"), ("By January 15 it was shut.", "2023-01-15"),
+        ("By January 16 it was shut.", "2022-01-16"),  # 94 days ahead, and "by" tells nothing
+        ("She bought it by November 8.", "2022-11-08"), ("The November 8 vote", "2022-11-08"),
+        ("In November the rules change.", "2022-11"),
+        ("The fee is payable Dec. 7.", "2022-12-07"),
+        ("The offer was extended to Nov. 16.", "2022-11-16"),
+        ("She said it will shut on Monday.", "2022-10-17"),
+        ("She said Monday it will shut.", "2022-10-10"),
+        ("On Monday, the club plans to move.", "2022-10-17"),
+        ("It shut. On Monday she will sing.", "2022-10-17"),
+        ("She will sing. On Monday it shut.", "2022-10-10"),
+        ("It is expected to be shown Friday.", "2022-10-14"),
+        ("It had been due to end Thursday.", "2022-10-13"),
+        ("They'll meet Thursday.", "2022-10-20"),
+        ("He was arrested in Oslo on November 8.", "2021-11-08"),
+        ("On November 8 the court ruled.", "2021-11-08"),
+        ("They agreed to end it in November.", "2022-11"),  # "to end" leaves it open
+        ("It will be paid on a fixed day in January.", "2023-01"),
+        ("this Monday", "2022-10-17"), ("last October", "2021-10"), ("last September", "2022-09"),
+        ("this September", "2022-09"), ("The race on Sunday, Oct. 16, drew 40.", "2022-10-16"),
+        ("It ended on Saturday, October 16.", "2021-10-16"),  # the weekday tells the year
+        ("It ended on Monday, February 29.", "2016-02-29"),
     ],
 )  # fmt: skip
-def test_a_day_still_to_come_is_of_the_next_year_only_if_it_is_near(text: str, moment: str) -> None:
+def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, moment: str) -> None:
     assert [found for _, found in moments_in(text, FRIDAY)] == [moment]
+
+
+@pytest.mark.parametrize(
+    ("text", "moments"),
+    [
+        ("a year earlier", ["2021"]), ("the year-earlier loss", ["2021"]),
+        ("In 2010 it won, a year earlier it lost.", ["2010", "2009"]),
+        ("In 2010 it won. A year earlier it lost.", ["2010", "2021"]),  # of its own sentence
+        ("It won in 2022. The following year it lost.", ["2022"]),  # after the article
+        ("the following day", []), ("that year", []),
+        ("It won in 2010; that year it moved.", ["2010", "2010"]),
+        ("In January 2010 it won. The following month it lost.", ["2010-01", "2010-02"]),
+        ("In 2010 it won. The following month it lost.", ["2010"]),  # which month?
+        ("On October 3 it won. The following day it lost.", ["2022-10-03", "2022-10-04"]),
+        ("earlier in the year", ["2022"]), ("in May last year", ["2021-05"]),
+        ("on 3 May last year", ["2021-05-03"]), ("in May next year", ["2023-05"]),
+        ("In May 3,200 people fled", ["2022-05"]), ("In May 20 people fled", ["2022-05"]),
+        ("In May 20, 2021 they fled", ["2021-05-20"]), ("on May 20 people fled", ["2022-05-20"]),
+        ("between April and May", ["2022-04", "2022-05"]), ("a price of 2082.1", []),
+        ("the 4th of July", ["2022-07-04"]), ("Friday 14 October 2022", ["2022-10-14"]),
+        ("in nineteen ninety-six", ["1996"]), ("in May nineteen sixty", ["1960-05"]),
+        ("by the year two thousand", ["2000"]), ("USA TODAY", []), ("in today's world", []),
+        ("the March for Life", []), ("the March vote", ["2022-03"]),
+    ],
+)  # fmt: skip
+def test_expressions_count_from_what_they_follow(text: str, moments: list[str]) -> None:
+    assert [found for _, found in moments_in(text, FRIDAY)] == moments
+
+
+def test_a_span_is_resolved_by_the_verb_of_its_sentence() -> None:
+    assert moment_of("February 14", FRIDAY) == "2022-02-14"
+    assert moment_of("February 14", FRIDAY, "It will end on ", ".") == "2023-02-14"
+    assert moment_of("Monday", FRIDAY, "On ", " they will sing.") == "2022-10-17"
+    assert moment_of("Monday", FRIDAY, "On ", " they sang.") == "2022-10-10"
+    assert moment_of("two days in October", FRIDAY, "It will end on ", ".") is None
+
+
+def test_september_last_year_needs_the_day_of_the_question_alone() -> None:
+    text = "Who won in September last year?"
+    assert moments_in(text, FRIDAY, named=False) == [(text.index("September"), "2021-09")]
+    assert yearless_months(text) == ()
+
+
+EXPRESSIONS = [
+    "Friday", "last week", "next week", "two weeks ago", "tomorrow", "next month", "999 years ago",
+    "999 months ago", "last year", "next year", "yesterday", "will meet on Sunday", "February 29",
+    "Monday, February 29", "in December next year", "January last year", "a year earlier",
+    "the following day", "the following year", "2022-02-31", "this weekend", "in May",
+    "on December 31", "on January 1 they will", "999 years earlier", "next December", "9999",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max, dt.date(1, 1, 7), dt.date(9999, 12, 25)])
+def test_at_either_end_of_the_calendar_nothing_fails(text: str, day: dt.date) -> None:
+    article = Article("a", f"It was on {day.isoformat()}, {text}. {text}", published=day)
+    moments = [moment for _, moment in moments_in(article.text, day)]
+    assert all(in_words(moment) in describe(article, 0, len(article.text)) for moment in moments)
+    assert all(description_mentions(describe(article, 0, 99), moment[:4]) for moment in moments)
+
+
+def test_the_ends_of_the_calendar() -> None:
+    assert moments_in("tomorrow, next week, next year", dt.date.max) == []
+    assert moments_in("yesterday, last week, last year", dt.date.min) == []
+    assert moments_in("yesterday", dt.date.max) == [(0, "9999-12-30")]
+    assert moments_in("this week", dt.date.max) == []  # its Sunday is of the year 10000
+
+
+PIECES = st.one_of(
+    st.sampled_from(EXPRESSIONS),
+    st.sampled_from(["on", "In", "will", ". It was", "’s", "the", "May", "by", "\n"]),
+    st.text(max_size=8),
+)
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=12), st.one_of(st.none(), st.dates()))
+def test_any_text_of_any_day_has_moments_of_the_calendar(
+    pieces: list[str], day: dt.date | None
+) -> None:
+    text = " ".join(pieces)
+    found = moments_in(text, day)
+    assert found == sorted(found)
+    for offset, moment in found:
+        assert 0 <= offset < len(text)
+        dt.date.fromisoformat((moment + "-01-01")[:10])
+    describe(Article("a", text, published=day), 0, len(text))
+    assert moment_at(text, 0, day) in {
+        None,
+        *(moment for _, moment in found),
+        *yearless_months(text),
+    }
+    moment_of(text, day)
+    remove_time(capitalise_dates(text))
 
 
 @pytest.mark.parametrize(
