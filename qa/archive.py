@@ -22,7 +22,12 @@ from index.text.dates import in_words
 from index.types import Article, DatelineError, Embedder, Place, Store
 from qa.answering.agreement import agree
 from qa.answering.citing import cite
-from qa.answering.dates import mentions_date, merge_undated_reading, rerank_by_date
+from qa.answering.dates import (
+    mentions_date,
+    merge_undated_reading,
+    rerank_by_date,
+    within_window,
+)
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
 from qa.answering.understanding import Day, understand
@@ -176,12 +181,15 @@ def reply_from(
     with stage("reading"):
         citations = read(asked, hits, reader)
     ordered = order_by_answers(hits, citations)
+    of_its_time = within_window(citations, asked)
     with stage("agreeing"):
         pooling = getattr(reader, "pooling", None)
-        agreed = agree(asked.text, citations, ordered, reader.threshold, pooling)
+        agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
     reason = None
     if not agreed.answers:
-        reason = _reason(hits, asked, _newest(store))
+        reason = _reason(
+            hits, asked, _newest(store), _of_other_time(citations, of_its_time, reader)
+        )
     return Reply(
         asked.text,
         agreed.answers,
@@ -243,10 +251,25 @@ def _newest(store: Store | None) -> dt.date | None:
     return dt.date.fromordinal(last) if last else None
 
 
-def _reason(hits: Sequence[Hit], asked: Question, newest: dt.date | None) -> str:
+def _of_other_time(
+    citations: Sequence[Citation], of_its_time: Sequence[Citation], reader: Reader
+) -> Citation | None:
+    """Return the surest citation that is of another time than the question's."""
+    others = [
+        citation
+        for citation in citations
+        if citation not in of_its_time and citation.probability >= reader.threshold
+    ]
+    return others[0] if others else None
+
+
+def _reason(
+    hits: Sequence[Hit], asked: Question, newest: dt.date | None, other: Citation | None = None
+) -> str:
     """Return why there is no answer: a stable code, a colon, and a sentence.
 
-    The codes are filtered-out, too-new, nothing-near and not-said.
+    The codes are filtered-out, too-new, other-time, nothing-near and not-said. `other` is what
+    the articles say of another time.
     """
     if not hits and asked.filters:
         return f"filtered-out: no article passes the filters ({asked.filters.in_words()})"
@@ -255,6 +278,9 @@ def _reason(hits: Sequence[Hit], asked: Question, newest: dt.date | None) -> str
         if later:
             end, asked_for = in_words(newest.isoformat()), in_words(later[0])
             return f"too-new: the articles end on {end}, before {asked_for}"
+    if other is not None and asked.time is not None:
+        day = other.as_of or str(other.article.published)
+        return f"other-time: nothing {asked.time.text}; from {in_words(day)}: {other.text}"
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]

@@ -47,7 +47,7 @@ class Question:
 
     `moments` are the times it names: "2022", "2022-09", "2022-09-14", or "-09" for September of
     any year. `without_time` is the question without them, "" if it names none. `extra_terms` are
-    searched for beside its own words.
+    searched for beside its own words. `asks_for_recent`: it asks for what is so now.
     """
 
     text: str
@@ -58,6 +58,7 @@ class Question:
     asks_for_latest: bool = False
     without_time: str = ""
     time: TimeWindow | None = None
+    asks_for_recent: bool = False
 
     @property
     def asks_for_news(self) -> bool:

@@ -63,12 +63,16 @@ def agree(
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
     """
     claimed = [with_claim(one) for one in citations[:_PARSED]] + list(citations[_PARSED:])
-    groups = group_by_value(question, claimed, hits)
+    groups = {
+        value: _with_withdrawals(group)
+        for value, group in group_by_value(question, claimed, hits).items()
+    }
     answers = _weighed(groups, hits, threshold, pooling)
     said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
     conflict = None
     if said:
         said, conflict = find_conflict(question, said, answers)
+        said += _unsaid(groups, hits, threshold)
     return Agreement(
         tuple(said),
         conflict,
@@ -177,8 +181,9 @@ def _weighed(
             for group in said.values()
         ]
     else:
-        strengths = [_evidence(group, pooling.temperature) for group in said.values()]
-        chances = probabilities(strengths, pooling)
+        unsaid = [group for value, group in groups.items() if value not in said]
+        strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
+        chances = probabilities(strengths, pooling)[: len(said)]
     answers = []
     for (value, group), chance in zip(said.items(), chances, strict=True):
         shown = [one for one in groups[value] if one.probability >= _CITED * threshold]
@@ -186,6 +191,28 @@ def _weighed(
         shown.sort(key=lambda one: one.stance != "said")
         answers.append(_answer(value, shown, chance, hits))
     return sorted(answers, key=lambda one: (-one.probability, -one.citations[0].score))
+
+
+def _with_withdrawals(group: Sequence[Citation]) -> list[Citation]:
+    """Return the citations of a value; what an outlet takes back it takes back everywhere."""
+    taken = [one for one in group if one.stance == "withdrawn"]
+    if not taken:
+        return list(group)
+    outlets = {one.article.source for one in taken}
+    return [
+        replace(one, stance="withdrawn") if one.article.source in outlets else one for one in group
+    ]
+
+
+def _unsaid(
+    groups: dict[Value, list[Citation]], hits: Sequence[Hit], threshold: float
+) -> list[Answer]:
+    """Return the values that are only denied or withdrawn, to be shown after what is said."""
+    return [
+        _answer(value, group[:1], group[0].probability, hits)
+        for value, group in groups.items()
+        if not _supporting(group) and group[0].probability >= threshold
+    ]
 
 
 def _supporting(group: Sequence[Citation]) -> list[Citation]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from index.text.dates import moment_at
 from index.text.sentences import sentence_around, sentence_before
 from qa.answering.attribution import speaker_of
+from qa.answering.corrections import takes_back
 from qa.answering.numbers import qualifier_start
 from qa.answering.parsing import claim_of
 from qa.types import Citation, Span
@@ -34,6 +35,7 @@ def cite(span: Span) -> Citation:
         speaker_span=speaker,
         qualified_start=qualifier_start(text, span.start, span.end),
         moment=moment_at(sentence, inside, span.article.published, before),
+        stance="withdrawn" if takes_back(text, (first, last)) else "said",
     )
 
 
@@ -46,6 +48,6 @@ def with_claim(citation: Citation) -> Citation:
         citation.article.text[first:last], citation.start - first, citation.end - first
     )
     stance = citation.stance
-    if claim.denied:
+    if stance == "said" and claim.denied:
         stance = "denied"
     return replace(citation, claim=claim, stance=stance)

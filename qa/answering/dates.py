@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.text.dates import description_mentions, yearless_months
-from qa.types import Citation, Hit, Question
+from index.text.days import first_day, last_day, shift
+from qa.types import Citation, Hit, Question, TimeWindow
 
 _HALF_LIFE = 14  # days
 _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the log-odds
 _UNDATED_WEEKS = 52.0
+_TOLD_AFTER = 7  # days after its time in which news is told without naming it
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
 
@@ -61,6 +63,31 @@ def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citat
             doubt += _UNDATED_DOUBT if citation.moment is None else _OTHER_TIME_DOUBT
         reranked.append(lower_odds(citation, doubt))
     return sorted(reranked, key=order)
+
+
+def within_window(citations: Sequence[Citation], asked: Question) -> list[Citation]:
+    """Return the citations of the time that the question names; all if it names none.
+
+    A sentence is of the time that its own words name, or, if it has none, of its article's day.
+    What has neither may be of any time. News of this week is told from its first days on, so a
+    question about a time that includes the day it is asked on leaves nothing out.
+    """
+    window = asked.time
+    if window is None or (window.first is None and window.last is None) or asked.asks_for_news:
+        return list(citations)
+    return [citation for citation in citations if _is_within(citation, window)]
+
+
+def _is_within(citation: Citation, window: TimeWindow) -> bool:
+    first, last = window.first or dt.date.min, window.last or dt.date.max
+    said = citation.as_of
+    if said is not None:
+        begins, ends = first_day(said), last_day(said)
+        if begins is None or ends is None:
+            return True
+        return begins <= last and first <= ends
+    told = citation.article.published
+    return told is None or first <= told <= (shift(last, days=_TOLD_AFTER) or dt.date.max)
 
 
 def merge_undated_reading(
@@ -112,7 +139,7 @@ def _ages(days: Sequence[dt.date | None], asked: Question) -> list[float]:
     if not known:
         return [0.0] * len(days)
     weight = _AGE
-    if asked.asks_for_latest or asked.asks_for_news:
+    if asked.asks_for_latest or asked.asks_for_recent or asked.asks_for_news:
         weight = _AGE_OF_NEWS
     weeks = [_UNDATED_WEEKS if day is None else (max(known) - day).days / 7 for day in days]
     return [weight * math.log1p(age) for age in weeks]

@@ -5,7 +5,6 @@ The question is checked and limited, and the times that it names are found.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -18,6 +17,8 @@ from index.text.dates import (
     time_spans,
     yearless_months,
 )
+from index.text.days import first_day, last_day
+from index.text.question_time import question_time
 from index.types import DatelineError, Filters
 from qa.types import Question, TimeWindow
 
@@ -71,7 +72,8 @@ def understand(
         moments=tuple(moments),
         asks_for_latest=_LATEST.search(text) is not None,
         without_time=rest,
-        time=_window(timed, moments),
+        time=_window(timed, moments, today),
+        asks_for_recent=question_time(timed, today).kind == "recent",
     )
 
 
@@ -121,35 +123,24 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min(days, default=None)
 
 
-def _window(text: str, moments: Sequence[str]) -> TimeWindow | None:
-    """Return the time from the first to the last moment.
+def _window(text: str, moments: Sequence[str], today: dt.date) -> TimeWindow | None:
+    """Return the time that a question names.
 
-    It has no days if a year is unknown. It is None if there are no moments.
+    It has no days if a year is unknown. It is None if the question names no time.
     """
-    if not moments:
-        return None
+    asked = question_time(text, today)
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
     if any(moment.startswith("-") for moment in moments):
         return TimeWindow(words)
-    days = sorted(moments)
-    return TimeWindow(words, _first_day(days[0]), max(map(_last_day, moments)))
+    if asked.kind == "explicit":
+        return TimeWindow(asked.words, asked.first, asked.last)
+    if not moments:
+        return None
+    firsts = [day for day in map(first_day, moments) if day is not None]
+    lasts = [day for day in map(last_day, moments) if day is not None]
+    return TimeWindow(words, min(firsts, default=None), max(lasts, default=None))
 
 
 def _with_preposition(text: str, start: int, end: int) -> str:
     before = _PREPOSITION.search(text, 0, start)
     return text[start if before is None else before.start() : end]
-
-
-def _first_day(moment: str) -> dt.date:
-    parts = [int(part) for part in moment.split("-")]
-    year, month, day = (*parts, 1, 1)[:3]
-    return dt.date(year, month, day)
-
-
-def _last_day(moment: str) -> dt.date:
-    first = _first_day(moment)
-    if len(moment) == 4:
-        return first.replace(month=12, day=31)
-    if len(moment) == 7:
-        return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return first
