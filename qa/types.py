@@ -265,6 +265,9 @@ class Answer:
 
     @property
     def text(self) -> str:
+        """The value, or the sentence around the best span; a slice of the article either way."""
+        if self.kind == "sentence":
+            return self.citations[0].sentence
         return self.citations[0].text
 
     def to_dict(self) -> dict[str, Any]:

@@ -53,11 +53,19 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 def sentence_before(text: str, start: int) -> str:
     """Return the sentence before the one that holds `start`; "" for the first."""
-    before = ""
+    place = sentence_before_span(text, start)
+    if place is None:
+        return ""
+    return text[place[0] : place[1]]
+
+
+def sentence_before_span(text: str, start: int) -> tuple[int, int] | None:
+    """Return the span of the sentence before the one that holds `start`; None for the first."""
+    before = None
     for first, last in _sentences_cached(text):
         if last > start:
             break
-        before = text[first:last]
+        before = first, last
     return before
 
 

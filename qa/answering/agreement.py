@@ -22,9 +22,11 @@ from dataclasses import dataclass, replace
 from qa.answering.citing import cite, with_claim
 from qa.answering.conflicts import figures_over_time, find_conflict
 from qa.answering.evidence import Pooling, evidence, probabilities
+from qa.answering.kinds import asks_for, quotations, well_formed
+from qa.answering.parsing import predicate_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.values import fold, refines, value_of
-from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
+from qa.types import Answer, AnswerKind, Citation, Conflict, DatedFigure, Hit, Span, Value
 
 _COUNTS = re.compile(
     r"""
@@ -34,7 +36,11 @@ _COUNTS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_POSSIBLE = re.compile(
+    r"\b(?:would|could|might|may|should|if|plan\w*|will|expected)\b", re.IGNORECASE
+)
 _MOST_ANSWERS = 8
+_QUOTED = 0.25  # of the threshold: sentences are quoted that are less sure than a value
 _PARSED = 8  # candidate sentences of a question
 _CITED = 0.5  # of the threshold: less probable citations are evidence but are not shown
 
@@ -63,16 +69,23 @@ def agree(
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
     """
     claimed = [with_claim(one) for one in citations[:_PARSED]] + list(citations[_PARSED:])
+    if asks_for(question) == "sentence":
+        quoted = quotations(question, claimed, _QUOTED * threshold)
+        return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
+    claimed = [well_formed(one) or one for one in claimed]
     groups = {
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
     }
-    answers = _weighed(groups, hits, threshold, pooling)
+    answers = _weighed(question, groups, hits, threshold, pooling)
     said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
+    if said and _is_denied(question, said[0], groups):
+        said = []
     conflict = None
     if said:
         said, conflict = find_conflict(question, said, answers)
         said += _unsaid(groups, hits, threshold)
+        said = [_as_shown(answer) for answer in said]
     return Agreement(
         tuple(said),
         conflict,
@@ -167,13 +180,14 @@ def _values(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> list[V
 
 
 def _weighed(
+    question: str,
     groups: dict[Value, list[Citation]],
     hits: Sequence[Hit],
     threshold: float,
     pooling: Pooling | None,
 ) -> list[Answer]:
     """Return an answer for each value that is said, the most probable first."""
-    said = {value: _supporting(group) for value, group in groups.items()}
+    said = {value: _supporting(group, question) for value, group in groups.items()}
     said = {value: group for value, group in said.items() if group}
     if pooling is None:
         chances = [
@@ -191,6 +205,29 @@ def _weighed(
         shown.sort(key=lambda one: one.stance != "said")
         answers.append(_answer(value, shown, chance, hits))
     return sorted(answers, key=lambda one: (-one.probability, -one.citations[0].score))
+
+
+def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
+    """Whether what the question asks about is denied, and the best answer is of something else."""
+    asked = predicate_of(question)
+    claim = best.citations[0].claim
+    if claim is None or claim.predicate & asked:
+        return False
+    return any(
+        one.claim is not None and one.stance == "denied" and one.claim.predicate & asked
+        for group in groups.values()
+        for one in group
+    )
+
+
+def _as_shown(answer: Answer) -> Answer:
+    """Return the answer with its speakers, within its sentence if it is no well-formed value."""
+    first, *others = answer.citations
+    cited = (with_claim(first), *(with_claim(one) for one in others))
+    kind: AnswerKind = "value"
+    if well_formed(cited[0]) is None:
+        kind = "sentence"
+    return replace(answer, citations=cited, kind=kind)
 
 
 def _with_withdrawals(group: Sequence[Citation]) -> list[Citation]:
@@ -211,12 +248,16 @@ def _unsaid(
     return [
         _answer(value, group[:1], group[0].probability, hits)
         for value, group in groups.items()
-        if not _supporting(group) and group[0].probability >= threshold
+        if all(one.stance != "said" for one in group) and group[0].probability >= threshold
     ]
 
 
-def _supporting(group: Sequence[Citation]) -> list[Citation]:
-    return [one for one in group if one.stance == "said"]
+def _supporting(group: Sequence[Citation], question: str) -> list[Citation]:
+    """Return the citations that say their value: not denied, withdrawn or merely possible."""
+    said = [one for one in group if one.stance == "said"]
+    if _POSSIBLE.search(question):
+        return said
+    return [one for one in said if one.claim is None or not one.claim.unreal]
 
 
 def _evidence(group: Sequence[Citation], temperature: float) -> float:

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from index.text.dates import moment_at
 from index.text.sentences import sentence_around, sentence_before
-from qa.answering.attribution import speaker_of
 from qa.answering.corrections import takes_back
 from qa.answering.numbers import qualifier_start
 from qa.answering.parsing import claim_of
+from qa.answering.speakers import speaker_of
 from qa.types import Citation, Span
 
 
@@ -22,9 +22,6 @@ def cite(span: Span) -> Citation:
     first, last = sentence_around(text, span.start, span.end)
     sentence, before = text[first:last], sentence_before(text, first)
     inside = span.start - first
-    speaker = speaker_of(sentence, inside, span.end - first)
-    if speaker is not None:
-        speaker = (first + speaker[0], first + speaker[1])
     return Citation(
         span.article,
         span.start,
@@ -32,7 +29,6 @@ def cite(span: Span) -> Citation:
         span.score,
         span.probability,
         sentence_span=(first, last),
-        speaker_span=speaker,
         qualified_start=qualifier_start(text, span.start, span.end),
         moment=moment_at(sentence, inside, span.article.published, before),
         stance="withdrawn" if takes_back(text, (first, last)) else "said",
@@ -50,4 +46,7 @@ def with_claim(citation: Citation) -> Citation:
     stance = citation.stance
     if stance == "said" and claim.denied:
         stance = "denied"
-    return replace(citation, claim=claim, stance=stance)
+    speaker = speaker_of(
+        citation.article.text, citation.sentence_span, citation.start, citation.end
+    )
+    return replace(citation, claim=claim, stance=stance, speaker_span=speaker)

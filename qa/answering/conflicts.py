@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from qa.answering.citing import with_claim
-from qa.answering.parsing import names_in, predicate_of
-from qa.answering.values import compatible, same_measure
-from qa.types import Answer, Citation, Claim, Conflict, DatedFigure
+from index.text.sentences import sentence_before
+from qa.answering.citing import cite, with_claim
+from qa.answering.parsing import lemmas_in, names_in, numbers_in, predicate_of
+from qa.answering.values import compatible, same_measure, value_of
+from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
 
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
@@ -56,6 +57,7 @@ _PEOPLE = frozenset(
 _COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
 _ANY_VERB = frozenset("be have do get make take say give go come see put".split())
 _SUPPORT = 0.3  # of the best citation's probability
+_LEAST = 0.02  # probability
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
 _MOST_RIVALS = 6
@@ -81,6 +83,8 @@ def find_conflict(
         for other in [one for one in figures if one is not best][:_MOST_RIVALS]
         if _differ(best, other, figures, question)
     ]
+    if not rivals and best.value.kind == "number":
+        rivals = _in_one_sentence(best, question)
     if not rivals:
         return list(said), None
     shown = [*said, *(rival for rival in rivals if rival not in said)]
@@ -119,8 +123,10 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
     if one.kind == "number" and not same_measure(one, two):
         return False
     least = _SUPPORT * best.citations[0].probability
+    if one.kind == "number" and _measures_of(predicate_of(question)):
+        least = _LEAST  # what is counted says more than the reader's doubt
     return any(
-        _same_matter(here, there, one.kind, question)
+        _same_matter(here, there, (one, two), question)
         for here, there in itertools.product(best.citations[:4], other.citations[:4])
         if _outlet(here) != _outlet(there)
         and there.probability >= least
@@ -129,7 +135,32 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
     )
 
 
-def _same_matter(one: Citation, other: Citation, kind: str, question: str) -> bool:
+def _in_one_sentence(best: Answer, question: str) -> list[Answer]:
+    """Return the figures that another speaker gives in the best answer's own sentence."""
+    cited = with_claim(best.citations[0])
+    if cited.claim is None or cited.attribution is None or best.value is None:
+        return []
+    rivals = []
+    first = cited.sentence_span[0]
+    for start, end in numbers_in(cited.sentence):
+        span = Span(cited.article, first + start, first + end, cited.score, cited.probability)
+        if span.start < cited.end and cited.start < span.end:
+            continue
+        other = with_claim(cite(span))
+        value = value_of(other, counting=True)
+        if other.attribution in (None, cited.attribution) or other.claim is None:
+            continue
+        if value.kind != "number" or compatible(best.value, value):
+            continue
+        told = other.claim.noun in _COUNTS  # "police put the number at 2,500"
+        if told or _same_count(cited.claim, other.claim, (best.value, value), question):
+            rivals.append(Answer((other,), 1, best.probability, value))
+    return rivals[:1]
+
+
+def _same_matter(
+    one: Citation, other: Citation, values: tuple[Value, Value], question: str
+) -> bool:
     """Whether two citations speak of one subject, one measure and one moment."""
     if not _same_time(one, other):
         return False
@@ -141,20 +172,20 @@ def _same_matter(one: Citation, other: Citation, kind: str, question: str) -> bo
         return False
     if not (_speaks_of(one, question) and _speaks_of(other, question)):
         return False
-    asked = predicate_of(question)
-    if kind == "number":
-        return _same_count(here, there, asked, question)
+    if values[0].kind == "number":
+        return _same_count(here, there, values, question)
     shared = (here.predicate & there.predicate) - _ANY_VERB
     return bool(shared) and here.role == there.role
 
 
-def _same_count(one: Claim, other: Claim, asked: frozenset[str], question: str) -> bool:
+def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
     """Whether two claims count the same thing, and neither a part of it."""
+    asked = predicate_of(question)
     if one.limits ^ other.limits and not (one.limits ^ other.limits) <= _words(question):
         return False
     nouns = {one.noun, other.noun}
-    same_noun = len(nouns) == 1 or nouns <= _PEOPLE or bool(nouns & _COUNTS)
-    if not same_noun:
+    units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
+    if not (units or len(nouns) == 1 or nouns <= _PEOPLE or nouns & _COUNTS):
         return False
     first, second = _measures(one), _measures(other)
     wanted = _measures_of(asked)
@@ -221,9 +252,19 @@ def _outlet(citation: Citation) -> str:
 
 
 def _speaks_of(citation: Citation, question: str) -> bool:
-    """Whether its article has the names that the question has."""
+    """Whether its article has the question's names, and it tells of what is asked about."""
     text = f"{citation.article.title or ''} {citation.article.text}".casefold()
-    return all(name in text for name in names_in(question))
+    if not all(name in text for name in names_in(question)):
+        return False
+    measures = frozenset().union(*_MEASURES)
+    events = predicate_of(question) - measures - _PEOPLE - _COUNTS - _ANY_VERB
+    return not events or bool(events & lemmas_in(_told_in(citation)))
+
+
+def _told_in(citation: Citation) -> str:
+    """Return the sentence of a citation and the one before it."""
+    text, (first, last) = citation.article.text, citation.sentence_span
+    return f"{sentence_before(text, first)} {text[first:last]}"
 
 
 @lru_cache(maxsize=64)

@@ -39,7 +39,7 @@ _SAYING = frozenset(
     think tout tweet urge vow warn write""".split()
 )
 _DENYING = frozenset("deny dispute refute rebut disavow".split())
-_BELIEVING = frozenset("hold agree accept vow know learn".split())
+_BELIEVING = frozenset("hold vow know learn".split())
 _FAILING = frozenset("fail refuse decline avoid forget stop prevent forgo reject".split())
 _PLANNING = frozenset(
     """plan propose hope expect want threaten seek consider aim intend offer ask demand urge call
@@ -103,7 +103,7 @@ def _parsed(sentence: str) -> Any:
 def predicate_of(question: str) -> frozenset[str]:
     """Return the lemmas of a question's verbs and nouns: what it asks about."""
     (doc,) = parse([question])
-    kinds = ("VERB", "NOUN", "ADJ")
+    kinds = ("VERB", "NOUN")
     return frozenset(_lemma(token) for token in doc if token.pos_ in kinds)
 
 
@@ -116,6 +116,19 @@ def names_in(question: str) -> frozenset[str]:
         for token in doc
         if token.pos_ == "PROPN" and token.ent_type_ not in ("DATE", "TIME")
     )
+
+
+def lemmas_in(sentence: str) -> frozenset[str]:
+    """Return the lemmas of a sentence."""
+    (doc,) = parse([sentence])
+    return frozenset(_lemma(token) for token in doc)
+
+
+def numbers_in(sentence: str) -> list[Place]:
+    """Return where a sentence has numbers, each with its unit."""
+    (doc,) = parse([sentence])
+    kinds = ("CARDINAL", "MONEY", "PERCENT", "QUANTITY")
+    return [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in kinds]
 
 
 def _lemma(token: Token) -> str:

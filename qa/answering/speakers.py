@@ -19,9 +19,19 @@ def speaker_of(text: str, sentence: Place, start: int, end: int) -> Place | None
     """
     first, last = sentence
     words = text[first:last]
-    found = by_pattern(words, start - first, end - first)
-    if found is None or not speaks(words, found):
-        found = claim_of(words, start - first, end - first).speaker
-    if found is None:
+    inside = start - first, end - first
+    by_words = by_pattern(words, *inside)
+    if by_words is not None and not speaks(words, by_words):
+        by_words = None
+    by_tree = claim_of(words, *inside).speaker
+    named = [place for place in (by_words, by_tree) if place is not None]
+    if not named:
         return None
+    found = min(named, key=lambda place: _distance(place, inside))
+    if by_tree is not None and by_tree[0] >= inside[1]:  # ", but 65 million according to the buyer"
+        found = by_tree
     return first + found[0], first + found[1]
+
+
+def _distance(one: Place, other: Place) -> int:
+    return max(one[0] - other[1], other[0] - one[1])

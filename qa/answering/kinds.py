@@ -1,0 +1,127 @@
+"""What kind of answer a question wants, and whether a span is one.
+
+Who, when, where, which, how many and how much ask for a value: a name, a number, a date, a noun
+phrase. Why, how, what happened, what somebody said, and words without a question ask for
+sentences: quotations from several outlets. A span that is no well-formed value is shown within its
+sentence too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.text.sentences import sentence_before_span
+from qa.answering.parsing import names_in
+from qa.answering.retrieval import same_words, shingles
+from qa.types import Answer, AnswerKind, Citation
+
+_MEASURE = "many|much|old|long|often|far|big|large|tall|high|fast|deep|heavy|wide|late|early|soon"
+_NAMED = r"(?-i:[A-Z])[\w.’'-]+"
+_ASKS_FOR_VALUE = re.compile(
+    rf"""
+      \b(?:who|whom|whose|when|where|which)\b            # who brokered it
+    | \bhow\ (?:{_MEASURE})\b                            # how many died
+    | \bwhat(?:['’]s)?\ (?!(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should
+        |happen\w*|about|caused|led|prompted|sparked|triggered|made)\b)[\w’']+  # what year
+    | \bwhat\ (?:is|are|was|were)\ (?:the|its|his|her|their)\ (?:(?!of\b)[\w’'-]+\ ){{0,3}}
+        (?:name|number|title|price|cost|toll|age|population|capital|cause|percentage|share|total
+        |date|score|size|value|nickname|word)\b          # what was the death toll
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKS_FOR_SENTENCE = re.compile(
+    rf"""
+      ^\W*(?:why|tell\ (?:me|us)|explain|describe)\b     # why did it fall
+    | \bhow\ (?!(?:{_MEASURE})\b)(?!(?:is|are|was|were)\ \w+\ called)\w+   # how did he react
+    | \bwhat\b.*\b(?:happen\w*|say|said|says|means?|requires?|wants?|demands?)\b  # what did X say
+    | ^\W*who\ (?:is|are|was|were)\ {_NAMED}(?:\ {_NAMED})*\W*$           # who is Ann Lee
+    | ^\W*what\ (?:is|are|was|were)\ (?:(?:the|an?)\ )?                    # what is Frontex
+        {_NAMED}(?:[\ -][\w.’'-]+){{0,3}}\W*$
+    | ^\W*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b   # did it open
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUESTION_WORD = re.compile(
+    r"\b(?:who|whom|whose|what|when|where|which|why|how|name|list)\b|\?\s*$", re.IGNORECASE
+)
+_LEANS = re.compile(r"^[\"“'‘(]?(?:It|He|She|They|This|That|These|Those|But|And|His|Her|Their)\b")
+_WHAT_WAS_SAID = re.compile(
+    r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
+)
+QUOTATIONS = 5
+
+
+def asks_for(question: str) -> AnswerKind:
+    """Return whether a question asks for a value or for sentences."""
+    if _ASKS_FOR_SENTENCE.search(question):
+        return "sentence"
+    if _ASKS_FOR_VALUE.search(question) or _QUESTION_WORD.search(question):
+        return "value"
+    return "sentence"
+
+
+def well_formed(citation: Citation) -> Citation | None:
+    """Return the citation with the bounds of its phrase, or None if it is no value."""
+    claim = citation.claim
+    if claim is None:
+        return citation
+    if claim.phrase is None:
+        return None
+    first = citation.sentence_span[0]
+    start, end = first + claim.phrase[0], first + claim.phrase[1]
+    if (start, end) == (citation.start, citation.end):
+        return citation
+    qualified = min(citation.qualified_start, start)
+    if citation.qualified_start == citation.start:
+        qualified = start
+    return replace(citation, start=start, end=end, qualified_start=qualified)
+
+
+def quotations(question: str, citations: Sequence[Citation], least: float) -> list[Answer]:
+    """Return sentences that answer an open question, best first: one for each outlet.
+
+    `citations` are ordered by score; those of less than `least` probability are left out. Of a
+    question about what somebody said, only what that person says is quoted, if anything is.
+    """
+    kept = [one for one in citations if one.probability >= least and one.stance != "withdrawn"]
+    if _WHAT_WAS_SAID.search(question):
+        kept = _said_by(names_in(question), kept) or kept
+    chosen: list[Citation] = []
+    outlets: set[str] = set()
+    for citation in kept:
+        outlet = citation.article.source or citation.article.id
+        words = shingles(citation.sentence)
+        if outlet in outlets or any(same_words(words, shingles(one.sentence)) for one in chosen):
+            continue
+        outlets.add(outlet)
+        chosen.append(standing_alone(citation))
+    return [as_sentence(one) for one in chosen[:QUOTATIONS]]
+
+
+def as_sentence(citation: Citation, probability: float | None = None) -> Answer:
+    """Return the answer that quotes the sentence of a citation."""
+    if probability is None:
+        probability = citation.probability
+    return Answer((standing_alone(citation),), 1, probability, None, 1, "sentence")
+
+
+def standing_alone(citation: Citation) -> Citation:
+    """Return the citation with the sentence before its own, if its own leans on that."""
+    if not _LEANS.match(citation.sentence):
+        return citation
+    first, last = citation.sentence_span
+    before = sentence_before_span(citation.article.text, first)
+    if before is None or "\n" in citation.article.text[before[0] : first].strip():
+        return citation
+    return replace(citation, sentence_span=(before[0], last))
+
+
+def _said_by(names: frozenset[str], citations: Sequence[Citation]) -> list[Citation]:
+    """Return the citations whose speaker has one of the names."""
+    return [
+        one
+        for one in citations
+        if one.attribution and any(name in one.attribution.casefold() for name in names)
+    ]
