@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.build_cache import NOTHING, Compared, load_cache, save_cache
+from index.corpus.notes import merge_notes
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
 from index.passages import SETTINGS, made_alike
@@ -90,7 +91,7 @@ def build(
             with stage("comparing articles"):
                 progress("comparing articles", 0, 0)
                 articles, memory.compared = in_context(articles, memory.compared)
-            missing = writer.begin(embedder, SETTINGS, articles, reusable)
+            missing = writer.begin(embedder, SETTINGS, articles, reusable, notes)
             encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
             reused, failed = _add(writer, encoded)
             with stage("publishing"):
@@ -110,7 +111,7 @@ def build(
         reused,
         tuple(skipped),
         time.perf_counter() - began,
-        tuple(notes),
+        (*notes, *_other_languages(articles)),
     )
 
 
@@ -204,7 +205,7 @@ def _sorted_out(
             f"expected articles in {', '.join(map(str, corpora))}, found none{_why(skipped)}. "
             "The index is as it was"
         )
-    return articles, skipped, notes + _other_languages(articles)
+    return articles, skipped, merge_notes(notes)
 
 
 def _why(skipped: Sequence[Skipped]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.stores.manifest import notes_of
 from index.stores.places import encoder_of, place_of
 from index.types import (
     Article,
@@ -45,7 +46,8 @@ def copy(
     articles = list(store.articles())
     with target.writing() as writer:
         _copy_encoder(source, target, store.manifest["encoder"]["folder"])
-        writer.begin(embedder, store.manifest["settings"], articles, None)
+        settings, notes = store.manifest["settings"], notes_of(store.manifest)
+        writer.begin(embedder, settings, articles, None, notes)
         for passages, vectors, done in _indexed(store, articles):
             writer.add(passages, vectors)
             progress("copying articles", done, len(articles))

@@ -10,9 +10,11 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.stores.manifest import notes_of
 from index.types import Store
 from qa.commands.options import (
     Commands,
@@ -41,8 +43,11 @@ def _run_info(options: argparse.Namespace) -> None:
     if options.json:
         print_json(facts)
         return
+    notes = facts.pop("notes")
     for name, value in facts.items():
         print(f"{name.replace('_', ' '):<12} {_shown(value)}")
+    for note in notes:
+        print(f"{'note':<12} {note['path']}: {note['text']}")
 
 
 def _facts(store: Store) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def _facts(store: Store) -> dict[str, Any]:
         "undated": len(articles) - len(days),
         "languages": _counts(article.language for article in articles),
         "outlets": _counts(article.source for article in articles),
+        "notes": [asdict(note) for note in notes_of(manifest)],
     }
 
 

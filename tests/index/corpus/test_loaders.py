@@ -17,6 +17,7 @@ import pytest
 import index
 import qa
 from index.corpus.loaders import tables
+from index.corpus.loaders.columns import read_mapping
 from index.corpus.loaders.pdf import joined
 from index.corpus.loaders.registry import LOADERS, TRUSTED
 from index.corpus.loading import load_articles
@@ -347,7 +348,7 @@ def test_a_mapping_says_otherwise(write: Write) -> None:
         with pytest.raises(
             DatelineError, match="expected FIELD=COLUMN with one of the fields text, title"
         ):
-            tables.read_mapping([wrong])
+            read_mapping([wrong])
 
 
 def test_a_table_with_a_column_that_has_no_name(tmp_path: Path) -> None:
