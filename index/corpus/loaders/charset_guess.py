@@ -19,7 +19,7 @@ _LATIN = ("cp1252", "iso8859-15", "mac-roman", "cp1250", "iso8859-2")
 _RARE = frozenset("¦ˆ˜¨´¸¯ƒ†‡‰¬ﬁﬂ˝ˇ˘˙˛ı")  # signs that news has no use for
 _CLEARLY = 2.0  # better than Windows-1252
 _FEW = 2  # characters outside ASCII that may be faults, and prove nothing but what is frequent
-_FREQUENT_SIGNS = frozenset("’‘“”–—…•€£°§½\xa0éèàçñöüäêëïôóíáúâîûæøåßÉÖÜÄÅØ")
+_FREQUENT_SIGNS = frozenset("’‘“”–—…•€£°§½\xa0éèàçñöüäêëïôóíáúâîûæøåßãõšžÉÖÜÄÅØ«»¿¡©®™¼¾")
 
 # Charsets of other scripts: the most frequent letters, and their share in running text.
 _CYRILLIC = ("оеаинтсрвл", 0.6)
@@ -136,7 +136,7 @@ def _letter_fits(before: str, kind: str, after: str) -> float:
 
 
 def _capital_fits(before: str, after: str) -> float:
-    """Return how well a capital fits: it begins a word, or all of the word is in capitals."""
+    """Return how well a capital fits: it begins a word, or is in one of capitals."""
     if before.islower() or (before.isalpha() and after.islower()):
         return -1
     if not before.isalpha() and not after.isalpha():

@@ -76,5 +76,5 @@ def count_known(columns: tuple[str, ...]) -> int:
 
 
 def _bare(name: str) -> str:
-    """Return a name without case, signs and brackets; a sign in front counts ("_id")."""
-    return re.sub(r"\(.*|[\W_]+", "", name.casefold(), flags=re.DOTALL)
+    """Return a name without case, signs and what stands in brackets."""
+    return re.sub(r"[\W_]+", "", name.casefold().partition("(")[0])

@@ -14,47 +14,16 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.corpus.loaders.bounds import bounds
-from index.corpus.loaders.fields import Fields, day, names_in_line
-from index.corpus.loaders.pdf import LOCKED, real_title, what_failed
+from index.corpus.loaders.fields import Fields, day
+from index.corpus.loaders.pdf import LOCKED, what_failed
 from index.corpus.loaders.web import plain
-from index.corpus.metadata import outlet_in, published_in, title_in
+from index.corpus.metadata import published_in
 from index.types import Skipped
 
 _OLD_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an OLE file begins
 _PACKAGE_FILE = "//*[local-name()='rootfile']/@full-path"
 _MANIFEST_ITEMS = "//*[local-name()='manifest']/*[local-name()='item']"
 _READING_ORDER = "//*[local-name()='itemref'][not(@linear='no')]"
-
-
-def load_docx(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the paragraphs and tables of .docx in order.
-
-    Title and author are those of its properties. Without a title in its properties, its first
-    heading is the title.
-    """
-    from docx import Document
-    from docx.opc.exceptions import OpcError
-
-    check_zip(path)
-    try:
-        document = Document(str(path))
-        lines, heading = _lines_of_docx(document)
-        properties = document.core_properties
-        title, author, language = properties.title, properties.author, properties.language
-    # lxml's errors are SyntaxErrors.
-    except (OpcError, KeyError, ValueError, AttributeError, SyntaxError) as error:
-        raise ValueError(f"expected a Word document, found: {what_failed(error)}") from None
-    text = "\n\n".join(line for line in lines if line.strip())
-    if author is None or author == "python-docx":  # the library names itself
-        author = ""
-    yield Fields(
-        text,
-        title=real_title(title) or heading or title_in(text),
-        source=outlet_in(text),
-        published=published_in(text),
-        authors=names_in_line(author),
-        language=language or None,
-    )
 
 
 def load_epub(path: Path) -> Iterator[Fields | Skipped]:
@@ -101,33 +70,6 @@ def check_zip(path: Path) -> None:
             f"expected at most {most} MB unpacked, found {size >> 20} MB; "
             "or set DATELINE_DOCUMENT_MB"
         )
-
-
-def _lines_of_docx(document: Any) -> tuple[list[str], str | None]:
-    """Return a line for each paragraph and row of a table, and the first heading."""
-    from docx.table import Table
-
-    lines: list[str] = []
-    heading: str | None = None
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            lines += [_line_of_row(row) for row in block.rows]
-            continue
-        lines.append(block.text)
-        if _is_heading(block) and block.text.strip() and heading is None:
-            heading = block.text
-    return lines, heading
-
-
-def _line_of_row(row: Any) -> str:
-    """Return the cells of a row of a table, a merged cell once."""
-    cells = [" ".join(cell.text.split()) for cell in row.cells]
-    return " | ".join(dict.fromkeys(cells))
-
-
-def _is_heading(paragraph: Any) -> bool:
-    style = paragraph.style
-    return style is not None and (style.name or "").startswith(("Title", "Heading"))
 
 
 def _check_unlocked(book: zipfile.ZipFile) -> None:

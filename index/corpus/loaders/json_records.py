@@ -32,7 +32,7 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
     limits = bounds()
     longest = limits.line_mb << 20
     read = number = 0
-    with open_plain(path) as lines:
+    with _open_lines(path) as lines:
         while line := lines.readline(longest):
             number += 1
             read += len(line)
@@ -70,11 +70,16 @@ def load_json(path: Path) -> Iterator[Record | Skipped]:
         notes = ()  # they are of the file: told once
 
 
-def open_plain(path: Path) -> BinaryIO:
-    """Open a file, unpacked if it is .gz, in UTF-8 if it is UTF-16."""
-    file: BinaryIO = path.open("rb")
+def open_unpacked(path: Path) -> BinaryIO:
+    """Open a file, unpacked if it is .gz."""
     if path.suffix == ".gz":
-        file = cast(BinaryIO, gzip.GzipFile(fileobj=file))
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def _open_lines(path: Path) -> BinaryIO:
+    """Open a file, unpacked if it is .gz, in UTF-8 if it is UTF-16."""
+    file = open_unpacked(path)
     head = file.read(4096)
     file.seek(0)
     charset = zeros_of(head)
@@ -97,9 +102,6 @@ class _Recoded:
 
     def readline(self, size: int) -> bytes:
         return self._text.readline(size).encode("utf-8", "replace")
-
-    def read(self, size: int) -> bytes:
-        return self._text.read(size).encode("utf-8", "replace")
 
 
 def _record_of_line(line: bytes, number: int) -> Record | Skipped:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from index.corpus.loaders.archives import BROKEN, load_tar, load_zip
 from index.corpus.loaders.crawls import load_warc
-from index.corpus.loaders.documents import load_docx, load_epub
+from index.corpus.loaders.documents import load_epub
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.json_records import load_json, load_jsonl
 from index.corpus.loaders.mail import load_eml, load_mbox
@@ -21,6 +21,7 @@ from index.corpus.loaders.pdf import load_pdf
 from index.corpus.loaders.tables import load_csv, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
 from index.corpus.loaders.web import load_feed, load_html, load_mhtml
+from index.corpus.loaders.word import load_docx
 from index.types import Skipped
 
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
@@ -93,8 +94,8 @@ LOADERS: dict[str, Loader] = {
     ".pdf": load_pdf,
     ".docx": load_docx,
     ".epub": load_epub,
-    ".eml": load_eml,
-    ".mbox": load_mbox,
+    ".eml": partial(load_eml, loader_of=_member_loader),
+    ".mbox": partial(load_mbox, loader_of=_member_loader),
     **dict.fromkeys((".rss", ".atom", ".xml"), load_feed),
     **dict.fromkeys((".warc", ".warc.gz"), load_warc),
     ".zip": partial(load_zip, loader_of=_member_loader),

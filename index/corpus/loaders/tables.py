@@ -18,10 +18,11 @@ from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.column_names import count_known
 from index.corpus.loaders.fields import Record
-from index.corpus.loaders.json_records import flatten, open_plain
+from index.corpus.loaders.json_records import flatten, open_unpacked
 from index.types import Skipped
 
 _SEPARATORS = ",;\t|"
+_AT_ONCE = 2**20  # bytes
 _TRIED = 20  # rows that show whether a separator is the right one
 
 
@@ -66,13 +67,16 @@ def _whole(path: Path) -> Decoded:
     Raises ValueError if it unpacks to more than `Bounds` allow.
     """
     most = bounds().table_mb
-    with open_plain(path) as file:
-        data = file.read((most << 20) + 1)
-    if len(data) > most << 20:
-        raise ValueError(
-            f"expected at most {most} MB unpacked, found more; split it, or set DATELINE_TABLE_MB"
-        )
-    return decode(data)
+    data = bytearray()
+    with open_unpacked(path) as file:
+        while part := file.read(_AT_ONCE):
+            data += part
+            if len(data) > most << 20:
+                raise ValueError(
+                    f"expected at most {most} MB unpacked, found more; "
+                    "split it, or set DATELINE_TABLE_MB"
+                )
+    return decode(bytes(data))
 
 
 def _rows(rows: Any, first_line: int, notes: tuple[str, ...]) -> Iterator[Record | Skipped]:

@@ -21,6 +21,11 @@ from index.types import Skipped
 
 HTML = ("text/html", "application/xhtml+xml")  # the media types of a page
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""(?:<\?xml[^>]*?\sencoding\s*=|<meta[^>]*?[\s;"']charset\s*=)\s*["']?\s*(?P<name>[\w.:-]+)""",
+    re.IGNORECASE,
+)
+_HEAD = 4096  # bytes in which a page names its charset
 _BLOCKS = frozenset(
     "p div section article h1 h2 h3 h4 h5 h6 li ul ol tr table blockquote pre header footer "
     "figure figcaption br hr dd dt".split()
@@ -104,6 +109,14 @@ def page(data: bytes | str, url: str | None = None) -> Fields:
         url=url,
         authors=tuple(filter(None, authors)),
     )
+
+
+def declared_charset(data: bytes) -> str | None:
+    """Return the charset that a page names in its XML declaration or a meta element."""
+    found = _CHARSET.search(data[:_HEAD])
+    if found is None:
+        return None
+    return found["name"].decode("ascii")
 
 
 def plain(html: str) -> str:

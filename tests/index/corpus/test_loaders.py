@@ -520,7 +520,9 @@ def test_ids_stay_when_a_file_grows(tmp_path: Path) -> None:
 def test_every_suffix_is_tried_here() -> None:
     """A loader that nobody tests is named: the suffixes of this file and of test_loading.py."""
     tried = (
-        Path(__file__).read_text() + Path(__file__).with_name("test_loading.py").read_text()
+        Path(__file__).read_text()
+        + Path(__file__).with_name("test_loading.py").read_text()
+        + Path(__file__).with_name("test_tables.py").read_text()
     ).replace('"', "'")
     twins = {
         ".htm",
@@ -576,7 +578,7 @@ def test_pages_language_and_notes_come_through_a_build(tmp_path: Path) -> None:
     german = archive.article("b.csv:2")
     assert german is not None
     assert german.language == "de"
-    assert f"b.csv:0-{len(GERMAN)}], in de " in hits_as_text(
+    assert f"b.csv:2:0-{len(GERMAN)}], in de " in hits_as_text(
         [hit for hit in archive.retrieve("Bürgermeister Brücke", k=9) if hit.article == german]
     )
     again = index.build(
