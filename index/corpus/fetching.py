@@ -21,8 +21,9 @@ import httpx
 import yaml
 
 from index.corpus.connections import Refused, Resolve, resolved
+from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.fields import Fields
-from index.corpus.loaders.web import HTML, page
+from index.corpus.loaders.pages import HTML, page
 from index.corpus.sites import Site
 from index.types import Skipped
 
@@ -116,7 +117,7 @@ def _keep(url: str, kind: str, data: bytes, corpus: Path) -> Added:
         _write(path, _archived(url, data))
         return Added(url, path, None)
     if kind in _PLAIN:
-        found = Fields(data.decode("utf-8", "replace"))
+        found = Fields(decode(data).text)
     elif kind in HTML or not kind:
         found = page(data, url)
     else:

@@ -155,7 +155,7 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     if _MARKED.search(value):
-        from index.corpus.loaders.web import plain
+        from index.corpus.loaders.markup import plain
 
         return plain(value)
     return value

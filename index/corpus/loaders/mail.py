@@ -24,8 +24,8 @@ from typing import IO, cast
 from index.corpus.loaders.archives import LoaderOf, load_member
 from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.fields import Fields, Record, mail_day
+from index.corpus.loaders.markup import declared_charset, plain
 from index.corpus.loaders.mbox import messages_of
-from index.corpus.loaders.web import declared_charset, plain
 from index.types import Skipped
 
 _MOST_WITHIN = 10  # mails attached to one another
@@ -216,7 +216,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def _raw_header(message: Message, name: str) -> str:
-    """Return a header as it was sent; its bytes outside ASCII are read as those of a file."""
+    """Return a header as it was sent; its bytes are read as those of a file."""
     for key, value in message.raw_items():
         if key.lower() == name.lower():
             return decode(str(value).encode("utf-8", "surrogateescape")).text

@@ -34,5 +34,5 @@ def messages_of(data: bytes) -> Iterator[bytes]:
 
 
 def _may_end(before: bytes) -> bool:
-    """Tell whether a message may end before a line: after an empty one, or at the start."""
+    """Tell whether a message may end here: after an empty line."""
     return before in (b"", b"\n") or before.endswith((b"\n\n", b"\n\r\n"))

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from index.corpus.loaders.archives import BROKEN, load_tar, load_zip
 from index.corpus.loaders.crawls import load_warc
-from index.corpus.loaders.documents import load_epub
+from index.corpus.loaders.epub import load_epub
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.json_records import load_json, load_jsonl
 from index.corpus.loaders.mail import load_eml, load_mbox

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from index.corpus.loaders.documents import check_zip
 from index.corpus.loaders.fields import Fields, names_in_line
 from index.corpus.loaders.pdf import real_title, what_failed
+from index.corpus.loaders.zipped import check_zip
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.types import Skipped
 
@@ -104,7 +104,7 @@ def _pieces(element: Any) -> Iterator[str]:
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
-    """Yield the text boxes of a paragraph; of one that is there in two forms, the first."""
+    """Yield the text boxes of a paragraph; of one in two forms, the first."""
     for child in paragraph:
         if child.tag == f"{_W}txbxContent":
             yield child

@@ -1,29 +1,35 @@
-"""Documents of zipped parts: Word and EPUB.
+"""EPUB: an article for each part of its reading order.
 
-python-docx reads Word. An EPUB is read from its package file and its XHTML.
-Limits: the day a file was made is not taken for the day of publication.
+Its package file names the parts, which are XHTML. A part that is named and not there is skipped,
+and the others are read. Limits: pages that are in no reading order are left out, and counted in a
+note.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from index.corpus.loaders.bounds import bounds
+from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.fields import Fields, day
-from index.corpus.loaders.pdf import LOCKED, what_failed
-from index.corpus.loaders.web import plain
+from index.corpus.loaders.markup import declared_charset, words_of
+from index.corpus.loaders.pdf import what_failed
+from index.corpus.loaders.zipped import check_zip
 from index.corpus.metadata import published_in
 from index.types import Skipped
 
-_OLD_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an OLE file begins
 _PACKAGE_FILE = "//*[local-name()='rootfile']/@full-path"
 _MANIFEST_ITEMS = "//*[local-name()='manifest']/*[local-name()='item']"
-_READING_ORDER = "//*[local-name()='itemref'][not(@linear='no')]"
+_READING_ORDER = "//*[local-name()='itemref']"
+_PAGE_TYPES = ("html", "oeb1-document", "dtbook+xml")  # parts of media types of pages
+_PAGE_NAMES = (".xhtml", ".html", ".htm")
 
 
 def load_epub(path: Path) -> Iterator[Fields | Skipped]:
@@ -41,35 +47,18 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
             container = etree.fromstring(book.read("META-INF/container.xml"), strict)
             (package_file,) = container.xpath(_PACKAGE_FILE)[:1]
             package = etree.fromstring(book.read(package_file), strict)
-            for item in _chapters(package):
-                name = posixpath.join(posixpath.dirname(package_file), unquote(item.get("href")))
-                yield from _load_chapter(book, posixpath.normpath(name), package)
+            folder = posixpath.dirname(package_file)
+            names, others = _chapters(package)
+            notes = ()
+            if others:
+                notes = (f"pages outside its reading order that are left out: {others}",)
+            for name in names:
+                for item in _load_chapter(book, posixpath.join(folder, name), package):
+                    if isinstance(item, Fields):
+                        item, notes = replace(item, notes=(*item.notes, *notes)), ()
+                    yield item
     except (KeyError, etree.LxmlError, zipfile.BadZipFile, RuntimeError, TypeError) as error:
         raise ValueError(f"expected a whole EPUB, found: {what_failed(error)}") from None
-
-
-def check_zip(path: Path) -> None:
-    """Raise ValueError for what is no zip file or is locked.
-
-    So is one that would unpack to more than `Bounds` allow.
-    """
-    with path.open("rb") as file:
-        if file.read(8) == _OLD_DOC:
-            raise ValueError(f"{LOCKED}, or an old .doc: save it as .docx")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"expected a file of zipped parts, found: {error}") from None
-    if any(part.flag_bits & 1 for part in parts):
-        raise ValueError(LOCKED)
-    size = sum(part.file_size for part in parts)  # zipfile reads no more than a part declares
-    most = bounds().document_mb
-    if size > most << 20:
-        raise ValueError(
-            f"expected at most {most} MB unpacked, found {size >> 20} MB; "
-            "or set DATELINE_DOCUMENT_MB"
-        )
 
 
 def _check_unlocked(book: zipfile.ZipFile) -> None:
@@ -79,31 +68,60 @@ def _check_unlocked(book: zipfile.ZipFile) -> None:
         raise ValueError("it is locked (DRM)")
 
 
-def _chapters(package: Any) -> Iterator[Any]:
-    """Yield the pages of a package in reading order, without its contents."""
+def _chapters(package: Any) -> tuple[list[str], int]:
+    """Return the pages of a package in reading order, and how many others it has.
+
+    Its table of contents is none of them. A page that is named twice is there once.
+    """
     items = {item.get("id"): item for item in package.xpath(_MANIFEST_ITEMS)}
+    names: dict[str, None] = {}
     for reference in package.xpath(_READING_ORDER):
         item = items.get(reference.get("idref"))
-        if item is None or "html" not in item.get("media-type", ""):
-            continue
-        if "nav" not in item.get("properties", "").split():
-            yield item
+        if item is not None and _is_page(item):
+            names[_name_of(item)] = None
+    pages = {_name_of(item) for item in items.values() if _is_page(item)}
+    return list(names), len(pages - names.keys())
+
+
+def _name_of(item: Any) -> str:
+    """Return the name of the file of an item; a place within it ("#two") is cut off."""
+    return unquote(item.get("href").partition("#")[0])
+
+
+def _is_page(item: Any) -> bool:
+    """Tell whether an item is a page with text, by its media type or its name."""
+    if item.get("href") is None or "nav" in item.get("properties", "").split():
+        return False
+    kind = item.get("media-type", "").lower()
+    return any(part in kind for part in _PAGE_TYPES) or _name_of(item).lower().endswith(_PAGE_NAMES)
 
 
 def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fields | Skipped]:
     """Yield the article of one part of a book; nothing for a part without text."""
     import lxml.html
-    from lxml import etree
 
-    data = book.read(name)
+    name = posixpath.normpath(name)
+    try:
+        data = book.read(_found(book, name))
+    except (KeyError, zipfile.BadZipFile) as error:
+        reason = f"expected this part of the book in it, found: {what_failed(error)}"
+        yield Skipped(f":{name}", reason)
+        return
     most = bounds().page_mb
     if len(data) > most << 20:
         reason = f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB"
         yield Skipped(f":{name}", reason)
         return
-    parser = lxml.html.HTMLParser(encoding="utf-8")
-    chapter = lxml.html.document_fromstring(data, parser=parser)
-    text = plain(etree.tostring(chapter, encoding="unicode"))
+    try:
+        found = decode(data, declared_charset(data))
+    except ValueError as error:
+        yield Skipped(f":{name}", str(error))
+        return
+    html = re.sub(r"^\s*<\?xml[^>]*\?>", "", found.text.replace("\x00", "\ufffd"))
+    if not html.strip():
+        return
+    chapter = lxml.html.document_fromstring(html)
+    text = words_of(chapter)
     if text:
         yield Fields(
             text,
@@ -113,7 +131,16 @@ def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fi
             authors=tuple(_all_said(package, "creator")),
             part=f":{name}",
             language=_said(package, "language"),
+            notes=found.notes,
         )
+
+
+def _found(book: zipfile.ZipFile, name: str) -> str:
+    """Return the name under which a book holds a part, whatever its case."""
+    names = book.namelist()
+    if name in names:
+        return name
+    return next((one for one in names if one.casefold() == name.casefold()), name)
 
 
 def _heading_of(chapter: Any) -> str | None:
