@@ -43,7 +43,8 @@ def words_of(element: Any) -> str:
     """Return the words of an element, a line for each block and row in it."""
     pieces: list[str] = []
     _collect_words(element, pieces)
-    lines = [" ".join(line.split()) for line in "".join(pieces).split("\n")]
+    text = "".join(pieces).replace("\u00ad", "")  # soft hyphens
+    lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n\n".join(line for line in lines if line)
 
 

@@ -43,7 +43,7 @@ def page(data: bytes, url: str | None = None, charset: str | None = None) -> Fie
         url = found.url
     authors = map(str.strip, (found.author or "").split(";"))
     return Fields(
-        found.text,
+        found.text.replace("\u00ad", ""),  # soft hyphens
         title=found.title,
         source=found.sitename,
         published=_settled(day(found.date), html.text),
