@@ -53,7 +53,7 @@ def _clean(text: str) -> str:
 
 
 def _composed(name: str) -> str:
-    """Return a name in Unicode's form NFC, so that two ways to write "é" are one outlet."""
+    """Return a name in NFC, so that two ways to write "é" are one outlet."""
     return unicodedata.normalize("NFC", name)
 
 

@@ -48,12 +48,12 @@ def corpus_files(corpus: Path) -> Iterator[CorpusFile]:
 
 
 def composed(name: str) -> str:
-    """Return a name in Unicode's form NFC: "é" as one character, however a disk has it."""
+    """Return a name in Unicode's form NFC, in which "é" is one character."""
     return unicodedata.normalize("NFC", name)
 
 
 def on_disk(corpus: Path, path: str) -> Path:
-    """Return where the file of a corpus with a path lies, whatever form its name has there."""
+    """Return where a file of a corpus lies, whatever form its name has there."""
     place = corpus
     for part in PurePosixPath(path).parts:
         inner = place / part

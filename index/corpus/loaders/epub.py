@@ -8,7 +8,6 @@ note.
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from urllib.parse import unquote
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.fields import Fields, day
-from index.corpus.loaders.markup import declared_charset, words_of
+from index.corpus.loaders.markup import declared_charset, without_declaration, words_of
 from index.corpus.loaders.pdf import what_failed
 from index.corpus.loaders.zipped import check_zip
 from index.corpus.metadata import published_in
@@ -117,7 +116,7 @@ def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fi
     except ValueError as error:
         yield Skipped(f":{name}", str(error))
         return
-    html = re.sub(r"^\s*<\?xml[^>]*\?>", "", found.text.replace("\x00", "\ufffd"))
+    html = without_declaration(found.text)
     if not html.strip():
         return
     chapter = lxml.html.document_fromstring(html)

@@ -27,6 +27,11 @@ def declared_charset(data: bytes) -> str | None:
     return found["name"].decode("ascii", "replace")
 
 
+def without_declaration(html: str) -> str:
+    """Return a page fit for lxml: without an XML declaration and without NULs."""
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\x00", "\ufffd"))
+
+
 def plain(html: str) -> str:
     """Return the words of a piece of HTML, a line for each of its blocks.
 

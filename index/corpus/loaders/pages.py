@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.fields import Fields, day
-from index.corpus.loaders.markup import declared_charset
+from index.corpus.loaders.markup import declared_charset, without_declaration
 from index.corpus.loaders.page_order import put_in_order, share_left_out
 
 HTML = ("text/html", "application/xhtml+xml")  # the media types of a page
@@ -60,8 +60,7 @@ def _story(html: Decoded, url: str | None) -> tuple[Any, list[str]]:
     """
     from trafilatura.utils import load_html
 
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", html.text.replace("\x00", "\ufffd"))
-    tree = load_html(text)
+    tree = load_html(without_declaration(html.text))
     found = None
     if tree is not None:
         ordered = copy.deepcopy(tree)

@@ -18,6 +18,7 @@ from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.json_records import load_json, load_jsonl
 from index.corpus.loaders.mail import load_eml, load_mbox
 from index.corpus.loaders.pdf import load_pdf
+from index.corpus.loaders.rtf import load_rtf
 from index.corpus.loaders.tables import load_csv, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
 from index.corpus.loaders.web import load_feed, load_html, load_mhtml
@@ -93,6 +94,7 @@ LOADERS: dict[str, Loader] = {
     **dict.fromkeys((".mhtml", ".mht"), load_mhtml),
     ".pdf": load_pdf,
     ".docx": load_docx,
+    ".rtf": load_rtf,
     ".epub": load_epub,
     ".eml": partial(load_eml, loader_of=_member_loader),
     ".mbox": partial(load_mbox, loader_of=_member_loader),

@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.exports import articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day, names, string
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.types import Skipped
 
 
 def load_text(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the text of .txt, with what it says of title, outlet and date."""
+    """Yield the text of .txt, with what it says of title, outlet and date.
+
+    Of an export of a news database, each article.
+    """
     found = decode(path.read_bytes())
+    exported = articles_of_export(found.text.split("\n\n"))
+    if exported:
+        yield from with_notes(exported, found.notes)
+        return
     yield Fields(
         found.text,
         title=title_in(found.text),

@@ -12,17 +12,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.exports import articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day
-from index.corpus.loaders.markup import plain
+from index.corpus.loaders.markup import declared_charset, plain, without_declaration
 from index.corpus.loaders.pages import HTML, page
 from index.types import Skipped
 
+_MAY_BE_EXPORT = re.compile(
+    rb"""End\ of\ Document | \d\ of\ \d+\ DOCUMENTS | Document\ [A-Za-z]{2,10}\d{8}""", re.VERBOSE
+)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
 def load_html(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the story of a saved page (.html, .htm, .xhtml), without its menus."""
-    yield page(path.read_bytes())
+    """Yield the story of a saved page (.html, .htm, .xhtml), without its menus.
+
+    Of an export of a news database, each article.
+    """
+    data = path.read_bytes()
+    if _MAY_BE_EXPORT.search(data):
+        found = decode(data, declared_charset(data))
+        exported = articles_of_export(plain(without_declaration(found.text)).split("\n\n"))
+        if exported:
+            yield from with_notes(exported, found.notes)
+            return
+    yield page(data)
 
 
 def load_mhtml(path: Path) -> Iterator[Fields | Skipped]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from index.corpus.loaders.exports import articles_of_export
 from index.corpus.loaders.fields import Fields, names_in_line
 from index.corpus.loaders.pdf import real_title, what_failed
 from index.corpus.loaders.zipped import check_zip
@@ -55,6 +56,10 @@ def load_docx(path: Path) -> Iterator[Fields | Skipped]:
     # lxml's errors are SyntaxErrors.
     except (OpcError, KeyError, ValueError, AttributeError, SyntaxError) as error:
         raise ValueError(f"expected a Word document, found: {what_failed(error)}") from None
+    exported = articles_of_export(lines)
+    if exported:
+        yield from exported
+        return
     text = "\n\n".join(line for line in lines if line.strip())
     if author is None or author == "python-docx":  # the library names itself
         author = ""
