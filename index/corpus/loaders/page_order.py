@@ -1,7 +1,8 @@
 """A page of the web put in order before its story is looked for.
 
 Banners that ask for consent go. An `<aside>` that holds the story becomes a plain part of the page.
-Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988").
+Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988"). A table that lays
+out the page becomes plain parts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _PARTS = "//div | //section | //aside | //form | //dialog"
 _STORIES = ".//h1 | .//article | .//main | .//*[@itemprop='articleBody']"
 _ELSEWHERE = "nav footer header form button script style noscript".split()
 _LONGEST_CELL = 300  # characters: a longer cell is a part of the page's layout
+_IS_LONG = f"string-length(normalize-space()) > {_LONGEST_CELL}"
 _BEGINNING = 60  # characters by which a paragraph is known
 
 
@@ -62,6 +64,7 @@ def _free_stories(tree: Any) -> None:
 
 
 def _flatten_tables(tree: Any) -> None:
+    """Make lines of the tables of data, and plain parts of those of the layout."""
     for table in tree.xpath("//table[not(.//table)]"):
         rows = table.xpath(".//tr")
         cells = table.xpath(".//td | .//th")
@@ -76,6 +79,9 @@ def _flatten_tables(tree: Any) -> None:
             paragraph = table.makeelement("p")
             paragraph.text = line
             table.append(paragraph)
+    for part in tree.xpath(f"//table[.//*[self::td or self::th][{_IS_LONG}]]"):
+        for inner in part.iter("table", "tbody", "thead", "tr", "td", "th"):
+            inner.tag = "div"
 
 
 def _paragraphs(tree: Any) -> list[str]:
