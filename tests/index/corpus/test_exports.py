@@ -313,9 +313,11 @@ def test_answers_of_news_services_are_read(write: Write, name: str) -> None:
         f'0,17,{TITLE},The Norvik Courier,Marit Aas,2023-03-09,2023.0,3.0,URL,"{STORY}"\n',
         "date,year,month,day,author,title,article,url,section,publication\n"
         f'2023-03-09 18:20:00,2023,3.0,9,Marit Aas,{TITLE},"{STORY}",URL,News,The Norvik Courier\n',
+        "title,text,domain,date,description,url,image_url,author\n"  # CC-News of Hugging Face
+        f'{TITLE},"{STORY}",The Norvik Courier,2023-03-09 18:20:00,Short.,URL,,Marit Aas\n',
     ],
 )
-def test_all_the_news_is_read(write: Write, table: str) -> None:
+def test_all_the_news_and_cc_news_are_read(write: Write, table: str) -> None:
     url = "https://courier.example/1"
     articles, skipped, _ = loaded(write({"articles1.csv": table.replace("URL", url)}))
     assert not skipped
