@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.stores.manifest import notes_of
 from index.types import Store
 from qa.commands.options import (
     Commands,
@@ -52,6 +51,8 @@ def _run_info(options: argparse.Namespace) -> None:
 
 def _facts(store: Store) -> dict[str, Any]:
     """Return what a generation holds, from its manifest and its articles."""
+    from index.stores.manifest import notes_of
+
     manifest = store.manifest
     articles = list(store.articles())
     days = [article.published.isoformat() for article in articles if article.published is not None]

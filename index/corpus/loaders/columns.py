@@ -92,9 +92,10 @@ class Columns:
         if record.table:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         source, url = _source_and_url(_inner(found.get("source")), found.get("url"))
-        published, numbers = found.get("published"), ""
+        published: Any = found.get("published")
+        numbers = ""
         if isinstance(published, str) and self._order.see(published):
-            published, numbers = None, published
+            numbers, published = published, None
         fields = Fields(
             text,
             title=string(_inner(found.get("title"))),

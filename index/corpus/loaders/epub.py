@@ -48,7 +48,7 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
             package = etree.fromstring(book.read(package_file), strict)
             folder = posixpath.dirname(package_file)
             names, others = _chapters(package)
-            notes = ()
+            notes: tuple[str, ...] = ()
             if others:
                 notes = (f"pages outside its reading order that are left out: {others}",)
             for name in names:

@@ -11,6 +11,7 @@ import json
 import os
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -218,7 +219,9 @@ def test_a_missing_folder_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_names_are_in_one_form_and_the_text_in_its_own(tmp_path: Path, form: str) -> None:
+def test_names_are_in_one_form_and_the_text_in_its_own(
+    tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
     """A Mac writes "é" in a file name as two characters; an outlet so written is no other one."""
 
     def written(text: str) -> str:
