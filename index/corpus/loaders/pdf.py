@@ -1,8 +1,8 @@
 """PDF, by pypdf: the text of its pages, and where each page starts.
 
 So a citation opens at its page. Lines are joined to paragraphs again. What stands at the head or
-foot of most pages is left out. Limits: a scan without text is skipped; columns come in the order in
-which the file draws them.
+foot of many pages is left out, and footnotes are moved out of a sentence. Limits: a scan without
+text is skipped; columns come in the order in which the file draws them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from index.corpus.loaders.fields import Fields, names_in_line
+from index.corpus.loaders.footnotes import BREAK, move_footnotes
 from index.corpus.loaders.line_breaks import join_lines, without_glyphs, words_in
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.text.vocabulary import english_words
@@ -69,6 +70,7 @@ def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     """
     lines = _without_heads([_lines_of_page(without_glyphs(page)) for page in pages])
     full = _full_length(lines)
+    lines = [move_footnotes(page, lambda line: len(line) < full) for page in lines]
     known = english_words() | words_in(chain.from_iterable(lines))
     text, last = "", ""
     starts: list[int | None] = []
@@ -76,6 +78,9 @@ def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
         if not page:
             starts.append(None)
         for number, line in enumerate(page):
+            if line == BREAK:
+                text, last = f"{text}\n\n", ""
+                continue
             whole = join_lines(last, line, known)
             if whole is not None:
                 text = text[: len(text) - len(last)] + whole

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.corpus.loaders.footnotes import BREAK, move_footnotes
 from index.corpus.loaders.line_breaks import join_lines, without_glyphs, words_in
 from index.corpus.loaders.pdf import joined
 from index.text.vocabulary import english_words
@@ -83,3 +84,40 @@ def test_two_pages_lose_numbers_that_follow_each_other_and_nothing_else() -> Non
     assert joined(["Rain fell.\n7", "Snow lay.\n8"])[0] == "Rain fell.\n\nSnow lay."
     assert joined(["Rain fell.\n7", "Snow lay.\n9"])[0] == "Rain fell. 7\n\nSnow lay. 9"
     assert joined(["Rain fell.\n7"])[0].split() == ["Rain", "fell.", "7"]
+
+
+FIRST = [
+    "The council met on Monday evening to discuss the bridge over the harbour,1 and",
+    "it was decided.",
+    "On Tuesday the mayor told the newspaper that the repairs which the engineers",
+]
+NOTES = ["1 See the report of the county on the bridges of the harbour, 2019, which is", "long."]
+SECOND = ["had planned would take three weeks at the very least, and perhaps a month."]
+
+
+def test_a_footnote_stands_on_its_page_and_in_no_sentence() -> None:
+    text, starts = joined(["\n".join(FIRST + NOTES), "\n".join(SECOND)])
+    assert text.split("\n\n") == [
+        " ".join(FIRST[:2]),
+        " ".join(NOTES),
+        f"{FIRST[2]} {SECOND[0]}",
+    ]
+    assert text[starts[1] :] == SECOND[0]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "12 ships lay in the port on that day, the harbour office told the newspaper",
+        "2 See the report of the county on the bridges of the harbour, 2019, which is",
+    ],
+)
+def test_a_line_that_begins_with_a_number_is_no_footnote_without_its_mark(last: str) -> None:
+    text, _ = joined(["\n".join([*FIRST, last]), SECOND[0]])
+    assert f"{FIRST[2]} {last} {SECOND[0]}" in text
+
+
+@given(st.lists(st.sampled_from([*FIRST, *NOTES, *SECOND, "* A note on it.", "A word* is"])))
+def test_no_line_is_lost_by_moving_footnotes(page: list[str]) -> None:
+    moved = move_footnotes(page, lambda line: len(line) < 60)
+    assert sorted(line for line in moved if line != BREAK) == sorted(page)
