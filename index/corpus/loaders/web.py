@@ -22,7 +22,7 @@ from index.types import Skipped
 _MAY_BE_EXPORT = re.compile(
     rb"""End\ of\ Document | \d\ of\ \d+\ DOCUMENTS | Document\ [A-Za-z]{2,10}\d{8}""", re.VERBOSE
 )
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
 def load_html(path: Path) -> Iterator[Fields | Skipped]:
@@ -60,18 +60,23 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
     import feedparser
 
     data = path.read_bytes()
-    if _ENTITY.search(data):
+    found = decode(data, declared_charset(data))
+    xml = without_declaration(found.text)
+    if _ENTITY.search(xml):
         raise ValueError(
             "expected a feed without XML entity declarations, found some; they are not expanded"
         )
     feed = feedparser.parse(  # its own cleaning is not needed: plain() keeps no markup
-        io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(xml.encode("utf-8", "replace")), sanitize_html=False, resolve_relative_uris=False
     )
     if not feed.version:
         raise ValueError("expected an RSS or Atom feed, found something else")
-    for number, entry in enumerate(feed.entries, 1):
-        key = entry.get("id") or entry.get("link") or number
-        yield _load_entry(entry, key, feed.feed.get("title") or "")
+    title = feed.feed.get("title") or ""
+    entries = (
+        _load_entry(entry, entry.get("id") or entry.get("link") or number, title)
+        for number, entry in enumerate(feed.entries, 1)
+    )
+    yield from with_notes(entries, found.notes)
 
 
 def _load_entry(entry: Any, key: object, feed_title: str) -> Fields | Skipped:

@@ -112,3 +112,26 @@ def test_a_day_that_may_be_two_is_not_known(
 ) -> None:
     (tmp_path / "a.html").write_text(page(f"<meta name='date' content='{declared}'>"))
     assert loaded(tmp_path)[0]["a.html"].published == published
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", "utf-16"])
+def test_a_feed_is_read_in_the_charset_that_it_declares(tmp_path: Path, declared: str) -> None:
+    """Its title has one damaged character; its other letters stay what they are."""
+    charset = {"iso-8859-1": "cp1252"}.get(declared, declared)
+    feed = samples.RSS.replace('encoding="utf-8"', f'encoding="{declared}"')
+    feed = feed.replace("The Norvik Courier</title>", "Norvik’s Café – €</title>")
+    data = feed.encode(charset)
+    if declared == "utf-8":
+        data = data.replace(b"statement", b"state\xffment")
+    (tmp_path / "a.rss").write_bytes(data)
+    articles, _, notes = loaded(tmp_path)
+    assert {article.source for article in articles.values()} == {"Norvik’s Café – €"}
+    assert [note.text for note in notes] == ["damaged characters, kept as \ufffd: 1"] * (
+        declared == "utf-8"
+    )
+
+
+def test_entities_of_a_feed_in_utf_16_are_seen(tmp_path: Path) -> None:
+    feed = samples.RSS.replace("<rss", '<!DOCTYPE r [<!ENTITY a "b">]><rss')
+    (tmp_path / "a.rss").write_bytes(feed.replace("utf-8", "utf-16").encode("utf-16"))
+    assert "entity declarations" in loaded(tmp_path)[1]["a.rss"]
