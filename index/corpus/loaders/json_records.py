@@ -21,6 +21,8 @@ from index.corpus.loaders.fields import Record
 from index.types import Skipped
 
 _NESTED = ("kwargs", "metadata", "meta", "_source", "fields", "thread")
+_AT_ONCE = 2**20  # bytes
+_HEAD = 4096  # bytes that show whether a file is UTF-16
 _LISTS = (
     "articles", "documents", "posts", "items", "results", "data", "docs", "rows", "value", "news",
     "hits", "response",
@@ -32,7 +34,8 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
     limits = bounds()
     longest = limits.line_mb << 20
     read = number = 0
-    with _open_lines(path) as lines:
+    file, notes = _open_lines(path)
+    with file as lines:
         while line := lines.readline(longest):
             number += 1
             read += len(line)
@@ -43,7 +46,8 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
                     "split it, or set DATELINE_LINE_MB or DATELINE_TABLE_MB"
                 )
             if line.strip():
-                yield _record_of_line(line, number)
+                yield _record_of_line(line, number, notes)
+                notes = ()  # they are of the file: told once
 
 
 def load_json(path: Path) -> Iterator[Record | Skipped]:
@@ -52,7 +56,7 @@ def load_json(path: Path) -> Iterator[Record | Skipped]:
     It is a list of objects, an object with such a list ({"articles": [...]}), or one article. An
     object on each line is read too.
     """
-    whole = decode(path.read_bytes())
+    whole = decode(read_unpacked(path))
     try:
         data = json.loads(whole.text)
     except json.JSONDecodeError as error:
@@ -70,22 +74,43 @@ def load_json(path: Path) -> Iterator[Record | Skipped]:
         notes = ()  # they are of the file: told once
 
 
-def open_unpacked(path: Path) -> BinaryIO:
-    """Open a file, unpacked if it is .gz."""
+def read_unpacked(path: Path) -> bytes:
+    """Return the bytes of a file, unpacked if it is .gz.
+
+    Raises ValueError if they are more than `Bounds` allow.
+    """
+    most = bounds().table_mb
+    data = bytearray()
+    with _open_unpacked(path) as file:
+        while part := file.read(_AT_ONCE):
+            data += part
+            if len(data) > most << 20:
+                raise ValueError(
+                    f"expected at most {most} MB unpacked, found more; "
+                    "split it, or set DATELINE_TABLE_MB"
+                )
+    return bytes(data)
+
+
+def _open_unpacked(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
     return path.open("rb")
 
 
-def _open_lines(path: Path) -> BinaryIO:
-    """Open a file, unpacked if it is .gz, in UTF-8 if it is UTF-16."""
-    file = open_unpacked(path)
-    head = file.read(4096)
+def _open_lines(path: Path) -> tuple[BinaryIO, tuple[str, ...]]:
+    """Open a file, unpacked if it is .gz, in UTF-8 if it is UTF-16.
+
+    Returns a note too, if that is a guess.
+    """
+    file = _open_unpacked(path)
+    head = file.read(_HEAD)
     file.seek(0)
     charset = zeros_of(head)
     if charset is None:
-        return file
-    return cast(BinaryIO, _Recoded(io.TextIOWrapper(file, charset, "replace")))
+        return file, ()
+    lines = _Recoded(io.TextIOWrapper(file, charset, "replace"))
+    return cast(BinaryIO, lines), decode(head).notes
 
 
 class _Recoded:
@@ -104,10 +129,10 @@ class _Recoded:
         return self._text.readline(size).encode("utf-8", "replace")
 
 
-def _record_of_line(line: bytes, number: int) -> Record | Skipped:
+def _record_of_line(line: bytes, number: int, notes: tuple[str, ...]) -> Record | Skipped:
     try:
         found = decode(line)
-        return _record(json.loads(found.text), number, found.notes)
+        return _record(json.loads(found.text), number, (*notes, *found.notes))
     except (ValueError, RecursionError) as error:
         return Skipped(f":{number}", f"expected a JSON object on the line, found: {error}")
 

@@ -87,7 +87,7 @@ LOADERS: dict[str, Loader] = {
     ".txt": load_text,
     ".md": load_markdown,
     **dict.fromkeys((".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), load_jsonl),
-    ".json": load_json,
+    **dict.fromkeys((".json", ".json.gz"), load_json),
     **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), load_csv),
     ".parquet": load_parquet,
     **dict.fromkeys((".html", ".htm", ".xhtml"), load_html),

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus.loaders.bounds import bounds
-from index.corpus.loaders.charsets import Decoded, decode
+from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.column_names import count_known
 from index.corpus.loaders.fields import Record
-from index.corpus.loaders.json_records import flatten, open_unpacked
+from index.corpus.loaders.json_records import flatten, read_unpacked
 from index.types import Skipped
 
 _SEPARATORS = ",;\t|"
-_AT_ONCE = 2**20  # bytes
 _TRIED = 20  # rows that show whether a separator is the right one
 
 
@@ -33,7 +32,7 @@ def load_csv(path: Path) -> Iterator[Record | Skipped]:
     """
     limits = bounds()
     csv.field_size_limit(limits.line_mb << 20)
-    found = _whole(path)
+    found = decode(read_unpacked(path))
     text, separator, first_line = found.text, "", 1
     declared = re.match(r"sep=(.)\n", text)
     if declared is not None:
@@ -59,24 +58,6 @@ def load_parquet(path: Path) -> Iterator[Record | Skipped]:
                 number += 1
                 columns = {name: value for name, value in flatten(row).items() if value is not None}
                 yield Record(columns, f":{number}", table=True)
-
-
-def _whole(path: Path) -> Decoded:
-    """Return the text of a table.
-
-    Raises ValueError if it unpacks to more than `Bounds` allow.
-    """
-    most = bounds().table_mb
-    data = bytearray()
-    with open_unpacked(path) as file:
-        while part := file.read(_AT_ONCE):
-            data += part
-            if len(data) > most << 20:
-                raise ValueError(
-                    f"expected at most {most} MB unpacked, found more; "
-                    "split it, or set DATELINE_TABLE_MB"
-                )
-    return decode(bytes(data))
 
 
 def _rows(rows: Any, first_line: int, notes: tuple[str, ...]) -> Iterator[Record | Skipped]:

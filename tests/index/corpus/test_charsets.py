@@ -173,11 +173,13 @@ def test_lines_of_json_in_other_charsets_are_read(tmp_path: Path) -> None:
         for number in range(3)
     )
     (tmp_path / "a.jsonl").write_bytes(lines.encode("utf-16"))
+    (tmp_path / "c.jsonl").write_bytes(lines.replace('"id": "', '"id": "c').encode("utf-16-le"))
     (tmp_path / "b.jsonl").write_bytes(lines.replace('"id": "', '"id": "b').encode("cp1252"))
     articles, skipped, notes = loaded(tmp_path)
     assert not skipped
     assert {article.text for article in articles.values()} == {ENGLISH}
-    assert len(articles) == 6
+    assert len(articles) == 9
     assert [(note.path, "(the same of 2 more)" in note.text) for note in notes] == [
-        ("b.jsonl:1", True)
+        ("b.jsonl:1", True),
+        ("c.jsonl:1", False),
     ]

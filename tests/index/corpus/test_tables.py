@@ -93,6 +93,7 @@ def test_whatever_csv_writes_is_read_again(
 PACKED = {
     "a.csv.gz": f"title,text\nDam,{CRACKS.replace(',', ' -')}\n",
     "a.tsv.gz": f"title\ttext\nDam\t{CRACKS.replace(',', ' -')}\n",
+    "a.json.gz": json.dumps([{"title": "Dam", "text": CRACKS.replace(",", " -")}]),
     "a.ndjson": json.dumps({"title": "Dam", "text": CRACKS.replace(",", " -")}),
     "a.ndjson.gz": json.dumps({"title": "Dam", "text": CRACKS.replace(",", " -")}),
 }
