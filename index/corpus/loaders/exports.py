@@ -77,6 +77,8 @@ def _read(blocks: Iterable[list[str]], read: Read) -> list[Fields | Skipped]:
             found.append(Skipped(f":{number}", reason))
         else:
             found.append(replace(fields, part=fields.part or f":{number}"))
+    if not any(isinstance(one, Fields) for one in found):  # it only looked like an export
+        return []
     return found
 
 

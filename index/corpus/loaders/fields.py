@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_YEAR_FIRST = re.compile(  # "2022-10-14T08:00", "2022/10/14", "20221014T080000Z"
-    r"\s*(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?!\d)"
+_YEAR_FIRST = re.compile(  # "2022-10-14T08:00", "2022/10/14", "20221014080000"
+    r"\s*(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?=\d{6}\b|\D|$)"
 )
 
 

@@ -22,6 +22,8 @@ def load_text(path: Path) -> Iterator[Fields | Skipped]:
     """
     found = decode(path.read_bytes())
     exported = articles_of_export(found.text.split("\n\n"))
+    if not exported:
+        exported = articles_of_export(found.text.split("\n"))
     if exported:
         yield from with_notes(exported, found.notes)
         return

@@ -126,6 +126,7 @@ EXPORTS = {
     "nexis.rtf": _rtf(NEXIS),
     "nexis.html": _page(NEXIS),
     "old.txt": "\n\n\n".join(f"   {line}" for line in OLD_NEXIS).encode(),
+    "factiva.txt": "\n".join(FACTIVA).encode(),
     "old.docx": _docx(OLD_NEXIS),
     "factiva.rtf": _rtf(FACTIVA),
     "factiva.html": _page(FACTIVA),
@@ -157,10 +158,15 @@ def test_a_part_of_an_export_that_is_no_article_is_named(write: Write) -> None:
     assert "found 'Nothing of use End of Document'" in skipped["a.txt:3"]
 
 
-def test_a_story_that_speaks_of_documents_is_no_export(write: Write) -> None:
-    text = (
-        "The end\n\nThe End of Document Day was on 9 March 2023.\n\nDocument 7 was lost; 300 words."
-    )
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The end\n\nThe End of Document Day was on 9 March 2023.\n\nDocument 7 is lost; 300 words.",
+        "Rain fell all day.\n\nEnd of Document\n\nSnow lay.",
+        "The archive keeps a letter.\n\nDocument NORC000020230309ej390001x",
+    ],
+)
+def test_a_story_that_speaks_of_documents_is_no_export(write: Write, text: str) -> None:
     (article,) = loaded(write({"a.txt": text}))[0].values()
     assert article.text == text
 

@@ -168,7 +168,8 @@ def test_a_column_settles_whether_the_day_comes_first(write: Write) -> None:
     assert read("5/6/2022", "25/12/2022", "12/25/2022") == [None, None, None]
     assert read("5.6.2022") == [june]
     assert read("6/6/2022", "31/2/2022", "2022/06/05") == [dt.date(2022, 6, 6), None, june]
-    assert read("20220605T103000Z", "20220605", "2022-06-05 08:00:00", "") == [june] * 3 + [None]
+    assert read("20220605T103000Z", "20220605103000", "20220605", "") == [june] * 3 + [None]
+    assert read("2022-06-05 08:00:00", "2022060510300", "123456789012") == [june, None, None]
 
 
 @given(st.lists(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)), min_size=1))
