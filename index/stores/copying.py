@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.stores.manifest import notes_of
 from index.stores.places import encoder_of, place_of
 from index.types import (
     Article,
     DatelineError,
     Embedder,
+    Note,
     Passage,
     Place,
     Progress,
@@ -46,7 +46,8 @@ def copy(
     articles = list(store.articles())
     with target.writing() as writer:
         _copy_encoder(source, target, store.manifest["encoder"]["folder"])
-        settings, notes = store.manifest["settings"], notes_of(store.manifest)
+        settings = store.manifest["settings"]
+        notes = [Note(path, text) for path, text in store.manifest.get("notes", ())]
         writer.begin(embedder, settings, articles, None, notes)
         for passages, vectors, done in _indexed(store, articles):
             writer.add(passages, vectors)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.corpus.loaders.bounds import bounds
-from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.fields import Fields, day
 from index.corpus.loaders.markup import declared_charset, without_declaration, words_of
 from index.corpus.loaders.pdf import what_failed
@@ -98,28 +99,18 @@ def _is_page(item: Any) -> bool:
 def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fields | Skipped]:
     """Yield the article of one part of a book; nothing for a part without text."""
     import lxml.html
+    from lxml import etree
 
     name = posixpath.normpath(name)
     try:
-        data = book.read(_found(book, name))
-    except (KeyError, zipfile.BadZipFile) as error:
-        reason = f"expected this part of the book in it, found: {what_failed(error)}"
-        yield Skipped(f":{name}", reason)
-        return
-    most = bounds().page_mb
-    if len(data) > most << 20:
-        reason = f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB"
-        yield Skipped(f":{name}", reason)
-        return
-    try:
-        found = decode(data, declared_charset(data))
+        found = _decoded(book, name)
     except ValueError as error:
         yield Skipped(f":{name}", str(error))
         return
-    html = without_declaration(found.text)
-    if not html.strip():
+    try:
+        chapter = lxml.html.document_fromstring(without_declaration(found.text))
+    except etree.LxmlError:  # there is no element in it
         return
-    chapter = lxml.html.document_fromstring(html)
     text = words_of(chapter)
     if text:
         yield Fields(
@@ -132,6 +123,20 @@ def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fi
             language=_said(package, "language"),
             notes=found.notes,
         )
+
+
+def _decoded(book: zipfile.ZipFile, name: str) -> Decoded:
+    """Return the text of a part of a book. Raises ValueError if it cannot be read."""
+    try:
+        data = book.read(_found(book, name))
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"expected this part of the book in it, found: {what_failed(error)}"
+        ) from None
+    most = bounds().page_mb
+    if len(data) > most << 20:
+        raise ValueError(f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
+    return decode(data, declared_charset(data))
 
 
 def _found(book: zipfile.ZipFile, name: str) -> str:

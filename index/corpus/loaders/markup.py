@@ -11,6 +11,7 @@ _CHARSET = re.compile(
          \s* = \s* ["']? \s* (?P<name> [\w.:-]+ )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BLOCKS = frozenset(
     "p div section article aside main h1 h2 h3 h4 h5 h6 li ul ol dl tr table blockquote pre header "
     "footer figure figcaption br hr dd dt details summary caption".split()
@@ -28,8 +29,8 @@ def declared_charset(data: bytes) -> str | None:
 
 
 def without_declaration(html: str) -> str:
-    """Return a page fit for lxml: without an XML declaration and without NULs."""
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\x00", "\ufffd"))
+    """Return a page fit for lxml: without an XML declaration and control characters."""
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", _UNFIT.sub("\ufffd", html))
 
 
 def plain(html: str) -> str:
@@ -41,7 +42,7 @@ def plain(html: str) -> str:
         return html.strip()
     import lxml.html
 
-    return words_of(lxml.html.fromstring(f"<div>{html}</div>"))
+    return words_of(lxml.html.fromstring(f"<div>{without_declaration(html)}</div>"))
 
 
 def words_of(element: Any) -> str:

@@ -58,23 +58,34 @@ def _story(html: Decoded, url: str | None) -> tuple[Any, list[str]]:
 
     Raises ValueError if it finds nothing.
     """
-    from trafilatura.utils import load_html
-
-    tree = load_html(without_declaration(html.text))
-    found = None
-    if tree is not None:
-        ordered = copy.deepcopy(tree)
+    tree = _parsed(html.text)
+    ordered = copy.deepcopy(tree)
+    if ordered is not None:
         put_in_order(ordered)
-        # What was put in order wrongly is read as it was.
-        for candidate in (ordered, tree):
-            whole = copy.deepcopy(candidate)
-            found = _extracted(candidate, url)
-            if found is not None and (found.text or "").strip():
-                share = share_left_out(whole, found.text)
-                if share < _NOTED_SHARE:
-                    return found, []
-                return found, [f"words of the page's paragraphs that are left out: {share:.0%}"]
+    # What was put in order wrongly is read as it was.
+    for candidate in (ordered, tree):
+        if candidate is None:
+            continue
+        whole = copy.deepcopy(candidate)
+        found = _extracted(candidate, url)
+        if found is not None and (found.text or "").strip():
+            share = share_left_out(whole, found.text)
+            if share < _NOTED_SHARE:
+                return found, []
+            return found, [f"words of the page's paragraphs that are left out: {share:.0%}"]
     raise ValueError("expected a page with a story, found none in it")
+
+
+def _parsed(html: str) -> Any:
+    """Return the tree of a page; None for what holds no element."""
+    import lxml.html
+    from lxml import etree
+
+    parser = lxml.html.HTMLParser(collect_ids=False, remove_comments=True, remove_pis=True)
+    try:
+        return lxml.html.document_fromstring(without_declaration(html), parser=parser)
+    except etree.LxmlError:
+        return None
 
 
 def _extracted(tree: Any, url: str | None) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.index.corpus import samples
 from tests.index.corpus.marked import FORMATS, table
 from tests.index.corpus.test_loaders import loaded
 
@@ -39,6 +42,21 @@ def test_what_a_book_leaves_out_is_told(tmp_path: Path) -> None:
     _, skipped, notes = loaded(tmp_path)
     assert list(skipped) == ["a.epub:OPS/missing.xhtml"]
     assert "pages outside its reading order that are left out: 1" in [note.text for note in notes]
+
+
+def test_a_chapter_that_is_empty_or_damaged_costs_itself_alone(tmp_path: Path) -> None:
+    form = FORMATS[".epub"]
+    whole = form.build(form.sentences())
+    with zipfile.ZipFile(io.BytesIO(whole)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    (tmp_path / "a.epub").write_bytes(whole)
+    parts |= {"OPS/plain.xhtml": b" ", "OPS/wide.xhtml": b"<!-- -->", "OPS/old.html": bytes(9)}
+    (tmp_path / "b.epub").write_bytes(samples.zipped(parts))
+    articles, skipped, _ = loaded(tmp_path)
+    ids = [id.partition(":")[2] for id in articles]
+    gone = ["OPS/plain.xhtml", "OPS/wide.xhtml", "OPS/old.html"]
+    assert [id for id in ids if ids.count(id) == 1] == gone
+    assert "b.epub:OPS/old.html" in skipped
 
 
 def test_a_page_of_which_much_is_left_out_says_so(tmp_path: Path) -> None:
