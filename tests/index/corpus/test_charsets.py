@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import index
 from index.corpus.loaders.charset_labels import codec_of
 from index.corpus.loaders.charsets import decode
+from index.stores.copying import copy
 from index.stores.local.generations import open_index
 from qa.commands.checking import _facts
 from tests.fakes import WordEmbedder
@@ -154,6 +155,8 @@ def test_a_build_and_dateline_info_tell_what_was_guessed_or_damaged(tmp_path: Pa
     assert {note["path"]: note["text"] for note in kept} == told
     again = index.build(corpus, tmp_path / "index", embedder=WordEmbedder())
     assert again.notes == summary.notes
+    copy(tmp_path / "index", tmp_path / "copy")
+    assert _facts(open_index(tmp_path / "copy"))["notes"] == kept
 
 
 def test_the_same_of_many_files_is_told_once(tmp_path: Path) -> None:
