@@ -17,6 +17,7 @@ from typing import Any
 
 from index.build_cache import NOTHING, load_cache, save_cache
 from index.comparing import compare
+from index.corpus.notes import merge_notes
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
 from index.passages import SETTINGS, made_alike
@@ -92,7 +93,7 @@ def build(
                 progress("comparing articles", 0, 0)
                 articles, memory.compared, apart = compare(articles, memory.compared)
                 skipped += apart
-            missing = writer.begin(embedder, SETTINGS, articles, reusable)
+            missing = writer.begin(embedder, SETTINGS, articles, reusable, notes)
             encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
             reused, failed = _add(writer, encoded)
             _check_some_left(articles, failed)
@@ -113,7 +114,7 @@ def build(
         reused,
         tuple(skipped),
         time.perf_counter() - began,
-        tuple(notes),
+        (*notes, *_other_languages(articles)),
     )
 
 
@@ -207,7 +208,7 @@ def _sorted_out(
             f"expected articles in {', '.join(map(str, corpora))}, found none{_why(skipped)}. "
             "The index is as it was"
         )
-    return articles, skipped, notes + _other_languages(articles)
+    return articles, skipped, merge_notes(notes)
 
 
 def _unusable(article: Article, known: frozenset[str]) -> str | None:

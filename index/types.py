@@ -315,6 +315,7 @@ class IndexWriter(Protocol):
         settings: Mapping[str, Any],
         articles: Sequence[Article],
         unchanged: Store | None,
+        notes: Sequence[Note] = (),
     ) -> Sequence[Article]:
         """Begin the next generation and return the articles to add.
 
@@ -322,6 +323,7 @@ class IndexWriter(Protocol):
         generation is to hold, in order. A writer may take over articles that stand in `unchanged`
         as they are; those are not returned. `unchanged` is the live generation if its vectors may
         be used again. An article that is never added is left out.
+        The manifest keeps `notes`, what the build tells of its files.
         """
         ...
 

@@ -9,6 +9,7 @@ are agreed on, and stands in these fields.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ValueKind = Literal["number", "date", "name", "words"]
 AnswerKind = Literal["value", "sentence"]
 Stance = Literal["said", "denied", "withdrawn"]
+_TABLE = re.compile(r"\.(?:csv|tsv|json|jsonl|ndjson|parquet)(?:\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,19 @@ class Span:
 
     @property
     def file(self) -> str:
-        """The article's file in its corpus folder, opened at the page.
+        """The article's file in its corpus folder, opened at the page or the row.
 
-        An example is "reports/a.pdf#page=3".
+        Examples are "reports/a.pdf#page=3", "news.csv:7" and "news.csv:x7" for a row that gives
+        its own id. So are mails, chapters and other parts of a file named.
         """
-        return self.article.path if self.page is None else f"{self.article.path}#page={self.page}"
+        id, path = self.article.id, self.article.path
+        if self.page is not None:
+            return f"{path}#page={self.page}"
+        if id.startswith(f"{path}:"):
+            return id
+        if _TABLE.search(path) and not id.endswith(path):
+            return f"{path}:{id}"
+        return path
 
 
 @dataclass(frozen=True, slots=True)

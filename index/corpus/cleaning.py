@@ -1,12 +1,14 @@
 """From the fields that a file gives to an article that an index can hold.
 
 An article gets its identity here (id and path), its language, and a text without what neither
-UTF-8 nor a terminal can hold. Long titles, outlets and lists of authors are cut.
+UTF-8 nor a terminal can hold. Names are in NFC; the text keeps its form, to the letter. Long
+titles, outlets and lists of authors are cut.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from index.corpus.languages import language_of
 from index.corpus.loaders.fields import Fields
@@ -27,13 +29,13 @@ def make_article(fields: Fields, path: str) -> Article:
     if language is None:
         language = language_of(text)
     return Article(
-        id=_clean(fields.id or path + fields.part)[:_LONGEST_FIELD],
+        id=_composed(_clean(fields.id or path + fields.part))[:_LONGEST_FIELD],
         text=text,
         title=_on_one_line(fields.title),
         source=_on_one_line(fields.source),
         published=fields.published,
         url=_url(fields.url),
-        path=_clean(path),
+        path=_composed(_clean(path)),
         authors=tuple(filter(None, map(_on_one_line, fields.authors[:_MOST_AUTHORS]))),
         pages=fields.pages,
         language=language,
@@ -50,10 +52,15 @@ def _clean(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def _composed(name: str) -> str:
+    """Return a name in NFC, so that two ways to write "é" are one outlet."""
+    return unicodedata.normalize("NFC", name)
+
+
 def _on_one_line(value: str | None) -> str | None:
     if value is None:
         return None
-    line = " ".join(_clean(value[: 2 * _LONGEST_FIELD]).split())
+    line = " ".join(_composed(_clean(value[: 2 * _LONGEST_FIELD])).split())
     return line[:_LONGEST_FIELD] or None
 
 

@@ -21,9 +21,10 @@ import httpx
 import yaml
 
 from index.corpus.connections import Refused, Resolve, resolved
+from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.fields import Fields
-from index.corpus.loaders.web import HTML, page
-from index.corpus.sites import Site
+from index.corpus.loaders.pages import HTML, page
+from index.corpus.sites import Answer, Site
 from index.types import Skipped
 
 SECONDS = 15.0  # without a byte
@@ -69,10 +70,10 @@ def fetch(
 
 def _fetch_from(site: Site, url: str, corpus: Path, most: int) -> Iterator[Added | Skipped]:
     try:
-        found, kind, data = site.get(url.strip())
-        links = _links_of_feed(found, kind, data)
+        found = site.get(url.strip())
+        links = _links_of_feed(found.url, found.kind, found.data)
         if links is None:
-            yield _keep(found, kind, data, corpus)
+            yield _keep(found, corpus)
             return
     except _FAILURES as error:
         yield Skipped(url, _reason(error))
@@ -81,7 +82,7 @@ def _fetch_from(site: Site, url: str, corpus: Path, most: int) -> Iterator[Added
         yield Skipped(url, "the feed links to no page")
     for link in links[:most]:
         try:
-            yield _keep(*site.get(link), corpus)
+            yield _keep(site.get(link), corpus)
         except _FAILURES as error:
             yield Skipped(link, _reason(error))
 
@@ -106,19 +107,20 @@ def _links_of_feed(url: str, kind: str, data: bytes) -> list[str] | None:
     return list(dict.fromkeys(links))
 
 
-def _keep(url: str, kind: str, data: bytes, corpus: Path) -> Added:
+def _keep(answer: Answer, corpus: Path) -> Added:
     """Write an article to its file.
 
     Raises Refused for what is neither page nor PDF, ValueError for a page without a story.
     """
+    url, kind, data = answer.url, answer.kind, answer.data
     if kind == "application/pdf" or data.startswith(b"%PDF-"):
         path = _file(corpus, url, ".warc.gz")
         _write(path, _archived(url, data))
         return Added(url, path, None)
     if kind in _PLAIN:
-        found = Fields(data.decode("utf-8", "replace"))
+        found = Fields(decode(data, answer.charset).text)
     elif kind in HTML or not kind:
-        found = page(data, url)
+        found = page(data, url, answer.charset)
     else:
         raise Refused(f"expected a page, a feed or a PDF, found {kind}")
     host = urlsplit(url).hostname

@@ -7,9 +7,10 @@ followed. This module looks at names and places only: nothing is opened.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.corpus.loaders.registry import find_loader, unknown_suffix
 from index.types import DatelineError
@@ -20,7 +21,7 @@ class CorpusFile:
     """A file of a corpus, and why it is not read."""
 
     location: Path
-    path: str  # within the corpus, "/" between its parts
+    path: str  # within the corpus, "/" between its parts, in NFC
     problem: str | None = None  # None: it is to be read
 
 
@@ -31,7 +32,7 @@ def corpus_files(corpus: Path) -> Iterator[CorpusFile]:
     """
     check_corpus(corpus)
     if corpus.is_file():
-        yield CorpusFile(corpus, corpus.name, _problem_of_name(corpus))
+        yield CorpusFile(corpus, composed(corpus.name), _problem_of_name(corpus))
         return
     root = corpus.resolve()
     for location in sorted(corpus.rglob("*")):
@@ -43,7 +44,24 @@ def corpus_files(corpus: Path) -> Iterator[CorpusFile]:
             continue
         if problem is None:
             problem = _problem_of_name(location)
-        yield CorpusFile(location, relative.as_posix(), problem)
+        yield CorpusFile(location, composed(relative.as_posix()), problem)
+
+
+def composed(name: str) -> str:
+    """Return a name in Unicode's form NFC, in which "é" is one character."""
+    return unicodedata.normalize("NFC", name)
+
+
+def on_disk(corpus: Path, path: str) -> Path:
+    """Return where a file of a corpus lies, whatever form its name has there."""
+    place = corpus
+    for part in PurePosixPath(path).parts:
+        inner = place / part
+        if not inner.exists() and place.is_dir():
+            alike = (entry for entry in place.iterdir() if composed(entry.name) == part)
+            inner = next(alike, inner)
+        place = inner
+    return place
 
 
 def check_corpus(corpus: Path) -> None:

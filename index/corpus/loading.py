@@ -16,11 +16,12 @@ from index.corpus.cleaning import make_article, printable
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
 from index.corpus.files import CorpusFile, corpus_files
 from index.corpus.loaders.bounds import Bounds, bounds
+from index.corpus.loaders.columns import Columns
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.registry import TRUSTED, find_loader, read_file
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.loaders.tables import Columns
-from index.types import Article, Skipped, described
+from index.corpus.notes import merge_notes
+from index.types import Article, Note, Skipped, described
 
 _MEGABYTE = 2**20
 # A larger file of a trusted kind is read in the sandbox too: its parser may swell or take long.
@@ -60,32 +61,32 @@ def load_file(
 ) -> Iterator[Item]:
     """Yield the articles of a file, and what was left out of it.
 
-    A note on the columns of a table comes last. `cache` knows articles of an earlier reading,
-    which need not be made again.
+    What was guessed or is damaged, and the columns of a table, come last, as notes. `cache` knows
+    articles of an earlier reading, which need not be made again.
     """
     problem = _problem(file, limits)
     if problem is not None:
         yield Skipped(file.path, problem)
         return
     table = Columns(columns)
+    notes: list[Note] = []
     empty = True
-    for item in _read(file, sandbox):
-        empty = False
-        if isinstance(item, Record):
-            try:
-                item = table.fields_of(item)
-            except ValueError as error:  # no row of this table has a text
-                yield Skipped(file.path, reason_of(error))
-                return
-        if isinstance(item, Skipped):
-            yield Skipped(file.path + item.path, item.reason)
-        else:
-            yield _article(item, file.path + item.within, limits, cache)
+    try:
+        for item in table.fields(_read(file, sandbox)):
+            empty = False
+            if isinstance(item, Skipped):
+                yield Skipped(file.path + item.path, item.reason)
+                continue
+            path = file.path + item.within
+            notes += [Note(path + item.part, note) for note in item.notes]
+            yield _article(item, path, limits, cache)
+    except ValueError as error:  # no row of this table has a text
+        yield Skipped(file.path, reason_of(error))
+        return
     if empty:
         yield Skipped(file.path, "there is no article in it")
-    note = table.note(file.path)
-    if note is not None:
-        yield note
+    yield from merge_notes(notes, most=1)
+    yield from table.notes(file.path)
 
 
 def distinct(items: Iterable[Item], corpus: Path, seen: set[str]) -> Iterator[Item]:
@@ -100,6 +101,8 @@ def distinct(items: Iterable[Item], corpus: Path, seen: set[str]) -> Iterator[It
             seen.add(item.id)
         elif isinstance(item, Skipped):
             item = Skipped(printable(item.path), item.reason)
+        elif isinstance(item, Note):
+            item = Note(printable(item.path), item.text)
         yield item
 
 

@@ -7,6 +7,8 @@ bytes and in time. Limits: no scripts are run, no log-in is made, no proxy is us
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from email.message import Message
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -29,6 +31,16 @@ def agent() -> str:
     from importlib.metadata import version
 
     return f"dateline/{version('dateline')} (question answering over articles that a person adds)"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address led to, and the address at the end of its redirects."""
+
+    url: str
+    kind: str  # the media type
+    charset: str | None  # as the server declares it
+    data: bytes
 
 
 class Site:
@@ -65,8 +77,8 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def get(self, url: str) -> tuple[str, str, bytes]:
-        """Return (address at the end of its redirects, media type, bytes).
+    def get(self, url: str) -> Answer:
+        """Return what an address leads to.
 
         Raises Refused or httpx.HTTPError.
         """
@@ -80,8 +92,7 @@ class Site:
                 continue
             if answer.status_code != 200:
                 raise Refused(f"expected the page, found status {answer.status_code}")
-            kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return url, kind, data
+            return Answer(url, *_content_type(answer), data)
         raise Refused(f"it redirects more than {_REDIRECTS} times")
 
     def _check_robots(self, url: str) -> None:
@@ -174,3 +185,11 @@ def _is_of_the_web(parts: httpx.URL, url: str) -> bool:
     if not parts.host or not urlsplit(url).hostname:
         return False
     return url.isprintable() and " " not in url
+
+
+def _content_type(answer: httpx.Response) -> tuple[str, str | None]:
+    """Return the media type and the charset of an answer; "" for no type."""
+    header = answer.headers.get("Content-Type", "")
+    declared = Message()
+    declared["Content-Type"] = header
+    return header.partition(";")[0].strip().lower(), declared.get_content_charset()

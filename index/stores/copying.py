@@ -17,6 +17,7 @@ from index.types import (
     Article,
     DatelineError,
     Embedder,
+    Note,
     Passage,
     Place,
     Progress,
@@ -45,7 +46,9 @@ def copy(
     articles = list(store.articles())
     with target.writing() as writer:
         _copy_encoder(source, target, store.manifest["encoder"]["folder"])
-        writer.begin(embedder, store.manifest["settings"], articles, None)
+        settings = store.manifest["settings"]
+        notes = [Note(path, text) for path, text in store.manifest.get("notes", ())]
+        writer.begin(embedder, settings, articles, None, notes)
         for passages, vectors, done in _indexed(store, articles):
             writer.add(passages, vectors)
             progress("copying articles", done, len(articles))

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.models.encoder import CompiledEncoder
-from index.types import Embedder
+from index.types import Embedder, Note
 
 ENCODERS = "encoders"  # the folder of compiled encoders in an index folder
+_MOST_NOTES = 50
 
 
 def new_manifest(
@@ -21,13 +22,15 @@ def new_manifest(
     embedder: Embedder,
     settings: Mapping[str, Any],
     counts: Mapping[str, int],
+    notes: Sequence[Note] = (),
 ) -> dict[str, Any]:
     """Return the manifest of a new generation.
 
     `encoder` has the name, fingerprint and dimensions of the embedder, and its folder below the
     place's encoders (None for one that no folder holds). `settings` decide the passages and what
     is encoded from them. `counts` has the articles and the passages, and `first_day` and
-    `last_day` if an article is dated. `previous` is the generation that was live before.
+    `last_day` if an article is dated. `previous` is the generation that was live before. `notes`
+    are what the build told of its files, the first of them.
     """
     encoder = {
         "name": embedder.name,
@@ -44,8 +47,14 @@ def new_manifest(
         "encoder": encoder,
         "settings": dict(settings),
         "counts": dict(counts),
+        "notes": [[note.path, note.text] for note in notes[:_MOST_NOTES]],
         "files": {},
     }
+
+
+def notes_of(manifest: Mapping[str, Any]) -> list[Note]:
+    """Return the notes that a manifest keeps; none of one from before there were any."""
+    return [Note(path, text) for path, text in manifest.get("notes", ())]
 
 
 def counts_of(articles: int, passages: int, days: Sequence[int]) -> dict[str, int]:

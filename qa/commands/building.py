@@ -193,8 +193,10 @@ def _is_in_one_of(corpora: Sequence[Path], path: Path) -> bool:
 
     The archive or table that the path is in counts too.
     """
+    from index.corpus.files import on_disk
+
     places = (path, *path.parents[:-1])
-    return any((corpus / place).exists() for corpus in corpora for place in places)
+    return any(on_disk(corpus, place.as_posix()).exists() for corpus in corpora for place in places)
 
 
 def watch(commands: Commands) -> None:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,17 @@ def _run_info(options: argparse.Namespace) -> None:
     if options.json:
         print_json(facts)
         return
+    notes = facts.pop("notes")
     for name, value in facts.items():
         print(f"{name.replace('_', ' '):<12} {_shown(value)}")
+    for note in notes:
+        print(f"{'note':<12} {note['path']}: {note['text']}")
 
 
 def _facts(store: Store) -> dict[str, Any]:
     """Return what a generation holds, from its manifest and its articles."""
+    from index.stores.manifest import notes_of
+
     manifest = store.manifest
     articles = list(store.articles())
     days = [article.published.isoformat() for article in articles if article.published is not None]
@@ -64,6 +70,7 @@ def _facts(store: Store) -> dict[str, Any]:
         "undated": len(articles) - len(days),
         "languages": _counts(article.language for article in articles),
         "outlets": _counts(article.source for article in articles),
+        "notes": [asdict(note) for note in notes_of(manifest)],
     }
 
 

@@ -162,7 +162,7 @@ def columns_of(options: argparse.Namespace) -> dict[str, str]:
 
     Raises DatelineError, naming the option, for anything else than FIELD=COLUMN.
     """
-    from index.corpus.loaders.tables import read_mapping
+    from index.corpus.loaders.columns import read_mapping
 
     try:
         return read_mapping(options.map)

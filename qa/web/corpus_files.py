@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.corpus.files import composed, on_disk
 from index.corpus.loading import load_articles
 from index.types import Article, DatelineError, Skipped, Store
 from qa.web.article_files import free_path, is_renamed
@@ -33,8 +34,8 @@ def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
     """
     found = None
     for corpus in corpora:
-        single = corpus.is_file() and corpus.name == article.path
-        file = corpus if single else corpus / article.path
+        single = corpus.is_file() and composed(corpus.name) == article.path
+        file = corpus if single else on_disk(corpus, article.path)
         if not file.is_file() or not _is_within(file, corpus):
             continue
         if article.id == f"{corpus.name}/{article.path}":
@@ -112,7 +113,7 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
     undos: list[Callable[[], None]] = []
     for file in sorted(staged.rglob("*")):
         path = file.relative_to(staged)
-        if path.as_posix() not in readable:
+        if composed(path.as_posix()) not in readable:
             continue
         if file.read_bytes() in known:
             notes.append(f"{file.name}: it is in the archive already")

@@ -97,10 +97,10 @@ def _members(
             found = f"expected at most {limits.member_mb} MB, found {size >> 20} MB"
             yield Skipped(within, f"{found}; or set DATELINE_MEMBER_MB")
         else:
-            yield from _load_member(within, partial(opened, member), load)
+            yield from load_member(within, partial(opened, member), load)
 
 
-def _load_member(within: str, opened: Callable[[], IO[bytes]], load: Load) -> Items:
+def load_member(within: str, opened: Callable[[], IO[bytes]], load: Load) -> Items:
     """Unpack a member to a file and yield what its loader reads in it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"member{''.join(PurePosixPath(within).suffixes[-2:])}"

@@ -29,7 +29,7 @@ class Bounds:
     member_mb: int = 64
     archive_mb: int = 1024  # all members, unpacked
     line_mb: int = 16  # of .jsonl; a cell of .csv
-    table_mb: int = 4096  # a .jsonl.gz, unpacked
+    table_mb: int = 4096  # a table that is packed as .gz, unpacked
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Bounds:

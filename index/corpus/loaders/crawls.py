@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.fields import Fields
+from index.corpus.loaders.pages import HTML, page
 from index.corpus.loaders.pdf import load_pdf
-from index.corpus.loaders.web import HTML, page
 from index.types import Skipped
 
 _PDF = "application/pdf"
@@ -40,7 +41,7 @@ def load_warc(path: Path) -> Iterator[Fields | Skipped]:
                 if url in seen:
                     part += f" {record.rec_headers.get_header('WARC-Record-ID')}"
                 seen.add(url)
-                yield from _load_answer(record.content_stream(), kind, url, part)
+                yield from _load_answer(record, kind, url, part)
         except ArchiveLoadFailed as error:
             raise ValueError(f"expected records of a web archive, found: {error}") from None
 
@@ -54,16 +55,26 @@ def _answered_kind(record: Any) -> str | None:
     return kind.partition(";")[0].strip().lower()
 
 
-def _load_answer(stream: Any, kind: str, url: str, part: str) -> Iterator[Fields | Skipped]:
+def _charset(record: Any) -> str | None:
+    """Return the charset that the server declared."""
+    declared = Message()
+    declared["Content-Type"] = record.http_headers.get_header("Content-Type")
+    return declared.get_content_charset()
+
+
+def _load_answer(record: Any, kind: str, url: str, part: str) -> Iterator[Fields | Skipped]:
     """Yield the article of one answer in a web archive, or why there is none."""
     most = bounds().page_mb
-    data = stream.read((most << 20) + 1)
+    data = record.content_stream().read((most << 20) + 1)
     if len(data) > most << 20:
         yield Skipped(part, f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
         return
     items: Sequence[Fields | Skipped]
     try:
-        items = _load_pdf_bytes(data) if kind == _PDF else [page(data, url)]
+        if kind == _PDF:
+            items = _load_pdf_bytes(data)
+        else:
+            items = [page(data, url, _charset(record))]
     except ValueError as error:
         items = [Skipped("", str(error))]
     for item in items:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+_YEAR_FIRST = re.compile(  # "2022-10-14T08:00", "2022/10/14", "20221014080000"
+    r"\s*(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?=\d{6}\b|\D|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Fields:
     and `part` after it. `within` is the place of a member inside an archive ("/inner/a.txt"), and
     belongs to the article's path too. `part` tells which of a file's articles it is (":6").
     `pages` are the offsets in `text` at which its pages start; empty for a file without pages.
+    `notes` say what was guessed, is damaged or was left out.
     """
 
     text: str
@@ -29,20 +35,22 @@ class Fields:
     within: str = ""
     pages: tuple[int, ...] = ()
     language: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row of a table or an object of JSON: its columns by the file's own names.
 
-    `index.corpus.loaders.tables` makes `Fields` of it. `part` and `within` are as in `Fields`.
-    `table`: every row has these columns, so a missing one is the file's fault.
+    `index.corpus.loaders.columns` makes `Fields` of it. `part`, `within` and `notes` are as in
+    `Fields`. `table`: every row has these columns, so a missing one is the file's fault.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
     within: str = ""
     table: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def string(value: Any) -> str | None:
@@ -57,6 +65,8 @@ def string(value: Any) -> str | None:
 
 def names(value: Any) -> tuple[str, ...]:
     """Return authors, from a string or a list of strings or of {"name": ...}."""
+    if isinstance(value, dict):  # {"original": "By Jane Doe"}
+        value = value.get("name", value.get("original"))
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list | tuple):
@@ -78,9 +88,9 @@ def names_in_line(value: str) -> tuple[str, ...]:
 def day(value: Any) -> dt.date | None:
     """Return the day of a date, of seconds since 1970, or of a string.
 
-    A string begins with YYYY-MM-DD, is the date of a mail, or names the month
-    ("14 October 2022"). All else gives None: "5/6/2022" is May or June, and a wrong day is worse
-    than none.
+    A string begins with YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD, is the date of a mail, or names the
+    month ("14 October 2022"). All else gives None: "5/6/2022" is May or June, and a wrong day is
+    worse than none.
     """
     if isinstance(value, dt.datetime):
         return value.date()
@@ -90,10 +100,13 @@ def day(value: Any) -> dt.date | None:
         return _day_of_seconds(value)
     if not isinstance(value, str):
         return None
-    try:
-        return dt.date.fromisoformat(value.strip()[:10])
-    except ValueError:
+    year_first = _YEAR_FIRST.match(value)
+    if year_first is None:
         return mail_day(value) or _day_in_words(value)
+    try:
+        return dt.date(*map(int, year_first.group("year", "month", "day")))
+    except ValueError:
+        return None
 
 
 def mail_day(value: str) -> dt.date | None:

@@ -1,78 +1,240 @@
 """Mail: a newsletter saved as .eml, or many in an .mbox.
 
-The outlet is the sender, the title the subject.
+The outlet is the sender, the title the subject. Every part with words is read. The parts of a body
+follow each other; each mail or file that is attached is an article of its own. Of a part that is
+there as plain text and as HTML, one is taken. Limits: pictures, sounds, calendars and signatures
+are passed over.
 """
 
 from __future__ import annotations
 
 import email
 import email.policy
-import mailbox
+import io
+import re
 from collections.abc import Iterator
-from email.message import EmailMessage, Message
+from dataclasses import replace
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
 from email.utils import getaddresses
 from pathlib import Path
+from typing import IO, cast
 
-from index.corpus.loaders.fields import Fields, mail_day
-from index.corpus.loaders.web import plain
+from index.corpus.loaders.archives import LoaderOf, load_member
+from index.corpus.loaders.charsets import Decoded, decode
+from index.corpus.loaders.fields import Fields, Record, mail_day
+from index.corpus.loaders.markup import declared_charset, plain
+from index.corpus.loaders.mbox import messages_of
 from index.types import Skipped
 
+_MOST_WITHIN = 10  # mails attached to one another
+_WITHOUT_WORDS = ("image/", "audio/", "video/", "font/", "text/calendar", "text/x-vcard")
+_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature")
+_SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf"}
 
-def load_eml(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the one message of .eml."""
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+Items = Iterator[Fields | Record | Skipped]
+
+
+def load_eml(path: Path, loader_of: LoaderOf) -> Items:
+    """Yield the message of .eml, and what is attached to it."""
+    yield from _load(_parsed(path.read_bytes()), "", loader_of)
+
+
+def load_mbox(path: Path, loader_of: LoaderOf) -> Items:
+    """Yield the messages of .mbox, each known by its Message-ID, else by its number."""
+    data = path.read_bytes()
+    if not data.startswith(b"From "):
+        raise ValueError("expected an mbox, which begins with 'From ', found something else")
+    for number, message in enumerate(map(_parsed, messages_of(data)), 1):
+        known = _message_id(message) or str(number)
+        try:
+            yield from _load(message, f":{known}", loader_of)
+        # LookupError: a header that email trips over.
+        except (ValueError, LookupError) as error:
+            yield Skipped(f":{known}", str(error))
+
+
+def _load(message: Message, part: str, loader_of: LoaderOf) -> Items:
+    """Yield the article of a message, then those that are attached."""
     if not message.keys():
         raise ValueError("expected a mail with its headers, found none")
-    yield _article(message)
-
-
-def load_mbox(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the messages of .mbox, each known by its Message-ID, else by its number."""
-    with path.open("rb") as file:
-        if file.read(5) != b"From ":
-            raise ValueError("expected an mbox, which begins with 'From ', found something else")
-    box = mailbox.mbox(path, create=False)
-    try:
-        for number, key in enumerate(box.keys(), 1):
-            known: object = number
-            try:
-                message = email.message_from_bytes(box.get_bytes(key), policy=email.policy.default)
-                known = str(message.get("Message-ID", "")).strip(" <>\n") or number
-                yield _article(message, f":{known}")
-            # LookupError: an unknown encoding, or a header that email trips over.
-            except (ValueError, LookupError) as error:
-                yield Skipped(f":{known}", str(error))
-    finally:
-        box.close()
-
-
-def _article(message: Message, part: str = "") -> Fields:
-    """Return the fields of a message. Raises ValueError if there is no text in it."""
-    assert isinstance(message, EmailMessage)
-    text = _text(message)
-    if not text:
+    attached = list(_attached(message))
+    fields = _article(message, part)
+    if fields.text:
+        yield fields
+    elif not attached:
         raise ValueError("there is no text in the message")
-    ((sender, address), *_) = getaddresses([str(message.get("From", ""))]) or [("", "")]
+    for number, one in enumerate(attached, 1):
+        yield from _load_attached(one, number, part, loader_of)
+
+
+def _parsed(data: bytes) -> Message:
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+def _article(message: Message, part: str) -> Fields:
+    """Return the fields of a message, whose text may be empty."""
+    bodies = list(_bodies(message))
+    texts = (body.text.strip() for body in bodies)
+    notes = dict.fromkeys(note for body in bodies for note in body.notes)
+    name, address = _sender(message)
     return Fields(
-        text.replace("\r\n", "\n"),
-        title=str(message.get("Subject", "")).strip() or None,
-        source=sender or address or None,
-        published=mail_day(str(message.get("Date", ""))),
+        "\n\n".join(text for text in texts if text),
+        title=_header(message, "Subject") or None,
+        source=name or address or None,
+        published=mail_day(_header(message, "Date")),
         part=part,
+        notes=tuple(notes),
     )
 
 
-def _text(message: EmailMessage) -> str:
-    """Return the plain text of a message, or its HTML if the plain text is a stub.
+def _bodies(part: Message) -> Iterator[Decoded]:
+    """Yield the texts of a message, in order, without what is attached."""
+    kind = part.get_content_type()
+    if _is_attached(part):
+        return
+    if kind == "multipart/alternative":
+        yield _better(part)
+    elif part.is_multipart():
+        for inner in cast(list[Message], part.get_payload()):
+            yield from _bodies(inner)
+    elif kind in ("text/plain", "text/html"):
+        yield _text(part)
+
+
+def _better(alternative: Message) -> Decoded:
+    """Return the plain text of a body, or its HTML if the plain text is a stub.
 
     A stub says "Your mail program shows no HTML", for example.
     """
-    texts = {"plain": "", "html": ""}
-    for kind in texts:
-        body = message.get_body((kind,))
-        if body is not None:
-            texts[kind] = str(body.get_content())
-    words, marked = texts["plain"].strip(), plain(texts["html"])
-    if len(words) >= len(marked) / 2:
+    words, marked = Decoded(""), Decoded("")
+    for inner in cast(list[Message], alternative.get_payload()):
+        found = list(_bodies(inner))
+        text = "\n\n".join(body.text.strip() for body in found)
+        if inner.get_content_type() == "text/plain":
+            words = Decoded(text, _first_note(found))
+        elif text:
+            marked = Decoded(text, _first_note(found))
+    if len(words.text) >= len(marked.text) / 2:
         return words
     return marked
+
+
+def _first_note(found: list[Decoded]) -> str | None:
+    return next((body.note for body in found if body.note is not None), None)
+
+
+def _text(part: Message) -> Decoded:
+    """Return the text of one part, in the charset that it declares."""
+    data = _content(part)
+    declared = part.get_content_charset()
+    if part.get_content_type() != "text/html":
+        return decode(data, declared)
+    if declared is None:
+        declared = declared_charset(data)
+    found = decode(data, declared)
+    return replace(found, text=plain(found.text))
+
+
+def _content(part: Message) -> bytes:
+    return cast(bytes, part.get_payload(decode=True)) or b""
+
+
+def _is_attached(part: Message) -> bool:
+    """Tell whether a part is a mail or a file of its own."""
+    if part.get_content_type() == "message/rfc822":
+        return True
+    return not part.is_multipart() and (
+        part.get_content_disposition() == "attachment" or part.get_filename() is not None
+    )
+
+
+def _attached(part: Message) -> Iterator[Message]:
+    """Yield the mails and files that are attached, in order."""
+    if _is_attached(part):
+        kind = part.get_content_type()
+        if not kind.startswith(_WITHOUT_WORDS) and kind not in _SIGNATURES:
+            yield part
+    elif part.is_multipart():
+        for inner in cast(list[Message], part.get_payload()):
+            yield from _attached(inner)
+
+
+def _load_attached(attached: Message, number: int, part: str, loader_of: LoaderOf) -> Items:
+    """Yield the articles of a mail or a file that is attached to a message."""
+    if attached.get_content_type() == "message/rfc822":
+        inner = cast(Message, attached.get_payload(0))
+        name = _message_id(inner) or str(number)
+        within = f"{part}/{name}"
+        if within.count("/") > _MOST_WITHIN:
+            yield Skipped(within, f"expected at most {_MOST_WITHIN} mails within one another")
+            return
+        try:
+            yield from _load(inner, within, loader_of)
+        except (ValueError, LookupError) as error:
+            yield Skipped(within, str(error))
+        return
+    name = _file_name(attached, number)
+    load = loader_of(name)
+    if isinstance(load, str):
+        yield Skipped(f"{part}/{name}", load)
+        return
+
+    def opened() -> IO[bytes]:
+        return io.BytesIO(_content(attached))
+
+    for item in load_member(f"/{name}", opened, load):
+        if isinstance(item, Skipped):
+            yield Skipped(part + item.path, item.reason)
+        else:
+            yield replace(item, within="", part=f"{part}/{name}{item.part}")
+
+
+def _file_name(attached: Message, number: int) -> str:
+    """Return the name of a file that is attached, with a suffix that tells its kind."""
+    name = (attached.get_filename() or str(number)).replace("\\", "/").rpartition("/")[2]
+    suffix = _SUFFIXES.get(attached.get_content_type(), "")
+    if "." in name:
+        suffix = ""
+    return name + suffix
+
+
+def _message_id(message: Message) -> str:
+    return _header(message, "Message-ID").strip(" <>")
+
+
+def _sender(message: Message) -> tuple[str, str]:
+    """Return the name and the address of the sender."""
+    ((name, address), *_) = getaddresses([_raw_header(message, "From")]) or [("", "")]
+    return _decoded_words(name), address
+
+
+def _header(message: Message, name: str) -> str:
+    """Return a header as text on one line, "" if there is none."""
+    return " ".join(_decoded_words(_raw_header(message, name)).split())
+
+
+def _raw_header(message: Message, name: str) -> str:
+    """Return a header as it was sent; its bytes are read as those of a file."""
+    for key, value in message.raw_items():
+        if key.lower() == name.lower():
+            return decode(str(value).encode("utf-8", "surrogateescape")).text
+    return ""
+
+
+def _decoded_words(value: str) -> str:
+    """Return a header with its encoded words ("=?iso-8859-1?Q?caf=E9?=") as text."""
+    try:
+        chunks = decode_header(re.sub(r"\n\s*", " ", value))
+    except HeaderParseError:
+        return value
+    words = []
+    for chunk, charset in chunks:
+        if isinstance(chunk, str):
+            words.append(chunk)
+        elif charset is None:
+            words.append(chunk.decode("raw_unicode_escape"))
+        else:
+            words.append(decode(chunk, charset).text)
+    return "".join(words)

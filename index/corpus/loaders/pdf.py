@@ -1,8 +1,8 @@
 """PDF, by pypdf: the text of its pages, and where each page starts.
 
 So a citation opens at its page. Lines are joined to paragraphs again. What stands at the head or
-foot of most pages is left out. Limits: a scan without text is skipped; columns come in the order in
-which the file draws them.
+foot of many pages is left out, and footnotes are moved out of a sentence. Limits: a scan without
+text is skipped; columns come in the order in which the file draws them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from index.corpus.loaders.fields import Fields, names_in_line
+from index.corpus.loaders.footnotes import BREAK, move_footnotes
+from index.corpus.loaders.line_breaks import join_lines, without_glyphs, words_in
 from index.corpus.metadata import outlet_in, published_in, title_in
+from index.text.vocabulary import english_words
 from index.types import Skipped
 
+_HEAD_LINES = 3  # at the head of a page, and at its foot
 LOCKED = "it is locked with a password; save it without one"
 _NO_TITLE = re.compile(
     r"""^(?:
@@ -63,16 +68,22 @@ def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     Lines are joined to paragraphs. A sentence that goes on over the page stays one sentence. A page
     without text starts where the next one does.
     """
-    lines = _without_heads([_lines_of_page(page) for page in pages])
+    lines = _without_heads([_lines_of_page(without_glyphs(page)) for page in pages])
     full = _full_length(lines)
+    lines = [move_footnotes(page, lambda line: len(line) < full) for page in lines]
+    known = english_words() | words_in(chain.from_iterable(lines))
     text, last = "", ""
     starts: list[int | None] = []
     for page in lines:
         if not page:
             starts.append(None)
         for number, line in enumerate(page):
-            if _is_hyphenated(last, line):
-                text = text[:-1]
+            if line == BREAK:
+                text, last = f"{text}\n\n", ""
+                continue
+            whole = join_lines(last, line, known)
+            if whole is not None:
+                text = text[: len(text) - len(last)] + whole
             elif last:
                 text += _separator(last, full, at_page_start=number == 0)
             if number == 0:
@@ -125,11 +136,6 @@ def _full_length(pages: list[list[str]]) -> float:
     return 0.75 * lengths[int(0.8 * (len(lengths) - 1))]
 
 
-def _is_hyphenated(last: str, line: str) -> bool:
-    """Tell whether a word goes on from one line to the next ("nego-", "tiations")."""
-    return len(last) > 1 and last.endswith("-") and last[-2].isalpha() and line[0].islower()
-
-
 def _separator(last: str, full: float, at_page_start: bool) -> str:
     """Return what stands between a line and the next: a space, or a new paragraph.
 
@@ -157,18 +163,26 @@ def _filled(starts: list[int | None], end: int) -> tuple[int, ...]:
 def _without_heads(pages: list[list[str]]) -> list[list[str]]:
     """Return the pages without the heads and feet that most of them have.
 
-    These are first and last lines. Numbers in them may differ. Fewer than three pages keep theirs.
+    These are first and last lines. Numbers in them may differ. Left and right pages may have heads
+    of their own. Fewer than three pages keep theirs, except for the numbers of pages.
     """
-    repeated = _repeated(pages, 0)
-    pages = [page[1:] if page and _shape(page[0]) in repeated else page for page in pages]
-    repeated = _repeated(pages, -1)
-    return [page[:-1] if page and _shape(page[-1]) in repeated else page for page in pages]
+    for _ in range(_HEAD_LINES):
+        repeated = _repeated(pages, 0)
+        pages = [page[1:] if page and _shape(page[0]) in repeated else page for page in pages]
+        repeated = _repeated(pages, -1)
+        pages = [page[:-1] if page and _shape(page[-1]) in repeated else page for page in pages]
+    return pages
 
 
 def _repeated(pages: list[list[str]], place: int) -> set[str]:
-    """Return the shapes of the lines that stand at a place of most pages."""
-    printed = Counter(_shape(page[place]) for page in pages if page)
-    return {shape for shape, count in printed.items() if count >= max(3, 0.6 * len(pages))}
+    """Return the shapes of the lines that stand at a place of many pages."""
+    lines = [page[place] for page in pages if page]
+    printed = Counter(map(_shape, lines))
+    repeated = {shape for shape, count in printed.items() if count >= max(3, 0.4 * len(pages))}
+    numbers = [int(line) for line in lines if re.fullmatch(r"\d{1,4}", line)]
+    if len(numbers) == len(pages) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        repeated.add("0")
+    return repeated
 
 
 def _shape(line: str) -> str:

@@ -13,13 +13,16 @@ from pathlib import Path, PurePath
 
 from index.corpus.loaders.archives import BROKEN, load_tar, load_zip
 from index.corpus.loaders.crawls import load_warc
-from index.corpus.loaders.documents import load_docx, load_epub
+from index.corpus.loaders.epub import load_epub
 from index.corpus.loaders.fields import Fields, Record, reason_of
+from index.corpus.loaders.json_records import load_json, load_jsonl
 from index.corpus.loaders.mail import load_eml, load_mbox
 from index.corpus.loaders.pdf import load_pdf
-from index.corpus.loaders.tables import load_csv, load_json, load_jsonl, load_parquet
+from index.corpus.loaders.rtf import load_rtf
+from index.corpus.loaders.tables import load_csv, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
 from index.corpus.loaders.web import load_feed, load_html, load_mhtml
+from index.corpus.loaders.word import load_docx
 from index.types import Skipped
 
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
@@ -83,18 +86,18 @@ _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 LOADERS: dict[str, Loader] = {
     ".txt": load_text,
     ".md": load_markdown,
-    ".jsonl": load_jsonl,
-    ".jsonl.gz": load_jsonl,
-    ".json": load_json,
-    ".csv": load_csv,
+    **dict.fromkeys((".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"), load_jsonl),
+    **dict.fromkeys((".json", ".json.gz"), load_json),
+    **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), load_csv),
     ".parquet": load_parquet,
     **dict.fromkeys((".html", ".htm", ".xhtml"), load_html),
     **dict.fromkeys((".mhtml", ".mht"), load_mhtml),
     ".pdf": load_pdf,
     ".docx": load_docx,
+    ".rtf": load_rtf,
     ".epub": load_epub,
-    ".eml": load_eml,
-    ".mbox": load_mbox,
+    ".eml": partial(load_eml, loader_of=_member_loader),
+    ".mbox": partial(load_mbox, loader_of=_member_loader),
     **dict.fromkeys((".rss", ".atom", ".xml"), load_feed),
     **dict.fromkeys((".warc", ".warc.gz"), load_warc),
     ".zip": partial(load_zip, loader_of=_member_loader),
@@ -102,4 +105,4 @@ LOADERS: dict[str, Loader] = {
 }
 ARCHIVES = frozenset((".zip", *_TAR_SUFFIXES, ".warc", ".warc.gz"))
 # Read by Python's own parsers, in the building process.
-TRUSTED = frozenset((".txt", ".md", ".jsonl", ".json", ".csv"))
+TRUSTED = frozenset((".txt", ".md", ".jsonl", ".ndjson", ".json", ".csv", ".tsv"))

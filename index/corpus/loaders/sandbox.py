@@ -154,6 +154,7 @@ def _to_json(item: Fields | Record | Skipped) -> str:
 def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:
     kind = found.pop("kind")
     if kind == "Record":
+        found["notes"] = tuple(found["notes"])
         return Record(**found)
     if kind == "Skipped":
         return Skipped(**found)
@@ -161,6 +162,7 @@ def _from_json(found: dict[str, Any]) -> Fields | Record | Skipped | None:
         found["published"] = day(found["published"])
         found["authors"] = tuple(found["authors"])
         found["pages"] = tuple(found["pages"])
+        found["notes"] = tuple(found["notes"])
         return Fields(**found)
     return None
 

@@ -8,17 +8,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import charset_normalizer
-
+from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.exports import articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day, names, string
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.types import Skipped
 
 
 def load_text(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the text of .txt, with what it says of title, outlet and date."""
-    text = decode(path.read_bytes())
-    yield Fields(text, title=title_in(text), source=outlet_in(text), published=published_in(text))
+    """Yield the text of .txt, with what it says of title, outlet and date.
+
+    Of an export of a news database, each article.
+    """
+    found = decode(path.read_bytes())
+    exported = articles_of_export(found.text.split("\n\n"))
+    if not exported:
+        exported = articles_of_export(found.text.split("\n"))
+    if exported:
+        yield from with_notes(exported, found.notes)
+        return
+    yield Fields(
+        found.text,
+        title=title_in(found.text),
+        source=outlet_in(found.text),
+        published=published_in(found.text),
+        notes=found.notes,
+    )
 
 
 def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
@@ -31,7 +46,7 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
 
     try:
         whole = decode(path.read_bytes())
-        meta, text = frontmatter.parse(whole)
+        meta, text = frontmatter.parse(whole.text)
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
         yield Skipped(
@@ -40,7 +55,7 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
         )
         return
     if not meta:  # what stands between two rules and is no front matter is text
-        text = whole
+        text = whole.text
     yield Fields(
         text,
         title=_title(meta, text),
@@ -49,25 +64,8 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
         url=string(meta.get("url")),
         authors=names(meta.get("authors", meta.get("author"))),
         language=string(meta.get("language")),
+        notes=whole.notes,
     )
-
-
-def decode(data: bytes) -> str:
-    """Return the text of a file in UTF-8, or in the encoding that its bytes tell.
-
-    Raises ValueError for what is no text.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _lines(data.decode("utf-16"))
-    if b"\x00" in data[:4096]:
-        raise ValueError("expected text, found binary data")
-    try:
-        return _lines(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        guess = charset_normalizer.from_bytes(data[: 2**20]).best()
-        if guess is None:
-            raise ValueError("expected text in UTF-8, found bytes of no known encoding") from None
-        return _lines(data.decode(guess.encoding, errors="replace"))
 
 
 def _title(meta: Mapping[str, Any], text: str) -> str | None:
@@ -89,7 +87,3 @@ def _published(meta: Mapping[str, Any], text: str) -> dt.date | None:
     if "published" in meta:
         return day(meta["published"])
     return day(meta.get("date")) or published_in(text)
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,8 +1,6 @@
 """Pages of the web: saved as .html or .mhtml, or listed in an RSS or Atom feed.
 
-trafilatura finds the story in a page, with its title, date, authors, outlet and canonical address.
-feedparser reads feeds. Limits: a page larger than `Bounds` allow is skipped, as is a feed that
-declares XML entities.
+feedparser reads feeds. Limits: a feed that declares XML entities is skipped.
 """
 
 from __future__ import annotations
@@ -12,25 +10,34 @@ import email.policy
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
-from index.corpus.loaders.bounds import bounds
+from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.exports import articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day
+from index.corpus.loaders.markup import declared_charset, plain, without_declaration
+from index.corpus.loaders.pages import HTML, page
 from index.types import Skipped
 
-HTML = ("text/html", "application/xhtml+xml")  # the media types of a page
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
-_BLOCKS = frozenset(
-    "p div section article h1 h2 h3 h4 h5 h6 li ul ol tr table blockquote pre header footer "
-    "figure figcaption br hr dd dt".split()
+_MAY_BE_EXPORT = re.compile(
+    rb"""End\ of\ Document | \d\ of\ \d+\ DOCUMENTS | Document\ [A-Za-z]{2,10}\d{8}""", re.VERBOSE
 )
-_UNSEEN = frozenset("script style head title noscript template".split())
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
 def load_html(path: Path) -> Iterator[Fields | Skipped]:
-    """Yield the story of a saved page (.html, .htm, .xhtml), without its menus."""
-    yield page(path.read_bytes())
+    """Yield the story of a saved page (.html, .htm, .xhtml), without its menus.
+
+    Of an export of a news database, each article.
+    """
+    data = path.read_bytes()
+    if _MAY_BE_EXPORT.search(data):
+        found = decode(data, declared_charset(data))
+        exported = articles_of_export(plain(without_declaration(found.text)).split("\n\n"))
+        if exported:
+            yield from with_notes(exported, found.notes)
+            return
+    yield page(data)
 
 
 def load_mhtml(path: Path) -> Iterator[Fields | Skipped]:
@@ -40,7 +47,8 @@ def load_mhtml(path: Path) -> Iterator[Fields | Skipped]:
         if part.get_content_type() in HTML:
             where = part.get("Content-Location") or message.get("Snapshot-Content-Location")
             url = str(where) if where else None
-            yield page(part.get_payload(decode=True), url)  # type: ignore[arg-type]
+            data = cast(bytes, part.get_payload(decode=True))
+            yield page(data, url, part.get_content_charset())
             return
     raise ValueError("expected a page saved as MHTML, found no HTML in it")
 
@@ -52,92 +60,23 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
     import feedparser
 
     data = path.read_bytes()
-    if _ENTITY.search(data):
+    found = decode(data, declared_charset(data))
+    xml = without_declaration(found.text)
+    if _ENTITY.search(xml):
         raise ValueError(
             "expected a feed without XML entity declarations, found some; they are not expanded"
         )
     feed = feedparser.parse(  # its own cleaning is not needed: plain() keeps no markup
-        io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(xml.encode("utf-8", "replace")), sanitize_html=False, resolve_relative_uris=False
     )
     if not feed.version:
         raise ValueError("expected an RSS or Atom feed, found something else")
-    for number, entry in enumerate(feed.entries, 1):
-        key = entry.get("id") or entry.get("link") or number
-        yield _load_entry(entry, key, feed.feed.get("title") or "")
-
-
-def page(data: bytes | str, url: str | None = None) -> Fields:
-    """Return the story of a page.
-
-    Raises ValueError if trafilatura finds none, or the page is larger than `Bounds` allow.
-    """
-    most = bounds().page_mb
-    if len(data) > most << 20:
-        raise ValueError(
-            f"expected a page of at most {most} MB, found {len(data) >> 20} MB; "
-            "or set DATELINE_PAGE_MB"
-        )
-    from trafilatura import bare_extraction
-
-    found: Any = bare_extraction(
-        data,
-        url=url,
-        include_comments=False,
-        with_metadata=True,
-        # what the page says of itself, not the first date in its words
-        date_extraction_params={
-            "extensive_search": False,
-            "original_date": True,
-            "outputformat": "%Y-%m-%d",
-        },
+    title = feed.feed.get("title") or ""
+    entries = (
+        _load_entry(entry, entry.get("id") or entry.get("link") or number, title)
+        for number, entry in enumerate(feed.entries, 1)
     )
-    if found is None or not (found.text or "").strip():
-        raise ValueError("expected a page with a story, found none in it")
-    if urlsplit(found.url or "").scheme in ("http", "https"):
-        url = found.url
-    authors = map(str.strip, (found.author or "").split(";"))
-    return Fields(
-        found.text,
-        title=found.title,
-        source=found.sitename,
-        published=day(found.date),
-        url=url,
-        authors=tuple(filter(None, authors)),
-    )
-
-
-def plain(html: str) -> str:
-    """Return the words of a piece of HTML, a line for each of its blocks.
-
-    Plain text comes through as it is.
-    """
-    if "<" not in html and "&" not in html:
-        return html.strip()
-    import lxml.html
-
-    pieces: list[str] = []
-    _collect_words(lxml.html.fromstring(f"<div>{html}</div>"), pieces)
-    lines = [" ".join(line.split()) for line in "".join(pieces).split("\n")]
-    return "\n\n".join(line for line in lines if line)
-
-
-def _collect_words(element: Any, pieces: list[str]) -> None:
-    """Add the words of an element, and a line break before and after each block."""
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
-        return
-    if element.tag in _BLOCKS:
-        pieces.append("\n")
-    pieces.append(_single_spaced(element.text))
-    for child in element:
-        _collect_words(child, pieces)
-        pieces.append(_single_spaced(child.tail))
-    if element.tag in _BLOCKS:
-        pieces.append("\n")
-
-
-def _single_spaced(text: str | None) -> str:
-    """Return a text with single spaces, one at either end if there was any."""
-    return " ".join(f"·{text or ''}·".split())[1:-1]
+    yield from with_notes(entries, found.notes)
 
 
 def _load_entry(entry: Any, key: object, feed_title: str) -> Fields | Skipped:

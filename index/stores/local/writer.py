@@ -33,7 +33,7 @@ from index.stores.local.manifests import FORMAT, NewerFormat, checksums, write_m
 from index.stores.local.store import CODES, KEYWORDS, VECTORS, LocalStore
 from index.stores.local.vectors import COMPRESSED, kind_for, write_codes, write_vectors
 from index.stores.manifest import counts_of, new_manifest
-from index.types import Article, DatelineError, Embedder, Passage, Store, Vectors
+from index.types import Article, DatelineError, Embedder, Note, Passage, Store, Vectors
 
 
 class LocalWriter:
@@ -66,6 +66,7 @@ class LocalWriter:
         settings: Mapping[str, Any],
         articles: Sequence[Article],
         unchanged: Store | None,
+        notes: Sequence[Note] = (),
     ) -> Sequence[Article]:
         """Begin the next generation; return the articles whose passages are to be added.
 
@@ -74,7 +75,7 @@ class LocalWriter:
         number = 1 + max(map(int, generations(self._folder)), default=0)
         self._aside = self._folder / f".draft-{number:06d}"
         self._aside.mkdir()
-        draft = _Draft(self._aside, embedder, settings, articles)
+        draft = _Draft(self._aside, embedder, settings, articles, notes)
         self._draft = draft
         if isinstance(unchanged, LocalStore):
             numbers = _numbers_if_all_stay(unchanged, articles)
@@ -153,11 +154,13 @@ class _Draft:
         embedder: Embedder,
         settings: Mapping[str, Any],
         articles: Sequence[Article],
+        notes: Sequence[Note],
     ) -> None:
         self.folder = folder
         self.rows = 0
         self.numbers: dict[str, int] = {}  # of the articles that are there, by id
         self._embedder, self._settings, self._articles = embedder, settings, articles
+        self._notes = notes
         self._expected = {article.id for article in articles}
         self._before: Path | None = None  # the generation that is taken over
         self._first = 0  # row that is new
@@ -219,7 +222,9 @@ class _Draft:
         for path in files:
             path.chmod(mode)  # Tantivy's are for their owner alone, whatever the umask
         counts = counts_of(len(self.numbers), self.rows, days)
-        manifest = new_manifest(FORMAT, previous, self._embedder, self._settings, counts)
+        manifest = new_manifest(
+            FORMAT, previous, self._embedder, self._settings, counts, self._notes
+        )
         manifest |= {"vectors": vectors, "files": checksums(self.folder, files)}
         write_manifest(self.folder, manifest)
 

@@ -37,7 +37,7 @@ from index.stores.milvus.generations import (
     open_generation,
 )
 from index.stores.milvus.schema import LONGEST, create_collections, index_and_load
-from index.types import Article, DatelineError, Embedder, Passage, Store, Vectors
+from index.types import Article, DatelineError, Embedder, Note, Passage, Store, Vectors
 
 # Of the 1,024 that Milvus allows; later months go to the partition of the undated articles.
 _MOST_PARTITIONS = 1_000
@@ -67,12 +67,14 @@ class MilvusWriter:
         settings: Mapping[str, Any],
         articles: Sequence[Article],
         unchanged: Store | None,
+        notes: Sequence[Note] = (),
     ) -> Sequence[Article]:
         """Begin the next generation; return `articles`, which are all to be added."""
         by_month = self._by_month
         if by_month is None:
             by_month = not self._milvus.lite
-        manifest = new_manifest(FORMAT, current_or_none(self._milvus), embedder, settings, {})
+        previous = current_or_none(self._milvus)
+        manifest = new_manifest(FORMAT, previous, embedder, settings, {}, notes)
         self._draft = _Draft(self._milvus, next_name(self._milvus), manifest, articles, by_month)
         create_collections(self._milvus, self._draft.collection, embedder.dimensions)
         return articles

@@ -133,6 +133,11 @@ def docx() -> bytes:
     return out.getvalue()
 
 
+def rtf() -> bytes:
+    lines = b"".join(line.encode() + b"\\par\r\n" for line in (TITLE, *PARAGRAPHS))
+    return b"{\\rtf1\\ansi\\ansicpg1252 " + lines + b"}"
+
+
 def epub(**more: bytes) -> bytes:
     """Return a weekly with two articles, a cover without words and a table of contents."""
     package = """<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0"
@@ -382,6 +387,7 @@ def files() -> dict[str, bytes]:
         "a.pdf": pdf(STORY, TITLE),
         "b.pdf": pdf(STORY, TITLE, title=TITLE),
         "a.docx": docx(),
+        "a.rtf": rtf(),
         "a.epub": epub(),
         "a.eml": mail().as_bytes(),
         "a.rss": RSS.encode(),

@@ -135,6 +135,18 @@ def test_a_page_becomes_an_article_with_its_address(site: Site, tmp_path: Path) 
     assert {asked_as for _, asked_as in site.asked} == {agent()}
 
 
+def test_the_charset_is_the_one_that_the_server_declares(site: Site, tmp_path: Path) -> None:
+    html = PAGE.replace('<meta charset="utf-8">', "").replace("40,000 crowns", "€40 – no more")
+    url = site.page("/a", html.encode("cp1252"), "text/html; charset=ISO-8859-1")
+    plain = site.page(
+        "/b", "Мост закрыт, сказал мэр.".encode("koi8-r"), "text/plain; charset=koi8-r"
+    )
+    assert len(list(fetch([url, plain], tmp_path))) == 2
+    texts = {item.text for item in load_articles([tmp_path]) if isinstance(item, Article)}
+    assert any("at a cost of €40 – no more a day" in text for text in texts)
+    assert any("Мост закрыт, сказал мэр." in text for text in texts)
+
+
 def test_a_feed_gives_its_pages(site: Site, tmp_path: Path) -> None:
     for number in range(4):
         site.page(f"/{number}", PAGE.replace("Norvik was", f"Norvik{number} was"))

@@ -9,12 +9,16 @@ import datetime as dt
 import gzip
 import json
 import os
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from index.corpus.files import on_disk
 from index.corpus.loading import load_articles
 from index.types import Article, DatelineError, Skipped
+from qa.web.corpus_files import find_file
 from tests.conftest import Write
 
 
@@ -212,3 +216,29 @@ def test_the_same_path_in_two_folders_gives_two_articles(tmp_path: Path) -> None
 def test_a_missing_folder_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(DatelineError, match="found nothing there"):
         loaded(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_in_one_form_and_the_text_in_its_own(
+    tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
+    """A Mac writes "é" in a file name as two characters; an outlet so written is no other one."""
+
+    def written(text: str) -> str:
+        return unicodedata.normalize(form, text)
+
+    corpus = tmp_path / "in"
+    (corpus / written("Café")).mkdir(parents=True)
+    front = written("---\ntitle: Les élus\nsource: L’Écho\nauthors: [René]\n---\n")
+    text = written("Le président a parlé à l’Élysée.")
+    (corpus / written("Café") / written("été.md")).write_text(front + text, encoding="utf-8")
+    articles, skipped = loaded(corpus)
+    assert not skipped
+    (article,) = articles.values()
+    assert (article.id, article.path) == ("Café/été.md", "Café/été.md")
+    assert (article.title, article.source, article.authors) == ("Les élus", "L’Écho", ("René",))
+    assert article.text == text
+    place = on_disk(corpus, article.path)
+    assert place.read_text(encoding="utf-8") == front + text
+    assert find_file(article, [corpus]) == place
+    assert not on_disk(corpus, "Café/autre.md").exists()

@@ -19,7 +19,17 @@ import numpy as np
 
 from index.stores.fusion import fused
 from index.stores.manifest import counts_of, new_manifest
-from index.types import Article, DatelineError, Embedder, Filters, Match, Passage, Store, Vectors
+from index.types import (
+    Article,
+    DatelineError,
+    Embedder,
+    Filters,
+    Match,
+    Note,
+    Passage,
+    Store,
+    Vectors,
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,7 @@ class ToyWriter:
         self._embedder: Embedder | None = None
         self._settings: Mapping[str, Any] = {}
         self._articles: Sequence[Article] = ()
+        self._notes: Sequence[Note] = ()
 
     def live(self, opened: Store | None = None) -> Store | None:
         try:
@@ -118,7 +129,9 @@ class ToyWriter:
         settings: Mapping[str, Any],
         articles: Sequence[Article],
         unchanged: Store | None,
+        notes: Sequence[Note] = (),
     ) -> Sequence[Article]:
+        self._notes = notes
         self._embedder, self._settings, self._articles = embedder, settings, articles
         return articles
 
@@ -143,7 +156,9 @@ class ToyWriter:
         counts = counts_of(len(articles), self.passages, days)
         assert self._embedder is not None
         previous = live.generation if live is not None else None
-        manifest = new_manifest("toy", previous, self._embedder, self._settings, counts)
+        manifest = new_manifest(
+            "toy", previous, self._embedder, self._settings, counts, self._notes
+        )
         name = f"{1 + len(list(self._place.folder.glob('*.json'))):06d}"
         kept = {**self._kept, "manifest": manifest, "articles": list(map(asdict, articles))}
         (self._place.folder / f"{name}.json").write_text(json.dumps(kept, default=str))

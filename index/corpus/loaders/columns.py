@@ -1,0 +1,193 @@
+"""From the rows of a table, or objects of JSON, to fields of articles.
+
+Columns are guessed by their names (column_names.py). A mapping of fields to columns says
+otherwise. A day in numbers waits for the end of its file: the whole column tells whether the day
+or the month comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from index.corpus.loaders.column_names import COLUMNS, column_of
+from index.corpus.loaders.fields import Fields, Record, day, names, string
+from index.corpus.loaders.numeric_days import DayOrder
+from index.types import DatelineError, Note, Skipped
+
+_INNER = ("name", "main", "title", "original", "domain", "#text")  # of {"name": "Example Times"}
+_MARKED = re.compile(r"</(?:p|div|span|h\d|li|br)>|<(?:br|p)\b[^>]*/?>", re.IGNORECASE)
+_CUT = re.compile(r"(?:…|\.\.\.)\s*\[\+(?P<more>\d+) chars\]\s*$")  # as NewsAPI ends a text
+
+Item = Fields | Skipped
+
+
+class Columns:
+    """The columns that hold the fields of one file's records, named or guessed."""
+
+    def __init__(self, named: Mapping[str, str]) -> None:
+        """Take the columns that the user named ({field: column})."""
+        self._named = named
+        # The columns that were used for each field, in the order in which they were met.
+        self._used: dict[str, list[str]] = {}
+        self._order = DayOrder()
+        self._unread: list[tuple[str, str]] = []  # days that are not understood: part, value
+
+    def fields(self, items: Iterable[Fields | Record | Skipped]) -> Iterator[Item]:
+        """Yield the items of a file with each record as fields.
+
+        From the first day in numbers on, all wait until the file is read. Raises ValueError if no
+        record of a table can have a text.
+        """
+        waiting: list[tuple[Item, str]] = []
+        for item in items:
+            numbers = ""
+            if isinstance(item, Record):
+                item, numbers = self._fields_of(item)
+            if numbers or waiting:
+                waiting.append((item, numbers))
+            else:
+                yield item
+        for item, numbers in waiting:
+            if numbers and isinstance(item, Fields):
+                item = replace(item, published=self._order.day(numbers))
+                if item.published is None:
+                    self._unread.append((item.part, numbers))
+            yield item
+
+    def notes(self, path: str) -> Iterator[Note]:
+        """Yield which columns were used, unless all are named as the fields are.
+
+        Then how many days are not understood.
+        """
+        if any(columns != [field] for field, columns in self._used.items()):
+            used = [f"{field} from {' or '.join(columns)}" for field, columns in self._used.items()]
+            yield Note(path, "columns: " + ", ".join(used))
+        if self._unread:
+            part, value = self._unread[0]
+            count = f"dates not understood: {len(self._unread):,}"
+            yield Note(path, f"{count}, the first {value[:40]!r} in {path}{part}")
+
+    def _fields_of(self, record: Record) -> tuple[Item, str]:
+        """Return the fields of a record, and its day if that is in numbers alone.
+
+        A `Skipped` stands for a record without a column of text. Raises ValueError if no record
+        of its table can have one.
+        """
+        found = {}
+        for field in COLUMNS:
+            column = column_of(record.columns, field, self._named)
+            if column is not None:
+                found[field] = record.columns.get(column)
+                self._note_used(field, column)
+        text = _text(found.get("text"))
+        if text is None:
+            reason = self._reason_without_text(record)
+            if record.table:
+                raise ValueError(reason)
+            return Skipped(record.part, reason), ""
+        if record.table:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        source, url = _source_and_url(_inner(found.get("source")), found.get("url"))
+        published: Any = found.get("published")
+        numbers = ""
+        if isinstance(published, str) and self._order.see(published):
+            numbers, published = published, None
+        fields = Fields(
+            text,
+            title=string(_inner(found.get("title"))),
+            source=source,
+            published=day(published),
+            url=url,
+            authors=names(found.get("authors")),
+            id=string(found.get("id")),
+            language=string(found.get("language")),
+            part=record.part,
+            within=record.within,
+            notes=(*record.notes, *_cut(text)),
+        )
+        if published not in (None, "") and fields.published is None:
+            self._unread.append((record.part, str(published)))
+        return fields, numbers
+
+    def _note_used(self, field: str, column: str) -> None:
+        columns = self._used.setdefault(field, [])
+        if column not in columns:
+            columns.append(column)
+
+    def _reason_without_text(self, record: Record) -> str:
+        wanted = self._named.get("text", "text")
+        there = ", ".join(map(repr, record.columns)) or "none"
+        return (
+            f"expected a string {wanted!r}, found the columns {there}; "
+            "say which column holds the text"
+        )
+
+
+def read_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """Return {field: column} from "text=story" and the like.
+
+    Raises DatelineError for another form and for an unknown field.
+    """
+    mapping = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or field not in COLUMNS or not column:
+            raise DatelineError(
+                f"expected FIELD=COLUMN with one of the fields {', '.join(COLUMNS)}, found {pair!r}"
+            )
+        mapping[field] = column
+    return mapping
+
+
+def _text(value: Any) -> str | None:
+    """Return a text, of a string or a list of paragraphs; None for anything else.
+
+    The words alone if it is HTML.
+    """
+    if isinstance(value, list) and value:
+        paragraphs = [part.get("text") if isinstance(part, dict) else part for part in value]
+        if not all(isinstance(part, str) for part in paragraphs):
+            return None
+        value = "\n\n".join(map(str, paragraphs))
+    if not isinstance(value, str):
+        return None
+    if _MARKED.search(value):
+        from index.corpus.loaders.markup import plain
+
+        return plain(value)
+    return value
+
+
+def _inner(value: Any) -> Any:
+    """Return the name in an object such as {"name": ...}; all else as it is."""
+    if not isinstance(value, dict):
+        return value
+    for name in _INNER:
+        if string(value.get(name)) is not None:
+            return value[name]
+    return None
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    """Return a note if a service cut the text and says by how much."""
+    found = _CUT.search(text)
+    if found is None:
+        return ()
+    return (f"its source left out {int(found['more']):,} characters of the text",)
+
+
+def _source_and_url(source: Any, url: Any) -> tuple[str | None, str | None]:
+    """Return the outlet and the address, from the values of their columns.
+
+    LangChain's web loader names the page its source: then the outlet is its host.
+    """
+    outlet, address = string(source), string(url)
+    if outlet is None or urlsplit(outlet).scheme not in ("http", "https"):
+        return outlet, address
+    if address is None:
+        address = outlet
+    return urlsplit(outlet).hostname, address

@@ -1,0 +1,170 @@
+"""EPUB: an article for each part of its reading order.
+
+Its package file names the parts, which are XHTML. A part that is named and not there is skipped,
+and the others are read. Limits: pages that are in no reading order are left out, and counted in a
+note.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from index.corpus.loaders.bounds import bounds
+from index.corpus.loaders.charsets import Decoded, decode
+from index.corpus.loaders.fields import Fields, day
+from index.corpus.loaders.markup import declared_charset, without_declaration, words_of
+from index.corpus.loaders.pdf import what_failed
+from index.corpus.loaders.zipped import check_zip
+from index.corpus.metadata import published_in
+from index.types import Skipped
+
+_PACKAGE_FILE = "//*[local-name()='rootfile']/@full-path"
+_MANIFEST_ITEMS = "//*[local-name()='manifest']/*[local-name()='item']"
+_READING_ORDER = "//*[local-name()='itemref']"
+_PAGE_TYPES = ("html", "oeb1-document", "dtbook+xml")  # parts of media types of pages
+_PAGE_NAMES = (".xhtml", ".html", ".htm")
+
+
+def load_epub(path: Path) -> Iterator[Fields | Skipped]:
+    """Yield an article for each part of .epub that has text, in its reading order.
+
+    Outlet, day and authors are those of the publication.
+    """
+    from lxml import etree
+
+    check_zip(path)
+    strict = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        with zipfile.ZipFile(path) as book:
+            _check_unlocked(book)
+            container = etree.fromstring(book.read("META-INF/container.xml"), strict)
+            (package_file,) = container.xpath(_PACKAGE_FILE)[:1]
+            package = etree.fromstring(book.read(package_file), strict)
+            folder = posixpath.dirname(package_file)
+            names, others = _chapters(package)
+            notes: tuple[str, ...] = ()
+            if others:
+                notes = (f"pages outside its reading order that are left out: {others}",)
+            for name in names:
+                for item in _load_chapter(book, posixpath.join(folder, name), package):
+                    if isinstance(item, Fields):
+                        item, notes = replace(item, notes=(*item.notes, *notes)), ()
+                    yield item
+    except (KeyError, etree.LxmlError, zipfile.BadZipFile, RuntimeError, TypeError) as error:
+        raise ValueError(f"expected a whole EPUB, found: {what_failed(error)}") from None
+
+
+def _check_unlocked(book: zipfile.ZipFile) -> None:
+    """Raise ValueError for a book under DRM; obfuscated fonts are none."""
+    name = "META-INF/encryption.xml"
+    if name in book.namelist() and b"obfuscation" not in book.read(name).lower():
+        raise ValueError("it is locked (DRM)")
+
+
+def _chapters(package: Any) -> tuple[list[str], int]:
+    """Return the pages of a package in reading order, and how many others it has.
+
+    Its table of contents is none of them. A page that is named twice is there once.
+    """
+    items = {item.get("id"): item for item in package.xpath(_MANIFEST_ITEMS)}
+    names: dict[str, None] = {}
+    for reference in package.xpath(_READING_ORDER):
+        item = items.get(reference.get("idref"))
+        if item is not None and _is_page(item):
+            names[_name_of(item)] = None
+    pages = {_name_of(item) for item in items.values() if _is_page(item)}
+    return list(names), len(pages - names.keys())
+
+
+def _name_of(item: Any) -> str:
+    """Return the name of the file of an item; a place within it ("#two") is cut off."""
+    return unquote(item.get("href").partition("#")[0])
+
+
+def _is_page(item: Any) -> bool:
+    """Tell whether an item is a page with text, by its media type or its name."""
+    if item.get("href") is None or "nav" in item.get("properties", "").split():
+        return False
+    kind = item.get("media-type", "").lower()
+    return any(part in kind for part in _PAGE_TYPES) or _name_of(item).lower().endswith(_PAGE_NAMES)
+
+
+def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fields | Skipped]:
+    """Yield the article of one part of a book; nothing for a part without text."""
+    import lxml.html
+    from lxml import etree
+
+    name = posixpath.normpath(name)
+    try:
+        found = _decoded(book, name)
+    except ValueError as error:
+        yield Skipped(f":{name}", str(error))
+        return
+    try:
+        chapter = lxml.html.document_fromstring(without_declaration(found.text))
+    except etree.LxmlError:  # there is no element in it
+        return
+    text = words_of(chapter)
+    if text:
+        yield Fields(
+            text,
+            title=_heading_of(chapter),
+            source=_said(package, "publisher") or _said(package, "title"),
+            published=day(_said(package, "date")) or published_in(text),
+            authors=tuple(_all_said(package, "creator")),
+            part=f":{name}",
+            language=_said(package, "language"),
+            notes=found.notes,
+        )
+
+
+def _decoded(book: zipfile.ZipFile, name: str) -> Decoded:
+    """Return the text of a part of a book. Raises ValueError if it cannot be read."""
+    try:
+        data = book.read(_found(book, name))
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"expected this part of the book in it, found: {what_failed(error)}"
+        ) from None
+    most = bounds().page_mb
+    if len(data) > most << 20:
+        raise ValueError(f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
+    return decode(data, declared_charset(data))
+
+
+def _found(book: zipfile.ZipFile, name: str) -> str:
+    """Return the name under which a book holds a part, whatever its case."""
+    names = book.namelist()
+    if name in names:
+        return name
+    return next((one for one in names if one.casefold() == name.casefold()), name)
+
+
+def _heading_of(chapter: Any) -> str | None:
+    """Return the first heading with words, of the highest level that has one."""
+    for tag in ("h1", "h2", "h3", "title"):
+        for heading in chapter.iter(tag):
+            words = " ".join(heading.text_content().split())
+            if words:
+                return words
+    return None
+
+
+def _said(package: Any, name: str) -> str | None:
+    """Return the first value of a field of a package's metadata."""
+    values = _all_said(package, name)
+    if not values:
+        return None
+    return values[0]
+
+
+def _all_said(package: Any, name: str) -> list[str]:
+    values = package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
+    return [value.strip() for value in values if value.strip()]

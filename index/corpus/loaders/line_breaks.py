@@ -1,0 +1,76 @@
+"""Words that are broken at the end of a line, made whole as they were written.
+
+A hyphen there may be the word's own ("Saint-Malo", "well-known") or that of the break
+("nego-tiations"). Whether the whole word is known tells which: from the rest of the text, or as a
+word of English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Set
+
+_ENDS_OPEN = re.compile(r"[^\W_][-\u2010\u2011\u00ad–—/]$")  # no space before the sign
+_SUSPENDED = re.compile(r"(?:and|or|to|und|oder|et|ou)\b")  # "two- and three-year terms"
+_LAST_LETTERS = re.compile(r"(?P<before>[^\s]*?)(?P<letters>[^\W\d_]+)[-\u2010\u2011]$")
+_FIRST_LETTERS = re.compile(r"[^\W\d_]+")
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_SECOND_PARTS = frozenset(  # of compounds whose first part need not be known: "glitched-out"
+    "out off up down away based led free old like style wide long strong".split()
+)
+_FEWEST_LETTERS = 3  # of a part that is a word of its own
+
+
+def without_glyphs(text: str) -> str:
+    """Return a text without ligatures, and without soft hyphens inside lines."""
+    return re.sub(r"\u00ad(?!\n|$)", "", text.translate(_LIGATURES))
+
+
+def join_lines(last: str, line: str, known: Set[str]) -> str | None:
+    """Return `last` as it stands before `line`, if a word goes on there.
+
+    None if no word does. `known` has the words that are whole, in lower case.
+    """
+    if not _ENDS_OPEN.search(last) or not line[0].isalnum():
+        return None
+    if last.endswith("\u00ad"):
+        return last[:-1]
+    if last.endswith(("–", "—", "/")):
+        return last
+    if _SUSPENDED.match(line):
+        return None
+    ending, beginning = _LAST_LETTERS.search(last), _FIRST_LETTERS.match(line)
+    if ending is None or beginning is None or not line[0].islower():
+        return last  # "15-year-old", "Saint-Malo"
+    left, right = ending["letters"].casefold(), beginning.group().casefold()
+    if f"{left}-{right}" in known:
+        return last
+    if left + right in known:
+        return last[:-1]
+    if right in _SECOND_PARTS:
+        return last
+    fewest = 2 if ending["before"].endswith("-") else _FEWEST_LETTERS  # "mother-in-law"
+    if {left, right} <= known and len(left) >= fewest and len(right) >= _FEWEST_LETTERS:
+        return last
+    return last[:-1]
+
+
+def words_in(lines: Iterable[str]) -> set[str]:
+    """Return the words that stand whole in some lines, in lower case.
+
+    A compound is one word. What is broken at the end of a line is left out.
+    """
+    words: set[str] = set()
+    broken = False
+    for line in lines:
+        inside = _COMPOUND.findall(line.casefold())
+        if broken:
+            inside = inside[1:]
+        broken = line.endswith(("-", "\u00ad"))
+        if broken:
+            inside = inside[:-1]
+        words.update(inside)
+    return words

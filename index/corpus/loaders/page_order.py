@@ -1,0 +1,99 @@
+"""A page of the web put in order before its story is looked for.
+
+Banners that ask for consent go. An `<aside>` that holds the story becomes a plain part of the page.
+Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988"). A table that lays
+out the page becomes plain parts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from index.corpus.loaders.markup import line_of_cells
+
+_CONSENT_NAME = re.compile(
+    r"cookie|consent|gdpr|onetrust|didomi|usercentrics|truste|privacy|\bcmp\b", re.IGNORECASE
+)
+_CONSENT_WORDS = re.compile(r"\b(?:cookies?|consent|privacy|partners|personal data)\b", re.I)
+_FEWEST_CONSENT_WORDS = 2
+_PARTS = "//div | //section | //aside | //form | //dialog"
+_STORIES = ".//h1 | .//article | .//main | .//*[@itemprop='articleBody']"
+_ELSEWHERE = "nav footer header form button script style noscript".split()
+_LONGEST_CELL = 300  # characters: a longer cell is a part of the page's layout
+_IS_LONG = f"string-length(normalize-space()) > {_LONGEST_CELL}"
+_BEGINNING = 60  # characters by which a paragraph is known
+
+
+def put_in_order(tree: Any) -> None:
+    """Change a page so that its story can be found."""
+    _remove_banners(tree)
+    _free_stories(tree)
+    _flatten_tables(tree)
+
+
+def share_left_out(tree: Any, story: str) -> float:
+    """Return the share of the words in a page's paragraphs that are not in its story."""
+    known = _letters(story)
+    total = missing = 0
+    for paragraph in _paragraphs(tree):
+        words = len(paragraph.split())
+        total += words
+        if _letters(paragraph)[:_BEGINNING] not in known:
+            missing += words
+    return missing / max(1, total)
+
+
+def _remove_banners(tree: Any) -> None:
+    for part in tree.xpath(_PARTS):
+        names = f"{part.get('id', '')} {part.get('class', '')}"
+        if part.getparent() is None or not _CONSENT_NAME.search(names):
+            continue
+        words = len(_CONSENT_WORDS.findall(part.text_content()))
+        if words >= _FEWEST_CONSENT_WORDS and not part.xpath(_STORIES):
+            part.drop_tree()
+
+
+def _free_stories(tree: Any) -> None:
+    """Make an `<aside>` with the heading or most of the words a plain part."""
+    whole = sum(map(len, _paragraphs(tree)))
+    for aside in tree.xpath("//aside"):
+        own = sum(map(len, _paragraphs(aside)))
+        if aside.xpath(_STORIES) or own > whole / 2:
+            aside.tag = "div"
+
+
+def _flatten_tables(tree: Any) -> None:
+    """Make lines of the tables of data, and plain parts of those of the layout."""
+    for table in tree.xpath("//table[not(.//table)]"):
+        rows = table.xpath(".//tr")
+        cells = table.xpath(".//td | .//th")
+        if len(cells) <= len(rows) or max(_length(cell) for cell in cells) > _LONGEST_CELL:
+            continue
+        lines = [line_of_cells(row) for row in rows]
+        tail = table.tail
+        captions = [" ".join(caption.text_content().split()) for caption in table.xpath("caption")]
+        table.clear()
+        table.tag, table.tail = "div", tail
+        for line in filter(None, captions + lines):
+            paragraph = table.makeelement("p")
+            paragraph.text = line
+            table.append(paragraph)
+    for part in tree.xpath(f"//table[.//*[self::td or self::th][{_IS_LONG}]]"):
+        for inner in part.iter("table", "tbody", "thead", "tr", "td", "th"):
+            inner.tag = "div"
+
+
+def _paragraphs(tree: Any) -> list[str]:
+    """Return the words of each paragraph outside menus and forms."""
+    outside = "".join(f"[not(ancestor::{name})]" for name in _ELSEWHERE)
+    found = (" ".join(one.text_content().split()) for one in tree.xpath(f".//p{outside}"))
+    return [words for words in found if words]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
+
+
+def _length(cell: Any) -> int:
+    return len(cell.text_content())

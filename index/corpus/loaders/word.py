@@ -1,0 +1,185 @@
+"""Word: the paragraphs of .docx in order, with all that a reader of it sees.
+
+The text is taken from the document's XML: inserted text, content controls, hyperlinks, fields, text
+boxes, tables within tables, footnotes and endnotes. Deleted and hidden text, comments, and heads
+and feet of pages stay out. python-docx opens the file and knows its styles and properties.
+Limits: numbers that Word counts itself ("1.", "2.") are no text of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.corpus.loaders.exports import articles_of_export
+from index.corpus.loaders.fields import Fields, names_in_line
+from index.corpus.loaders.pdf import real_title, what_failed
+from index.corpus.loaders.zipped import check_zip
+from index.corpus.metadata import outlet_in, published_in, title_in
+from index.types import Skipped
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNSEEN = frozenset(
+    f"{_W}{name}"
+    for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "sdtPr", "tblPr", "tcPr")
+)
+_SIGNS = {
+    f"{_W}tab": "\t",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "-",
+}
+_NOTES = ("footnotes", "endnotes")  # the parts of a document that hold them
+
+
+def load_docx(path: Path) -> Iterator[Fields | Skipped]:
+    """Yield the paragraphs and tables of .docx in order, then its notes.
+
+    Title and author are those of its properties. Without a title in its properties, its first
+    heading is the title.
+    """
+    from docx import Document
+    from docx.opc.exceptions import OpcError
+
+    check_zip(path)
+    try:
+        document = Document(str(path))
+        lines = list(_lines(document.element.body))
+        for root in _notes(document):
+            lines += _lines(root)
+        heading = _first_heading(document)
+        properties = document.core_properties
+        title, author, language = properties.title, properties.author, properties.language
+    # lxml's errors are SyntaxErrors.
+    except (OpcError, KeyError, ValueError, AttributeError, SyntaxError) as error:
+        raise ValueError(f"expected a Word document, found: {what_failed(error)}") from None
+    exported = articles_of_export(lines)
+    if exported:
+        yield from exported
+        return
+    text = "\n\n".join(line for line in lines if line.strip())
+    if author is None or author == "python-docx":  # the library names itself
+        author = ""
+    yield Fields(
+        text,
+        title=real_title(title) or heading or title_in(text),
+        source=outlet_in(text),
+        published=published_in(text),
+        authors=names_in_line(author),
+        language=language or None,
+    )
+
+
+def _lines(root: Any) -> Iterator[str]:
+    """Yield the text of each paragraph and of each row of a table below an element.
+
+    A text box follows the paragraph in which it is anchored.
+    """
+    for element in root:
+        if element.tag == f"{_W}p":
+            yield _text(element)
+            for box in _boxes(element):
+                yield from _lines(box)
+        elif element.tag == f"{_W}tbl":
+            yield from map(_line_of_row, _rows(element))
+        elif element.tag not in _UNSEEN and isinstance(element.tag, str):
+            yield from _lines(element)
+
+
+def _text(element: Any) -> str:
+    """Return the words of a paragraph, without those of its text boxes."""
+    return "".join(_pieces(element))
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    for child in element:
+        if child.tag in _UNSEEN or child.tag in (f"{_W}txbxContent", _FALLBACK):
+            continue
+        if child.tag in (f"{_W}t", _MATH_TEXT):
+            yield child.text or ""
+        elif child.tag in _SIGNS:
+            yield _SIGNS[child.tag]
+        elif child.tag == f"{_W}sym":
+            yield _symbol(child)
+        elif not (child.tag == f"{_W}r" and _is_hidden(child)):
+            yield from _pieces(child)
+
+
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    """Yield the text boxes of a paragraph; of one in two forms, the first."""
+    for child in paragraph:
+        if child.tag == f"{_W}txbxContent":
+            yield child
+        elif child.tag == _FALLBACK and child.getprevious() is not None:
+            continue
+        elif child.tag not in _UNSEEN:
+            yield from _boxes(child)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table, those in content controls too."""
+    for child in table:
+        if child.tag == f"{_W}tr":
+            yield child
+        elif child.tag not in _UNSEEN and isinstance(child.tag, str):
+            yield from _rows(child)
+
+
+def _line_of_row(row: Any) -> str:
+    """Return the cells of a row of a table; "" if all are empty."""
+    cells = [" ".join(" ".join(_lines(cell)).split()) for cell in _cells(row)]
+    if not any(cells):
+        return ""
+    return " | ".join(cells)
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    for child in row:
+        if child.tag == f"{_W}tc":
+            yield child
+        elif child.tag not in _UNSEEN and isinstance(child.tag, str):
+            yield from _cells(child)
+
+
+def _is_hidden(run: Any) -> bool:
+    """Tell whether a run is hidden text."""
+    vanish = run.find(f"{_W}rPr/{_W}vanish")
+    return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false", "off")
+
+
+def _symbol(element: Any) -> str:
+    """Return a character that is named by its number, unless its font alone knows it."""
+    number = int(element.get(f"{_W}char", "0"), 16)
+    if not number or 0xE000 <= number <= 0xF8FF:
+        return ""
+    return chr(number)
+
+
+def _notes(document: Any) -> Iterator[Any]:
+    """Yield the roots of the footnotes and endnotes of a document."""
+    from lxml import etree
+
+    strict = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if kind in _NOTES and not relation.is_external:
+            yield etree.fromstring(relation.target_part.blob, strict)
+
+
+def _first_heading(document: Any) -> str | None:
+    """Return the text of the first heading."""
+    for paragraph in document.element.body.iter(f"{_W}p"):
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is None:
+            continue
+        known = document.styles.element.get_by_id(style.get(f"{_W}val"))
+        name = style.get(f"{_W}val")
+        if known is not None and known.name_val:
+            name = known.name_val
+        text = _text(paragraph)
+        if name.lower().startswith(("title", "heading")) and text.strip():
+            return text
+    return None

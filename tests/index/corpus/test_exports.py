@@ -1,0 +1,344 @@
+"""Corpora as they are sold: each article of an export or of a service's answer, with its fields.
+
+The samples are ours, in the shape that the databases and services document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.corpus.loaders.rtf import lines_of
+from index.types import Article
+from tests.conftest import Write
+from tests.index.corpus.samples import PARAGRAPHS, TITLE
+from tests.index.corpus.test_loaders import loaded
+
+MARCH_9, MARCH_10 = dt.date(2023, 3, 9), dt.date(2023, 3, 10)
+FERRIES = "Ferries take over"
+NOTES_LINE = "Language: it was Norwegian, the mayor said, that the crew did not understand."
+
+NEXIS = [
+    *("Date and Time: Friday, March 10, 2023 9:00:00AM EST", "Job Number: 1", "Documents (2)"),
+    *(f"1. {TITLE}", "Client/Matter: -None-", f"2. {FERRIES}"),
+    *(TITLE, "The Norvik Courier", "March 9, 2023 Thursday"),
+    *("Copyright 2023 Norvik Press All Rights Reserved", "Section: NEWS; Pg. 3"),
+    *("Length:\u00a0413 words", "Byline: By Marit Aas, Nils Dahl"),
+    *("Body", *PARAGRAPHS[:2], NOTES_LINE),
+    *("Graphic", "The bridge.", "Classification", "Language: ENGLISH", "Load-Date: March 9, 2023"),
+    "End of Document",
+    *(FERRIES, "Wire", "10 March 2023", "Length: 40 words", "Body", PARAGRAPHS[2]),
+    *("Load-Date: March 11, 2023", "End of Document"),
+]  # fmt: skip
+OLD_NEXIS = [
+    *("1 of 2 DOCUMENTS", "The Norvik Courier", "March 9, 2023 Thursday", TITLE),
+    *("BYLINE: Marit Aas, Nils Dahl", "SECTION: NEWS; Pg. 3", "LENGTH: 413 words"),
+    *(*PARAGRAPHS[:2], NOTES_LINE, "LOAD-DATE: March 9, 2023", "LANGUAGE: ENGLISH"),
+    *("Copyright 2023 Norvik Press", "2 of 2 DOCUMENTS", "Wire", "March 10, 2023 Friday", FERRIES),
+    *("LENGTH: 40 words", PARAGRAPHS[2], "LOAD-DATE: March 11, 2023"),
+]
+FACTIVA = [
+    *("News", TITLE, "By Marit Aas, Nils Dahl", "413 words", "9 March 2023", "18:20"),
+    *("The Norvik Courier", "NORC", "3", "English", "Copyright 2023. Norvik Press."),
+    *(*PARAGRAPHS[:2], NOTES_LINE, "Document NORC000020230309ej390001x"),
+    *(FERRIES, "40 words", "10 March 2023", "Wire", "WIRE", "English", "(c) 2023 Wire"),
+    *(PARAGRAPHS[2], "Document WIRE000020230310ej3a0001x"),
+]  # fmt: skip
+CODED = [
+    *(("SE", "News"), ("HD", TITLE), ("BY", "By Marit Aas, Nils Dahl"), ("WC", "413 words")),
+    *(("PD", "9 March 2023"), ("SN", "The Norvik Courier"), ("SC", "NORC"), ("LA", "English")),
+    *(("CY", "Copyright 2023"), ("LP", PARAGRAPHS[0]), ("TD", PARAGRAPHS[1]), ("", NOTES_LINE)),
+    *(("CO", "norv : Norvik"), ("AN", "Document NORC000020230309ej390001x")),
+    *(("HD", FERRIES), ("WC", "40 words"), ("PD", "10 March 2023"), ("SN", "Wire")),
+    *(("LP", PARAGRAPHS[2]), ("AN", "Document WIRE000020230310ej3a0001x")),
+]
+
+
+def _docx(paragraphs: Iterable[str]) -> bytes:
+    from docx import Document
+
+    document = Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _rtf(paragraphs: Iterable[str]) -> bytes:
+    return b"{\\rtf1\\ansi\\ansicpg1252 " + b"".join(
+        _escaped(paragraph) + b"\\par\r\n" for paragraph in paragraphs
+    ) + b"}"  # fmt: skip
+
+
+def _escaped(text: str) -> bytes:
+    out = b""
+    for character in text:
+        if character in "\\{}":
+            out += b"\\" + character.encode()
+        elif character < "\x80":
+            out += character.encode()
+        else:
+            units = character.encode("utf-16-le")
+            for at in range(0, len(units), 2):
+                out += b"\\u%d?" % int.from_bytes(units[at : at + 2], "little", signed=True)
+    return out
+
+
+def _page(paragraphs: Iterable[str]) -> bytes:
+    body = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
+    return f"<html><head><meta charset='utf-8'></head><body>{body}</body></html>".encode()
+
+
+def _coded_page() -> bytes:
+    rows = "".join(
+        f"<tr><td><b>{code}</b></td><td>{html.escape(value)}</td></tr>"
+        for code, value in CODED
+        if code
+    ).replace(
+        html.escape(PARAGRAPHS[1]),
+        f"<p>{html.escape(PARAGRAPHS[1])}</p><p>{html.escape(NOTES_LINE)}</p>",
+    )
+    table = f"<div class='article enArticle'><table>{rows}</table></div>"
+    return f"<html><body>{table}</body></html>".encode()
+
+
+def _coded_rtf() -> bytes:
+    rows = b"".join(
+        (b"\\trowd " + code.encode() + b"\\cell " if code else b"") + _escaped(value) + (
+            b"\\cell\\row " if code else b"\\par "
+        )
+        for code, value in CODED
+    )  # fmt: skip
+    return b"{\\rtf1\\ansi " + rows + b"}"
+
+
+EXPORTS = {
+    "nexis.docx": _docx(NEXIS),
+    "nexis.rtf": _rtf(NEXIS),
+    "nexis.html": _page(NEXIS),
+    "old.txt": "\n\n\n".join(f"   {line}" for line in OLD_NEXIS).encode(),
+    "factiva.txt": "\n".join(FACTIVA).encode(),
+    "old.docx": _docx(OLD_NEXIS),
+    "factiva.rtf": _rtf(FACTIVA),
+    "factiva.html": _page(FACTIVA),
+    "factiva.docx": _docx(FACTIVA),
+    "coded.rtf": _coded_rtf(),
+    "coded.html": _coded_page(),
+}
+
+
+@pytest.mark.parametrize("name", list(EXPORTS))
+def test_each_article_of_an_export_is_read_with_its_fields(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(EXPORTS[name])
+    articles, skipped, _ = loaded(tmp_path)
+    assert not skipped
+    first, second = articles.values()
+    assert [first.title, first.source, first.published] == [TITLE, "The Norvik Courier", MARCH_9]
+    assert first.authors == ("Marit Aas", "Nils Dahl")
+    assert " ".join(first.text.split()) == " ".join([*PARAGRAPHS[:2], NOTES_LINE])
+    assert [second.title, second.source, second.published] == [FERRIES, "Wire", MARCH_10]
+    assert second.text == PARAGRAPHS[2]
+    assert all(id.startswith(f"{name}:") for id in articles)
+
+
+def test_a_part_of_an_export_that_is_no_article_is_named(write: Write) -> None:
+    text = "\n\n".join([*NEXIS, "Nothing of use", "End of Document", "Rest. " * 40])
+    articles, skipped, _ = loaded(write({"a.txt": text}))
+    assert [article.title for article in articles.values()] == [TITLE, FERRIES]
+    assert set(skipped) == {"a.txt:3", "a.txt:4"}
+    assert "found 'Nothing of use End of Document'" in skipped["a.txt:3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The end\n\nThe End of Document Day was on 9 March 2023.\n\nDocument 7 is lost; 300 words.",
+        "Rain fell all day.\n\nEnd of Document\n\nSnow lay.",
+        "The archive keeps a letter.\n\nDocument NORC000020230309ej390001x",
+    ],
+)
+def test_a_story_that_speaks_of_documents_is_no_export(write: Write, text: str) -> None:
+    (article,) = loaded(write({"a.txt": text}))[0].values()
+    assert article.text == text
+
+
+def test_rich_text_keeps_what_its_reader_sees(tmp_path: Path) -> None:
+    (tmp_path / "a.rtf").write_bytes(
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times New Roman;}}{\colortbl;\red0;}"
+        rb"{\info{\title Hidden title}}{\*\generator Word;}{\header Head of page}"
+        rb"\pard The caf\'e9 costs \'804 \emdash  \ldblquote too much\rdblquote .\par "
+        rb"{\b Bold} and {\deleted gone }{\v hidden }\uc1\u1052?\u1101?\u1088? \{x\}\par"
+        b"\r\n"
+        rb"{\field{\*\fldinst HYPERLINK x}{\fldrslt The town hall}} opens{\footnote In May.}.\par "
+        rb"\trowd Norddal\cell 1,204\cell\row {\pict 00ff00}"
+        rb"\uc2\u8364??5 and \u-10179?\u-8694?}"
+    )
+    (article,) = loaded(tmp_path)[0].values()
+    assert article.text.split("\n\n") == [
+        "The café costs €4 — “too much”.",
+        "Bold and Мэр {x}",
+        "The town hall opens.",
+        "Norddal | 1,204",
+        "€5 and 😊",
+        "In May.",
+    ]
+
+
+def test_rich_text_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.rtf").write_bytes(b"plain")
+    assert "begins with {\\rtf" in loaded(tmp_path)[1]["a.rtf"]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)))
+def test_any_paragraphs_come_through_rich_text(paragraphs: list[str]) -> None:
+    kept = [line for line in (paragraph.replace("|", "") for paragraph in paragraphs) if line]
+    assert lines_of(_rtf(kept)) == kept
+
+
+@given(st.binary(max_size=400))
+def test_damaged_rich_text_never_fails(data: bytes) -> None:
+    assert all(line.strip() for line in lines_of(b"{\\rtf1 " + data))
+
+
+STORY = "The bridge at Norvik was closed on Thursday after a storm, the council said."
+SERVICES: dict[str, object] = {
+    "newsapi.json": {
+        "status": "ok",
+        "totalResults": 1,
+        "articles": [
+            {
+                "source": {"id": None, "name": "The Norvik Courier"},
+                "author": "Marit Aas",
+                "title": TITLE,
+                "description": "In short.",
+                "url": "https://courier.example/1",
+                "publishedAt": "2023-03-09T18:20:00Z",
+                "content": STORY,
+            }
+        ],
+    },
+    "webhose.json": {
+        "posts": [
+            {
+                "thread": {
+                    "uuid": "t",
+                    "site_full": "The Norvik Courier",
+                    "title": "Thread",
+                    "published": "2020-01-01T00:00:00.000+02:00",
+                },
+                "uuid": "p1",
+                "url": "https://courier.example/1",
+                "author": "Marit Aas",
+                "published": "2023-03-09T18:20:00.000+02:00",
+                "title": TITLE,
+                "text": STORY,
+                "language": "english",
+            }
+        ],
+        "totalResults": 1,
+    },
+    "guardian.json": {
+        "response": {
+            "status": "ok",
+            "results": [
+                {
+                    "id": "norvik/2023/mar/09/bridge",
+                    "webPublicationDate": "2023-03-09T18:20:00Z",
+                    "webTitle": TITLE,
+                    "webUrl": "https://courier.example/1",
+                    "fields": {
+                        "body": f"<p>{STORY}</p>",
+                        "byline": "Marit Aas",
+                        "publication": "The Norvik Courier",
+                    },
+                }
+            ],
+        }
+    },
+    "elastic.json": {
+        "hits": {
+            "hits": [
+                {
+                    "_id": "e1",
+                    "_source": {
+                        "headline": {"main": TITLE},
+                        "article_body": STORY,
+                        "pub_date": "2023-03-09T18:20:00+0000",
+                        "byline": {"original": "Marit Aas"},
+                        "source": "The Norvik Courier",
+                        "web_url": "https://courier.example/1",
+                    },
+                }
+            ]
+        }
+    },
+    "news-please.json": [
+        {
+            "authors": ["Marit Aas"],
+            "date_download": "2024-01-01 00:00:00",
+            "date_modify": "2024-01-01 00:00:00",
+            "date_publish": "2023-03-09 18:20:00",
+            "maintext": STORY,
+            "description": "In short.",
+            "source_domain": "courier.example",
+            "source_name": "The Norvik Courier",
+            "title": TITLE,
+            "url": "https://courier.example/1",
+        }
+    ],
+}
+
+
+def _is_the_story(article: Article) -> None:
+    assert (article.title, article.text, article.source) == (TITLE, STORY, "The Norvik Courier")
+    assert (article.published, article.authors) == (MARCH_9, ("Marit Aas",))
+    assert article.url == "https://courier.example/1"
+
+
+@pytest.mark.parametrize("name", list(SERVICES))
+def test_answers_of_news_services_are_read(write: Write, name: str) -> None:
+    articles, skipped, _ = loaded(write({name: json.dumps(SERVICES[name])}))
+    assert not skipped
+    (article,) = articles.values()
+    _is_the_story(article)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        ",id,title,publication,author,date,year,month,url,content\n"
+        f'0,17,{TITLE},The Norvik Courier,Marit Aas,2023-03-09,2023.0,3.0,URL,"{STORY}"\n',
+        "date,year,month,day,author,title,article,url,section,publication\n"
+        f'2023-03-09 18:20:00,2023,3.0,9,Marit Aas,{TITLE},"{STORY}",URL,News,The Norvik Courier\n',
+        "title,text,domain,date,description,url,image_url,author\n"  # CC-News of Hugging Face
+        f'{TITLE},"{STORY}",The Norvik Courier,2023-03-09 18:20:00,Short.,URL,,Marit Aas\n',
+    ],
+)
+def test_all_the_news_and_cc_news_are_read(write: Write, table: str) -> None:
+    url = "https://courier.example/1"
+    articles, skipped, _ = loaded(write({"articles1.csv": table.replace("URL", url)}))
+    assert not skipped
+    (article,) = articles.values()
+    _is_the_story(article)
+
+
+def test_a_text_that_its_service_cut_is_named(write: Write) -> None:
+    rows = [{"title": TITLE, "content": f"{STORY[:40]}… [+2431 chars]"}]
+    _, _, notes = loaded(write({"a.json": json.dumps(rows)}))
+    assert "its source left out 2,431 characters of the text" in [note.text for note in notes]
+
+
+def test_a_list_of_addresses_without_texts_says_so(write: Write) -> None:
+    """What GDELT's DOC service gives."""
+    rows = [{"url": "https://a.example", "title": TITLE, "seendate": "20230309T182000Z"}]
+    _, skipped, _ = loaded(write({"a.json": json.dumps({"articles": rows}), "b.txt": "Rain."}))
+    assert "expected a string 'text', found the columns 'url'" in skipped["a.json:1"]
