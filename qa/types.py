@@ -153,7 +153,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the grammar of a sentence says of a span in it. Made by `qa.answering.parsing`.
+    """What the grammar of a sentence says of a span in it.
+
+    Made by `qa.answering.parsing`.
 
     Places are characters of the sentence. `phrase` is the name, noun phrase, number or date that
     the span is; None if it is none of these. `noun` is what a number counts, or the span's own
@@ -180,7 +182,8 @@ class Citation(Span):
     so (None if the outlet itself does). `qualified_start` is where the qualifier of a number
     begins, as in "at least 286"; it equals `start` if there is none. `moment` is the time that
     the sentence speaks of: "2022", "2022-09", "2022-09-14", or "-09" if nothing tells the year.
-    `claim` is what the sentence's grammar says, of the citations that were weighed.
+    `claim` is what the sentence's grammar says, of the citations that were weighed. `mark` is the
+    place of the best words inside a span that is a whole sentence.
     """
 
     sentence_span: tuple[int, int] = (0, 0)
@@ -189,6 +192,17 @@ class Citation(Span):
     moment: str | None = None
     stance: Stance = "said"
     claim: Claim | None = None
+    mark: tuple[int, int] | None = None
+
+    @property
+    def marked(self) -> tuple[int, int]:
+        """The place of the words that answer best: the span itself, or a part of it."""
+        return (self.start, self.end) if self.mark is None else self.mark
+
+    @property
+    def best_words(self) -> str:
+        """The words that answer best."""
+        return self._slice(self.marked)
 
     @property
     def sentence(self) -> str:
@@ -228,6 +242,7 @@ class Citation(Span):
             "sentence": self.sentence,
             "attribution": self.attribution,
             "stance": self.stance,
+            "mark": list(self.marked),
             "score": round(self.score, 3),
             "probability": round(self.probability, 4),
             "as_of": self.as_of,
@@ -275,9 +290,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The value, or the sentence around the best span; a slice of the article either way."""
-        if self.kind == "sentence":
-            return self.citations[0].sentence
         return self.citations[0].text
 
     def to_dict(self) -> dict[str, Any]:

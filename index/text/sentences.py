@@ -60,7 +60,7 @@ def sentence_before(text: str, start: int) -> str:
 
 
 def sentence_before_span(text: str, start: int) -> tuple[int, int] | None:
-    """Return the span of the sentence before the one that holds `start`; None for the first."""
+    """Return the span of the sentence before the one at `start`, if any."""
     before = None
     for first, last in _sentences_cached(text):
         if last > start:

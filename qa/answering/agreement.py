@@ -20,13 +20,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering.citing import cite, with_claim
-from qa.answering.conflicts import figures_over_time, find_conflict
+from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
 from qa.answering.evidence import Pooling, evidence, probabilities
-from qa.answering.kinds import asks_for, quotations, well_formed
+from qa.answering.kinds import asks_for, quotations, standing_alone, well_formed
 from qa.answering.parsing import predicate_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.values import fold, refines, value_of
-from qa.types import Answer, AnswerKind, Citation, Conflict, DatedFigure, Hit, Span, Value
+from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
 
 _COUNTS = re.compile(
     r"""
@@ -83,7 +83,7 @@ def agree(
         said = []
     conflict = None
     if said:
-        said, conflict = find_conflict(question, said, answers)
+        said, conflict = find_conflict(question, newest_first(said), answers)
         said += _unsaid(groups, hits, threshold)
         said = [_as_shown(answer) for answer in said]
     return Agreement(
@@ -97,7 +97,10 @@ def agree(
 def group_by_value(
     question: str, citations: Sequence[Citation], hits: Sequence[Hit]
 ) -> dict[Value, list[Citation]]:
-    """Group citations by value, those of the highest score first. Independent of their order."""
+    """Group citations by value, those of the highest score first.
+
+    The groups do not depend on the order of the citations.
+    """
     kept = sorted(citations, key=lambda one: (-one.score, one.article.id, one.start))
     groups: dict[Value, list[Citation]] = {}
     for citation, value in zip(kept, _values(question, kept, hits), strict=True):
@@ -208,7 +211,7 @@ def _weighed(
 
 
 def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
-    """Whether what the question asks about is denied, and the best answer is of something else."""
+    """Whether what is asked about is denied, and the best answer is of something else."""
     asked = predicate_of(question)
     claim = best.citations[0].claim
     if claim is None or claim.predicate & asked:
@@ -221,17 +224,16 @@ def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]])
 
 
 def _as_shown(answer: Answer) -> Answer:
-    """Return the answer with its speakers, within its sentence if it is no well-formed value."""
+    """Return the answer with its speakers; its sentence if it is no clean value."""
     first, *others = answer.citations
     cited = (with_claim(first), *(with_claim(one) for one in others))
-    kind: AnswerKind = "value"
-    if well_formed(cited[0]) is None:
-        kind = "sentence"
-    return replace(answer, citations=cited, kind=kind)
+    if well_formed(cited[0]) is not None:
+        return replace(answer, citations=cited)
+    return replace(answer, citations=tuple(map(standing_alone, cited)), kind="sentence")
 
 
 def _with_withdrawals(group: Sequence[Citation]) -> list[Citation]:
-    """Return the citations of a value; what an outlet takes back it takes back everywhere."""
+    """Return the citations of a value; an outlet takes a value back everywhere."""
     taken = [one for one in group if one.stance == "withdrawn"]
     if not taken:
         return list(group)
@@ -244,7 +246,7 @@ def _with_withdrawals(group: Sequence[Citation]) -> list[Citation]:
 def _unsaid(
     groups: dict[Value, list[Citation]], hits: Sequence[Hit], threshold: float
 ) -> list[Answer]:
-    """Return the values that are only denied or withdrawn, to be shown after what is said."""
+    """Return the values that are only denied or withdrawn, to be shown last."""
     return [
         _answer(value, group[:1], group[0].probability, hits)
         for value, group in groups.items()
@@ -253,7 +255,10 @@ def _unsaid(
 
 
 def _supporting(group: Sequence[Citation], question: str) -> list[Citation]:
-    """Return the citations that say their value: not denied, withdrawn or merely possible."""
+    """Return the citations that say their value.
+
+    They do not deny it, take it back, or call it merely possible.
+    """
     said = [one for one in group if one.stance == "said"]
     if _POSSIBLE.search(question):
         return said

@@ -1,4 +1,4 @@
-"""The citation of a reader's span: sentence, speaker, moment, qualifier, and what is claimed.
+"""The citation of a span: sentence, speaker, moment, qualifier and claim.
 
 Each of these is found once, here, and kept as a place in the article.
 """

@@ -51,17 +51,18 @@ def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citat
     """Order citations with those of another time made less likely; best first.
 
     If the question names a moment and a citation speaks of it, the odds of those that name no
-    moment are halved, and of those that name another one quartered. Older articles are less
-    likely too, by the logarithm of their age beside the newest one cited.
+    moment are halved, and of those that name another one quartered. The age of an article is for
+    the order alone: it lowers the score by its logarithm, beside the newest one cited.
     """
     matching = [is_of_its_time(citation, asked) for citation in citations]
     ages = _ages([citation.article.published for citation in citations], asked)
     reranked = []
     for citation, matches, age in zip(citations, matching, ages, strict=True):
-        doubt = age
+        doubt = 0.0
         if any(matching) and not matches:
             doubt += _UNDATED_DOUBT if citation.moment is None else _OTHER_TIME_DOUBT
-        reranked.append(lower_odds(citation, doubt))
+        doubted = lower_odds(citation, doubt)
+        reranked.append(replace(doubted, score=doubted.score - age))
     return sorted(reranked, key=order)
 
 
@@ -73,12 +74,19 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     question about a time that includes the day it is asked on leaves nothing out.
     """
     window = asked.time
-    if window is None or (window.first is None and window.last is None) or asked.asks_for_news:
+    if window is None or asked.asks_for_news:
         return list(citations)
-    return [citation for citation in citations if _is_within(citation, window)]
+    if window.first is None and window.last is None:  # "in September" of any year
+        named = [one for one in citations if is_of_its_time(one, asked)]
+        return named or list(citations)
+    if window.first is None or window.last is None:  # "after 1991"
+        return list(citations)
+    asked_on = asked.asked_on or dt.date.max
+    ahead = window.last is not None and window.last >= asked_on
+    return [citation for citation in citations if _is_within(citation, window, ahead)]
 
 
-def _is_within(citation: Citation, window: TimeWindow) -> bool:
+def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
     first, last = window.first or dt.date.min, window.last or dt.date.max
     said = citation.as_of
     if said is not None:
@@ -87,6 +95,8 @@ def _is_within(citation: Citation, window: TimeWindow) -> bool:
             return True
         return begins <= last and first <= ends
     told = citation.article.published
+    if told is not None and told < first:  # it may foretell, without naming the day again
+        return ahead
     return told is None or first <= told <= (shift(last, days=_TOLD_AFTER) or dt.date.max)
 
 
@@ -136,8 +146,8 @@ def _ages(days: Sequence[dt.date | None], asked: Question) -> list[float]:
     its own. An article without a date counts as a year old.
     """
     known = [day for day in days if day is not None]
-    if not known:
-        return [0.0] * len(days)
+    if not known or (asked.moments and not asked.asks_for_news):
+        return [0.0] * len(days)  # of a named time the old article is as good
     weight = _AGE
     if asked.asks_for_latest or asked.asks_for_recent or asked.asks_for_news:
         weight = _AGE_OF_NEWS

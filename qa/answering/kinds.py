@@ -34,7 +34,7 @@ _ASKS_FOR_VALUE = re.compile(
 _ASKS_FOR_SENTENCE = re.compile(
     rf"""
       ^\W*(?:why|tell\ (?:me|us)|explain|describe)\b     # why did it fall
-    | \bhow\ (?!(?:{_MEASURE})\b)(?!(?:is|are|was|were)\ \w+\ called)\w+   # how did he react
+    | ^\W*how\ (?!(?:{_MEASURE})\b)(?!(?:is|are|was|were)\ \w+\ called)\w+   # how did he react
     | \bwhat\b.*\b(?:happen\w*|say|said|says|means?|requires?|wants?|demands?)\b  # what did X say
     | ^\W*who\ (?:is|are|was|were)\ {_NAMED}(?:\ {_NAMED})*\W*$           # who is Ann Lee
     | ^\W*what\ (?:is|are|was|were)\ (?:(?:the|an?)\ )?                    # what is Frontex
@@ -43,6 +43,7 @@ _ASKS_FOR_SENTENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _QUESTION_WORD = re.compile(
     r"\b(?:who|whom|whose|what|when|where|which|why|how|name|list)\b|\?\s*$", re.IGNORECASE
 )
@@ -55,6 +56,9 @@ QUOTATIONS = 5
 
 def asks_for(question: str) -> AnswerKind:
     """Return whether a question asks for a value or for sentences."""
+    question = _SENTENCE_END.split(question.strip())[-1]  # what stands before tells the story
+    if question.endswith((":", "…", "...", "_")):  # "the cost to rebuild it will be:"
+        return "value"
     if _ASKS_FOR_SENTENCE.search(question):
         return "sentence"
     if _ASKS_FOR_VALUE.search(question) or _QUESTION_WORD.search(question):
@@ -108,14 +112,23 @@ def as_sentence(citation: Citation, probability: float | None = None) -> Answer:
 
 
 def standing_alone(citation: Citation) -> Citation:
-    """Return the citation with the sentence before its own, if its own leans on that."""
-    if not _LEANS.match(citation.sentence):
-        return citation
+    """Return the citation of the whole sentence, its best words marked.
+
+    The sentence before belongs to it if it leans on that.
+    """
     first, last = citation.sentence_span
-    before = sentence_before_span(citation.article.text, first)
-    if before is None or "\n" in citation.article.text[before[0] : first].strip():
-        return citation
-    return replace(citation, sentence_span=(before[0], last))
+    if _LEANS.match(citation.sentence):
+        before = sentence_before_span(citation.article.text, first)
+        if before is not None and "\n" not in citation.article.text[before[0] : first].strip():
+            first = before[0]
+    return replace(
+        citation,
+        start=first,
+        end=last,
+        sentence_span=(first, last),
+        qualified_start=first,
+        mark=citation.marked,
+    )
 
 
 def _said_by(names: frozenset[str], citations: Sequence[Citation]) -> list[Citation]:

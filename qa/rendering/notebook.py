@@ -121,10 +121,10 @@ def reply_as_html(reply: Reply) -> str:
 def _answer(answer: Answer) -> str:
     origins = counted(answer.origins, "origin")
     citations = "".join(f"<li>{_citation(citation)}</li>" for citation in answer.citations)
-    return (
-        f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p>"
-        f"<ul>{citations}</ul>"
-    )
+    value = ""
+    if answer.kind == "value":
+        value = f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p>"
+    return f"{value}<ul>{citations}</ul>"
 
 
 def _citation(citation: Citation) -> str:

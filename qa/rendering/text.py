@@ -16,6 +16,7 @@ from qa.types import Answer, Citation, Hit, Reply
 
 _NEAREST_SHOWN = 3  # passages, if there is no answer
 _SKIPPED_SHOWN = 20  # files of a build
+_STANCES = {"denied": ", which denies it", "withdrawn": ", which takes it back"}
 _OPENING = 80  # characters of an article that stand for its title
 
 
@@ -46,15 +47,20 @@ def reply_as_text(reply: Reply, bold: bool = False) -> str:
 
 def _answer_lines(answer: Answer, bold: bool) -> list[str]:
     origins = counted(answer.origins, "origin")
-    lines = [f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {origins})"]
+    lines = []
+    if answer.kind == "value":
+        lines = [f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {origins})"]
     for citation in answer.citations:
         before, quoted, after = sentence_parts(citation)
         sentence = _one_line(before + _bold(quoted, bold) + after)
         named = _linked(dateline(citation.article), citation.link, bold)
         place = f"[{citation.file}:{citation.start}-{citation.end}]"
         language = in_language(citation.article)
-        lines.append(f"  “{sentence}”")
-        lines.append(f"  {named} {place}{_speaker(citation)}{language}")
+        if answer.kind == "sentence":
+            lines.append(f"“{sentence}”  ({answer.probability:.0%})")
+        else:
+            lines.append(f"  “{sentence}”")
+        lines.append(f"  {named} {place}{_speaker(citation)}{stance(citation)}{language}")
     return lines
 
 
@@ -62,6 +68,11 @@ def _speaker(citation: Citation) -> str:
     if not citation.attribution:
         return ""
     return f", as {citation.attribution} is quoted"
+
+
+def stance(citation: Citation) -> str:
+    """Return in words that a sentence denies its value or takes it back; else ""."""
+    return _STANCES.get(citation.stance, "")
 
 
 def reason_in_words(reply: Reply) -> str:
@@ -188,7 +199,8 @@ def sentence_parts(citation: Citation) -> tuple[str, str, str]:
     """
     first, last = citation.sentence_span
     text = citation.article.text
-    return text[first : citation.start], citation.text, text[citation.end : last]
+    start, end = citation.marked
+    return text[first:start], text[start:end], text[end:last]
 
 
 def outlet(article: Article) -> str:

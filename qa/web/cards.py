@@ -14,7 +14,7 @@ from html import escape
 from index.text.dates import in_words
 from qa.answering.turns import Understood
 from qa.rendering.markdown import reply_as_markdown
-from qa.rendering.text import outlet, quotation, reason_in_words, revised
+from qa.rendering.text import outlet, quotation, reason_in_words, revised, sentence_parts, stance
 from qa.types import Answer, Citation, Hit, Reply
 from qa.web.addresses import NO_LIMITS, Limits, question_address
 from qa.web.evidence import evidence_html
@@ -148,8 +148,11 @@ def _answer_html(answer: Answer, css_class: str, numbers: Numbers) -> str:
     likely = f"{likelihood(answer.probability)} ({round(100 * answer.probability)}%)"
     if answer.origins > 1:
         likely += f" · {answer.origins} independent reports"
+    value = ""
+    if answer.kind == "value":
+        value = f'<p class="value">{bidi(answer.text)}</p>'
     return (
-        f'<article class="answer {css_class}"><p class="value">{bidi(answer.text)}</p>'
+        f'<article class="answer {css_class} {answer.kind}">{value}'
         f'<p class="likelihood">{_meter_html(answer.probability)} {likely}</p>'
         f'<p class="givers">{_givers_html(answer)}</p>{_citation_html(first, numbers)}'
         f"{_more_citations_html(more, numbers)}</article>"
@@ -206,16 +209,17 @@ def _citation_html(citation: Citation, numbers: Numbers) -> str:
 
 def _sentence_html(citation: Citation) -> str:
     """Return the sentence of a citation, the span marked in it."""
-    first, last = citation.sentence_span
-    text = citation.article.text
-    before, after = text[first : citation.start], text[citation.end : last]
-    return f"{escape(before)}<mark>{escape(citation.text)}</mark>{escape(after)}"
+    before, marked, after = sentence_parts(citation)
+    return f"{escape(before)}<mark>{escape(marked)}</mark>{escape(after)}"
 
 
 def _speaker_html(citation: Citation) -> str:
-    if not citation.attribution:
-        return ""
-    return f'<p class="speaker">as <b>{bidi(citation.attribution)}</b> is quoted</p>'
+    said = ""
+    if citation.attribution:
+        said = f'<p class="speaker">as <b>{bidi(citation.attribution)}</b> is quoted</p>'
+    if citation.stance != "said":
+        said += f'<p class="speaker">{escape(stance(citation).removeprefix(", "))}</p>'
+    return said
 
 
 def _passages_html(reply: Reply) -> str:

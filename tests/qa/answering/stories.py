@@ -114,7 +114,7 @@ STORIES = (
         Globe 2022-08-01 | a | The fire in the mill killed [12 people] on Monday.
         Globe 2022-08-03 | b | The number of the dead of Monday's fire rose to [15] during
             Wednesday.
-        """, differ=True, a=1, b=1),
+        """, a=1, b=1),
     story("How fast was the wind?", """
         Globe 2022-08-01 | a | Gusts of [90 miles] an hour tore off roofs along the coast.
         Herald 2022-08-01 | b | The wind reached [145 kilometres] an hour along the coast.

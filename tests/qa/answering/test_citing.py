@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from index.types import Article
-from qa.answering.citing import cite
+from qa.answering.citing import cite, with_claim
 from qa.types import Citation, Span
 
 DAY = dt.date(2022, 10, 14)
@@ -24,7 +24,7 @@ def cited(text: str, quoted: str, published: dt.date | None = DAY) -> Citation:
 
 def test_a_citation_has_sentence_speaker_moment_and_qualifier() -> None:
     text = "Rain fell. The mayor said at least 286 trees fell last month. Snow fell."
-    found = cited(text, "286")
+    found = with_claim(cited(text, "286"))
     assert found.sentence == "The mayor said at least 286 trees fell last month."
     assert found.attribution == "The mayor"
     assert (found.moment, found.as_of) == ("2022-09", "2022-09")

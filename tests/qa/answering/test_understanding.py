@@ -18,9 +18,9 @@ DAY = dt.date(2022, 10, 14)
         ("Who won in 2019?", "in 2019", "2019-01-01", "2019-12-31"),
         ("Who won in February 2020?", "in February 2020", "2020-02-01", "2020-02-29"),
         ("who fell on 3 September 2021?", "on 3 September 2021", "2021-09-03", "2021-09-03"),
-        ("Who won in the September vote?", "September", "2022-09-01", "2022-09-30"),
+        ("Who won in the September vote?", "in the September", "2022-09-01", "2022-09-30"),
         ("Who won last month?", "last month", "2022-09-01", "2022-09-30"),
-        ("Who won in 2019 or 2021?", "in 2019, 2021", "2019-01-01", "2021-12-31"),
+        ("Who won in 2019 or 2021?", "in 2019 or 2021", "2019-01-01", "2021-12-31"),
     ],
 )
 def test_the_time_of_a_question_is_a_window(
