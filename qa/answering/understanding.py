@@ -128,14 +128,14 @@ def _window(text: str, moments: Sequence[str], today: dt.date) -> TimeWindow | N
 
     It has no days if a year is unknown. It is None if the question names no time.
     """
+    if not moments:
+        return None
     asked = question_time(text, today)
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
     if any(moment.startswith("-") for moment in moments):
         return TimeWindow(words)
     if asked.kind == "explicit":
         return TimeWindow(asked.words, asked.first, asked.last)
-    if not moments:
-        return None
     firsts = [day for day in map(first_day, moments) if day is not None]
     lasts = [day for day in map(last_day, moments) if day is not None]
     return TimeWindow(words, min(firsts, default=None), max(lasts, default=None))

@@ -73,7 +73,8 @@ class MilvusPlace:
             with contextlib.closing(MilvusWriter(milvus)) as writer:
                 yield writer
         except DatelineError as error:
-            raise DatelineError(f"{error}; the index is as it was") from None
+            found = str(error).removesuffix(". The index is as it was")
+            raise DatelineError(f"{found}; the index is as it was") from None
         # what was published stays so, and the next build tidies
         with contextlib.suppress(DatelineError):
             tidy(milvus)
