@@ -160,14 +160,15 @@ class Claim:
     Places are characters of the sentence. `phrase` is the name, noun phrase, number or date that
     the span is; None if it is none of these. `noun` is what a number counts, or the span's own
     noun; `limits` are the names that limit it, as in "Armenian soldiers". `predicate` are the
-    words that say what happens to it, `role` whether it is subject or object. `denied`: the
-    sentence denies it. `unreal`: it says what would, might or should be.
+    words that say what happens to it, `verb` among them, `role` whether it is subject or object.
+    `denied`: the sentence denies it. `unreal`: it says what would, might or should be.
     """
 
     phrase: tuple[int, int] | None = None
     noun: str = ""
     limits: frozenset[str] = frozenset()
     predicate: frozenset[str] = frozenset()
+    verb: str = ""
     role: str = "other"
     denied: bool = False
     unreal: bool = False

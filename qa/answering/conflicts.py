@@ -185,7 +185,7 @@ def _same_matter(
     if values[0].kind == "number":
         return _same_count(here, there, values, question)
     shared = (here.predicate & there.predicate) - _ANY_VERB
-    return bool(shared) and here.role == there.role
+    return bool(shared) and here.role == there.role and here.verb == there.verb
 
 
 def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:

@@ -50,6 +50,7 @@ _PLANNING = frozenset(
     wish vow promise agree prepare try""".split()
 )
 _PUTTING = frozenset("put estimate".split())  # "police put the number at 2,500"
+_REACHING = frozenset("reach hit exceed top total surpass pass".split())
 _DOUBT = frozenset("would could might may should".split())
 _NEVER = frozenset("no not never n't nobody none neither nor n’t without".split())
 _HE = frozenset("he she they it who which that we i you this these those".split())
@@ -84,6 +85,7 @@ def claim_of(sentence: str, start: int, end: int) -> Claim:
         noun=_lemma(noun),
         limits=frozenset(_limits(root)) | frozenset(_limits(noun)),
         predicate=_predicate_words(noun, verb),
+        verb=_lemma(verb),
         role=_role(noun),
         denied=_is_denied(root),
         unreal=_is_unreal(root),
@@ -240,6 +242,11 @@ def _measured(root: Token) -> Token:
     counts_itself = token.pos_ in ("NUM", "SYM") or token.like_num or token.tag_ in ("CD", "$")
     if not counts_itself and token.dep_ != "attr":
         return token
+    for child in token.children:  # 34 of the 120 seats
+        if child.dep_ == "prep" and child.lower_ == "of" and counts_itself:
+            return next((inner for inner in child.children if inner.dep_ == "pobj"), token)
+    if token.dep_ == "dobj" and _lemma(token.head) not in _REACHING:
+        return token
     above = token
     while above != above.head and above.dep_ in (
         "pobj",
@@ -337,7 +344,8 @@ def _is_unreal(root: Token) -> bool:
     clauses = [token for token in above if _is_clause(token)]
     for token in clauses:
         for child in token.children:
-            if child.dep_ == "aux" and child.lower_ in _DOUBT and token == clauses[0]:
+            nearest = token == clauses[0] or clauses[0].dep_ == "xcomp"
+            if child.dep_ == "aux" and child.lower_ in _DOUBT and nearest:
                 return True
             if child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether"):
                 return True

@@ -149,10 +149,12 @@ def _answer_html(answer: Answer, css_class: str, numbers: Numbers) -> str:
     if answer.origins > 1:
         likely += f" · {answer.origins} independent reports"
     value = ""
-    if answer.kind == "value":
+    if answer.kind == "sentence":
+        css_class += " quoted"
+    else:
         value = f'<p class="value">{bidi(answer.text)}</p>'
     return (
-        f'<article class="answer {css_class} {answer.kind}">{value}'
+        f'<article class="answer {css_class}">{value}'
         f'<p class="likelihood">{_meter_html(answer.probability)} {likely}</p>'
         f'<p class="givers">{_givers_html(answer)}</p>{_citation_html(first, numbers)}'
         f"{_more_citations_html(more, numbers)}</article>"

@@ -1,0 +1,124 @@
+"""When outlets differ: worked pairs through the agreeing step, and corrections."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from index.types import Article
+from qa.answering.agreement import Agreement, agree
+from qa.answering.citing import cite
+from qa.answering.corrections import takes_back
+from qa.types import Span
+
+
+def told(marked: str, outlet: str, day: int = 4, probability: float = 0.7) -> Span:
+    """Return the span in brackets, in an article of an outlet and a day of May 2026."""
+    start, end = marked.index("["), marked.index("]") - 1
+    text = marked.replace("[", "").replace("]", "")
+    article = Article(
+        f"{outlet}{day}{text[:9]}", text, source=outlet, published=dt.date(2026, 5, day)
+    )
+    return Span(article, start, end, score=probability, probability=probability)
+
+
+def asked(question: str, *spans: Span) -> Agreement:
+    return agree(question, [cite(span) for span in spans], [], 0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "differ"),
+    [
+        ("How many people died in the fire at Nes?", "The fire at Nes killed [12] people.",
+         "In the fire at Nes [16] people died.", True),
+        ("How many people died in the fire at Nes?", "The fire at Nes killed [12] people.",
+         "The fire at Nes injured [16] people.", False),
+        ("How many people died in the fire at Nes?", "The fire at Nes killed [12] people.",
+         "A fire in Hol killed [16] people.", False),
+        ("How many soldiers died at Nes?", "In the clashes at Nes [286] soldiers died.",
+         "In the clashes at Nes [200] Armenian soldiers died.", False),
+        ("How many homes did the Nes fire destroy?", "The Nes fire destroyed at least [40] homes.",
+         "The Nes fire destroyed fewer than [40] homes.", True),
+        ("How many people joined the Nes march?", "More than [5,000] people joined the Nes march.",
+         "Police counted [5,240] people in the Nes march.", False),
+        ("Who won the race at Nes?", "[Ann Berg] won the race at Nes.",
+         "[Kari Lund] lost the race at Nes.", False),
+        ("Who won the race at Nes?", "[Ann Berg] won the race at Nes.",
+         "[Kari Lund] won the race at Nes.", True),
+    ],
+)  # fmt: skip
+def test_two_outlets(question: str, one: str, other: str, differ: bool) -> None:
+    found = asked(question, told(one, "Globe"), told(other, "Herald"))
+    assert (found.conflict is not None) is differ
+
+
+def test_one_outlet_that_goes_on_counting_does_not_differ() -> None:
+    found = asked(
+        "How many people died in the fire at Nes?",
+        told("The fire at Nes killed [3] people.", "Globe", 4, 0.8),
+        told("The fire at Nes killed [16] people.", "Globe", 6, 0.7),
+    )
+    assert found.conflict is None
+    assert found.answers[0].text == "16"  # the newest leads
+    assert [figure.citation.text for figure in found.over_time] == ["3", "16"]
+
+
+def test_a_figure_of_another_day_is_no_difference() -> None:
+    found = asked(
+        "How many people died in the fire at Nes?",
+        told("The fire at Nes killed [3] people.", "Globe", 4),
+        told("The fire at Nes killed [16] people.", "Herald", 9),
+    )
+    assert found.conflict is None
+
+
+def test_two_speakers_in_one_sentence_differ_and_each_is_named() -> None:
+    found = asked(
+        "How many people marched through Nes?",
+        told("Organisers said [8,000] people had marched through Nes on Sunday, while police put "
+             "the number at 2,500.", "Globe"),
+    )  # fmt: skip
+    assert found.conflict is not None
+    shown = [found.answers[place].citations[0] for place in found.conflict.answers]
+    assert [(one.text, one.attribution) for one in shown] == [
+        ("8,000", "Organisers"),
+        ("2,500", "police"),
+    ]
+
+
+def test_what_is_taken_back_comes_last_and_counts_for_nothing() -> None:
+    text = "In an article we wrote that [14] patients had died in Nes. That was wrong: four died."
+    found = asked(
+        "How many patients died in Nes?",
+        told("[Fourteen] patients died in Nes in April.", "Globe", 2, 0.8),
+        told(text, "Globe", 4, 0.8),
+        told(text.replace("[14]", "14").replace("four", "[four]"), "Globe", 4, 0.4),
+    )
+    assert [answer.text for answer in found.answers] == ["four", "Fourteen"]
+    assert {one.stance for one in found.answers[1].citations} == {"withdrawn"}
+    assert found.conflict is None
+
+
+def test_what_is_denied_is_not_answered_by_another_name() -> None:
+    found = asked(
+        "Who called for his resignation?",
+        told("[Mari Sand] did not call for his resignation.", "Globe", 4, 0.6),
+        told("Minister [Leif Aune] denied the report on Sunday.", "Globe", 5, 0.7),
+    )
+    assert found.answers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("An earlier version said that it would open on 12 July.", True),
+        ("The article incorrectly said that 14 had died.", True),
+        ("We reported that 14 had died. That was wrong: four died.", True),
+        ("We wrote to the mayor and got no reply.", False),
+        ("The earlier bridge said to be the oldest fell.", False),
+    ],
+)
+def test_the_words_that_take_back(text: str, back: bool) -> None:
+    first = text.index(".") + 1
+    assert takes_back(text, (0, first)) is back

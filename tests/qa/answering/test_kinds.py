@@ -1,0 +1,82 @@
+"""Which questions want a value, which want sentences, and the sentences they get."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.types import Article
+from qa.answering.citing import cite, with_claim
+from qa.answering.kinds import asks_for, quotations, standing_alone, well_formed
+from qa.types import Citation, Span
+
+VALUES = """who won? | Who brokered the September truce? | How many people were killed?
+    | When did the cable car open? | Which country won the cup?
+    | What year did it open? | What was the death toll in Tarn?
+    | How much did the mill cost? | What is the name of the pilot?
+    | How old is Ann Berg? | From whom did he take a loan? | Where was it signed?
+    | The estimated cost to rebuild the harbour will be:
+    | Nobody won the lottery on Tuesday. The prize grew to what sum?"""
+SENTENCES = """What happened in Nes? | How did the mayor react? | Why did the clashes break out?
+    | Tell me about the ferry | What is Frontex? | What did Olsen say about the harbour?
+    | Who is Ann Berg? | olsen | harbour death toll | Did the mayor resign?
+    | Will the station at Nes be closed? | What does the law require?"""
+
+
+@pytest.mark.parametrize("question", [one.strip() for one in VALUES.split("|")])
+def test_questions_for_a_value(question: str) -> None:
+    assert asks_for(question) == "value"
+
+
+@pytest.mark.parametrize("question", [one.strip() for one in SENTENCES.split("|")])
+def test_questions_for_sentences(question: str) -> None:
+    assert asks_for(question) == "sentence"
+
+
+def cited(text: str, quoted: str, outlet: str, probability: float = 0.5) -> Citation:
+    start = text.index(quoted)
+    article = Article(outlet, text, source=outlet)
+    span = Span(article, start, start + len(quoted), score=probability, probability=probability)
+    return with_claim(cite(span))
+
+
+def test_a_value_has_the_bounds_of_its_phrase() -> None:
+    found = well_formed(cited("The light was mended by Maria Olsen in May.", "Olsen", "a"))
+    assert found is not None
+    assert found.text == "Maria Olsen"
+    assert well_formed(cited("The mayor reacted angrily to it.", "angrily", "a")) is None
+
+
+def test_quotations_are_of_different_outlets_and_do_not_repeat_each_other() -> None:
+    same = "The bridge fell because its cables had rusted for years, the engineer said."
+    citations = [
+        cited(same, "its cables had rusted", "Globe", 0.9),
+        cited(f"News. {same}", "its cables had rusted", "Herald", 0.8),
+        cited("Nobody had looked at the cables since 1990.", "since 1990", "Press", 0.7),
+        cited("The bridge was old.", "old", "Globe", 0.6),
+        cited("Too little was said of it.", "little", "Post", 0.01),
+    ]
+    answers = quotations("Why did the bridge fall?", citations, 0.05)
+    assert [answer.text for answer in answers] == [
+        same,
+        "Nobody had looked at the cables since 1990.",
+    ]
+    assert [answer.kind for answer in answers] == ["sentence", "sentence"]
+    (first,) = answers[0].citations
+    assert first.best_words == "its cables had rusted"
+    assert first.article.text[first.start : first.end] == first.text == answers[0].text
+
+
+def test_of_what_somebody_said_only_that_person_is_quoted() -> None:
+    citations = [
+        cited("The minister said that the harbour would stay open.", "stay open", "Globe", 0.9),
+        cited("Olsen said that the harbour was lost.", "lost", "Herald", 0.5),
+    ]
+    answers = quotations("What did Olsen say about the harbour?", citations, 0.05)
+    assert [answer.text for answer in answers] == ["Olsen said that the harbour was lost."]
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it() -> None:
+    text = "Rain fell. The ferry ran aground at Nes. It had lost its rudder. Nobody was hurt."
+    found = standing_alone(cited(text, "lost its rudder", "Globe"))
+    assert found.text == "The ferry ran aground at Nes. It had lost its rudder."
+    assert found.best_words == "lost its rudder"

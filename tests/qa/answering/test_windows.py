@@ -1,0 +1,46 @@
+"""A question's time as a condition: what is of it, and what is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from index.types import Article
+from qa.answering.citing import cite
+from qa.answering.dates import within_window
+from qa.answering.understanding import understand
+from qa.types import Span
+
+
+def kept(question: str, text: str, published: dt.date | None, as_of: str = "2026-11-26") -> bool:
+    """Whether a citation of a text is of the question's time."""
+    span = Span(Article("a", text, published=published), 0, len(text), probability=0.5)
+    return bool(within_window([cite(span)], understand(question, as_of=as_of)))
+
+
+MAY = dt.date(2026, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "published", "of_it"),
+    [
+        ("How many died in Tarn in 2019?", "The floods killed 14 people.", MAY, False),
+        ("How many died in Tarn in 2019?", "The floods of 2019 killed 14 people.", MAY, True),
+        ("How many died in Tarn in 2019?", "The floods killed 14.", dt.date(2019, 3, 1), True),
+        ("How many died in Tarn last year?", "The floods killed 14 people.", MAY, False),
+        ("How many died in Tarn in May 2026?", "The floods killed 14 people.", MAY, True),
+        # told a few days after its time
+        ("How many died in Tarn in April 2026?", "The floods killed 14 people.", MAY, True),
+        ("How many died in Tarn in March 2026?", "The floods killed 14 people.", MAY, False),
+        ("How many died in Tarn?", "The floods killed 14 people.", MAY, True),
+        # an article without a day may be of any time
+        ("How many died in Tarn in 2019?", "The floods killed 14 people.", None, True),
+        # what is to come is told before
+        ("When will it open in 2027?", "The mayor will open the lift.", MAY, True),
+    ],
+)
+def test_what_is_of_the_time(
+    question: str, text: str, published: dt.date | None, of_it: bool
+) -> None:
+    assert kept(question, text, published) is of_it
