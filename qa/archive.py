@@ -28,6 +28,7 @@ from qa.answering.dates import (
     rerank_by_date,
     within_window,
 )
+from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
 from qa.answering.understanding import Day, understand
@@ -113,6 +114,7 @@ class Archive:
         """
         began = time.perf_counter()
         store, embedder = self._live  # one generation for the whole reply
+        load_beside()
         with stage("understanding"):
             asked = understand(question, source, since, until, as_of)
         with stage("retrieving"):

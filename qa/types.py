@@ -155,7 +155,7 @@ class Span:
 class Claim:
     """What the grammar of a sentence says of a span in it.
 
-    Made by `qa.answering.parsing`.
+    Made by `qa.answering.claims`.
 
     Places are characters of the sentence. `phrase` is the name, noun phrase, number or date that
     the span is; None if it is none of these. `noun` is what a number counts, or the span's own

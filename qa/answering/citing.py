@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from index.text.dates import moment_at
 from index.text.sentences import sentence_around, sentence_before
+from qa.answering.claims import claim_of
 from qa.answering.corrections import takes_back
 from qa.answering.numbers import qualifier_start
-from qa.answering.parsing import claim_of
 from qa.answering.speakers import speaker_of
 from qa.types import Citation, Span
 

@@ -2,7 +2,7 @@
 
 Two outlets differ if the newest value of each cannot be true together with the other's, and both
 speak of one subject, one measure and one moment. What is measured is read off the grammar of the
-two sentences (parsing.py): killed is not injured, and 200 Armenian soldiers are not all soldiers.
+two sentences (claims.py): killed is not injured, and 200 Armenian soldiers are not all soldiers.
 Whatever is in doubt is no difference: it is shown beside the answer.
 """
 

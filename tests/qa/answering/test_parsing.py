@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.answering.parsing import claim_of, names_in, numbers_in, predicate_of, speaks
+from qa.answering.claims import claim_of, speaks
+from qa.answering.parsing import names_in, numbers_in, predicate_of
 from qa.types import Claim
 
 
