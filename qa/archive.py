@@ -31,7 +31,7 @@ from qa.answering.dates import (
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
-from qa.answering.understanding import Day, understand
+from qa.answering.understanding import Day, is_courtesy, understand
 from qa.types import Citation, Hit, Question, Reader, Reply
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 PASSAGES_READ = 16
 _READ_UNDATED = 6  # passages that are read without the question's time too
 _MOST_PASSAGES = 1_000
+_NO_QUESTION = "no-question: that is no question; ask, for example: who won?"
 _LOG = logging.getLogger("dateline.archive")
 _SAYS_NOTHING = frozenset(
     """and the for who why how was are did has had not can its his her what when where which whose
@@ -117,6 +118,8 @@ class Archive:
         load_beside()
         with stage("understanding"):
             asked = understand(question, source, since, until, as_of)
+        if is_courtesy(asked.text):
+            return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
             hits = retrieve(store, embedder, asked, _checked(k))
         found = time.perf_counter()

@@ -34,6 +34,13 @@ _LATEST = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_COURTESY = re.compile(
+    r"""\W*(?:ok(?:ay)?\W+)?(?:
+      thanks?(?:\ (?:you|a\ lot|so\ much|very\ much))*   # thank you very much
+    | hello | hi | hey | good\ (?:morning|afternoon|evening) | (?:good\ )?bye | cheers | great | ok
+    )(?:\ (?:there|dateline|all))?\W*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
 
@@ -75,6 +82,11 @@ def understand(
         time=_window(timed, moments, today),
         asks_for_recent=question_time(timed, today).kind == "recent",
     )
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a text is thanks or a greeting, and no question."""
+    return _COURTESY.fullmatch(text) is not None
 
 
 def parse_day(value: Day, name: str) -> dt.date | None:

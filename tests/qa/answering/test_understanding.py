@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from index.types import DatelineError
-from qa.answering.understanding import parse_day, understand
+from qa.answering.understanding import is_courtesy, parse_day, understand
 
 DAY = dt.date(2022, 10, 14)
 
@@ -59,3 +59,19 @@ def test_no_message_speaks_of_an_option_of_the_command_line() -> None:
     with pytest.raises(DatelineError) as error:
         understand("?!")
     assert "dateline ask" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "courtesy"),
+    [
+        ("thanks", True),
+        ("Thank you very much!", True),
+        ("ok, thanks", True),
+        ("Hello Dateline", True),
+        ("Who thanked the mayor?", False),
+        ("hi-tech exports", False),
+        ("Great Britain", False),
+    ],
+)
+def test_thanks_and_greetings_are_no_questions(text: str, courtesy: bool) -> None:
+    assert is_courtesy(text) is courtesy
