@@ -243,7 +243,6 @@ class Citation(Span):
             "sentence": self.sentence,
             "attribution": self.attribution,
             "stance": self.stance,
-            "mark": list(self.marked),
             "score": round(self.score, 3),
             "probability": round(self.probability, 4),
             "as_of": self.as_of,
