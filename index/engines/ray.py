@@ -54,6 +54,7 @@ from index.types import (
 
 _FILES_AT_ONCE, _ARTICLES_AT_ONCE = 16, 32
 _PATIENCE = 10.0  # seconds for a cluster to answer
+_TRIALS = 3  # starts of a Ray on this machine; one waits 30 seconds
 _AHEAD = 2  # batches that wait for each worker: what is read ahead is bounded
 
 
@@ -88,30 +89,35 @@ class RayEngine:
         self._workers = workers
 
     def _start(self, address: str | None, workers: int | None) -> None:
+        """Join the cluster, or start one; a start that a busy machine lets time out is repeated."""
         cpus, environment = workers, None
         if address is not None:  # a cluster has its own processors and environment
             cpus, environment = None, {"env_vars": _switches()}
-        try:
-            _knock(address or "")
-            self._ray.init(
-                address=address,
-                num_cpus=cpus,
-                include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                runtime_env=environment,
-            )
-        except Exception as error:  # Ray raises a bare one if it does not come up in time
-            reason = _reason(error)
-            if address is None:
+        for trial in range(1, _TRIALS + 1):
+            try:
+                _knock(address or "")
+                self._ray.init(
+                    address=address,
+                    num_cpus=cpus,
+                    include_dashboard=False,
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    runtime_env=environment,
+                )
+                return
+            except Exception as error:  # Ray raises a bare one if it does not come up in time
+                reason = _reason(error)
+                self._ray.shutdown()  # ends what did start
+            if address is not None:
+                raise DatelineError(
+                    f"expected a Ray cluster at {address}, found none that answers ({reason}); "
+                    "try again when it is up, or build on this machine"
+                )
+            if trial == _TRIALS:
                 raise DatelineError(
                     "expected Ray to start on this machine, found that it does not "
                     f"({reason}); try again when less runs beside"
-                ) from None
-            raise DatelineError(
-                f"expected a Ray cluster at {address}, found none that answers ({reason}); "
-                "try again when it is up, or build on this machine"
-            ) from None
+                )
 
     def __enter__(self) -> RayEngine:
         return self

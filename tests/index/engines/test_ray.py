@@ -6,6 +6,7 @@ That holds whatever dies on the way.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sqlite3
@@ -35,6 +36,7 @@ def ray() -> Iterator[None]:
     """Run a Ray with two CPUs, for all tests of this file."""
     with RayEngine(workers=2):
         yield
+    gc.collect()  # what Ray left open is noticed here, not in another file's test
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +233,20 @@ def test_a_ray_that_does_not_start_is_one_line(
         "dateline: expected Ray to start on this machine, found that it does not "
         "(The current node timed out during startup. This"
     )
+
+
+def test_a_start_that_times_out_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, starts = pytest.importorskip("ray"), []
+
+    def late_twice(**_: object) -> None:
+        starts.append(1)
+        if len(starts) < 3:
+            raise Exception("The current node timed out during startup.")
+
+    module.shutdown()
+    monkeypatch.setattr(module, "init", late_twice)
+    with RayEngine(workers=2):
+        assert len(starts) == 3
 
 
 def test_an_address_where_no_cluster_is_gives_one_line(
