@@ -134,7 +134,7 @@ def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> Non
         ).stdout
     )
     assert (reply["answered"], reply["answers"]) == (False, [])
-    assert reply["reason"].startswith("not-said: the articles do not say; the nearest are “")
+    assert reply["reason"].startswith("not-said: no clear answer found; the nearest are “")
     assert reply["passages"]
 
 
