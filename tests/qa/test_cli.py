@@ -126,7 +126,7 @@ def test_ask_json_is_the_contract(corpus_index: Path) -> None:
 def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> None:
     done = dateline("ask", "How many tanks did Armenia lose?", "--index", corpus_index)
     assert done.returncode == 0
-    assert done.stdout.startswith("The articles do not say")
+    assert done.stdout.startswith("No clear answer found")
     assert "Nearest:" in done.stdout
     reply = json.loads(
         dateline(
