@@ -36,7 +36,7 @@ def day_told(text: str) -> dt.date | None:
 
 
 def months_counted(sentence: str, told: dt.date) -> list[tuple[int, str]]:
-    """Return (offset, month) of each expression that counts from the day told, as "-09"."""
+    """Return (offset, month) of what counts from the day told; a month is "-09"."""
     months = []
     for match in expressions(sentence):
         if match.lastgroup != "relative" or "year" in match[0].lower():
@@ -50,7 +50,7 @@ def months_counted(sentence: str, told: dt.date) -> list[tuple[int, str]]:
 
 
 def counts_from_its_day(sentence: str) -> bool:
-    """Whether a sentence has an expression that counts from the article's day: "last month"."""
+    """Whether a sentence counts from the article's day, as in "last month"."""
     return any(match.lastgroup in ("relative", "weekday") for match in expressions(sentence))
 
 

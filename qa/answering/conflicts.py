@@ -208,7 +208,7 @@ def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question:
 
 
 def _counts_as(claim: Claim, wanted: frozenset[int]) -> bool:
-    """Whether a claim is of a wanted measure, or tells a number without saying of what."""
+    """Whether a claim is of a wanted measure, or does not say of which."""
     measures = _measures(claim)
     if measures:
         return bool(measures & wanted)

@@ -71,8 +71,9 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     """Return the citations of the time that the question names; all if it names none.
 
     A sentence is of the time that its own words name, or, if it has none, of its article's day.
-    If the article has none either, it must name the time somewhere. News of this week is told from its first days on, so a
-    question about a time that includes the day it is asked on leaves nothing out.
+    If the article has none either, it must name the time somewhere. News of this week is told
+    from its first days on, so a question about a time that includes the day it is asked on leaves
+    nothing out.
     """
     window = asked.time
     if window is None or asked.asks_for_news:
@@ -100,7 +101,7 @@ def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
 
 
 def _is_told_within(citation: Citation, first: dt.date, last: dt.date) -> bool:
-    """Whether an article without a date names the time, and its sentence no day of its own."""
+    """Whether an undated article names the time, and its sentence no day of its own."""
     if counts_from_its_day(citation.sentence):  # "last month" of an unknown day
         return False
     moments = moments_in(citation.article.text, None)
@@ -108,7 +109,7 @@ def _is_told_within(citation: Citation, first: dt.date, last: dt.date) -> bool:
 
 
 def _meets(moment: str, first: dt.date, last: dt.date) -> bool:
-    """Whether a moment and a window have a day in common; "-09" is September of any year."""
+    """Whether a moment and a window share a day; "-09" is September of any year."""
     if moment.startswith("-"):
         years = range(first.year, last.year + 1)
         return any(_meets(f"{year:04}{moment}", first, last) for year in years)

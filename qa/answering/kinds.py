@@ -106,7 +106,7 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 
 
 def nearest_sentences(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Return up to three sentences to show if there is no answer, their best words marked.
+    """Return up to three sentences to show if there is no answer, best words marked.
 
     `citations` are ordered by score. Different outlets come first.
     """
