@@ -111,12 +111,12 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 
 
 def is_asked(citation: Citation) -> bool:
-    """Whether a citation's sentence is a question, as an interviewer's: it says nothing."""
+    """Whether a citation stands in a question, as an interviewer asks it."""
     return citation.sentence.rstrip(_CLOSING).endswith("?")
 
 
 def is_heading(citation: Citation) -> bool:
-    """Whether a citation's sentence is a line without a full stop: a headline or a caption."""
+    """Whether a citation stands in a line without a full stop, as a headline."""
     if citation.sentence.rstrip(_CLOSING).endswith((".", "!", "?", "…", ":")):
         return False
     return _LINE_END.match(citation.article.text, citation.sentence_span[1]) is not None
