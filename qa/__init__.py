@@ -1,9 +1,9 @@
 """Answering: questions to verbatim, cited answers.
 
 import qa
-archive = qa.open("var/index")
-archive.ask("who brokered the September truce?").answers[0].text
-qa.retrieve("EU mission")
+with qa.open("var/index") as archive:
+    archive.ask("who brokered the September truce?").answers[0].text
+qa.ask("who brokered the September truce?")  # the default index, opened once
 """
 
 from __future__ import annotations
@@ -29,14 +29,27 @@ __all__ = [
     "Reader",
     "Reply",
     "Span",
+    "__version__",
+    "ask",
     "open",
     "retrieve",
 ]
+
+__version__ = "0.2.0"
 
 open = Archive.open
 
 _default: Archive | None = None
 _opening = threading.Lock()
+
+
+def ask(question: str, **options: Any) -> Reply:
+    """Answer a question from the default index.
+
+    The index is opened once, and followed as it is rebuilt. `options` are those of `Archive.ask`.
+    Raises DatelineError as it does.
+    """
+    return _default_archive().ask(question, **options)
 
 
 def retrieve(question: str, k: int = 5, **filters: Any) -> list[Hit]:
@@ -45,9 +58,13 @@ def retrieve(question: str, k: int = 5, **filters: Any) -> list[Hit]:
     The index is opened once, and followed as it is rebuilt. `filters` are those of
     `Archive.retrieve`. Raises DatelineError as it does.
     """
+    return _default_archive().retrieve(question, k, **filters)
+
+
+def _default_archive() -> Archive:
     global _default
     with _opening:
         if _default is None:
             _default = Archive.open()
         _default.refresh()
-    return _default.retrieve(question, k, **filters)
+        return _default

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from index.stores.places import default_folder
+from qa import __version__
 from qa.commands import asking, building, checking, completing, serving
 from qa.commands.options import Commands
 
@@ -54,13 +55,8 @@ def dateline_parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """The option that prints the version of the installed package.
-
-    The version is read only then, since most commands do not need it.
-    """
+    """The option that prints the version."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"dateline {version('dateline')}")
+        print(f"dateline {__version__}")
         parser.exit()

@@ -18,7 +18,8 @@ try:
     from langchain_core.runnables import run_in_executor
 except ImportError:
     raise ImportError(
-        "expected langchain-core, found none; do: pip install 'dateline[langchain]'"
+        "expected langchain-core, found none; "
+        "do, in a clone of Dateline: pip install '.[langchain]'"
     ) from None
 
 from qa.answering.understanding import Day

@@ -20,7 +20,8 @@ try:
     )
 except ImportError:
     raise ImportError(
-        "expected llama-index-core, found none; do: pip install 'dateline[llama-index]'"
+        "expected llama-index-core, found none; "
+        "do, in a clone of Dateline: pip install '.[llama-index]'"
     ) from None
 
 from qa.archive import Archive

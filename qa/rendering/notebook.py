@@ -97,7 +97,8 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pandas.DataFra
         import pandas
     except ImportError:
         raise ImportError(
-            "expected pandas to make a frame, found none; do: pip install 'dateline[pandas]'"
+            "expected pandas to make a frame, found none; "
+            "do, in a clone of Dateline: pip install '.[pandas]'"
         ) from None
     frame = pandas.DataFrame(rows, columns=list(columns))
     frame["published"] = pandas.to_datetime(frame["published"])

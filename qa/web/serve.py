@@ -193,5 +193,5 @@ def _check_mcp(users: Passwords | None) -> None:
     except ImportError:
         raise DatelineError(
             "expected the package mcp for --mcp, found none; "
-            "install it with: pip install 'dateline[mcp]'"
+            "install it, in a clone of Dateline: pip install '.[mcp]'"
         ) from None

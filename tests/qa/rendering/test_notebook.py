@@ -121,6 +121,6 @@ def test_a_missing_extra_is_one_clear_line(missing: str, monkeypatch: pytest.Mon
         "llama_index": lambda: importlib.import_module("qa.integrations.llama_index"),
     }
     with pytest.raises(
-        ImportError, match=r"expected .*, found none; do: pip install 'dateline\[[a-z-]+\]'"
+        ImportError, match=r"expected .*, found none; do, .*: pip install '\.\[[a-z-]+\]'"
     ):
         uses[missing]()
