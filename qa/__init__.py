@@ -17,6 +17,7 @@ import threading  # noqa: E402
 from typing import Any  # noqa: E402
 
 from index.types import DatelineError  # noqa: E402
+from index.version import __version__  # noqa: E402
 from qa.archive import Archive  # noqa: E402
 from qa.types import Answer, Citation, Hit, Reader, Reply, Span  # noqa: E402
 
@@ -34,8 +35,6 @@ __all__ = [
     "open",
     "retrieve",
 ]
-
-__version__ = "0.2.0"
 
 open = Archive.open
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from index.stores.places import default_folder
-from qa import __version__
+from index.version import __version__
 from qa.commands import asking, building, checking, completing, serving
 from qa.commands.options import Commands
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+import qa
 from index.corpus.sites import agent
 from qa.cli import main
 from qa.commands.manual import manual
@@ -464,8 +465,9 @@ def test_the_version_has_one_place(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["--version"])
     assert stopped.value.code == 0
-    (version,) = re.findall(
-        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
-    )
-    assert capsys.readouterr().out == f"dateline {version}\n"
-    assert agent().startswith(f"dateline/{version} ")
+    assert capsys.readouterr().out == f"dateline {qa.__version__}\n"
+    assert agent().startswith(f"dateline/{qa.__version__} ")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {qa.__version__}\n" in citation
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## [{qa.__version__}]" in changes
