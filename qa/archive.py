@@ -28,6 +28,7 @@ from qa.answering.dates import (
     rerank_by_date,
     within_window,
 )
+from qa.answering.kinds import nearest_sentences
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
@@ -190,11 +191,13 @@ def reply_from(
     with stage("agreeing"):
         pooling = getattr(reader, "pooling", None)
         agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
-    reason = None
+    reason, nearest = None, ()
     if not agreed.answers:
         reason = _reason(
             hits, asked, _newest(store), _of_other_time(citations, of_its_time, reader)
         )
+        if not reason.startswith("nothing-near"):
+            nearest = nearest_sentences(citations)
     return Reply(
         asked.text,
         agreed.answers,
@@ -207,6 +210,7 @@ def reply_from(
         reason=reason,
         candidates=tuple(citations),
         silent_outlets=agreed.silent_outlets,
+        nearest=nearest,
     )
 
 
@@ -289,10 +293,10 @@ def _reason(
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
-    nearest = "the passages are the nearest they have"
+    nearest = "the passages are the nearest there are"
     if titles:
         nearest = f"the nearest are {', '.join(dict.fromkeys(titles))}"
-    return f"not-said: the articles do not say; {nearest}"
+    return f"not-said: no clear answer found; {nearest}"
 
 
 def _is_after(moment: str, newest: dt.date) -> bool:

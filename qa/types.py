@@ -347,7 +347,8 @@ class Reply:
     The best answer comes first. `conflict` names the answers that contradict each other.
     `over_time` is one figure as it changed from day to day, oldest first. `candidates` are all
     spans that were read, best first, whatever their probability; `silent_outlets` are near the
-    question, but no answer cites them. Neither of these two stands in the JSON.
+    question, but no answer cites them. `nearest` are up to three sentences to show if there is no
+    answer. None of these three stands in the JSON.
     """
 
     question: str
@@ -361,6 +362,7 @@ class Reply:
     reason: str | None = None
     candidates: tuple[Citation, ...] = ()
     silent_outlets: tuple[str, ...] = ()
+    nearest: tuple[Citation, ...] = ()
 
     @property
     def answered(self) -> bool:

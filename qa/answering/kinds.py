@@ -52,6 +52,7 @@ _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
 QUOTATIONS = 5
+_NEAREST = 3  # sentences that are shown without an answer
 
 
 def asks_for(question: str) -> AnswerKind:
@@ -102,6 +103,25 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
         outlets.add(outlet)
         chosen.append(standing_alone(citation))
     return [as_sentence(one) for one in chosen[:QUOTATIONS]]
+
+
+def nearest_sentences(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Return up to three sentences to show if there is no answer, their best words marked.
+
+    `citations` are ordered by score. Different outlets come first.
+    """
+    distinct: list[Citation] = []
+    for citation in citations:
+        if not any(citation.sentence == one.sentence for one in distinct):
+            distinct.append(citation)
+    outlets: set[str] = set()
+    others = []
+    chosen = []
+    for citation in distinct:
+        outlet = citation.article.source or citation.article.id
+        (others if outlet in outlets else chosen).append(citation)
+        outlets.add(outlet)
+    return tuple(standing_alone(one) for one in [*chosen, *others][:_NEAREST])
 
 
 def as_sentence(citation: Citation, probability: float | None = None) -> Answer:

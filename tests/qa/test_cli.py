@@ -127,7 +127,7 @@ def test_ask_json_is_the_contract(corpus_index: Path) -> None:
 def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> None:
     done = dateline("ask", "How many tanks did Armenia lose?", "--index", corpus_index)
     assert done.returncode == 0
-    assert done.stdout.startswith("The articles do not say")
+    assert done.stdout.startswith("No clear answer found")
     assert "Nearest:" in done.stdout
     reply = json.loads(
         dateline(
@@ -135,7 +135,7 @@ def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> Non
         ).stdout
     )
     assert (reply["answered"], reply["answers"]) == (False, [])
-    assert reply["reason"].startswith("not-said: the articles do not say; the nearest are “")
+    assert reply["reason"].startswith("not-said: no clear answer found; the nearest are “")
     assert reply["passages"]
 
 

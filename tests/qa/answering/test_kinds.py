@@ -6,7 +6,13 @@ import pytest
 
 from index.types import Article
 from qa.answering.citing import cite, with_claim
-from qa.answering.kinds import asks_for, quotations, standing_alone, well_formed
+from qa.answering.kinds import (
+    asks_for,
+    nearest_sentences,
+    quotations,
+    standing_alone,
+    well_formed,
+)
 from qa.types import Citation, Span
 
 VALUES = """who won? | Who brokered the September truce? | How many people were killed?
@@ -80,3 +86,29 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it() -> None:
     found = standing_alone(cited(text, "lost its rudder", "Globe"))
     assert found.text == "The ferry ran aground at Nes. It had lost its rudder."
     assert found.best_words == "lost its rudder"
+
+
+def test_the_nearest_sentences_are_three_of_different_outlets_first() -> None:
+    texts = {
+        "Post": "Rain fell in Voss. Snow fell in Hol.",
+        "Mail": "Hail fell in Gol. Sun shone.",
+        "Wire": "Fog lay on Rauma.",
+    }
+    found = []
+    for score, (outlet, word) in enumerate(
+        [("Post", "Voss"), ("Post", "Hol"), ("Post", "Voss"), ("Mail", "Gol"), ("Wire", "Rauma")]
+    ):
+        article = Article(outlet, texts[outlet], source=outlet)
+        start = texts[outlet].index(word)
+        found.append(cite(Span(article, start, start + len(word), -float(score), 0.01)))
+    nearest = nearest_sentences(found)
+    assert [one.sentence for one in nearest] == [
+        "Rain fell in Voss.",
+        "Hail fell in Gol.",
+        "Fog lay on Rauma.",
+    ]
+    assert [one.best_words for one in nearest] == ["Voss", "Gol", "Rauma"]
+    assert [one.sentence for one in nearest_sentences(found[:2])] == [
+        "Rain fell in Voss.",
+        "Snow fell in Hol.",
+    ]
