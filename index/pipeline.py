@@ -17,6 +17,7 @@ from typing import Any
 
 from index.build_cache import NOTHING, load_cache, save_cache
 from index.comparing import compare
+from index.corpora import remember_corpora
 from index.corpus.notes import merge_notes
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
@@ -103,6 +104,7 @@ def build(
             articles, skipped = _without(failed, articles, skipped)
             changes = _Changes.between(live, articles)
         memory.save()
+        remember_corpora(place.cache, corpora)
     return Summary(
         generation,
         len(articles),

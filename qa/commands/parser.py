@@ -7,10 +7,11 @@ from pathlib import Path
 
 from index.stores.places import default_folder
 from index.version import __version__
-from qa.commands import asking, building, checking, completing, serving
+from qa.commands import asking, building, checking, completing, demo, serving
 from qa.commands.options import Commands
 
 _EXAMPLES = """examples:
+  dateline demo                                           the sample articles, asked a few questions
   dateline build corpus/                                  index the articles of a folder
   dateline ask "who brokered the September truce?"        what they say, with the sentences
   dateline ask - --json < questions.txt                   one question and one reply per line
@@ -49,6 +50,7 @@ def dateline_parser() -> argparse.ArgumentParser:
         serving.serve,
         serving.password,
         completing.completion,
+        demo.demo,
     ):
         declare(commands)
     return parser

@@ -128,7 +128,8 @@ def test_an_abstention_says_why_and_shows_the_nearest(corpus_index: Path) -> Non
     done = dateline("ask", "How many tanks did Armenia lose?", "--index", corpus_index)
     assert done.returncode == 0
     assert done.stdout.startswith("No clear answer found")
-    assert "Nearest:" in done.stdout
+    assert "The nearest sentences:\n  “" in done.stdout
+    assert done.stdout.endswith("\nTry: another word that the articles use.\n")
     reply = json.loads(
         dateline(
             "ask", "How many tanks did Armenia lose?", "--json", "--index", corpus_index
@@ -277,7 +278,7 @@ def test_build_reports_what_it_did(corpus_index: Path, tmp_path: Path, write: Wr
         done.stderr,
         re.MULTILINE | re.DOTALL,
     )
-    assert "(0 added, 1 changed, 0 removed, 1 unchanged, 1 skipped; 1 vector reused)" in done.stdout
+    assert "(1 changed, 1 unchanged, 1 skipped; 1 vector reused)" in done.stdout
     assert "skipped photo.png: expected one of .txt" in done.stdout
     assert "generation 000002 is live again" in dateline("rollback", "--index", index).stdout
     assert json.loads(dateline("info", "--json", "--index", index).stdout)["generation"] == "000002"
