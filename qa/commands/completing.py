@@ -53,7 +53,7 @@ def fish_script(parser: argparse.ArgumentParser) -> str:
 
 
 def _fish_words(action: argparse.Action) -> list[str]:
-    """Return the arguments of fish's `complete` for one argument; none if files will do."""
+    """Return what fish's `complete` is told of one argument; none if files will do."""
     choices = " ".join(map(str, action.choices or ()))
     if not action.option_strings:
         return [f"-f -a {_quoted(choices)}"] if choices else []

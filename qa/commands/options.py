@@ -148,9 +148,9 @@ def corpora_of(options: argparse.Namespace) -> list[Path]:
 
 
 def corpora_of_index(options: argparse.Namespace) -> list[Path]:
-    """Return the folders that --corpus names, else those that the index was built from.
+    """Return the folders that --corpus names.
 
-    Without any it is corpus/.
+    Without any these are the folders that the index was built from, else corpus/.
     """
     if options.corpus:
         return list(options.corpus)

@@ -1,4 +1,4 @@
-"""Text on a terminal: lines wrapped at words, styles if it shows them, and a progress bar.
+"""Text on a terminal: wrapped at words, with styles, and a progress bar.
 
 A pipe gets text as it is. rich is imported only for a terminal.
 """
@@ -82,7 +82,7 @@ def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _counted(done: int, total: int) -> str:
-    """Return how much is done: "3/9", "3" if the end is not known, "" before the first."""
+    """Return how much is done: "3/9", or "3" if the end is not known."""
     if total:
         return f"{done:,}/{total:,}"
     return f"{done:,}" if done else ""

@@ -59,7 +59,7 @@ def test_a_notebook_shows_a_reply_escaped() -> None:
     assert ", page 1, in de" in html
     differing = f"&lt;im ({escape(EVIL)}) ·  sr ({escape(EVIL)})"
     assert f"<p>The articles differ: {differing}</p>" in html
-    silent = reply(EVIL, reason=f"not-said: nothing on {EVIL}")._repr_html_()
+    silent = reply(EVIL, reason=f"too-new: nothing on {EVIL}")._repr_html_()
     assert Tags(silent).tags == {"div", "p", "b"}
     assert "Nothing on &lt;img" in silent
     assert "<mark>The</mark> bridge was closed" in _reply()._repr_html_()
