@@ -258,7 +258,8 @@ def nginx(folder: Path, port: int, upstream: int) -> Iterator[str]:
     )
     (folder / "nginx.conf").write_text(
         f"""
-        user {getpass.getuser()}; daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}
+        user {getpass.getuser()}; daemon off; pid {folder}/pid; events {{}}
+        error_log {folder}/error.log;
         http {{ access_log off; client_body_temp_path {folder}/body;
                 proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
                 uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
