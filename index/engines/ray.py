@@ -89,7 +89,7 @@ class RayEngine:
         self._workers = workers
 
     def _start(self, address: str | None, workers: int | None) -> None:
-        """Join the cluster, or start one; a start that a busy machine lets time out is repeated."""
+        """Join the cluster, or start one; repeat a start that times out on a busy machine."""
         cpus, environment = workers, None
         if address is not None:  # a cluster has its own processors and environment
             cpus, environment = None, {"env_vars": _switches()}
