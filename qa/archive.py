@@ -63,7 +63,8 @@ class Archive:
 
         `refresh` looks for newer generations in `place`.
         """
-        self._live = store, embedder  # replaced together: no question meets one of each
+        # Replaced together: no question meets one of each. None once it is closed.
+        self._parts: tuple[Store, Embedder] | None = (store, embedder)
         self.reader, self._place = reader, place
         self._given_embedder: Embedder | None = None
         self._refreshing = threading.Lock()
@@ -87,6 +88,31 @@ class Archive:
             archive = cls(store, encoder_of(found, store, embedder), loading.result(), found)
         archive._given_embedder = embedder
         return archive
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._parts is None:
+            return "<Archive, closed>"
+        counts = self.store.manifest["counts"]
+        return (
+            f"<Archive of {counts['articles']:,} articles, {counts['passages']:,} passages: "
+            f"generation {self.generation} of {self._place}>"
+        )
+
+    def close(self) -> None:
+        """Let go of the index; what is under way goes on."""
+        self._parts = None
+
+    @property
+    def _live(self) -> tuple[Store, Embedder]:
+        if self._parts is None:
+            raise DatelineError("expected an open archive, found it closed; open it again")
+        return self._parts
 
     @property
     def store(self) -> Store:
@@ -172,7 +198,7 @@ class Archive:
             same = store.manifest["encoder"]["fingerprint"] == embedder.fingerprint
             if self._given_embedder is not None or not same:
                 embedder = encoder_of(self._place, store, self._given_embedder)
-            self._live = store, embedder
+            self._parts = store, embedder
             return True
 
 
