@@ -145,7 +145,7 @@ def _paths_or_records(
             "expected a folder, a list of folders, or a list of articles or dictionaries, "
             f"found {type(corpus).__name__}"
         )
-    given = list(corpus)
+    given: list[Any] = list(corpus)
     if all(isinstance(one, str | Path) for one in given):
         return [Path(one) for one in given], None
     return [], given

@@ -53,7 +53,7 @@ def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     with Progress(
         TextColumn("{task.description}"),
@@ -62,7 +62,7 @@ def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
         TimeElapsedColumn(),
         console=Console(file=stream),
     ) as bar:
-        tasks = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(what: str, done: int, total: int) -> None:
             if what not in tasks:
