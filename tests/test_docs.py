@@ -152,6 +152,7 @@ def test_no_block_of_a_page_is_left_out() -> None:
     assert {page.name for page in WITH_CODE} == {
         "README.md",
         "articles.md",
+        "http.md",
         "scaling.md",
         "tools.md",
         "tutorial.md",

@@ -47,6 +47,7 @@ def dateline_parser() -> argparse.ArgumentParser:
         checking.evaluate,
         serving.serve,
         serving.password,
+        serving.token,
         completing.completion,
     ):
         declare(commands)

@@ -1,4 +1,4 @@
-"""Commands for the page in a browser: serve, password."""
+"""Commands for the server: serve, password, token."""
 
 from __future__ import annotations
 
@@ -60,6 +60,14 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         "--read-only", action="store_true", help="let nothing be added or removed on the page"
     )
     parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="the address of a proxy in front, whose X-Forwarded-For tells who a client is; "
+        "without it all users behind a proxy share what one client may do; may be repeated",
+    )
+    parser.add_argument(
         "--per-minute",
         type=int,
         default=600,
@@ -74,9 +82,8 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--metrics",
-        type=int,
-        metavar="PORT",
-        help="serve figures for Prometheus on this port of 127.0.0.1",
+        metavar="[HOST:]PORT",
+        help="serve figures for Prometheus there; without a host on 127.0.0.1",
     )
 
 
@@ -99,6 +106,7 @@ def _run_serve(options: argparse.Namespace) -> None:
         bounds=Bounds(events=options.per_minute),
         log_words=options.log_questions,
         metrics=options.metrics,
+        trusted=options.trusted_proxy,
         reader=reader_of(options),
         **limits,
     )
@@ -119,6 +127,25 @@ def _run_password(options: argparse.Namespace) -> None:
     from qa.web.passwords import line_of
 
     print(line_of(options.name, _typed_password()))
+
+
+def token(commands: Commands) -> None:
+    """Declare `dateline token`."""
+    parser = commands.add(
+        "token",
+        _run_token,
+        "make a token for a program, and the line for it in the file of serve --auth",
+        example="dateline token reports >> users",
+    )
+    parser.add_argument("name", metavar="NAME", help="the name of the program, without a colon")
+
+
+def _run_token(options: argparse.Namespace) -> None:
+    from qa.web.passwords import token_and_line
+
+    secret, line = token_and_line(options.name)
+    print(line)
+    print(f"the token, which is shown this once: {secret}", file=sys.stderr)
 
 
 def _typed_password() -> str:

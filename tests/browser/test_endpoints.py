@@ -109,16 +109,23 @@ def test_what_openapi_describes_can_be_called_as_it_says(
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
-def test_the_calls_in_the_docs_answer(served: Served, tmp_path: Path) -> None:
-    (commands,) = (
-        text for _, text in blocks(ROOT / "docs" / "tools.md") if text.startswith("curl")
-    )
-    script = commands.replace("http://127.0.0.1:7860", served.address)
-    done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    (data,) = re.findall(r"^data: (.*)$", done.stdout, re.MULTILINE)
-    assert json.loads(json.loads(data)[0])["answers"][0]["text"] == "US"
+def test_the_calls_in_the_docs_answer(served: Served) -> None:
+    calls = [
+        line
+        for _, text in blocks(ROOT / "docs" / "http.md")
+        for line in text.splitlines()
+        if line.startswith("curl")
+    ]
+    answers = []
+    for call in calls:
+        command = call.replace("http://127.0.0.1:7860", served.address)
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+        answers.append(json.loads(done.stdout))
+    reply, hits, outlets, again = answers
+    assert reply["answers"][0]["text"] == "US"
+    assert [hit["article"]["source"] for hit in hits] == ["after RFE/RL"] * 2
+    assert outlets == again
+    assert outlets[0]["name"] == "after RFE/RL"
 
 
 def test_what_cannot_be_asked_is_told(client: Client) -> None:
