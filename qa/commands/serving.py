@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from index.types import DatelineError
@@ -36,7 +37,7 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mcp",
         action="store_true",
-        help="also serve asking and retrieving as MCP tools, at /gradio_api/mcp/",
+        help="also serve tools for assistants over HTTP, at /mcp; see docs/mcp.md",
     )
 
 
@@ -91,6 +92,8 @@ def _run_serve(options: argparse.Namespace) -> None:
     if options.per_minute < 1:
         raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
     limits = filters_of(options)
+    if options.mcp:
+        _check_mcp()
     from qa.web import serve as app  # it imports gradio
     from qa.web.guard import Bounds
 
@@ -110,6 +113,40 @@ def _run_serve(options: argparse.Namespace) -> None:
         reader=reader_of(options),
         **limits,
     )
+
+
+def mcp(commands: Commands) -> None:
+    """Declare `dateline mcp`."""
+    parser = commands.add(
+        "mcp",
+        _run_mcp,
+        "serve assistants over standard input and output (MCP)",
+        filters(),
+        stores(),
+        example="dateline mcp --index var/index",
+    )
+    reader_option(parser)
+
+
+def _run_mcp(options: argparse.Namespace) -> None:
+    limits = filters_of(options)
+    _check_mcp()
+    from qa.web.addresses import Limits
+    from qa.web.assistants import Assistant
+    from qa.web.session import Session
+
+    session = Session.open(
+        options.index, reader=reader_of(options), limits=Limits.of(*limits.values())
+    )
+    Assistant(session).server().run()
+
+
+def _check_mcp() -> None:
+    """Raise DatelineError without the package that tools for assistants need."""
+    if find_spec("mcp") is None:
+        raise DatelineError(
+            "expected the package mcp, found none; install it from a clone: pip install '.[mcp]'"
+        )
 
 
 def password(commands: Commands) -> None:

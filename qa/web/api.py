@@ -1,8 +1,8 @@
-"""The endpoints that other programs call: /ask and /retrieve.
+"""The endpoints of the page for gradio_client: /ask and /retrieve.
 
-They are for gradio_client, and are tools of MCP. The types and docstrings of the two functions are
-their documentation. Both return JSON as text: gradio_client takes an object with a "path", as an
-article has, for a file to download, and Gradio's tools of MCP would write a dict as Python does.
+They are for gradio_client; other programs call qa/web/rest.py. The types and docstrings of the two
+functions are their documentation. Both return JSON as text: gradio_client takes an object with a
+"path", as an article has, for a file to download.
 """
 
 from __future__ import annotations

@@ -1,26 +1,34 @@
-"""The application of the server: the page, addresses for programs, the guard before."""
+"""The application of the server: the page and programs, and the guard before them."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from qa.web.calls import Calls
 from qa.web.chat import Chat
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.guard import Bounds, Guard
-from qa.web.logins import COOKIE_ID, Logins
+from qa.web.logins import COOKIE_ID, TOKEN_WANTED, Logins, bearer_of
 from qa.web.page import page
-from qa.web.refusals import add_refusals
-from qa.web.rest import Api, Turns
+from qa.web.refusals import add_refusals, refusal
+from qa.web.rest import Api
 from qa.web.session import Session
 from qa.web.theme import theme
+
+if TYPE_CHECKING:
+    from mcp.server.fastmcp import FastMCP
 
 _LOOKS = Path(__file__).parent
 _LARGEST_UPLOAD = "64mb"  # of one file; qa/web/guard.py bounds a request and an hour
@@ -45,6 +53,7 @@ def application(
     Without `logins` everybody is let in. `hosts` are the names it may be called by; None: any.
     `uploads` is the folder of uploaded files; None: nothing can be uploaded.
     """
+    tools = _tools(session) if mcp else None
     app = FastAPIOffline(
         title="Dateline",
         description="Questions about an archive of news, answered with cited quotations.",
@@ -53,16 +62,19 @@ def application(
         redoc_url=None,
         static_url="/api/static",
         swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
+        lifespan=None if tools is None else _running(tools),
     )
     add_refusals(app)
     app.add_api_route("/healthz", partial(_health, session), include_in_schema=False)
     allowed = [] if logins is None else [Depends(logins.required)]
-    turns = Turns(_AT_ONCE)
-    app.include_router(Api(session, turns).router(*allowed))
-    app.include_router(Chat(session, turns).router(*allowed))
+    calls = Calls(_AT_ONCE)
+    app.include_router(Api(session, calls).router(*allowed))
+    app.include_router(Chat(session, calls).router(*allowed))
     if logins is not None:
         app.include_router(logins.router())
-    _mount_page(app, page(session, editor), logins, mcp)
+    if tools is not None:
+        app.router.routes.append(Route("/mcp", endpoint=_Mcp(tools, logins)))
+    _mount_page(app, page(session, editor), logins)
     app.add_middleware(Guard, bounds=bounds, hosts=hosts, uploads=uploads)
     return app
 
@@ -78,7 +90,42 @@ async def _health(session: Session, request: Request) -> JSONResponse:
     return JSONResponse({"status": status}, 200 if status == "ok" else 503)
 
 
-def _mount_page(app: FastAPI, blocks: gr.Blocks, logins: Logins | None, mcp: bool) -> None:
+def _tools(session: Session) -> FastMCP[Any]:
+    """Return the tools for assistants; the package mcp is imported only then."""
+    from qa.web.assistants import Assistant
+
+    server = Assistant(session).server()
+    server.streamable_http_app()  # makes its session manager
+    return server
+
+
+def _running(tools: FastMCP[Any]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what holds the tools ready for as long as the application runs."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        async with tools.session_manager.run():
+            yield
+
+    return running
+
+
+class _Mcp:
+    """The address of the tools for assistants, who send a token as programs do."""
+
+    def __init__(self, tools: FastMCP[Any], logins: Logins | None) -> None:
+        self._tools, self._logins = tools, logins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the tools, if its sender is known."""
+        request = Request(scope)
+        if self._logins is not None and self._logins.user(request, bearer_of(request)) is None:
+            await refusal(request, 401, TOKEN_WANTED)(scope, receive, send)
+            return
+        await self._tools.session_manager.handle_request(scope, receive, send)
+
+
+def _mount_page(app: FastAPI, blocks: gr.Blocks, logins: Logins | None) -> None:
     """Mount the page at "/", after every other address."""
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
     blocks.state_session_capacity = _SESSIONS
@@ -92,7 +139,7 @@ def _mount_page(app: FastAPI, blocks: gr.Blocks, logins: Logins | None, mcp: boo
         show_error=False,  # an error of Gradio's own may name a path
         max_file_size=_LARGEST_UPLOAD,
         ssr_mode=False,
-        mcp_server=mcp,
+        mcp_server=False,
         theme=theme(),
         css_paths=_LOOKS / "page.css",
         js=(_LOOKS / "page.js").read_text(encoding="utf-8"),

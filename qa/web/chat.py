@@ -25,7 +25,8 @@ from qa.answering.turns import Turn
 from qa.rendering.text import dateline, differing, headline, reason_in_words, stance
 from qa.types import Answer, Citation, Reply
 from qa.web.addresses import NO_LIMITS, article_address
-from qa.web.rest import REFUSALS, Turns
+from qa.web.calls import Calls
+from qa.web.rest import REFUSALS
 from qa.web.session import Session
 
 MODEL = "dateline"
@@ -69,8 +70,8 @@ class Conversation(BaseModel):
 class Chat:
     """The addresses below /v1/, over a session."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
-        self._session, self._turns = session, turns
+    def __init__(self, session: Session, calls: Calls) -> None:
+        self._session, self._calls = session, calls
 
     def router(self, *dependencies: Depends) -> APIRouter:
         """Return the routes; `dependencies` decide who may call them."""
@@ -81,7 +82,7 @@ class Chat:
 
     async def complete(self, conversation: Conversation, request: Request) -> Response:
         """Answer the last message of a user with quotations, as a chat completion."""
-        reply = await self._turns.run(self._reply, conversation.messages)
+        reply = await self._calls.run(self._reply, conversation.messages)
         message = {"role": "assistant", **message_of(reply, str(request.base_url))}
         facts = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
         if conversation.stream:

@@ -37,7 +37,7 @@ _ROUTES = re.compile(
       (?:assets|static|svelte)/[^/]+(?:/[^/]+)*      # /assets/index-1a2b.js
     | api/(?:ask|retrieve|outlets|docs|openapi\.json)
     | api/(?:articles/[^/].*|static/[\w.-]+)        # /api/articles/reports/a.txt
-    | v1/(?:chat/completions|models)
+    | v1/(?:chat/completions|models) | mcp
     | favicon\.ico | manifest\.json | robots\.txt
     | theme\.css | config/? | login/? | logout | healthz
     | gradio_api/(?:
@@ -46,13 +46,12 @@ _ROUTES = re.compile(
         | heartbeat/\w+                              # /gradio_api/heartbeat/1a2b
         | queue/(?:join|data)/?                      # /gradio_api/queue/join
         | (?:call|run|api)/(?:v2/)?[\w-]+(?:/\w+)?/?  # /gradio_api/call/ask/1a2b
-        | mcp(?:/.*)?                                # /gradio_api/mcp/
-      )
+        )
     |                                                # the page itself, "/"
     )""",
     re.VERBOSE,
 )
-_EVENTS = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/|mcp)|/api/|/v1/")
+_EVENTS = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/)|/api/|/v1/|/mcp$")
 _CARRIES_FILES = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/)")
 _UPLOAD = "/gradio_api/upload"
 _SLOWEST = 32_768  # bytes a second that a body must come in

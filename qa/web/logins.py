@@ -26,6 +26,10 @@ from qa.web.passwords import Passwords
 
 COOKIE_ID = "dateline"  # the end of the names of Gradio's cookies
 SECRET = "DATELINE_SECRET"  # the name of a variable
+TOKEN_WANTED = (
+    "expected a token that is known here (Authorization: Bearer TOKEN), found none; "
+    "make one with: dateline token NAME"
+)
 _SHORTEST_SECRET = 32  # characters
 _LASTS = 14 * 86_400  # seconds
 _COOKIES = {True: f"access-token-{COOKIE_ID}", False: f"access-token-unsecure-{COOKIE_ID}"}
@@ -69,11 +73,7 @@ class Logins:
     ) -> None:
         """Refuse a request of nobody known."""
         if self.user(request, None if bearer is None else bearer.credentials) is None:
-            raise HTTPException(
-                401,
-                "expected a token that is known here (Authorization: Bearer TOKEN), found none; "
-                "make one with: dateline token NAME",
-            )
+            raise HTTPException(401, TOKEN_WANTED)
 
     def router(self) -> APIRouter:
         """Return the routes for signing in and out, in place of Gradio's."""
@@ -108,6 +108,12 @@ class Logins:
     def _mark(self, name: str) -> str:
         """Return what changes with a user's password."""
         return hashlib.sha256(self.users.hashes.get(name, "").encode()).hexdigest()[:16]
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the bearer token that a request carries, or None."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
 
 
 def secret_of_environment() -> str | None:

@@ -6,7 +6,6 @@ An error never shows a traceback or a path, and none of its words reaches a log.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from index.types import DatelineError
-from qa.answering.arguments import shown
+from qa.web.wording import first_error
 
 _LOG = logging.getLogger("dateline.http")
 _OWN = "expected an answer, found an error of Dateline's own; the server's log tells its place"
@@ -48,7 +47,7 @@ def own_error(request: Request) -> JSONResponse:
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return refusal(request, 422, _line(error.errors()))
+    return refusal(request, 422, first_error(error.errors(), "/api/docs"))
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -58,27 +57,3 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _failed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return refusal(request, error.status_code, str(error.detail))
-
-
-def _line(errors: Sequence[Mapping[str, Any]]) -> str:
-    """Return the first thing that is wrong with a call, in words."""
-    error = errors[0]
-    name = next((part for part in error["loc"] if part not in ("body", "query", "path")), None)
-    field = "an object of JSON" if name is None else str(name)[:80]
-    if error["type"] == "json_invalid":
-        return "expected an object of JSON, found something else"
-    if error["type"] == "missing":
-        return f"expected {field}, found none"
-    if error["type"] == "extra_forbidden":
-        return f"expected no argument beside those in /api/docs, found {shown(name)}"
-    if error["type"] == "string_pattern_mismatch":
-        return f"expected {field} as YYYY-MM-DD, found {shown(error['input'])}"
-    if name is None:
-        return f"expected {field}, found {shown(error['input'])}"
-    if error["type"] == "string_unicode":
-        return f"expected {field} as text in Unicode, found {shown(error['input'])}"
-    said = str(error["msg"])
-    for begins, instead in (("Input should be", "to be"), ("String should have", "to have")):
-        if said.startswith(begins):
-            said = instead + said.removeprefix(begins)
-    return f"expected {field} {said}, found {shown(error['input'])}"

@@ -5,11 +5,8 @@ They answer with the JSON of `dateline ask --json`, by the same path. /api/docs 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import anyio
 from fastapi import APIRouter
 from fastapi.params import Depends
 from starlette.exceptions import HTTPException
@@ -17,11 +14,11 @@ from starlette.responses import JSONResponse
 
 from qa.answering.arguments import check_outlets
 from qa.web.addresses import Limits
+from qa.web.calls import Calls
 from qa.web.contract import Asked, Found, Outlet, Refused, Replied, Sought, WholeArticle
 from qa.web.holdings import outlets, whole_article
 from qa.web.session import Session
 
-Result = TypeVar("Result")
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Refused, "description": "No token, or an unknown one"},
     422: {"model": Refused, "description": "Bad input, in one line"},
@@ -29,23 +26,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Turns:
-    """A queue: so many calls are worked on at once, beside the loop that serves them."""
-
-    def __init__(self, at_once: int) -> None:
-        self._limiter = anyio.CapacityLimiter(at_once)
-
-    async def run(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        """Call a function when its turn comes, in a thread, and return its result."""
-        call = partial(function, *arguments, **named)
-        return await anyio.to_thread.run_sync(call, limiter=self._limiter)
-
-
 class Api:
     """The addresses below /api/, over a session."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
-        self._session, self._turns = session, turns
+    def __init__(self, session: Session, calls: Calls) -> None:
+        self._session, self._calls = session, calls
 
     def router(self, *dependencies: Depends) -> APIRouter:
         """Return the routes; `dependencies` decide who may call them."""
@@ -70,25 +55,25 @@ class Api:
         If the articles do not say, `answers` is empty and `reason` says why.
         """
         limits = limits_of(asked)
-        reply = await self._turns.run(self._session.ask, asked.question, limits, asked.k)
+        reply = await self._calls.run(self._session.ask, asked.question, limits, asked.k)
         return JSONResponse(reply.to_dict())
 
     async def retrieve(self, sought: Sought) -> JSONResponse:
         """Find the passages nearest to a question, best first."""
         limits = limits_of(sought)
-        hits = await self._turns.run(self._session.retrieve, sought.question, sought.k, limits)
+        hits = await self._calls.run(self._session.retrieve, sought.question, sought.k, limits)
         return JSONResponse([hit.to_dict() for hit in hits])
 
     async def article(self, id: str) -> JSONResponse:
         """Return an article with its text."""
-        found = await self._turns.run(whole_article, self._session, id)
+        found = await self._calls.run(whole_article, self._session, id)
         if found is None:
             raise HTTPException(404, "expected the id of an article that is here, found no such id")
         return JSONResponse(found)
 
     async def outlets(self) -> JSONResponse:
         """List the outlets, the one with the most articles first."""
-        return JSONResponse(await self._turns.run(outlets, self._session))
+        return JSONResponse(await self._calls.run(outlets, self._session))
 
 
 def limits_of(asked: Asked | Sought) -> Limits:

@@ -51,18 +51,16 @@ def serve(
     The page is served before its models are loaded.
 
     `source`, `since`, `until` and `as_of` hold for every question. Articles are added to and
-    removed from `corpora`, unless `read_only`, or the index is built elsewhere. With `mcp` /ask
-    and /retrieve are tools of an MCP server too, at /gradio_api/mcp/. `bounds` is what one client
-    may do. A line of JSON for each question goes to standard error, with its words if
-    `log_words`. `metrics` is where Prometheus finds figures, "PORT" or "HOST:PORT". `trusted` are
-    addresses of proxies. Raises DatelineError for no index, a port that is taken, a bad password
-    file or none for a page that others can reach, and for MCP without its package or with
-    passwords.
+    removed from `corpora`, unless `read_only`, or the index is built elsewhere. With `mcp`
+    assistants find tools at /mcp. `bounds` is what one client may do.
+
+    A line of JSON for each question goes to standard error, with its words if `log_words`.
+    `metrics` is where Prometheus finds figures, "PORT" or "HOST:PORT". `trusted` are addresses of
+    proxies. Raises DatelineError for no index, a port that is taken, and a bad password file or
+    none for a page that others can reach.
     """
     place, local = place_of(place), _is_local(host)
     logins = _logins(auth, host)
-    if mcp:
-        _check_mcp(logins)
     limits = Limits.of(source, since, until, as_of)
     proxies = _addresses(trusted)
     place.current()  # raises if there is no index, before anything is begun
@@ -131,19 +129,3 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _check_mcp(logins: Logins | None) -> None:
-    """Raise DatelineError if tools of MCP cannot be served."""
-    if logins is not None:  # Gradio lists its tools to anybody, and then cannot call them
-        raise DatelineError(
-            "expected --mcp or --auth, found both; tools of MCP know no password: "
-            "serve them apart, on 127.0.0.1"
-        )
-    try:
-        import mcp  # noqa: F401
-    except ImportError:
-        raise DatelineError(
-            "expected the package mcp for --mcp, found none; "
-            "install it with: pip install 'dateline[mcp]'"
-        ) from None

@@ -16,7 +16,7 @@ _LOCK = ".held"  # held for as long as its server lives
 
 @contextmanager
 def temporary_uploads() -> Iterator[Path]:
-    """Make a folder of this user's alone, to which no route leads; remove it at the end.
+    """Make a folder of this user's alone, to which no route leads; remove it after.
 
     What servers left that were killed is removed first.
     """

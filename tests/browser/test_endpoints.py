@@ -13,17 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError, AuthenticationError
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import expect
 
 from tests.browser.conftest import QUESTION, Open, Served, serve, settled
 from tests.conftest import ROOT
-from tests.qa.test_cli import refused
 from tests.test_docs import blocks
 
 pytestmark = pytest.mark.slow
@@ -148,43 +144,6 @@ def test_these_two_are_all_that_is_offered_with_their_types(client: Client) -> N
     assert "list" in types["source"].casefold()
 
 
-def tools(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """Return the tools offered, and what each call gives, by an MCP client over streamable HTTP."""
-
-    async def talk() -> tuple[list[Any], list[Any]]:
-        async with (
-            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            listed = (await session.list_tools()).tools
-            return listed, [await session.call_tool(name, arguments) for name, arguments in calls]
-
-    with ThreadPoolExecutor(1) as aside:  # Playwright holds an event loop in this thread
-        return aside.submit(anyio.run, talk).result()
-
-
-def test_the_same_as_tools_of_mcp(served: Served) -> None:
-    listed, (reply, hits, bad) = tools(
-        served.address,
-        ("ask", {"question": QUESTION}),
-        ("retrieve", {"question": "EU mission", "k": 2}),
-        ("ask", {"question": " "}),
-    )
-    assert sorted(tool.name for tool in listed) == ["ask", "retrieve"]
-    described = {tool.name: tool for tool in listed}
-    assert "cited stretches of articles" in described["ask"].description
-    assert described["ask"].inputSchema["properties"]["question"]["type"] == "string"
-    assert (
-        "only articles of these outlets"
-        in described["ask"].inputSchema["properties"]["source"]["description"]
-    )
-    assert json.loads(reply.content[0].text)["answers"][0]["text"] == "US"
-    assert len(json.loads(hits.content[0].text)) == 2
-    assert bad.isError
-    assert "expected a question" in bad.content[0].text
-
-
 def test_32_sessions_ask_at_once(served: Served) -> None:
     questions = [(QUESTION, "US"), ("Who is the prime minister of Armenia?", "Nikol Pashinian")]
 
@@ -222,8 +181,6 @@ def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(
         "2020-12-31",
         "--read-only",
     )
-    both = refused("serve", "--mcp", "--auth", tmp_path / "users", "--index", app.index)
-    assert "expected --mcp or --auth, found both" in both
     try:
         with pytest.raises(AuthenticationError):
             Client(app.address, verbose=False)

@@ -22,11 +22,13 @@ def client_of(
     logins: Logins | None = None,
     limits: Limits = NO_LIMITS,
     bounds: Bounds = Bounds(),
+    mcp: bool = False,
 ) -> TestClient:
     """Return a client of the whole application; use it in a `with`."""
 
     async def made() -> FastAPI:  # within a loop: outside Gradio makes one, and leaves it open
-        return application(Session.over(archive, limits), logins=logins, bounds=bounds)
+        session = Session.over(archive, limits)
+        return application(session, logins=logins, bounds=bounds, mcp=mcp)
 
     return TestClient(asyncio.run(made()), base_url="http://127.0.0.1")
 

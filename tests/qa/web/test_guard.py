@@ -174,7 +174,7 @@ def test_each_client_has_so_many_questions_a_minute() -> None:
         "/gradio_api/queue/join",
         "/gradio_api/call/ask",
         "/gradio_api/run/predict",
-        "/gradio_api/mcp/",
+        "/mcp",
     )
     assert [ask(guard, "POST", path).status_code for path in paths] == [200, 200, 200, 429]
     assert ask(guard, "POST", "/gradio_api/api/ask").status_code == 429
