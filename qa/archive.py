@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from index.profiling import stage
 from index.stores.places import current, default_folder, encoder_of, open_index, place_of
 from index.text.dates import in_words
-from index.types import Article, DatelineError, Embedder, Place, Store
+from index.types import Article, Embedder, Place, Store
 from qa.answering.agreement import agree
+from qa.answering.arguments import check_passages
 from qa.answering.citing import cite
 from qa.answering.dates import (
     mentions_date,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 PASSAGES_READ = 16
 _READ_UNDATED = 6  # passages that are read without the question's time too
-_MOST_PASSAGES = 1_000
 _NO_QUESTION = "no-question: that is no question; ask, for example: who won?"
 _LOG = logging.getLogger("dateline.archive")
 _SAYS_NOTHING = frozenset(
@@ -148,7 +148,7 @@ class Archive:
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
-            hits = retrieve(store, embedder, asked, _checked(k))
+            hits = retrieve(store, embedder, asked, check_passages(k))
         found = time.perf_counter()
         reply = reply_from(asked, hits, self.reader, store)
         done = time.perf_counter()
@@ -171,7 +171,7 @@ class Archive:
         Raises DatelineError for a bad question, `k` or day.
         """
         asked = understand(question, source, since, until, as_of)
-        return retrieve(*self._live, asked, _checked(k))
+        return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
         """Run the models once, on nobody's question, without a line in the log."""
@@ -257,12 +257,6 @@ def read(asked: Question, hits: Sequence[Hit], reader: Reader) -> list[Citation]
 
 def _reader_or_default(reader: Reader | None) -> Reader:
     return OnnxReader() if reader is None else reader
-
-
-def _checked(k: int) -> int:
-    if not 1 <= k <= _MOST_PASSAGES:
-        raise DatelineError(f"expected k from 1 to {_MOST_PASSAGES} passages, found {k}")
-    return k
 
 
 def _log(reply: Reply, **milliseconds: float) -> None:

@@ -48,7 +48,9 @@ def dateline_parser() -> argparse.ArgumentParser:
         building.copy,
         checking.evaluate,
         serving.serve,
+        serving.mcp,
         serving.password,
+        serving.token,
         completing.completion,
         demo.demo,
     ):

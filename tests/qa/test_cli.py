@@ -315,7 +315,7 @@ def test_bad_input_is_one_clear_line(corpus_index: Path, tmp_path: Path) -> None
     index = ("--index", corpus_index)
     assert "expected a question, found none" in refused("ask", "", *index)
     assert "at most 1000 characters, found 10000" in refused("ask", "a" * 10_000, *index)
-    assert "expected k from 1 to 1000 passages, found 0" in refused(
+    assert "expected k from 1 to 100 passages, found 0" in refused(
         "retrieve", "EU mission", "-k", "0", *index
     )
     for option in ("--from", "--to", "--as-of"):
