@@ -51,6 +51,10 @@ class Article:
     story: str | None = None
     boilerplate: tuple[tuple[int, int], ...] = ()
 
+    def __repr__(self) -> str:
+        day = "" if self.published is None else f", {self.published}"
+        return f"<Article {self.id!r}: {self.title!r}, {self.source!r}{day}>"
+
     @cached_property
     def sha256(self) -> str:
         """Return the SHA-256 of the text in UTF-8, hexadecimal.

@@ -364,6 +364,12 @@ class Reply:
     silent_outlets: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
 
+    def __repr__(self) -> str:
+        found = ", ".join(f"{answer.text[:60]!r}" for answer in self.answers[:3])
+        if len(self.answers) > 3:
+            found += f" and {len(self.answers) - 3} more"
+        return f"<Reply to {self.question[:60]!r}: {found or self.reason}>"
+
     @property
     def answered(self) -> bool:
         return bool(self.answers)

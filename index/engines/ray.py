@@ -70,7 +70,7 @@ class RayEngine:
         if importlib.util.find_spec("ray") is None:
             raise DatelineError(
                 "expected the package ray to build on Ray, found none; "
-                "install it with: pip install 'dateline[ray]'"
+                "install it, in a clone of Dateline: pip install '.[ray]'"
             )
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
