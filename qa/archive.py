@@ -144,7 +144,7 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         load_beside()
         with stage("understanding"):
-            asked = understand(question, source, since, until, as_of)
+            asked = understand(question, source, since, until, as_of, _newest(store))
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
@@ -170,7 +170,7 @@ class Archive:
 
         Raises DatelineError for a bad question, `k` or day.
         """
-        asked = understand(question, source, since, until, as_of)
+        asked = understand(question, source, since, until, as_of, _newest(self.store))
         return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
