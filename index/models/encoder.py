@@ -32,6 +32,7 @@ _MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _RECIPE = (
     "int8 per channel, 2"  # change it with encoder_export.py: compiled folders are named by it
 )
+_SUMMED = ("tokenizer.json", "encoder.json")  # the sum of encoder.onnx stands in encoder.json
 _QUESTIONS_KEPT = 512  # vectors, 1.5 KB each
 _CHILD_ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}  # nothing is downloaded unasked
 
@@ -42,12 +43,13 @@ def compiled_encoder(
     """Open the encoder `name` from `folder`, compiling it there first if need be.
 
     `name` is DEFAULT_ENCODER, a Hugging Face name already on this machine, or a local path.
-    `folder` is encoders/ of an index. `say` is told before compiling, which takes a while.
-    Raises DatelineError if the weights are missing or are not those of the name.
+    `folder` is encoders/ of an index. `say` is told before compiling, which takes a while. A
+    damaged one is compiled again. Raises DatelineError if the weights are missing or are not those
+    of the name.
     """
     weights = _weights(name)
     target = folder / _folder_name(name, weights)
-    if not (target / "encoder.json").exists():
+    if not _is_whole(target):
         if name == DEFAULT_ENCODER:
             _check_default_weights(Path(weights))
         say("compiling the encoder, once")
@@ -58,15 +60,29 @@ def compiled_encoder(
 def compiled_fingerprint(name: str, folder: Path) -> str | None:
     """Return the fingerprint of a compiled encoder without opening it.
 
-    Returns None if `folder` does not have it. Raises DatelineError if the weights of
+    Returns None if `folder` does not have it whole. Raises DatelineError if the weights of
     DEFAULT_ENCODER are not installed.
     """
-    try:
-        compiled = folder / _folder_name(name, _weights(name))
-        settings = json.loads((compiled / "encoder.json").read_text(encoding="utf-8"))
-        return str(settings["sha256"])
-    except (OSError, ValueError, KeyError):
+    compiled = folder / _folder_name(name, _weights(name))
+    if not _is_whole(compiled):
         return None
+    return _settings_sha256(compiled)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether a compiled encoder is there and every byte as it was written."""
+    try:
+        verify_checksums(folder, _SUMMED, "")
+        with (folder / "encoder.onnx").open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == _settings_sha256(folder)
+    except (DatelineError, OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _settings_sha256(folder: Path) -> str:
+    """Return the SHA-256 that the network of a compiled encoder is to have."""
+    settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    return str(settings["sha256"])
 
 
 def _weights(name: str) -> str:
@@ -128,6 +144,10 @@ def _compile_into(target: Path, name: str, weights: str) -> None:
     aside.mkdir(parents=True)
     try:
         _run_export(name, weights, aside)
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)  # a damaged one
+        else:
+            target.unlink(missing_ok=True)
         aside.replace(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -163,7 +183,7 @@ class CompiledEncoder:
         from tokenizers import Tokenizer
 
         self.folder = folder
-        verify_checksums(folder, "delete that folder and build again")
+        verify_checksums(folder, _SUMMED, "build again, which compiles it anew")
         try:
             self._settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -171,7 +191,7 @@ class CompiledEncoder:
         except Exception as error:  # each library has its own way to say that a file is damaged
             raise DatelineError(
                 f"expected a compiled encoder in {folder}, found it missing or damaged "
-                f"({type(error).__name__}); delete that folder and build again"
+                f"({type(error).__name__}); build again, which compiles it anew"
             ) from None
         self._tokenizer.enable_truncation(self._settings["max_tokens"])
         self._tokenizer.no_padding()

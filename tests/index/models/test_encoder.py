@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import index
 from index.models import encoder as encoder_module
 from index.models.encoder import (
     DEFAULT_ENCODER,
@@ -288,6 +289,38 @@ def test_a_compiling_that_was_interrupted_is_done_again(
     assert len(exports) == 2
     assert not rest.exists()
     assert not (found.folder / "half").exists()
+
+
+def cut(folder: Path) -> None:
+    (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        lambda folder: (folder / "encoder.onnx").unlink(),
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "encoder.json").write_text("[" * 100_000),
+        lambda folder: (folder / "SHA256SUMS").unlink(),
+        lambda folder: (folder / "SHA256SUMS").write_text(""),
+        lambda folder: shutil.rmtree(folder) or folder.write_text("a file"),
+        lambda folder: shutil.rmtree(folder) or folder.symlink_to("gone"),
+    ],
+)
+def test_a_damaged_encoder_is_mended_by_a_build(
+    exports: list[tuple[str, str, Path]], corpus_index: Path, tmp_path: Path, damage: Any
+) -> None:
+    """Also by a build that has nothing else to do."""
+    shutil.copytree(corpus_index, tmp_path / "index")
+    (folder,) = (tmp_path / "index" / "encoders").iterdir()
+    damage(folder)
+    assert compiled_fingerprint(DEFAULT_ENCODER, folder.parent) is None
+    summary = index.build(ROOT / "corpus", tmp_path / "index")
+    assert len(exports) == 1
+    assert summary.unchanged == 5
+    encoder_of(tmp_path / "index", open_index(tmp_path / "index"))
+    assert not folder.is_symlink()
 
 
 def test_other_weights_under_the_same_name_are_refused(
