@@ -147,11 +147,11 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
 
     That is an index of Dateline's, the passages as JSON, their vectors, and both models.
     """
-    from index.models.encoder import _default_weights
     from index.passages import SETTINGS
     from index.stores.local.generations import open_index
     from index.stores.manifest import ENCODERS
     from index.stores.places import encoder_of, place_of
+    from training.encoder import original_weights
 
     shutil.rmtree(work, ignore_errors=True)
     (work / "index").mkdir(parents=True)
@@ -175,7 +175,7 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
     (work / "passages.json").write_text(json.dumps(rows))
     np.save(work / "vectors.npy", np.concatenate(vectors))
     write_reader(work / "reader")
-    (work / "encoder").symlink_to(_default_weights())
+    (work / "encoder").symlink_to(original_weights())
     return len(rows)
 
 

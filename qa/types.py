@@ -344,7 +344,8 @@ class Reply:
     The best answer comes first. `conflict` names the answers that contradict each other.
     `over_time` is one figure as it changed from day to day, oldest first. `candidates` are all
     spans that were read, best first, whatever their probability; `silent_outlets` are near the
-    question, but no answer cites them. Neither of these two stands in the JSON.
+    question, but no answer cites them. `nearest` are up to three sentences to show if there is no
+    answer. None of these three stands in the JSON.
     """
 
     question: str
@@ -358,6 +359,13 @@ class Reply:
     reason: str | None = None
     candidates: tuple[Citation, ...] = ()
     silent_outlets: tuple[str, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{answer.text[:60]!r}" for answer in self.answers[:3])
+        if len(self.answers) > 3:
+            found += f" and {len(self.answers) - 3} more"
+        return f"<Reply to {self.question[:60]!r}: {found or self.reason}>"
 
     @property
     def answered(self) -> bool:

@@ -70,6 +70,7 @@ ELSEWHERE = {
     "make run": ".ci/run",  # make test, and all that make run needs except the page
     "make test": ".ci/run",
     "dateline serve": "tests/browser/test_ask.py",
+    "dateline mcp": "tests/qa/web/test_assistants.py",
     "milvus://HOST": "tests/index/stores/test_milvus.py",
     "--engine ray": "tests/index/engines/test_ray.py",
     "hf download": "tests/qa/test_multilingual.py",
@@ -146,12 +147,15 @@ def test_no_block_of_a_page_is_left_out() -> None:
     assert len(printed) == 3  # all of articles.md, by the next test
     assert {language for page in WITH_CODE for language, _ in blocks(page)} == {
         "",
+        "json",
         "python",
         "shell",
     }
     assert {page.name for page in WITH_CODE} == {
         "README.md",
         "articles.md",
+        "http.md",
+        "mcp.md",
         "scaling.md",
         "tools.md",
         "tutorial.md",

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from index.corpus.cleaning import make_article, printable
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
@@ -22,9 +23,10 @@ from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.registry import TRUSTED, find_loader, read_file
 from index.corpus.loaders.sandbox import Sandbox
 from index.corpus.notes import MergedNotes
-from index.types import Article, Note, Skipped, described
+from index.types import Article, DatelineError, Note, Skipped, described
 
 _MEGABYTE = 2**20
+_GIVEN = "given"  # stands for the file of a record that has none
 # A larger file of a trusted kind is read in the sandbox too: its parser may swell or take long.
 _TRUSTED_BYTES = _MEGABYTE
 _NAMED = 100  # rows or parts of a file that are left out; more are counted
@@ -52,6 +54,65 @@ def load_articles(
             for file in corpus_files(corpus):
                 items = _load_if_changed(file, columns, sandbox, limits, cache)
                 yield from ids.distinct(items, corpus)
+
+
+def load_records(
+    records: Iterable[Article | Mapping[str, Any]], columns: Mapping[str, str] | None = None
+) -> Iterator[Item]:
+    """Yield the articles that a program gives, and what was left out.
+
+    A record is an article, or a dictionary whose fields are found as the columns of a table are.
+    Raises DatelineError for anything else.
+    """
+    limits = bounds()
+    table = Columns({} if columns is None else columns)
+
+    def made() -> Iterator[Item]:
+        try:
+            for item in table.fields(_given_fields(records)):
+                if isinstance(item, Skipped):
+                    yield Skipped(_GIVEN + item.path, item.reason)
+                else:
+                    yield _given(item, limits)
+        except ValueError as error:  # no record has a text
+            yield Skipped(_GIVEN, reason_of(error))
+        yield from table.notes(_GIVEN)
+
+    yield from Ids().distinct(made(), Path(_GIVEN))
+
+
+def _given(fields: Fields, limits: Bounds) -> Article | Skipped:
+    """Return the article of a record that a program gives, with the record's own id."""
+    article = _article(fields, fields.within or _GIVEN, limits, None)
+    if isinstance(article, Article) and fields.id is not None:
+        return replace(article, id=article.record_id)
+    return article
+
+
+def _given_fields(
+    records: Iterable[Article | Mapping[str, Any]],
+) -> Iterator[Fields | Record]:
+    for number, record in enumerate(records, 1):
+        if isinstance(record, Article):
+            yield Fields(
+                record.text,
+                record.title,
+                record.source,
+                record.published,
+                record.url,
+                record.authors,
+                record.id,
+                within=record.path or record.id,
+                pages=record.pages,
+                language=record.language,
+            )
+        elif isinstance(record, Mapping):
+            yield Record({str(name): value for name, value in record.items()}, part=f":{number}")
+        else:
+            raise DatelineError(
+                f"expected articles or dictionaries, found {type(record).__name__} "
+                f"at place {number}; give each a text, as in {{'text': '...', 'title': '...'}}"
+            )
 
 
 def load_file(

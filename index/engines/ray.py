@@ -70,7 +70,7 @@ class RayEngine:
         if importlib.util.find_spec("ray") is None:
             raise DatelineError(
                 "expected the package ray to build on Ray, found none; "
-                "install it with: pip install 'dateline[ray]'"
+                "install it, in a clone of Dateline: pip install '.[ray]'"
             )
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
@@ -89,7 +89,7 @@ class RayEngine:
         self._workers = workers
 
     def _start(self, address: str | None, workers: int | None) -> None:
-        """Join the cluster, or start one, again if a busy machine lets it time out."""
+        """Join the cluster, or start one; repeat a start that times out on a busy machine."""
         cpus, environment = workers, None
         if address is not None:  # a cluster has its own processors and environment
             cpus, environment = None, {"env_vars": _switches()}

@@ -20,9 +20,8 @@ from index.text.dates import (
 from index.text.days import first_day, last_day
 from index.text.question_time import question_time
 from index.types import DatelineError, Filters
+from qa.answering.arguments import check_outlets, check_question, shown
 from qa.types import Question, TimeWindow
-
-LONGEST_QUESTION = 1_000  # characters
 
 Day = dt.date | str | None
 
@@ -57,11 +56,10 @@ def understand(
     it. Without it "last month" is the one before today, and "September" is that of any year.
     Raises DatelineError for an empty or too long question, and for a day that is none.
     """
-    text = _printable(question)
-    _check(text)
+    text = check_question(question)
     asked_on = parse_day(as_of, "the day asked on")
     until = _earlier(asked_on, parse_day(until, "the last day"))
-    filters = Filters(_outlets(source), parse_day(since, "the first day"), until)
+    filters = Filters(check_outlets(source), parse_day(since, "the first day"), until)
     timed = capitalise_dates(text)
     today = asked_on or dt.date.today()
     dated = [moment for _, moment in moments_in(timed, today, named=asked_on is not None)]
@@ -103,31 +101,7 @@ def parse_day(value: Day, name: str) -> dt.date | None:
             raise ValueError
         return dt.date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise DatelineError(f"expected {name} as YYYY-MM-DD, found {value!r}") from None
-
-
-def _printable(question: str) -> str:
-    """Return the question on one line, without characters that cannot be printed."""
-    shown = (character if character.isprintable() else " " for character in question)
-    return " ".join("".join(shown).split())
-
-
-def _check(text: str) -> None:
-    if not any(character.isalnum() for character in text):
-        raise DatelineError("expected a question, found none; ask, for example: who won?")
-    if len(text) > LONGEST_QUESTION:
-        raise DatelineError(
-            f"expected a question of at most {LONGEST_QUESTION} characters, "
-            f"found {len(text)}; shorten it"
-        )
-
-
-def _outlets(source: str | Sequence[str] | None) -> tuple[str, ...]:
-    if source is None:
-        return ()
-    if isinstance(source, str):
-        return (source,)
-    return tuple(source)
+        raise DatelineError(f"expected {name} as YYYY-MM-DD, found {shown(value)}") from None
 
 
 def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:

@@ -16,8 +16,8 @@ from typing import Any
 import gradio as gr
 
 from index.types import DatelineError
+from qa.answering.arguments import LONGEST_QUESTION
 from qa.answering.turns import Turn, Understood
-from qa.answering.understanding import LONGEST_QUESTION
 from qa.rendering.text import headline
 from qa.types import Reply
 from qa.web.addresses import (

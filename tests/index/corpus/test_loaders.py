@@ -307,8 +307,8 @@ def test_parquet_without_its_extra_is_named(
     (skipped,) = tables.load_parquet(tmp_path / "a.parquet")
     assert isinstance(skipped, Skipped)
     assert (
-        skipped.reason
-        == "expected pyarrow to read it, found none; do: pip install 'dateline[parquet]'"
+        skipped.reason == "expected pyarrow to read it, found none; "
+        "do, in a clone of Dateline: pip install '.[parquet]'"
     )
 
 
