@@ -121,10 +121,10 @@ def sampled(news: Path, questions: int, articles: int) -> Sample:
     helpful = set[str]()
     for question in asked:
         helpful.update(question.articles)
-    others = [article for article in everything if article.id not in helpful]
+    others = [article for article in everything if article.record_id not in helpful]
     wanted = max(0, min(len(others), articles - len(helpful)))
     more = random.Random(0).sample(others, wanted)
-    return Sample(asked, [article for article in everything if article.id in helpful] + more)
+    return Sample(asked, [article for article in everything if article.record_id in helpful] + more)
 
 
 def print_row(name: str, sample: Sample, length: int, encoder: Encoder) -> None:

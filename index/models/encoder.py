@@ -34,6 +34,7 @@ FILES = ("encoder.onnx", "tokenizer.json", "encoder.json", SUMS)
 _RECIPE = (
     "int8 per channel, 2"  # change it with encoder_export.py: compiled folders are named by it
 )
+_SUMMED = ("tokenizer.json", "encoder.json")  # the sum of encoder.onnx stands in encoder.json
 _QUESTIONS_KEPT = 512  # vectors, 1.5 KB each
 _CHILD_ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}  # nothing is downloaded unasked
 
@@ -44,11 +45,12 @@ def compiled_encoder(
     """Open the encoder `name` from `folder`, compiling it there first if need be.
 
     `name` is DEFAULT_ENCODER, a Hugging Face name already on this machine, or a local path.
-    `folder` is encoders/ of an index. `say` is told before compiling, which takes a while.
-    Raises DatelineError if there is no such model, or the shipped one is damaged.
+    `folder` is encoders/ of an index. `say` is told before compiling, which takes a while. A
+    damaged one is made anew. Raises DatelineError if there is no such model, or the shipped one is
+    damaged.
     """
     target = folder / _folder_name(name)
-    if not (target / "encoder.json").exists():
+    if not _is_whole(target):
         if name == DEFAULT_ENCODER:
             _fill(target, _copy_shipped)
         else:
@@ -60,20 +62,34 @@ def compiled_encoder(
 def compiled_fingerprint(name: str, folder: Path) -> str | None:
     """Return the fingerprint of a compiled encoder without opening it.
 
-    Returns None if `folder` does not have it.
+    Returns None if `folder` does not have it whole.
     """
-    try:
-        compiled = folder / _folder_name(name)
-        settings = json.loads((compiled / "encoder.json").read_text(encoding="utf-8"))
-        return str(settings["sha256"])
-    except (OSError, ValueError, KeyError):
+    compiled = folder / _folder_name(name)
+    if not _is_whole(compiled):
         return None
+    return _settings_sha256(compiled)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether a compiled encoder is there and every byte as it was written."""
+    try:
+        verify_checksums(folder, _SUMMED, "")
+        with (folder / "encoder.onnx").open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == _settings_sha256(folder)
+    except (DatelineError, OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _settings_sha256(folder: Path) -> str:
+    """Return the SHA-256 that the network of a compiled encoder is to have."""
+    settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    return str(settings["sha256"])
 
 
 def _copy_shipped(target: Path) -> None:
     """Copy the shipped encoder. Raises DatelineError if it is damaged."""
     mend = "install Dateline again"
-    verify_checksums(SHIPPED, mend)
+    verify_checksums(SHIPPED, _SUMMED, mend)
     for name in FILES:
         shutil.copyfile(SHIPPED / name, target / name)
     settings = json.loads((target / "encoder.json").read_text(encoding="utf-8"))
@@ -112,6 +128,10 @@ def _fill(target: Path, write: Callable[[Path], None]) -> None:
     aside.mkdir(parents=True)
     try:
         write(aside)
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)  # a damaged one
+        else:
+            target.unlink(missing_ok=True)
         aside.replace(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -147,7 +167,7 @@ class CompiledEncoder:
         from tokenizers import Tokenizer
 
         self.folder = folder
-        verify_checksums(folder, "delete that folder and build again")
+        verify_checksums(folder, _SUMMED, "build again, which compiles it anew")
         try:
             self._settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -155,7 +175,7 @@ class CompiledEncoder:
         except Exception as error:  # each library has its own way to say that a file is damaged
             raise DatelineError(
                 f"expected a compiled encoder in {folder}, found it missing or damaged "
-                f"({type(error).__name__}); delete that folder and build again"
+                f"({type(error).__name__}); build again, which compiles it anew"
             ) from None
         self._tokenizer.enable_truncation(self._settings["max_tokens"])
         self._tokenizer.no_padding()

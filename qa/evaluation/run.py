@@ -99,7 +99,7 @@ def measure_asking(archive: Archive, question: LabelledQuestion) -> Outcome:
         order = [*reply.passages, *unread]
         rank_read = rank_of_answer((hit.text for hit in order), question.answers)
     if question.articles:
-        found = list(dict.fromkeys(hit.article.id for hit in retrieved))
+        found = list(dict.fromkeys(_known_as(hit.article, question) for hit in retrieved))
         gain = ndcg(found, question.articles)
     return _outcome(question, reply, rank=rank, ndcg=gain, rank_read=rank_read)
 
@@ -122,6 +122,13 @@ def measure_reading(reader: Reader, question: LabelledQuestion, file: Path) -> O
 
 def _place(hit: Hit) -> tuple[str, int, int]:
     return hit.article.id, hit.start, hit.end
+
+
+def _known_as(article: Article, question: LabelledQuestion) -> str:
+    """Return the id by which a question names an article, or its record's."""
+    if article.id in (question.articles or ()):
+        return article.id
+    return article.record_id
 
 
 def _outcome(

@@ -6,6 +6,7 @@ What is removed is moved to `.removed` beside it, which no build reads: nothing 
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -109,13 +110,14 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
         for item in items
         if isinstance(item, Skipped)
     ]
-    known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
+    there = _by_size(corpus / ADDED)
     undos: list[Callable[[], None]] = []
     for file in sorted(staged.rglob("*")):
         path = file.relative_to(staged)
         if composed(path.as_posix()) not in readable:
             continue
-        if file.read_bytes() in known:
+        alike = there.get(file.stat().st_size, ())
+        if any(filecmp.cmp(file, other, shallow=False) for other in alike):
             notes.append(f"{file.name}: it is in the archive already")
             continue
         place = corpus / path
@@ -132,6 +134,15 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
             restore()
 
     return Change(tuple(notes), undo)
+
+
+def _by_size(folder: Path) -> dict[int, list[Path]]:
+    """Return the files of a folder by their sizes."""
+    found: dict[int, list[Path]] = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            found.setdefault(file.stat().st_size, []).append(file)
+    return found
 
 
 def _restorer(place: Path) -> Callable[[], None]:

@@ -209,6 +209,6 @@ def test_a_terminal_citation_names_the_row(write: Write) -> None:
         article = articles[id]
         return hits_as_text([Hit(Passage(article, 0, len(article.text)), 0.5)])
 
-    assert "[a.csv:x7:0-10]" in shown("x7")
+    assert "[a.csv:x7:0-10]" in shown("a.csv:x7")
     assert "[a.csv:3:0-9]" in shown("a.csv:3")
     assert "[b.txt:0-10]" in shown("b.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import index
 import training.encoder
 from index.models import encoder as encoder_module
 from index.models.checksums import write_checksums
@@ -301,17 +303,52 @@ def test_a_copy_that_was_interrupted_is_done_again(
     assert not (found.folder / "half").exists()
 
 
+def cut(folder: Path) -> None:
+    (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        lambda folder: (folder / "encoder.onnx").unlink(),
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "encoder.json").write_text("[" * 100_000),
+        lambda folder: (folder / "SHA256SUMS").unlink(),
+        lambda folder: (folder / "SHA256SUMS").write_text(""),
+        lambda folder: shutil.rmtree(folder) or folder.write_text("a file"),
+        lambda folder: shutil.rmtree(folder) or folder.symlink_to("gone"),
+    ],
+)
+def test_a_damaged_encoder_is_mended_by_a_build(
+    exports: list[tuple[str, str, Path]], corpus_index: Path, tmp_path: Path, damage: Any
+) -> None:
+    """Also by a build that has nothing else to do."""
+    shutil.copytree(corpus_index, tmp_path / "index")
+    (folder,) = (tmp_path / "index" / "encoders").iterdir()
+    damage(folder)
+    assert compiled_fingerprint(DEFAULT_ENCODER, folder.parent) is None
+    summary = index.build(ROOT / "corpus", tmp_path / "index")
+    assert exports == []  # the default encoder is never compiled
+    assert summary.unchanged == 5
+    encoder_of(tmp_path / "index", open_index(tmp_path / "index"))
+    assert not folder.is_symlink()
+
+
 def test_an_index_keeps_the_encoder_that_an_earlier_dateline_compiled(
     encoder: CompiledEncoder, tmp_path: Path
 ) -> None:
     """Its vectors are that encoder's, so its questions must be, too."""
     own = tmp_path / encoder.folder.name
     shutil.copytree(encoder.folder, own)
-    settings = json.loads((own / "encoder.json").read_text()) | {"sha256": "0" * 64}
+    network = (own / "encoder.onnx").read_bytes() + b"\xf8\x7f\x01"  # a field that says nothing
+    (own / "encoder.onnx").write_bytes(network)
+    known = hashlib.sha256(network).hexdigest()
+    settings = json.loads((own / "encoder.json").read_text()) | {"sha256": known}
     (own / "encoder.json").write_text(json.dumps(settings))
     write_checksums(own, ["tokenizer.json", "encoder.json"])
-    assert compiled_encoder(DEFAULT_ENCODER, tmp_path).fingerprint == "0" * 64
-    assert compiled_fingerprint(DEFAULT_ENCODER, tmp_path) == "0" * 64
+    assert compiled_encoder(DEFAULT_ENCODER, tmp_path).fingerprint == known
+    assert compiled_fingerprint(DEFAULT_ENCODER, tmp_path) == known
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "tokenizer.json", "encoder.json"])
