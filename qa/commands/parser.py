@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from index.stores.places import default_folder
-from qa.commands import asking, building, checking, completing, serving
+from qa.commands import asking, building, checking, completing, purging, serving
 from qa.commands.options import Commands
 
 _EXAMPLES = """examples:
@@ -44,6 +44,7 @@ def dateline_parser() -> argparse.ArgumentParser:
         checking.verify,
         building.rollback,
         building.copy,
+        purging.purge,
         checking.evaluate,
         serving.serve,
         serving.mcp,
