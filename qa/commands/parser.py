@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.stores.places import default_folder
 from index.version import __version__
-from qa.commands import asking, building, checking, completing, demo, serving
+from qa.commands import asking, building, checking, completing, demo, purging, serving
 from qa.commands.options import Commands
 
 _EXAMPLES = """examples:
@@ -46,6 +46,7 @@ def dateline_parser() -> argparse.ArgumentParser:
         checking.verify,
         building.rollback,
         building.copy,
+        purging.purge,
         checking.evaluate,
         serving.serve,
         serving.mcp,

@@ -94,6 +94,30 @@ def set_aside(file: Path, name: str, corpora: Sequence[Path]) -> Change:
     return Change((f"{name}: removed; it lies in {told} of the corpus folder",), put_back)
 
 
+def purge_files(
+    article: Article, shared: bool, corpora: Sequence[Path]
+) -> tuple[list[str], str | None]:
+    """Delete the files of an article that the page added or set aside.
+
+    Returns what was deleted, and the file that is left because it is not the page's, or because it
+    is `shared` with other articles.
+    """
+    deleted = []
+    for corpus in corpora:
+        for file in (corpus / REMOVED).glob("*"):
+            items = load_articles([file]) if file.is_file() else ()
+            if any(isinstance(item, Article) and item.sha256 == article.sha256 for item in items):
+                file.unlink()
+                deleted.append(str(file))
+    file_left = find_file(article, corpora)
+    if file_left is None:
+        return deleted, None
+    if shared or not any(file_left.is_relative_to(corpus / ADDED) for corpus in corpora):
+        return deleted, str(file_left)
+    file_left.unlink()
+    return [*deleted, str(file_left)], None
+
+
 def _is_within(file: Path, corpus: Path) -> bool:
     return file == corpus or file.resolve().is_relative_to(corpus.resolve())
 

@@ -30,6 +30,7 @@ _LARGEST_HEAD = 65_536  # bytes
 _ENDS_IN = 5  # seconds, for answers that are under way
 _HIGHEST_PORT = 65_535
 _OPEN_FILES = 65_536
+_BACKLOG = 2_048
 
 
 def check_port(port: int, option: str) -> int:
@@ -197,6 +198,7 @@ def _bound(family: int, kind: int, address: Any) -> socket.socket:
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind(address)
+        bound.listen(_BACKLOG)  # only now is the port taken for others
     except OSError:
         bound.close()
         raise

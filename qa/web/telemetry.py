@@ -222,7 +222,7 @@ def metrics_address(where: str) -> tuple[str, int]:
     Raises DatelineError for anything else.
     """
     host, _, port = where.rpartition(":")
-    if not port.isdecimal() or not 0 < int(port[:6]) <= _HIGHEST_PORT:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port[:6]) <= _HIGHEST_PORT:
         raise DatelineError(
             f"expected HOST:PORT or a port from 1 to {_HIGHEST_PORT} for --metrics, "
             f"found {where[:80]!r}"
