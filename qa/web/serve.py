@@ -80,12 +80,13 @@ def serve(
     limits = Limits.of(source, since, until, as_of)
     log_to_stderr(log_words)
     os.environ["GRADIO_TEMP_DIR"] = _uploads_folder()  # before the session starts a thread
-    session = Session.open(place, reader=reader, limits=limits)
+    editor = None if read_only else _editor(place, corpora, private=local)
+    empty = editor is not None and editor.begin_empty()
+    session = Session.open(place, reader=reader, limits=limits, empty=empty)
     if metrics is not None:
         serve_metrics(metrics, lambda: int(session.store().generation.split("_")[0]))
     if users is not None and users.unhashed:
         _warn_of_unhashed(users, auth)
-    editor = None if read_only else _editor(place, corpora, private=local)
     blocks = page(session, editor)
     print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
     hosts = frozenset((*_LOOPBACK_NAMES, host)) if local else None
