@@ -31,12 +31,13 @@ class Change:
 def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
     """Return the file of an article within one of the corpora, or None.
 
-    If several corpora have such a file, the one that the article's id names is preferred.
+    That of an article in a zip is the zip. If several corpora have such a file, the one that the
+    article's id names is preferred.
     """
     found = None
     for corpus in corpora:
-        single = corpus.is_file() and composed(corpus.name) == article.path
-        file = corpus if single else on_disk(corpus, article.path)
+        single = corpus.is_file() and lies_in(article.path, composed(corpus.name))
+        file = corpus if single else _outermost(on_disk(corpus, article.path))
         if not file.is_file() or not _is_within(file, corpus):
             continue
         if article.id == f"{corpus.name}/{article.path}":
@@ -44,6 +45,11 @@ def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
         if found is None:
             found = file
     return found
+
+
+def lies_in(path: str, file: str) -> bool:
+    """Return whether a path is that of a file, or of something packed in it."""
+    return path == file or path.startswith(f"{file}/")
 
 
 def missing_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
@@ -59,7 +65,7 @@ def lost_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
     folders = [corpus / REMOVED for corpus in corpora if corpus.is_dir()]
     removed = {path.name for folder in folders for path in folder.glob("*")}
     missing = missing_paths(store, corpora)
-    return [path for path in missing if not _was_removed(Path(path).name, removed)]
+    return [path for path in missing if not _was_removed(path, removed)]
 
 
 def take_in(
@@ -118,12 +124,18 @@ def purge_files(
     return [*deleted, str(file_left)], None
 
 
+def _outermost(file: Path) -> Path:
+    """Return the file, or the archive that something is packed in."""
+    return next((folder for folder in file.parents if folder.is_file()), file)
+
+
 def _is_within(file: Path, corpus: Path) -> bool:
     return file == corpus or file.resolve().is_relative_to(corpus.resolve())
 
 
-def _was_removed(name: str, removed: set[str]) -> bool:
-    return any(is_renamed(name, other) for other in removed)
+def _was_removed(path: str, removed: set[str]) -> bool:
+    """Return whether a file, or the archive it is packed in, was set aside."""
+    return any(is_renamed(name, other) for name in Path(path).parts for other in removed)
 
 
 def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool) -> Change:
@@ -138,7 +150,9 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
     undos: list[Callable[[], None]] = []
     for file in sorted(staged.rglob("*")):
         path = file.relative_to(staged)
-        if composed(path.as_posix()) not in readable:
+        if not file.is_file() or not any(
+            lies_in(one, composed(path.as_posix())) for one in readable
+        ):
             continue
         alike = there.get(file.stat().st_size, ())
         if any(filecmp.cmp(file, other, shallow=False) for other in alike):

@@ -225,7 +225,7 @@ def test_a_citation_of_a_pdf_names_its_page_wherever_it_is_shown(url: str | None
     cited = Citation(article, 14, 20, sentence_span=(11, 21), qualified_start=14)
     passage = hit(article)
     asked = reply("Did it snow?", answer(cited), passages=[passage])
-    assert "Rain</bdi></cite> · page 2</p>" in reply_html(asked)
+    assert ", page 2</p>" in reply_html(asked)
     assert "page 2, characters 14 to 20" in reply_as_markdown(asked)
     assert "[a.pdf#page=2:14-20]" in reply_as_text(asked)
     assert ", page 2" in asked._repr_html_()
