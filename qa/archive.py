@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from index.profiling import stage
 from index.stores.places import current, default_folder, encoder_of, open_index, place_of
 from index.text.dates import in_words
-from index.types import Article, Embedder, Place, Store
+from index.types import Article, DatelineError, Embedder, Place, Store
 from qa.answering.agreement import agree
 from qa.answering.arguments import check_passages
 from qa.answering.citing import cite

@@ -7,6 +7,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from index.types import DatelineError
 from qa.commands.options import (
     Commands,
     corpora_of_index,
