@@ -16,7 +16,7 @@ from typing import Any
 from index.corpus.cleaning import make_article, printable
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
 from index.corpus.files import CorpusFile, corpus_files
-from index.corpus.loaders.bounds import Bounds, bounds
+from index.corpus.loaders.bounds import Bounds, bounds, too_long
 from index.corpus.loaders.columns import Columns
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.registry import TRUSTED, find_loader, read_file
@@ -218,11 +218,8 @@ def _article(
     if not fields.text.strip():
         return Skipped(path, "there is no text in it")
     if len(fields.text) > limits.article_characters:
-        return Skipped(
-            path + fields.part,
-            f"expected an article of at most {limits.article_characters:,} characters, "
-            f"found {len(fields.text):,}; split it, or set DATELINE_ARTICLE_CHARACTERS",
-        )
+        reason = too_long(limits.article_characters, len(fields.text))
+        return Skipped(path + fields.part, reason)
     try:
         return _made_or_known(fields, path, cache)
     except Exception as error:  # one bad article fails by itself

@@ -8,12 +8,13 @@ to the answers behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from index.text.chunking import passage_spans
 from index.types import Article, DatelineError, Passage
+from qa.answering.kinds import asks_for, nearest_sentences
 from qa.answering.reader import OnnxReader
 from qa.archive import Archive, reply_from
 from qa.evaluation.figures import figures_of
@@ -158,4 +159,16 @@ def _outcome(
         rank=rank,
         ndcg=ndcg,
         rank_read=rank_read,
+        sentence_rank=_sentence_rank(question.question, reply, golds),
     )
+
+
+def _sentence_rank(question: str, reply: Reply, golds: Sequence[str]) -> int | None:
+    """Return the place of the first sentence with a gold answer, of the three best.
+
+    None for a question that asks for no sentence or has no known answer.
+    """
+    if not golds or asks_for(question) != "sentence":
+        return None
+    sentences = [one.sentence for one in nearest_sentences(reply.candidates)]
+    return rank_of_answer(sentences, golds)

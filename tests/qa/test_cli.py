@@ -180,8 +180,8 @@ def test_retrieve_gives_passages_only(corpus_index: Path) -> None:
 
 def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: Path) -> None:
     heavy = """torch gradio transformers sentence_transformers langchain_text_splitters pandas scipy
-        sklearn trafilatura pypdf lxml httpx watchfiles pyarrow py3langid langchain_core llama_index
-        ir_measures matplotlib rich"""
+        sklearn trafilatura pypdfium2 openpyxl lxml httpx watchfiles pyarrow py3langid
+        langchain_core llama_index ir_measures matplotlib rich"""
     program = (
         "import sys; from qa.cli import main; status = main(sys.argv[1:]); "
         f"print(sorted({set(heavy.split())} & set(sys.modules)))"

@@ -64,3 +64,11 @@ def bounds() -> Bounds:
 def variable(name: str) -> str:
     """Return the name of the variable that sets a bound."""
     return f"DATELINE_{name.upper()}"
+
+
+def too_long(most: int, found: int) -> str:
+    """Return the reason for skipping an article with too many characters."""
+    return (
+        f"expected an article of at most {most:,} characters, found {found:,}; "
+        f"split it, or set {variable('article_characters')}"
+    )

@@ -23,6 +23,7 @@ from index.corpus.loaders.tables import load_csv, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
 from index.corpus.loaders.web import load_feed, load_html, load_mhtml
 from index.corpus.loaders.word import load_docx
+from index.corpus.loaders.workbooks import load_xlsx
 from index.types import Skipped
 
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
@@ -90,6 +91,7 @@ LOADERS: dict[str, Loader] = {
     **dict.fromkeys((".json", ".json.gz"), load_json),
     **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), load_csv),
     ".parquet": load_parquet,
+    **dict.fromkeys((".xlsx", ".xlsm"), load_xlsx),
     **dict.fromkeys((".html", ".htm", ".xhtml"), load_html),
     **dict.fromkeys((".mhtml", ".mht"), load_mhtml),
     ".pdf": load_pdf,

@@ -254,6 +254,8 @@ TABLES: dict[str, Callable[[Path], object]] = {
         gzip.compress("\n".join(map(json.dumps, samples.ROWS)).encode())
     ),
     "a.parquet": lambda path: path.write_bytes(samples.parquet()),
+    "a.xlsx": lambda path: path.write_bytes(samples.xlsx()),
+    "a.xlsm": lambda path: path.write_bytes(samples.xlsx()),
 }
 
 

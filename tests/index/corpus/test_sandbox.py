@@ -118,7 +118,7 @@ def test_the_process_is_gone_after_a_build_that_fails(tmp_path: Path, started: l
 def test_a_file_that_hangs_gets_the_next_file_a_new_process(
     tmp_path: Path, started: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_stand_in(tmp_path / "site", "pypdf", "while True: pass")
+    write_stand_in(tmp_path / "site", "pypdfium2", "while True: pass")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     (tmp_path / "a.pdf").write_bytes(samples.pdf("Text."))
     with Sandbox(Bounds(read_seconds=6)) as other:
@@ -137,7 +137,7 @@ def test_the_process_ends_with_a_builder_that_is_killed(tmp_path: Path, hangs: b
     """Between two files, and in the middle of one whose parser never ends."""
     act = "open({path!r}, 'w').close()\nwhile {hangs}: pass\n"
     reached = tmp_path / "reached"
-    write_stand_in(tmp_path / "site", "pypdf", act.format(path=str(reached), hangs=hangs))
+    write_stand_in(tmp_path / "site", "pypdfium2", act.format(path=str(reached), hangs=hangs))
     (tmp_path / "a.pdf").write_bytes(samples.pdf("Text."))
     program = (
         "import sys, time\nfrom pathlib import Path\n"
