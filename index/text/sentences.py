@@ -16,6 +16,14 @@ from functools import lru_cache
 import sentencex
 
 _WRAPPED_LINE = range(45, 101)  # characters of a line that an editor or a mail program wrapped
+_DATELINE = re.compile(
+    r"""
+    [^\W\d_a-z][^\Wa-z\d_]+ (?:[ .'’-]+[^\Wa-z\d_]+)*        # CAPE SORREL
+    (?: , [^()\n]{1,50}? )? (?: \s \([^)\n]{1,40}\) )?        # , 12 March (Wire)
+    \s? [-–—]{1,2} \s+
+    """,
+    re.VERBOSE,
+)
 _BEFORE_BLANK_LINE = re.compile(r"(?<=\n)(?=[^\S\n]*\n)")
 
 
@@ -49,6 +57,12 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
         if first < end <= last:
             right = last
     return strip(text, min(left, start), max(right, end))
+
+
+def dateline_end(text: str, start: int) -> int:
+    """Return where a dateline such as "VOSS, 2 May (Wire) - " ends; `start` if none."""
+    found = _DATELINE.match(text, start)
+    return start if found is None else found.end()
 
 
 def sentence_before(text: str, start: int) -> str:

@@ -20,10 +20,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering.citing import cite, with_claim
+from qa.answering.claims import denies_event
 from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
 from qa.answering.evidence import Pooling, evidence, probabilities
-from qa.answering.kinds import asks_for, is_asked, quotations, standing_alone, well_formed
-from qa.answering.parsing import predicate_of
+from qa.answering.kinds import (
+    asks_about_plans,
+    asks_for,
+    is_asked,
+    is_dateline,
+    quotations,
+    repeats_question,
+    standing_alone,
+    well_formed,
+)
+from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
@@ -35,9 +45,6 @@ _COUNTS = re.compile(
     | \b(?:death\ )?toll\b | \bcost\b | \bprice\b
     """,
     re.IGNORECASE | re.VERBOSE,
-)
-_POSSIBLE = re.compile(
-    r"\b(?:would|could|might|may|should|if|plan\w*|will|expected)\b", re.IGNORECASE
 )
 _MOST_ANSWERS = 8
 _QUOTED = 0.25  # of the threshold: sentences are quoted that are less sure than a value
@@ -69,12 +76,13 @@ def agree(
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
     What only asks, as an interviewer does, is left out.
     """
-    citations = [one for one in citations if not is_asked(one)]
-    claimed = [with_claim(one) for one in citations[:_PARSED]] + citations[_PARSED:]
+    citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
+    claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
         quoted = quotations(question, claimed, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
     claimed = [well_formed(one) or one for one in claimed]
+    claimed = [one for one in claimed if not repeats_question(one, question)]
     groups = {
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
@@ -94,6 +102,14 @@ def agree(
         tuple(figures_over_time(said)),
         tuple(silent_outlets(said, hits)),
     )
+
+
+def _weighed_claim(citation: Citation, question: str) -> Citation:
+    """Return the citation with its claim, denied if its sentence denies the event."""
+    claimed = with_claim(citation)
+    if claimed.stance == "said" and denies_event(claimed.sentence, verbs_of(question)):
+        return replace(claimed, stance="denied")
+    return claimed
 
 
 def group_by_value(
@@ -262,7 +278,7 @@ def _supporting(group: Sequence[Citation], question: str) -> list[Citation]:
     They do not deny it, take it back, or call it merely possible.
     """
     said = [one for one in group if one.stance == "said"]
-    if _POSSIBLE.search(question):
+    if asks_about_plans(question):
         return said
     return [one for one in said if one.claim is None or not one.claim.unreal]
 

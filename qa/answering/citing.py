@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from index.text.dates import moment_at
-from index.text.sentences import sentence_around, sentence_before
+from index.text.sentences import dateline_end, sentence_around, sentence_before
 from index.text.undated import day_told
 from qa.answering.claims import claim_of
 from qa.answering.corrections import takes_back
@@ -21,6 +21,8 @@ def cite(span: Span) -> Citation:
     """Return the span with what its article says of it."""
     text = span.article.text
     first, last = sentence_around(text, span.start, span.end)
+    if dateline_end(text, first) <= span.start:
+        first = dateline_end(text, first)
     sentence, before = text[first:last], sentence_before(text, first)
     inside, told = span.start - first, None
     if span.article.published is None:

@@ -31,6 +31,12 @@ _SAYING = frozenset(
     think tout tweet urge vow warn write""".split()
 )
 _DENYING = frozenset("deny dispute refute rebut disavow".split())
+_DISMISSING = frozenset("dismiss reject deny dispute refute".split())
+_REPORTS = frozenset(
+    """report rumour rumor claim allegation accusation suggestion speculation story""".split()
+)
+_RUMOURS = frozenset("rumour rumor speculation gossip hoax".split())
+_PRESUPPOSED = frozenset("relcl acl advcl parataxis".split())  # clauses that a "not" does not reach
 _BELIEVING = frozenset("hold vow know learn".split())
 _FAILING = frozenset("fail refuse decline avoid forget stop prevent forgo reject".split())
 _PLANNING = frozenset(
@@ -124,11 +130,15 @@ def _governs(verb: Token, root: Token) -> bool:
 def _is_nominal(root: Token) -> bool:
     if root.pos_ in _NOUNS:
         return True
+    if root.i and root.text[:1].isupper() and root.dep_ in ("pobj", "dobj", "nsubj"):
+        return True  # a name that the tagger takes for another word
     return root.ent_type_ in ("DATE", "TIME", "NORP", "GPE", "PERSON", "ORG")
 
 
 def _is_left_edge(token: Token, root: Token) -> bool:
     if token == root or (token.ent_iob_ in "BI" and token.pos_ in _NOUNS):
+        return False
+    if token.dep_ in ("amod", "compound"):  # a dredging company
         return False
     return token.pos_ in ("ADP", "CCONJ", "SCONJ", "AUX", "PART", "VERB") or token.tag_ == "PRP$"
 
@@ -220,9 +230,14 @@ def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
     for child in verb.children:
         if child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
             words.add(lemma_of(child))
-    words |= {
-        lemma_of(child) for child in noun.children if child.dep_ in ("amod", "compound", "acl")
-    }
+    counted = [noun]
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ == "of":  # the number of people injured
+            counted += [inner for inner in child.children if inner.dep_ == "pobj"]
+    for word in counted:
+        words |= {
+            lemma_of(child) for child in word.children if child.dep_ in ("amod", "compound", "acl")
+        }
     return frozenset(words)
 
 
@@ -262,16 +277,45 @@ def _is_denied(root: Token) -> bool:
     if any(child.dep_ == "neg" for child in root.children):
         return True
     for token, head in _ancestry(root):
-        if _is_clause(head) and any(child.dep_ == "neg" for child in head.children):
-            return token.dep_ not in ("ccomp", "advcl", "relcl", "parataxis") or (
-                lemma_of(head) not in _SAYING
-            )
         word = lemma_of(head)
+        if token.dep_ in _PRESUPPOSED and word not in _REPORTS:
+            return False
+        if _is_clause(head) and any(child.dep_ == "neg" for child in head.children):
+            return token.dep_ != "ccomp" or word not in _SAYING
+        if _is_rumoured(token, head):
+            return True
         if word in _DENYING and token.dep_ in ("ccomp", "xcomp", "dobj", "pcomp"):
             return True
         if word in _FAILING and token.dep_ in ("xcomp", "pcomp"):
             return True
     return False
+
+
+def denies_event(sentence: str, verbs: frozenset[str]) -> bool:
+    """Whether a sentence denies what one of the verbs says, given as lemmas.
+
+    "The board denies that its head has resigned" denies the resigning, whatever is asked of it.
+    """
+    (doc,) = parse([sentence])
+    found = [token for token in doc if token.pos_ == "VERB" and lemma_of(token) in verbs]
+    return bool(found) and all(_is_denied(token) for token in found)
+
+
+def _is_rumoured(token: Token, head: Token) -> bool:
+    """Whether a clause is what rumours say, or what somebody dismisses as a report."""
+    if token.dep_ in ("ccomp", "acl") and any(
+        child.dep_ == "nsubj" and lemma_of(child) in _RUMOURS for child in head.children
+    ):
+        return True
+    return (
+        lemma_of(head) in _DISMISSING
+        and any(
+            child.dep_ == "dobj" and lemma_of(child) in _REPORTS
+            for child in head.children
+            if child != token or token.dep_ == "dobj"
+        )
+        and token.dep_ not in ("nsubj", "nsubjpass")
+    )
 
 
 def _is_unreal(root: Token) -> bool:
@@ -282,7 +326,7 @@ def _is_unreal(root: Token) -> bool:
         for child in token.children:
             nearest = token == clauses[0] or clauses[0].dep_ == "xcomp"
             if child.dep_ == "aux" and child.lower_ in _DOUBT and nearest:
-                return True
+                return not (child.lower_ == "would" and _is_announced(token))
             if child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether"):
                 return True
             inverted = child.dep_ in ("aux", "auxpass") and child.lower_ in (
@@ -295,6 +339,15 @@ def _is_unreal(root: Token) -> bool:
         if token.dep_ == "xcomp" and lemma_of(token.head) in _PLANNING:
             return True
     return False
+
+
+def _is_announced(clause: Token) -> bool:
+    """Whether a clause says what will be, as in "said it would close"."""
+    if any(child.dep_ == "aux" and lemma_of(child) == "have" for child in clause.children):
+        return False
+    while clause.dep_ == "conj" and _is_clause(clause.head):
+        clause = clause.head
+    return clause.dep_ == "ccomp" and lemma_of(clause.head) in _SAYING
 
 
 def _is_clause(token: Token) -> bool:

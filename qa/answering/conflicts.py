@@ -16,7 +16,8 @@ from functools import lru_cache
 
 from index.text.sentences import sentence_before
 from qa.answering.citing import cite, with_claim
-from qa.answering.parsing import lemmas_in, names_in, numbers_in, predicate_of
+from qa.answering.kinds import asks_about_plans
+from qa.answering.parsing import LIGHT_VERBS, lemmas_in, names_in, numbers_in, predicate_of
 from qa.answering.values import compatible, same_measure, value_of
 from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
 
@@ -55,10 +56,10 @@ _PEOPLE = frozenset(
     nobody body""".split()
 )
 _COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
-_ANY_VERB = frozenset("be have do get make take say give go come see put".split())
 # Of the best citation's probability: less is the reader's doubt. Readers confuse names the most.
 _SUPPORT = {"number": 0.3, "date": 0.3, "name": 2 / 3}
 _LEAST = 0.02  # probability
+_SURE, _SURE_OF_DATES = 0.25, 0.5  # probability: the reader takes both for answers
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
 _MOST_RIVALS = 6
@@ -178,19 +179,24 @@ def _same_matter(
     here, there = one.claim, other.claim
     if here is None or there is None or "denied" in (one.stance, other.stance):
         return False
-    if here.unreal or there.unreal or "withdrawn" in (one.stance, other.stance):
+    if "withdrawn" in (one.stance, other.stance):
+        return False
+    if (here.unreal or there.unreal) and not asks_about_plans(question):
         return False
     if not (_speaks_of(one, question) and _speaks_of(other, question)):
         return False
     if values[0].kind == "number":
+        if min(one.probability, other.probability) >= _SURE:  # both answer the question
+            return _may_count_alike(here, there, values)
         return _same_count(here, there, values, question)
-    shared = (here.predicate & there.predicate) - _ANY_VERB
+    if values[0].kind == "date" and min(one.probability, other.probability) >= _SURE_OF_DATES:
+        return len(values[0].moment) == len(values[1].moment)
+    shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
 
 
-def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
-    """Whether two claims count the same thing, and neither a part of it."""
-    asked = predicate_of(question)
+def _may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
+    """Whether two claims count one kind of thing: not killed beside injured."""
     if one.limits != other.limits:  # 200 Armenian soldiers are not all soldiers
         return False
     nouns = {one.noun, other.noun}
@@ -198,12 +204,33 @@ def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question:
     if not (units or len(nouns) == 1 or nouns <= _PEOPLE or nouns & _COUNTS):
         return False
     first, second = _measures(one), _measures(other)
+    return not first or not second or bool(first & second)
+
+
+def _counts_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
+    """Whether two claims count one thing, without a question that says which."""
+    if not _may_count_alike(one, other, values):
+        return False
+    if _measures(one) or _measures(other):
+        return all(_measures(claim) or claim.noun in _COUNTS for claim in (one, other))
+    return one.noun == other.noun or bool((one.predicate & other.predicate) - LIGHT_VERBS)
+
+
+def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
+    """Whether two claims count what is asked, and neither a part of it."""
+    asked = predicate_of(question)
+    if not _may_count_alike(one, other, values):
+        return False
+    first, second = _measures(one), _measures(other)
     wanted = _measures_of(asked)
     if wanted and (first or second):
         return all(_counts_as(claim, wanted) for claim in (one, other))
     if first or second:
         return bool(first & second)
-    said = (one.predicate | {one.noun}) - _ANY_VERB, (other.predicate | {other.noun}) - _ANY_VERB
+    said = (
+        (one.predicate | {one.noun}) - LIGHT_VERBS,
+        (other.predicate | {other.noun}) - LIGHT_VERBS,
+    )
     return bool(said[0] & said[1]) or bool(said[0] & asked and said[1] & asked)
 
 
@@ -212,7 +239,7 @@ def _counts_as(claim: Claim, wanted: frozenset[int]) -> bool:
     measures = _measures(claim)
     if measures:
         return bool(measures & wanted)
-    return claim.noun in _COUNTS or claim.verb in _ANY_VERB or claim.verb == claim.noun
+    return claim.noun in _COUNTS or claim.verb in LIGHT_VERBS or claim.verb == claim.noun
 
 
 def _measures(claim: Claim) -> frozenset[int]:
@@ -243,15 +270,23 @@ def _within(one: str, other: str) -> bool:
 
 
 def _is_newest(citation: Citation, answers: Sequence[Answer]) -> bool:
-    """Whether its outlet gave no other value of the kind on a later day."""
+    """Whether its outlet gave no other value of the same measure on a later day."""
     day = citation.article.published
     if day is None:
         return True
     return not any(
         later.article.published is not None and later.article.published > day
         for later in _of_outlet(_outlet(citation), answers)
-        if not _says(citation, later, answers)
+        if not _says(citation, later, answers) and _measures_alike(citation, later)
     )
+
+
+def _measures_alike(one: Citation, other: Citation) -> bool:
+    """Whether two citations may count the same, as far as their measures tell."""
+    here, there = with_claim(one).claim, with_claim(other).claim
+    if here is None or there is None:
+        return True
+    return _measures(here) == _measures(there)
 
 
 def _of_outlet(outlet: str, answers: Sequence[Answer]) -> Iterator[Citation]:
@@ -275,7 +310,9 @@ def _speaks_of(citation: Citation, question: str) -> bool:
     if not all(name in text for name in names_in(question)):
         return False
     measures = frozenset().union(*_MEASURES)
-    events = predicate_of(question) - measures - _PEOPLE - _COUNTS - _ANY_VERB
+    events = predicate_of(question) - measures - _PEOPLE - _COUNTS - LIGHT_VERBS
+    if citation.probability >= _SURE and any(event in text for event in events):
+        return True
     return not events or bool(events & lemmas_in(_told_in(citation)))
 
 
@@ -295,11 +332,14 @@ def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]
     one, other = answers[earlier.answer].value, answers[later.answer].value
     if one is None or other is None:
         return False
-    first, second = earlier.citation, later.citation
+    first, second = with_claim(earlier.citation), with_claim(later.citation)
+    if first.claim is None or second.claim is None:
+        return False
     return (
         first.article.source == second.article.source
         and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
         and not compatible(one, other)
         and same_measure(one, other)
+        and _counts_alike(first.claim, second.claim, (one, other))
         and (first.as_of is None or second.as_of is None or _within(first.as_of, second.as_of))
     )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.text.sentences import sentence_around, sentence_before_span
+from index.text.sentences import dateline_end, sentence_around, sentence_before_span
 from qa.answering.parsing import names_in
 from qa.answering.retrieval import same_words, shingles
 from qa.types import Answer, AnswerKind, Citation
@@ -53,6 +53,9 @@ _WHAT_WAS_SAID = re.compile(
 )
 _CLOSING = "\"”’')]» "
 _LINE_END = re.compile(r"[^\S\n]*(?:\n|\Z)")
+_POSSIBLE = re.compile(
+    r"\b(?:would|could|might|may|should|if|plan\w*|will|expected|(?:is|are)\ to)\b", re.IGNORECASE
+)
 QUOTATIONS = 5
 _SHORTEST = 4  # words of a sentence that is understood by itself
 _NEAREST = 3  # sentences that are shown without an answer
@@ -113,6 +116,26 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 def is_asked(citation: Citation) -> bool:
     """Whether a citation stands in a question, as an interviewer asks it."""
     return citation.sentence.rstrip(_CLOSING).endswith("?")
+
+
+def is_dateline(citation: Citation) -> bool:
+    """Whether a citation stands in a dateline: "VOSS, 2 May (Wire) - "."""
+    first = citation.sentence_span[0]
+    return citation.end <= dateline_end(citation.article.text, first)
+
+
+def repeats_question(citation: Citation, question: str) -> bool:
+    """Whether all words of a citation stand in the question already; numbers never do."""
+    asked = set(re.findall(r"[^\W_]+", question.casefold()))
+    words = re.findall(r"[^\W_]+", citation.text.casefold())
+    if "or" in asked or any(word.isdecimal() for word in words):
+        return False
+    return asked.issuperset(words)
+
+
+def asks_about_plans(question: str) -> bool:
+    """Whether a question asks about what will, might or should be."""
+    return _POSSIBLE.search(question) is not None
 
 
 def is_heading(citation: Citation) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 
+LIGHT_VERBS = frozenset("be have do get make take say give go come see put".split())
 _LONGEST = 600  # characters of a sentence that are parsed
 _KEPT = 512  # parsed sentences
 _CALENDAR = frozenset([*calendar.month_name, *calendar.day_name])
@@ -52,6 +53,13 @@ def predicate_of(question: str) -> frozenset[str]:
     (doc,) = parse([question])
     kinds = ("VERB", "NOUN")
     return frozenset(lemma_of(token) for token in doc if token.pos_ in kinds)
+
+
+@lru_cache(maxsize=64)
+def verbs_of(question: str) -> frozenset[str]:
+    """Return the lemmas of a question's verbs that say much: not have or make."""
+    (doc,) = parse([question])
+    return frozenset(lemma_of(token) for token in doc if token.pos_ == "VERB") - LIGHT_VERBS
 
 
 @lru_cache(maxsize=64)

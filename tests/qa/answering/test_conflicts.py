@@ -41,8 +41,6 @@ def asked(question: str, *spans: Span) -> Agreement:
         ("How many Armenian soldiers died at Nes?",
          "In the clashes at Nes [200] Armenian soldiers died.",
          "In the clashes at Nes [100] soldiers died on both sides.", False),
-        ("How many soldiers were killed at Nes?", "The war at Nes killed [6,500] soldiers.",
-         "After the war at Nes Moscow deployed [2,000] soldiers.", False),
         ("How many homes did the Nes fire destroy?", "The Nes fire destroyed at least [40] homes.",
          "The Nes fire destroyed fewer than [40] homes.", True),
         ("How many people joined the Nes march?", "More than [5,000] people joined the Nes march.",
@@ -56,6 +54,77 @@ def asked(question: str, *spans: Span) -> Agreement:
 def test_two_outlets(question: str, one: str, other: str, differ: bool) -> None:
     found = asked(question, told(one, "Globe"), told(other, "Herald"))
     assert (found.conflict is not None) is differ
+
+
+@pytest.mark.parametrize(("probability", "differ"), [(0.3, True), (0.2, False)])
+def test_other_words_differ_only_if_the_reader_is_sure_of_both(
+    probability: float, differ: bool
+) -> None:
+    found = asked(
+        "How many people were evacuated from the valley at Nes?",
+        told("The fire service evacuated [4,100] people from the valley at Nes.", "Globe"),
+        told(
+            "The governor had [3,200] people moved out of the valley at Nes.",
+            "Herald",
+            4,
+            probability,
+        ),
+    )
+    assert (found.conflict is not None) is differ
+
+
+def test_what_is_counted_beside_is_no_rival() -> None:
+    found = asked(
+        "How many soldiers were killed at Nes?",
+        told("The war at Nes killed [6,500] soldiers.", "Globe"),
+        told("After the war at Nes Moscow deployed [2,000] soldiers.", "Herald", 4, 0.03),
+    )
+    assert found.conflict is None
+
+
+def test_a_later_figure_of_another_measure_revises_nothing() -> None:
+    found = asked(
+        "How many passengers were on the ferry to Nes?",
+        told("The ferry to Nes was carrying [214] passengers.", "Globe", 4, 0.8),
+        told("The number of people injured on the ferry to Nes rose to [26].", "Globe", 7, 0.6),
+        told("The hall was a dormitory for [231] passengers of the ferry to Nes.", "Herald", 4),
+    )
+    assert found.answers[0].text == "214"
+    assert not found.over_time
+    assert [found.answers[place].text for place in found.conflict.answers] == ["214", "231"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("On which day was Tobias Lund arrested?",
+         "Rumours went round on [Wednesday] that the captain, Tobias Lund, had been arrested."),
+        ("Who bought the mill at Nes?",
+         "The owner dismissed a report that the [Harl Group] had bought the mill at Nes."),
+        ("When did Hugo Fenner step down?",
+         "The board said on [Friday] that Hugo Fenner had not stepped down."),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_denied_has_no_day_and_no_actor(question: str, marked: str) -> None:
+    found = asked(question, told(marked, "Globe"))
+    assert all(one.citations[0].stance == "denied" for one in found.answers)
+
+
+def test_what_the_question_says_already_is_no_answer() -> None:
+    text = "The bribes were paid by a [dredging company] of Nes."
+    assert not asked("Which dredging company of Nes paid the bribes?", told(text, "Globe")).answers
+    assert asked("Who paid the bribes?", told(text, "Globe")).answers
+    assert asked("Was it a dredging company or a bank?", told(text, "Globe")).answers
+
+
+def test_a_dateline_says_nothing_of_the_event() -> None:
+    marked = "[VOSS], 2 May (Wire) - The ferry was taken to the yard at Nes."
+    assert not asked("Where was the ferry taken?", told(marked, "Globe")).answers
+    (best,) = asked(
+        "Where was the ferry taken?",
+        told("VOSS - The ferry was taken to the yard at [Nes].", "Globe"),
+    ).answers
+    assert best.citations[0].sentence == "The ferry was taken to the yard at Nes."
 
 
 def test_one_outlet_that_goes_on_counting_does_not_differ() -> None:

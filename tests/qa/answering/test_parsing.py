@@ -26,6 +26,7 @@ def claim(marked: str) -> tuple[str, Claim]:
         ("The lighthouse was repaired by Maria [Olsen].", "Maria Olsen"),
         ("The race was won in [3 hours 20 minutes].", "3 hours 20 minutes"),
         ("[The mayor's] house burned down.", "The mayor"),
+        ("It was run by a [dredging company] of Nes.", "dredging company"),
     ],
 )
 def test_the_bounds_of_a_value_are_those_of_its_phrase(marked: str, phrase: str | None) -> None:
@@ -56,6 +57,8 @@ def test_the_names_that_limit_what_is_counted() -> None:
     ("marked", "denied"),
     [
         ("Leif Aune denied that he had taken a loan from [Roald Giske].", True),
+        ("The party has no majority and did not win the council, which has [45] seats.", False),
+        ("Rumours say that [Tobias Lund] was arrested.", True),
         ("[Mari Sand] did not call for his resignation.", True),
         ("The two towns failed to agree on [cod quotas].", True),
         ("[Mari Sand] called for his resignation.", False),
@@ -74,6 +77,9 @@ def test_a_denial_is_seen(marked: str, denied: bool) -> None:
         ("The mayor might sell [the harbour].", True),
         ("The mayor sold [the harbour].", False),
         ("The mayor will sell [the harbour].", False),
+        ("The owner said it would close [58] branches.", False),
+        ("The owner said it would have closed [58] branches.", True),
+        ("The owner said it might close [58] branches.", True),
     ],
 )
 def test_what_is_merely_possible_is_seen(marked: str, unreal: bool) -> None:
