@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from index.profiling import stage
 from index.stores.places import current, default_folder, encoder_of, open_index, place_of
 from index.text.dates import in_words
-from index.types import Article, Embedder, Place, Store
+from index.types import Article, DatelineError, Embedder, Place, Store
 from qa.answering.agreement import agree
 from qa.answering.arguments import check_passages
 from qa.answering.citing import cite
@@ -29,6 +29,7 @@ from qa.answering.dates import (
     rerank_by_date,
     within_window,
 )
+from qa.answering.kinds import nearest_sentences
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
@@ -62,7 +63,8 @@ class Archive:
 
         `refresh` looks for newer generations in `place`.
         """
-        self._live = store, embedder  # replaced together: no question meets one of each
+        # Replaced together: no question meets one of each. None once it is closed.
+        self._parts: tuple[Store, Embedder] | None = (store, embedder)
         self.reader, self._place = reader, place
         self._given_embedder: Embedder | None = None
         self._refreshing = threading.Lock()
@@ -86,6 +88,31 @@ class Archive:
             archive = cls(store, encoder_of(found, store, embedder), loading.result(), found)
         archive._given_embedder = embedder
         return archive
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._parts is None:
+            return "<Archive, closed>"
+        counts = self.store.manifest["counts"]
+        return (
+            f"<Archive of {counts['articles']:,} articles, {counts['passages']:,} passages: "
+            f"generation {self.generation} of {self._place}>"
+        )
+
+    def close(self) -> None:
+        """Let go of the index; what is under way goes on."""
+        self._parts = None
+
+    @property
+    def _live(self) -> tuple[Store, Embedder]:
+        if self._parts is None:
+            raise DatelineError("expected an open archive, found it closed; open it again")
+        return self._parts
 
     @property
     def store(self) -> Store:
@@ -117,7 +144,7 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         load_beside()
         with stage("understanding"):
-            asked = understand(question, source, since, until, as_of)
+            asked = understand(question, source, since, until, as_of, _newest(store))
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
@@ -143,7 +170,7 @@ class Archive:
 
         Raises DatelineError for a bad question, `k` or day.
         """
-        asked = understand(question, source, since, until, as_of)
+        asked = understand(question, source, since, until, as_of, _newest(self.store))
         return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
@@ -171,7 +198,7 @@ class Archive:
             same = store.manifest["encoder"]["fingerprint"] == embedder.fingerprint
             if self._given_embedder is not None or not same:
                 embedder = encoder_of(self._place, store, self._given_embedder)
-            self._live = store, embedder
+            self._parts = store, embedder
             return True
 
 
@@ -190,11 +217,13 @@ def reply_from(
     with stage("agreeing"):
         pooling = getattr(reader, "pooling", None)
         agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
-    reason = None
+    reason, nearest = None, ()
     if not agreed.answers:
         reason = _reason(
             hits, asked, _newest(store), _of_other_time(citations, of_its_time, reader)
         )
+        if not reason.startswith("nothing-near"):
+            nearest = nearest_sentences(citations)
     return Reply(
         asked.text,
         agreed.answers,
@@ -207,6 +236,7 @@ def reply_from(
         reason=reason,
         candidates=tuple(citations),
         silent_outlets=agreed.silent_outlets,
+        nearest=nearest,
     )
 
 
@@ -283,10 +313,10 @@ def _reason(
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
-    nearest = "the passages are the nearest they have"
+    nearest = "the passages are the nearest there are"
     if titles:
         nearest = f"the nearest are {', '.join(dict.fromkeys(titles))}"
-    return f"not-said: the articles do not say; {nearest}"
+    return f"not-said: no clear answer found; {nearest}"
 
 
 def _is_after(moment: str, newest: dt.date) -> bool:

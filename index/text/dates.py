@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from index.text.expressions import MONTH_NAMES, WEEKDAYS, YEAR, expressions
 from index.text.moments import NAMED, resolve
 from index.text.tense import CLAUSE, SENTENCE_END, tense
+from index.text.undated import months_counted
 from index.types import Article
 
 _AROUND_TIME = frozenset(
@@ -157,20 +158,26 @@ def moment_of(
 
 
 def moment_at(
-    sentence: str, position: int, published: dt.date | None, earlier: str = ""
+    sentence: str,
+    position: int,
+    published: dt.date | None,
+    earlier: str = "",
+    told: dt.date | None = None,
 ) -> str | None:
     """Return the moment that a span at `position` of its sentence is about.
 
     It is the last one named before the span, else the first after. A sentence that names none and
     tells what followed ("the ensuing war") has the last one named in the sentence `earlier`. It is
-    "-09" for a September if nothing tells its year, as in an article without a date.
+    "-09" for a September if nothing tells its year, as in an article without a date. `told` is the
+    day that such an article tells of itself (index/text/undated.py).
     """
     moments = moments_in(sentence, published)
     if published is None:
-        moments = sorted([*moments, *_yearless_months(sentence)])
+        counted = [] if told is None else months_counted(sentence, told)
+        moments = sorted([*moments, *_yearless_months(sentence), *counted])
     if not moments:
         if earlier and _FOLLOWING.search(sentence):
-            return moment_at(earlier, len(earlier), published)
+            return moment_at(earlier, len(earlier), published, told=told)
         return None
     before = [moment for offset, moment in moments if offset <= position]
     if before:

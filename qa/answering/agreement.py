@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from qa.answering.citing import cite, with_claim
 from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
 from qa.answering.evidence import Pooling, evidence, probabilities
-from qa.answering.kinds import asks_for, quotations, standing_alone, well_formed
+from qa.answering.kinds import asks_for, is_asked, quotations, standing_alone, well_formed
 from qa.answering.parsing import predicate_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.values import fold, refines, value_of
@@ -67,8 +67,10 @@ def agree(
     A value is an answer if its probability is at least `threshold`. `pooling` says how evidence
     becomes a probability; without it the citations' own probabilities are joined. `hits` are the
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
+    What only asks, as an interviewer does, is left out.
     """
-    claimed = [with_claim(one) for one in citations[:_PARSED]] + list(citations[_PARSED:])
+    citations = [one for one in citations if not is_asked(one)]
+    claimed = [with_claim(one) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
         quoted = quotations(question, claimed, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from index.text.dates import moment_at
 from index.text.sentences import sentence_around, sentence_before
+from index.text.undated import day_told
 from qa.answering.claims import claim_of
 from qa.answering.corrections import takes_back
 from qa.answering.numbers import qualifier_start
@@ -21,7 +22,9 @@ def cite(span: Span) -> Citation:
     text = span.article.text
     first, last = sentence_around(text, span.start, span.end)
     sentence, before = text[first:last], sentence_before(text, first)
-    inside = span.start - first
+    inside, told = span.start - first, None
+    if span.article.published is None:
+        told = day_told(text)
     return Citation(
         span.article,
         span.start,
@@ -30,7 +33,7 @@ def cite(span: Span) -> Citation:
         span.probability,
         sentence_span=(first, last),
         qualified_start=qualifier_start(text, span.start, span.end),
-        moment=moment_at(sentence, inside, span.article.published, before),
+        moment=moment_at(sentence, inside, span.article.published, before, told),
         stance="withdrawn" if takes_back(text, (first, last)) else "said",
     )
 

@@ -191,7 +191,7 @@ def _same_matter(
 def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
     """Whether two claims count the same thing, and neither a part of it."""
     asked = predicate_of(question)
-    if one.limits ^ other.limits and not (one.limits ^ other.limits) <= _words(question):
+    if one.limits != other.limits:  # 200 Armenian soldiers are not all soldiers
         return False
     nouns = {one.noun, other.noun}
     units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
@@ -200,11 +200,19 @@ def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question:
     first, second = _measures(one), _measures(other)
     wanted = _measures_of(asked)
     if wanted and (first or second):
-        return all(not found or bool(found & wanted) for found in (first, second))
+        return all(_counts_as(claim, wanted) for claim in (one, other))
     if first or second:
         return bool(first & second)
     said = (one.predicate | {one.noun}) - _ANY_VERB, (other.predicate | {other.noun}) - _ANY_VERB
     return bool(said[0] & said[1]) or bool(said[0] & asked and said[1] & asked)
+
+
+def _counts_as(claim: Claim, wanted: frozenset[int]) -> bool:
+    """Whether a claim is of a wanted measure, or does not say of which."""
+    measures = _measures(claim)
+    if measures:
+        return bool(measures & wanted)
+    return claim.noun in _COUNTS or claim.verb in _ANY_VERB or claim.verb == claim.noun
 
 
 def _measures(claim: Claim) -> frozenset[int]:

@@ -11,8 +11,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.text.dates import description_mentions, yearless_months
+from index.text.dates import description_mentions, moments_in, yearless_months
 from index.text.days import first_day, last_day, shift
+from index.text.undated import counts_from_its_day
 from qa.types import Citation, Hit, Question, TimeWindow
 
 _HALF_LIFE = 14  # days
@@ -70,11 +71,12 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     """Return the citations of the time that the question names; all if it names none.
 
     A sentence is of the time that its own words name, or, if it has none, of its article's day.
-    What has neither may be of any time. News of this week is told from its first days on, so a
-    question about a time that includes the day it is asked on leaves nothing out.
+    If the article has none either, it must name the time somewhere. News of this week is told
+    from its first days on, so a question about a time that includes the day it is asked on leaves
+    nothing out.
     """
     window = asked.time
-    if window is None or asked.asks_for_news:
+    if window is None or (asked.moments and asked.asks_for_news):
         return list(citations)
     if window.first is None and window.last is None:  # "in September" of any year
         named = [one for one in citations if is_of_its_time(one, asked)]
@@ -82,22 +84,37 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     if window.first is None or window.last is None:  # "after 1991"
         return list(citations)
     asked_on = asked.asked_on or dt.date.max
-    ahead = window.last is not None and window.last >= asked_on
+    ahead = window.last is not None and window.last > asked_on
     return [citation for citation in citations if _is_within(citation, window, ahead)]
 
 
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
     first, last = window.first or dt.date.min, window.last or dt.date.max
-    said = citation.as_of
+    said, told = citation.moment, citation.article.published
     if said is not None:
-        begins, ends = first_day(said), last_day(said)
-        if begins is None or ends is None:
-            return True
-        return begins <= last and first <= ends
-    told = citation.article.published
-    if told is not None and told < first:  # it may foretell, without naming the day again
+        return _meets(said, first, last)
+    if told is None:
+        return _is_told_within(citation, first, last)
+    if told < first:  # it may foretell, without naming the day again
         return ahead
-    return told is None or first <= told <= (shift(last, days=_TOLD_AFTER) or dt.date.max)
+    return first <= told <= (shift(last, days=_TOLD_AFTER) or dt.date.max)
+
+
+def _is_told_within(citation: Citation, first: dt.date, last: dt.date) -> bool:
+    """Whether an undated article names the time, and its sentence no day of its own."""
+    if counts_from_its_day(citation.sentence):  # "last month" of an unknown day
+        return False
+    moments = moments_in(citation.article.text, None)
+    return any(_meets(moment, first, last) for _, moment in moments)
+
+
+def _meets(moment: str, first: dt.date, last: dt.date) -> bool:
+    """Whether a moment and a window share a day; "-09" is September of any year."""
+    if moment.startswith("-"):
+        years = range(first.year, last.year + 1)
+        return any(_meets(f"{year:04}{moment}", first, last) for year in years)
+    begins, ends = first_day(moment), last_day(moment)
+    return begins is None or ends is None or (begins <= last and first <= ends)
 
 
 def merge_undated_reading(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.text.sentences import sentence_before_span
+from index.text.sentences import sentence_around, sentence_before_span
 from qa.answering.parsing import names_in
 from qa.answering.retrieval import same_words, shingles
 from qa.types import Answer, AnswerKind, Citation
@@ -51,7 +51,11 @@ _LEANS = re.compile(r"^[\"“'‘(]?(?:It|He|She|They|This|That|These|Those|But|
 _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
+_CLOSING = "\"”’')]» "
+_LINE_END = re.compile(r"[^\S\n]*(?:\n|\Z)")
 QUOTATIONS = 5
+_SHORTEST = 4  # words of a sentence that is understood by itself
+_NEAREST = 3  # sentences that are shown without an answer
 
 
 def asks_for(question: str) -> AnswerKind:
@@ -88,8 +92,10 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 
     `citations` are ordered by score; those of less than `least` probability are left out. Of a
     question about what somebody said, only what that person says is quoted, if anything is.
+    Headings are no sentences.
     """
     kept = [one for one in citations if one.probability >= least and one.stance != "withdrawn"]
+    kept = [one for one in kept if not is_heading(one)]
     if _WHAT_WAS_SAID.search(question):
         kept = _said_by(names_in(question), kept) or kept
     chosen: list[Citation] = []
@@ -104,6 +110,37 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
     return [as_sentence(one) for one in chosen[:QUOTATIONS]]
 
 
+def is_asked(citation: Citation) -> bool:
+    """Whether a citation stands in a question, as an interviewer asks it."""
+    return citation.sentence.rstrip(_CLOSING).endswith("?")
+
+
+def is_heading(citation: Citation) -> bool:
+    """Whether a citation stands in a line without a full stop, as a headline."""
+    if citation.sentence.rstrip(_CLOSING).endswith((".", "!", "?", "…", ":")):
+        return False
+    return _LINE_END.match(citation.article.text, citation.sentence_span[1]) is not None
+
+
+def nearest_sentences(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Return up to three sentences to show if there is no answer, best words marked.
+
+    `citations` are ordered by score. Different outlets come first.
+    """
+    distinct: list[Citation] = []
+    for citation in citations:
+        if not any(citation.sentence == one.sentence for one in distinct):
+            distinct.append(citation)
+    outlets: set[str] = set()
+    others = []
+    chosen = []
+    for citation in distinct:
+        outlet = citation.article.source or citation.article.id
+        (others if outlet in outlets else chosen).append(citation)
+        outlets.add(outlet)
+    return tuple(standing_alone(one) for one in [*chosen, *others][:_NEAREST])
+
+
 def as_sentence(citation: Citation, probability: float | None = None) -> Answer:
     """Return the answer that quotes the sentence of a citation."""
     if probability is None:
@@ -114,13 +151,16 @@ def as_sentence(citation: Citation, probability: float | None = None) -> Answer:
 def standing_alone(citation: Citation) -> Citation:
     """Return the citation of the whole sentence, its best words marked.
 
-    The sentence before belongs to it if it leans on that.
+    The sentence before belongs to it if it leans on that, and the one after a mere "No".
     """
+    text = citation.article.text
     first, last = citation.sentence_span
     if _LEANS.match(citation.sentence):
-        before = sentence_before_span(citation.article.text, first)
-        if before is not None and "\n" not in citation.article.text[before[0] : first].strip():
+        before = sentence_before_span(text, first)
+        if before is not None and "\n" not in text[before[0] : first].strip():
             first = before[0]
+    elif len(citation.sentence.split()) < _SHORTEST and not _LINE_END.match(text, last):
+        last = sentence_around(text, last + 1, last + 2)[1]
     return replace(
         citation,
         start=first,

@@ -18,7 +18,7 @@ class Turn:
     """A question as asked and as understood, and its best answer.
 
     `sentence` is the one that the answer stands in. `answer` and `sentence` are None if there was
-    no answer.
+    no answer. `cited` is that sentence with its source, if a view keeps it.
     """
 
     asked: str
@@ -26,6 +26,7 @@ class Turn:
     answer: str | None = None
     sentence: str | None = None
     address: str = ""
+    cited: str = ""
 
     @classmethod
     def of(cls, understood: Understood, reply: Reply, address: str = "") -> Turn:
@@ -71,7 +72,7 @@ def _is_sound(turn: Turn) -> bool:
 
     Its texts must be of reasonable length and its address local.
     """
-    texts = [turn.asked, turn.understood, turn.address]
+    texts = [turn.asked, turn.understood, turn.address, turn.cited]
     texts += [text for text in (turn.answer, turn.sentence) if text is not None]
     if not all(isinstance(text, str) for text in texts):
         return False

@@ -40,6 +40,7 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
 
@@ -49,11 +50,13 @@ def understand(
     since: Day = None,
     until: Day = None,
     as_of: Day = None,
+    newest: dt.date | None = None,
 ) -> Question:
     """Check a question and find the times that it names.
 
     `as_of` asks as if on that day: nothing later is used, and "last month" is the month before
-    it. Without it "last month" is the one before today, and "September" is that of any year.
+    it. Without it "last month" is the one before today, and "September" is that of any year. If
+    the `newest` article is over a month old, "last month" is the one before its day instead.
     Raises DatelineError for an empty or too long question, and for a day that is none.
     """
     text = check_question(question)
@@ -61,7 +64,9 @@ def understand(
     until = _earlier(asked_on, parse_day(until, "the last day"))
     filters = Filters(check_outlets(source), parse_day(since, "the first day"), until)
     timed = capitalise_dates(text)
-    today = asked_on or dt.date.today()
+    today, counted_from = asked_on or dt.date.today(), None
+    if asked_on is None and newest is not None and _is_stale(timed, today, newest):
+        today = counted_from = newest
     dated = [moment for _, moment in moments_in(timed, today, named=asked_on is not None)]
     moments = [*dated]
     if asked_on is None:
@@ -77,7 +82,7 @@ def understand(
         moments=tuple(moments),
         asks_for_latest=_LATEST.search(text) is not None,
         without_time=rest,
-        time=_window(timed, moments, today),
+        time=_window(timed, moments, today, counted_from),
         asks_for_recent=question_time(timed, today).kind == "recent",
     )
 
@@ -109,14 +114,29 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min(days, default=None)
 
 
-def _window(text: str, moments: Sequence[str], today: dt.date) -> TimeWindow | None:
+def _is_stale(text: str, today: dt.date, newest: dt.date) -> bool:
+    """Whether the newest article is long past, and a question counts from now."""
+    if today - newest <= _STALE:
+        return False
+    now, then = question_time(text, today), question_time(text, newest)
+    return (now.first, now.last) != (then.first, then.last)
+
+
+def _window(
+    text: str, moments: Sequence[str], today: dt.date, counted_from: dt.date | None
+) -> TimeWindow | None:
     """Return the time that a question names.
 
-    It has no days if a year is unknown. It is None if the question names no time.
+    It has no days if a year is unknown. It is None if the question names no time. Its words say
+    from which day it is counted, if that is not today.
     """
-    if not moments:
-        return None
     asked = question_time(text, today)
+    if not moments and asked.kind != "explicit":
+        return None
+    if counted_from is not None:
+        day = in_words(counted_from.isoformat())
+        words = f"{asked.words}, counted from the newest article, {day}"
+        return TimeWindow(words, asked.first, asked.last)
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
     if any(moment.startswith("-") for moment in moments):
         return TimeWindow(words)

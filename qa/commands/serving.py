@@ -8,7 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from index.types import DatelineError
-from qa.commands.options import Commands, filters, filters_of, reader_of, reader_option, stores
+from qa.commands.options import (
+    Commands,
+    corpora_of_index,
+    filters,
+    filters_of,
+    number,
+    reader_of,
+    reader_option,
+    stores,
+)
 
 
 def serve(commands: Commands) -> None:
@@ -33,7 +42,9 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         default="127.0.0.1",
         help="the address to listen on; by default 127.0.0.1, which only this machine reaches",
     )
-    parser.add_argument("--port", type=int, default=7860, help="the port (default 7860)")
+    parser.add_argument(
+        "--port", type=number("--port", 1, 65_535), default=7860, help="the port (default 7860)"
+    )
     parser.add_argument(
         "--mcp",
         action="store_true",
@@ -55,7 +66,7 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="the folder of articles that the index is built from and that the page adds to "
-        "(default: corpus/); may be repeated",
+        "(default: the one that it was built from, or corpus/); may be repeated",
     )
     parser.add_argument(
         "--read-only", action="store_true", help="let nothing be added or removed on the page"
@@ -70,7 +81,7 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--per-minute",
-        type=int,
+        type=number("--per-minute", 1, 1_000_000),
         default=600,
         metavar="N",
         help="how many questions and clicks per minute to allow from one address (default 600)",
@@ -89,21 +100,18 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_serve(options: argparse.Namespace) -> None:
-    if options.per_minute < 1:
-        raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
     limits = filters_of(options)
     if options.mcp:
         _check_mcp()
     from qa.web import serve as app  # it imports gradio
     from qa.web.guard import Bounds
 
-    corpora = [Path("corpus")] if options.corpus is None else options.corpus
     app.serve(
         options.index,
         host=options.host,
         port=options.port,
         auth=options.auth,
-        corpora=corpora,
+        corpora=corpora_of_index(options),
         read_only=options.read_only,
         mcp=options.mcp,
         bounds=Bounds(events=options.per_minute),

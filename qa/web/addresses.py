@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
+from index.text.dates import in_words
 from index.types import DatelineError, Filters
 from qa.answering.understanding import Day, parse_day
 
@@ -34,11 +35,16 @@ class Limits:
     ) -> Limits:
         """Return limits from what a user typed.
 
-        Raises DatelineError for a day that is none.
+        Raises DatelineError for a day that is none, and for a first day after the last.
         """
         asked_on = parse_day(as_of or None, "the day asked on")
         first = parse_day(since or None, "the first day")
         last = parse_day(until or None, "the last day")
+        if first is not None and last is not None and first > last:
+            raise DatelineError(
+                "expected the first day before the last, found "
+                f"{in_words(first.isoformat())} after {in_words(last.isoformat())}"
+            )
         filters = Filters(tuple(sources or ()), first, last)
         return cls(filters, None if asked_on is None else asked_on.isoformat())
 

@@ -13,18 +13,20 @@ from typing import Any
 import gradio as gr
 
 from index.types import DatelineError
+from qa.web.addresses import NO_LIMITS
 from qa.web.article_table import Row, View, status_html, table_html
 from qa.web.corpus_editor import CorpusEditor, EditorStatus
 from qa.web.session import Session
 
 _TICK = 0.5  # seconds between two looks at a rebuild
 _LONGEST_SEARCH = 200  # characters
+_SEARCHED = 200  # passages that a search looks into
 _LARGEST_FIRST = ("published", "words")  # the columns that are sorted downwards at first
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # A click on a heading, a page or a second click on "remove" is an event with its data-* attributes.
 _CLICKS = """element.addEventListener('click', (event) => {
-  const clicked = event.target.closest('[data-order], [data-page], [data-remove]');
+  const clicked = event.target.closest('[data-order], [data-page], [data-remove], [data-undo]');
   if (!clicked || clicked.disabled) return;
   if (clicked.dataset.remove && !clicked.dataset.sure) {
     clicked.dataset.sure = 'yes';
@@ -42,6 +44,22 @@ class Rows:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._known: tuple[str, list[Row]] = "", []
+
+    def table(self, view: View, editable: bool) -> str:
+        """Return the table of a view."""
+        return table_html(self.all(), view, editable, self._holding(view.search))
+
+    def _holding(self, search: str) -> set[str]:
+        """Return the ids of articles whose text holds every word searched for."""
+        words = search.casefold().split()
+        if not words or self.session.status() != "ok":
+            return set()
+        try:
+            hits = self.session.retrieve(search, _SEARCHED, NO_LIMITS)
+        except DatelineError:  # no word in it, or no article yet
+            return set()
+        texts = {hit.article.id: hit.article.text.casefold() for hit in hits}
+        return {id for id, text in texts.items() if all(word in text for word in words)}
 
     def all(self) -> list[Row]:
         store = self.session.store()
@@ -69,8 +87,8 @@ class _Form:
     timer: gr.Timer
 
 
-def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
-    """Build the tab; call inside its gr.Tab.
+def archive_tab(session: Session, editor: CorpusEditor | None) -> Any:
+    """Build the tab and return the event of its changes; call inside its gr.Tab.
 
     Without an editor nothing can be added or removed, and no endpoint for it exists.
     """
@@ -78,7 +96,7 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
     editable = editor is not None
     view = gr.State(View())
     search = gr.Textbox(
-        label="Search titles, outlets, dates and files",
+        label="Search titles, outlets, dates, files and texts",
         placeholder="Search the archive",
         elem_id="search",
         max_lines=1,
@@ -87,7 +105,7 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
     table = gr.HTML("", elem_id="articles", js_on_load=_CLICKS)
 
     def show(seen: View) -> tuple[str, View]:
-        return table_html(rows.all(), seen, editable), seen
+        return rows.table(seen, editable), seen
 
     def searched(text: str, seen: View) -> tuple[str, View]:
         return show(replace(seen, search=text[:_LONGEST_SEARCH], page=0))
@@ -98,11 +116,11 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> None:
     search.change(searched, [search, view], [table, view], **_QUIET, trigger_mode="always_last")
     context = gr.context.Context.root_block
     assert context is not None
-    context.load(lambda: table_html(rows.all(), View(), editable), None, table, **_QUIET)
+    context.load(lambda: rows.table(View(), editable), None, table, **_QUIET)
     if editor is None or form is None:
         table.click(sorted_or_turned, [view], [table, view], **_QUIET)
-        return
-    _on_changes(rows, editor, form, view, table)
+        return None
+    return _on_changes(rows, editor, form, view, table)
 
 
 def clicked_view(seen: View, data: dict[str, Any]) -> View:
@@ -134,7 +152,7 @@ def _adding_form() -> _Form:
                 label="Address of the article", placeholder="https://…", max_lines=1
             )
             fetch = gr.Button("Fetch and add", variant="primary", elem_id="add-url")
-    status = gr.HTML("", elem_id="work")
+    status = gr.HTML("", elem_id="work", js_on_load=_CLICKS)
     timer = gr.Timer(_TICK, active=False)
     return _Form(files, upload, fields, paste, address, fetch, status, timer)
 
@@ -158,8 +176,8 @@ def _article_fields() -> list[gr.Textbox]:
 
 def _on_changes(
     rows: Rows, editor: CorpusEditor, form: _Form, view: gr.State, table: gr.HTML
-) -> None:
-    """Say what happens when articles are added or removed.
+) -> Any:
+    """Say what happens when articles change, and return the event that says it.
 
     It is said too while the index is rebuilt.
     """
@@ -199,19 +217,20 @@ def _on_changes(
             id = str(data["remove"])
             said, timer = tried(lambda: editor.remove(id, rows.session.store()))
         seen = clicked_view(seen, data)
-        return table_html(rows.all(), seen, True), seen, said, timer
+        return rows.table(seen, True), seen, said, timer
 
     def ticked(seen: View) -> tuple[str, gr.Timer, Any]:
         status = editor.status
-        shown = gr.skip() if status.busy else table_html(rows.all(), seen, True)
+        shown = gr.skip() if status.busy else rows.table(seen, True)
         return status_html(status), gr.Timer(active=status.busy), shown
 
     told = [form.status, form.timer]
+    form.status.click(lambda: tried(editor.undo), None, told, **_QUIET)
     table.click(clicked, [view], [table, view, *told], **_QUIET)
     form.upload.click(add_files, form.files, [*told, form.files], **_QUIET)
     form.paste.click(add_text, form.fields, told, **_QUIET)
     form.fetch.click(add_url, form.address, told, **_QUIET)
-    form.timer.tick(ticked, view, [*told, table], **_QUIET)
+    return form.timer.tick(ticked, view, [*told, table], **_QUIET)
 
 
 def _notice(message: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from index.text.dates import in_words
 from index.types import Article
-from qa.rendering.text import counted, headline
+from qa.rendering.text import counted
 from qa.web.addresses import article_address
 from qa.web.corpus_editor import EditorStatus
-from qa.web.markup import bidi, web_link
+from qa.web.markup import NO_OUTLET, bidi, title_of, web_link
 
 ROWS = 50  # on a page of the table
 _LONGEST_LABEL = 120  # characters of a title that a button is called by
@@ -37,7 +37,7 @@ class Row:
         day = article.published.isoformat() if article.published is not None else ""
         return cls(
             id=article.id,
-            title=headline(article),
+            title=title_of(article),
             source=article.source or "",
             published=day,
             path=article.path,
@@ -85,14 +85,18 @@ _COLUMNS = {
 }
 
 
-def select_rows(rows: Sequence[Row], view: View) -> list[Row]:
+def select_rows(
+    rows: Sequence[Row], view: View, holding: Collection[str] = frozenset()
+) -> list[Row]:
     """Return the rows that hold every word searched for, sorted.
+
+    `holding` are the ids of articles whose text holds them.
 
     Rows that lack the column come last in both directions. Equal rows are sorted by date and
     path, latest first.
     """
     words = view.search.casefold().split()
-    found = [row for row in rows if row.contains(words)]
+    found = [row for row in rows if row.contains(words) or row.id in holding]
     found.sort(key=lambda row: (row.published, row.path), reverse=True)
     column = _COLUMNS.get(view.order, _COLUMNS["published"])
     having = [row for row in found if not column.lacks(row)]
@@ -100,13 +104,15 @@ def select_rows(rows: Sequence[Row], view: View) -> list[Row]:
     return sorted(having, key=column.key, reverse=view.down) + lacking
 
 
-def table_html(rows: Sequence[Row], view: View, editable: bool) -> str:
+def table_html(
+    rows: Sequence[Row], view: View, editable: bool, holding: Collection[str] = frozenset()
+) -> str:
     """Return a page of the articles as a table.
 
     Its headings are the buttons that sort it. A page beyond the last is the last. Rows have a
     button to remove them if `editable`.
     """
-    found = select_rows(rows, view)
+    found = select_rows(rows, view, holding)
     last = max(0, (len(found) - 1) // ROWS)
     page = min(max(0, view.page), last)
     heads = [_heading(name, column.label, view) for name, column in _COLUMNS.items()]
@@ -135,7 +141,10 @@ def status_html(status: EditorStatus) -> str:
     css_class, said = "work", "Done."
     if status.failed:
         css_class, said = "work failed", "Not everything could be done."
-    return f'<div class="{css_class}" role="status"><p>{said}</p>{listed}</div>'
+    undo = ""
+    if status.undoable:
+        undo = ' <button type="button" class="plain" data-undo>undo</button>'
+    return f'<div class="{css_class}" role="status"><p>{said}{undo}</p>{listed}</div>'
 
 
 def _progress_html(status: EditorStatus, listed: str) -> str:
@@ -186,7 +195,8 @@ def _row_html(row: Row, editable: bool) -> str:
     original = web_link(row.url, "original", "original")
     if original:
         title += f" {original}"
-    cells = [title, bidi(row.source), day, f"{row.words:,}", bidi(row.path)]
+    outlet = bidi(row.source) if row.source else NO_OUTLET
+    cells = [title, outlet, day, f"{row.words:,}", bidi(row.path)]
     if editable:
         cells.append(
             f'<button type="button" class="plain" data-remove="{escape(row.id)}" '

@@ -8,28 +8,32 @@ understood, so that it stands alone: opened anywhere, it is asked literally.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from index.types import DatelineError
-from qa.answering.arguments import LONGEST_QUESTION
 from qa.answering.turns import Turn, Understood
-from qa.rendering.text import headline
+from qa.rendering.text import quotation
 from qa.types import Reply
 from qa.web.addresses import (
+    NO_LIMITS,
     Limits,
     parse_article_address,
     parse_question_address,
     question_address,
 )
-from qa.web.cards import likelihood, reply_html
+from qa.web.cards import evidence_in_words, reply_html
+from qa.web.chips import chips_of, pending_html
 from qa.web.evidence import article_html
 from qa.web.front import front_html
+from qa.web.markup import NO_OUTLET, title_of
 from qa.web.session import Session
+from qa.web.suggestions import Suggestion, examples, next_questions, suggestions_html
 from qa.web.turns import earlier_html, notice_html, reading_html
 
 _LOG = logging.getLogger("dateline.page")
@@ -37,8 +41,8 @@ TURNS_KEPT = 30
 
 Kept = list[dict[str, Any]]  # the conversation's turns, as the browser keeps them
 Boxes = tuple[Any, Any, Any, Any]  # outlets, since, until, as of
-# The conversation, the turns, the question's box, the four boxes, what is announced.
-Shown = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
+# The conversation, the turns, the four boxes, what is announced.
+Shown = tuple[Any, Any, Any, Any, Any, Any, Any]
 
 
 class Asking:
@@ -49,6 +53,8 @@ class Asking:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._trying = threading.Lock()
+        self._known: tuple[str, list[Suggestion]] = "", []
 
     def answer(
         self,
@@ -68,10 +74,7 @@ class Asking:
         if kept and not question.strip():  # Enter once more
             yield _shown(gr.skip(), gr.skip(), said=gr.skip())
             return
-        # The box is free for the next question. One that is too long stays, to be shortened.
-        stays = literally or len(question) > LONGEST_QUESTION
-        box = None if stays else ""
-        yield _shown(reading_html(question), kept, box, said="<p>Reading.</p>")
+        yield _shown(reading_html(question), kept, said="<p>Reading.</p>")
         turns = Turn.recalled(kept)
         try:
             limits = Limits.of(outlets, _typed(since), _typed(until), _typed(as_of))
@@ -96,19 +99,48 @@ class Asking:
         """Show what a click in the conversation asks for."""
         data: dict[str, Any] = event._data or {}
         if "afresh" in data:
-            yield _shown(front_html(self._session.store()), [], "")
+            yield _shown(self.front([]), [])
         elif "literally" in data:
             question = str(data["literally"])
             yield from self.answer(question, kept, outlets, since, until, as_of, literally=True)
         else:
             yield from self._address(str(data.get("address", "")), kept)
 
-    def opened(self, query: str) -> Iterator[Shown]:
-        """Show what the page's address asks for.
+    def opened(self, query: str, kept: Kept) -> Iterator[Shown]:
+        """Show what the page's address asks for, and the conversation so far.
 
         That is an answer, an article, or the latest articles.
         """
-        yield from self._address(query, [])
+        yield from self._address(query, [asdict(turn) for turn in Turn.recalled(kept)])
+
+    def front(self, turns: Sequence[Turn]) -> str:
+        """Return the first page, with the conversation so far."""
+        return front_html(self._session.store()) + earlier_html(turns, "")
+
+    def suggested(self, query: str) -> str:
+        """Return what may be asked next at an address: examples before the first question."""
+        try:
+            question, limits = parse_question_address(query)
+            if question.strip():
+                reply = self._session.try_out(question, limits)
+                found = next_questions(reply, limits, self._session.try_out)
+                address = question_address(reply.question, limits)
+                return suggestions_html(found, address, "Go on")
+            if parse_article_address(query) is not None or self._session.is_empty():
+                return ""
+            return suggestions_html(self._examples(), "", "Ask, for example")
+        except DatelineError:
+            return ""
+
+    def _examples(self) -> list[Suggestion]:
+        """Return the examples of the live generation; they are asked once."""
+        with self._trying:
+            generation = self._session.archive().generation
+            if self._known[0] != generation:
+                articles = self._session.store().articles()
+                found = examples(articles, NO_LIMITS, self._session.try_out)
+                self._known = generation, found
+            return self._known[1]
 
     def _address(self, query: str, kept: Kept) -> Iterator[Shown]:
         try:
@@ -122,8 +154,8 @@ class Asking:
             return
         boxes = _boxes(limits)
         for result in self.answer(question, kept, *boxes, literally=True):
-            conversation, turns, box, *_, said = result
-            yield conversation, turns, box, *boxes, said
+            conversation, turns, *_, said = result
+            yield conversation, turns, *boxes, said
 
     def _article(self, query: str) -> tuple[str, str]:
         """Return the article that an address names, and what is announced.
@@ -141,23 +173,49 @@ class Asking:
                 "it may have been removed"
             )
             return notice_html("", said), _paragraph(said)
-        return article_html(article), _paragraph(f"Article: {headline(article)}.")
+        return article_html(article), _paragraph(f"Article: {title_of(article)}.")
 
 
-def _shown(conversation: Any, turns: Any, box: Any = None, said: Any = "") -> Shown:
-    """Return what is shown, with the boxes for outlets and days as they are.
+def pending(kept: Kept, outlets: list[str], since: str, until: str, as_of: str) -> str:
+    """Return the next question's limits as chips, unless the answer has them."""
+    try:
+        limits = Limits.of(outlets, _typed(since), _typed(until), _typed(as_of))
+    except DatelineError as error:
+        return f'<p role="alert">{escape(_sentence(str(error)))}</p>'
+    turns = Turn.recalled(kept)
+    if turns and parse_question_address(turns[-1].address)[1] == limits:
+        return ""
+    return pending_html(limits)
 
-    `box` stays as it is too if it is None.
-    """
+
+def dropped(outlets: list[str], since: str, until: str, as_of: str, event: gr.EventData) -> Boxes:
+    """Return the boxes without the limit whose chip was clicked."""
+    limits = Limits.of(outlets, _typed(since), _typed(until), _typed(as_of))
+    left = [fewer for _, fewer in chips_of(limits)]
+    number = str((event._data or {}).get("drop", ""))
+    if number.isdecimal() and int(number) < len(left):
+        limits = left[int(number)]
+    return _boxes(limits)
+
+
+def _sentence(message: str) -> str:
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+def _shown(conversation: Any, turns: Any, said: Any = "") -> Shown:
+    """Return what is shown, with the boxes for outlets and days as they are."""
     same = gr.skip()
-    return conversation, turns, same if box is None else box, same, same, same, same, said
+    return conversation, turns, same, same, same, same, said
 
 
 def _reply(reply: Reply, understood: Understood, limits: Limits, turns: Sequence[Turn]) -> Shown:
     """Return a reply, as the last turn of its conversation."""
     address = question_address(reply.question, limits)
     others = [turn for turn in turns if turn.address != address]
-    turns = [*others, Turn.of(understood, reply, address)][-TURNS_KEPT:]
+    turn = Turn.of(understood, reply, address)
+    if reply.answered:
+        turn = replace(turn, cited=quotation(reply.answers[0].citations[0]))
+    turns = [*others, turn][-TURNS_KEPT:]
     html = reply_html(reply, understood, limits, address) + earlier_html(turns, address)
     kept = [asdict(turn) for turn in turns]
     return _shown(html, kept, said=_paragraph(_announced(reply)))
@@ -179,13 +237,12 @@ def _message(error: Exception) -> str:
 def _announced(reply: Reply) -> str:
     """Return a reply in a sentence or two, for those who hear the page."""
     if not reply.answered:
-        return "The articles do not answer this."
+        return "No clear answer found."
     best = reply.answers[0]
-    outlet = best.citations[0].article.source or "an article"
-    said = f"Answer: {best.text}, {likelihood(best.probability)}, from {outlet}."
-    if reply.disagreement:
-        said += " The articles differ."
-    return said
+    outlet = best.citations[0].article.source or NO_OUTLET
+    differing = 0 if reply.conflict is None else reply.conflict.outlets
+    evidence = evidence_in_words(best, differing).capitalize()
+    return f"Answer: {best.text.rstrip('.')}. From {outlet}. {evidence}."
 
 
 def _paragraph(text: str) -> str:

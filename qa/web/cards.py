@@ -1,7 +1,7 @@
-"""A reply as HTML: answers as cards, what differs at a glance, and passages.
+"""A reply as HTML: the answer and its sentence, what differs, what else is said.
 
-A citation or a passage is a button with data-* attributes: page.js and qa/web/page.py say what it
-does. No text is rendered as markup.
+Evidence is said in words. The probability stands in a title attribute alone. What is shown is in
+the reply: nothing is compared or counted here. No text is rendered as markup.
 """
 
 from __future__ import annotations
@@ -14,17 +14,13 @@ from html import escape
 from index.text.dates import in_words
 from qa.answering.turns import Understood
 from qa.rendering.markdown import reply_as_markdown
-from qa.rendering.text import outlet, quotation, reason_in_words, revised, sentence_parts, stance
 from qa.types import Answer, Citation, Hit, Reply
-from qa.web.addresses import NO_LIMITS, Limits, question_address
+from qa.web.addresses import NO_LIMITS, Limits
+from qa.web.chips import chips_html
+from qa.web.citations import Numbers, citation_html, numbers_of, sentence_html, stance_in_words
 from qa.web.evidence import evidence_html
-from qa.web.markup import bidi, dateline_html, day_in_words, web_link
-
-_NEAREST = 3  # passages shown at once if there is no answer
-_LIKELIHOODS = ((0.9, "almost certainly"), (0.75, "very likely"), (0.55, "likely"))
-
-# The number of each finding, by its article and place in it.
-Numbers = dict[tuple[str, int, int], int]
+from qa.web.markup import NO_OUTLET, bidi, dateline_html, given_html, plural
+from qa.web.silence import silence_html
 
 
 def reply_html(
@@ -39,100 +35,137 @@ def reply_html(
     """
     found = findings(reply)
     asked = reply.question if understood is None else understood.asked
-    body = _answers_html(reply, _numbers(found)) if reply.answered else _silence_html(reply)
+    if reply.answered:
+        body = _answers_html(reply, numbers_of(found))
+    else:
+        body = silence_html(reply, limits, numbers_of(found))
     return (
-        f'<section class="turn" data-address="{escape(address)}"><div class="findings">'
-        f"<h2>{bidi(asked)}</h2>"
-        f"{_understood_html(understood)}{_limits_html(reply.question, limits)}{body}"
-        f"{_passages_html(reply)}{_saving_html(reply)}</div>"
+        f'<section class="turn" data-address="{escape(address)}" '
+        f'data-title="{escape(reply.question)}"><div class="findings"><h2>{bidi(asked)}</h2>'
+        f"{_understood_html(understood)}{chips_html(reply, limits)}{body}"
+        f"{_passages_html(reply.passages)}{_saving_html(reply)}"
+        f'<div class="suggested" data-place="{escape(address)}"></div></div>'
         f"{evidence_html(found, reply.passages)}</section>"
     )
 
 
 def findings(reply: Reply) -> list[Citation]:
-    """Return every citation of a reply once, best answer first.
+    """Return every citation that is shown once, best answer first.
 
-    The evidence marks them.
+    Without an answer they are the nearest sentences. The evidence marks them.
     """
+    if not reply.answered:
+        return list(reply.nearest)
     found: dict[Citation, None] = {}
     for answer in reply.answers:
         found.update(dict.fromkeys(answer.citations))
     return list(found)
 
 
-def likelihood(probability: float) -> str:
-    """Return a calibrated probability in words."""
-    for bound, words in _LIKELIHOODS:
-        if probability >= bound:
-            return words
-    return "possibly"
+def evidence_in_words(answer: Answer, differing: int = 0) -> str:
+    """Return what an answer rests on: "three outlets say so".
 
-
-def _numbers(found: Sequence[Citation]) -> Numbers:
-    return {(one.article.id, one.start, one.end): number for number, one in enumerate(found)}
+    `differing` counts the outlets that contradict each other on it.
+    """
+    if differing:
+        return f"{plural(differing, 'outlet')} differ"
+    if answer.outlets > 1 and answer.origins > 1:
+        return f"{plural(answer.outlets, 'outlet')} say so"
+    if answer.outlets > 1:
+        return f"one report, in {plural(answer.outlets, 'outlet')}"
+    return plural(answer.origins, "report")
 
 
 def _answers_html(reply: Reply, numbers: Numbers) -> str:
-    """Return what differs, what changed, the answers, and who is silent."""
-    best, *others = reply.answers
+    """Return the best answer, what differs or changed, the others, who is silent."""
+    places = () if reply.conflict is None else reply.conflict.answers
+    outlets = 0
+    if reply.conflict is not None and 0 in places:
+        outlets = reply.conflict.outlets
+    others = [one for place, one in enumerate(reply.answers) if place and place not in places]
     return "".join(
         (
-            _conflict_html(reply),
-            _revised_html(reply),
-            _answer_html(best, "first", numbers),
-            _others_html(others, reply.disagreement, numbers),
+            _first_html(reply.answers[0], numbers, outlets),
+            _conflict_html(reply, numbers),
+            _over_time_html(reply),
+            _others_html(others, numbers),
             _silent_outlets_html(reply),
         )
     )
 
 
-def _silence_html(reply: Reply) -> str:
-    """Return why there is no answer.
+def _first_html(answer: Answer, numbers: Numbers, differing: int) -> str:
+    """Return the best answer: its value if it has one, and its sentence."""
+    first = citation_html(answer.citations[0], numbers, answer)
+    if answer.kind == "sentence":
+        return (
+            f'<article class="answer first quoted"><div {_likely(answer)}>{first}</div></article>'
+        )
+    value = (
+        f'<div class="headline"><p class="value">{bidi(answer.text)}</p>'
+        f'<p class="weight{" differs" if differing else ""}" {_likely(answer)}>'
+        f"{evidence_in_words(answer, differing)}</p></div>"
+    )
+    return f'<article class="answer first">{value}{first}</article>'
 
-    The nearest articles are not named: they stand below.
-    """
-    reason = reason_in_words(reply)
-    if reply.reason_code == "not-said":
-        reason = reason.partition("; ")[0]
-    return f'<p class="silent">{escape(reason)}.</p>'
 
+def _conflict_html(reply: Reply, numbers: Numbers) -> str:
+    """Return the answers that contradict each other, outlet beside outlet.
 
-def _conflict_html(reply: Reply) -> str:
-    """Return a table with a row for each answer that contradicts another.
-
-    A row holds the value, who gave it and when, and how likely it is.
+    The sentence of each is there on one click.
     """
     if reply.conflict is None:
         return ""
-    rows = "".join(
-        f'<tr><th scope="row">{bidi(answer.citations[0].qualified)}</th>'
-        f"<td>{_givers_html(answer)}</td><td>{_meter_html(answer.probability)}</td></tr>"
-        for answer in reply.conflicting
-    )
+    cells = "".join(_other_html(answer, numbers) for answer in reply.conflicting)
+    title = f"{plural(reply.conflict.outlets, 'outlet')} differ".capitalize()
     return (
-        f'<table class="differ"><caption>The articles differ</caption><tbody>{rows}</tbody></table>'
+        f'<section class="differ" aria-label="{title}"><h3>{title}</h3>'
+        f'<div class="beside">{cells}</div></section>'
     )
 
 
-def _revised_html(reply: Reply) -> str:
-    changed = revised(reply)
-    if not changed:
+def _over_time_html(reply: Reply) -> str:
+    """Return one figure as it changed: a line of dated values."""
+    if not reply.over_time:
         return ""
-    return f'<p class="revised"><b>Revised.</b> {escape(changed)}</p>'
+    values = "".join(
+        f'<li title="{escape(figure.citation.article.source or NO_OUTLET)}">'
+        f"<b>{bidi(figure.citation.qualified)}</b> "
+        f'<time datetime="{figure.date}">{in_words(figure.date.isoformat())}</time></li>'
+        for figure in reply.over_time
+    )
+    return f'<ol class="over-time" aria-label="Reported over time">{values}</ol>'
 
 
-def _others_html(others: Sequence[Answer], differ: bool, numbers: Numbers) -> str:
-    """Return the answers after the best, open if some of them contradict it."""
+def _others_html(others: Sequence[Answer], numbers: Numbers) -> str:
+    """Return the answers after the best, one line each."""
     if not others:
         return ""
-    label, state = "Less likely answers", ""
-    if differ:
-        label, state = "Other figures and names found", " open"
-    cards = "".join(_answer_html(answer, "other", numbers) for answer in others)
+    lines = "".join(_other_html(answer, numbers) for answer in others)
+    title = "Other answers" if others[0].kind == "value" else "Other outlets"
+    return f'<section class="others"><h3>{title}</h3>{lines}</section>'
+
+
+def _other_html(answer: Answer, numbers: Numbers) -> str:
+    """Return an answer as a line that opens: who gives it, and what it is."""
+    first = answer.citations[0]
+    said = f'<b class="value">{bidi(first.qualified)}</b>'
+    if answer.kind == "sentence":
+        said = f'<span class="opening">{sentence_html(first)}</span>'
+    stance = stance_in_words(first)
+    more = f", {plural(answer.outlets, 'outlet')}" if answer.outlets > 1 else ""
+    if stance:
+        more += f" · {stance}"
     return (
-        f'<details class="others"{state}><summary>{label} ({len(others)})</summary>'
-        f"{cards}</details>"
+        f'<details class="answer other of-{answer.kind}"><summary {_likely(answer)}>{said}'
+        f'<span class="given">{given_html(first.article)}{more}</span></summary>'
+        f"{citation_html(first, numbers, answer)}</details>"
     )
+
+
+def _likely(answer: Answer) -> str:
+    """Return the probability of an answer as a title attribute."""
+    return f'title="{round(100 * answer.probability)}% likely"'
 
 
 def _silent_outlets_html(reply: Reply) -> str:
@@ -142,119 +175,21 @@ def _silent_outlets_html(reply: Reply) -> str:
     return f'<p class="quiet">On the story too, without this: {names}.</p>'
 
 
-def _answer_html(answer: Answer, css_class: str, numbers: Numbers) -> str:
-    """Return one answer: its value, how likely it is, who gives it, and its citations."""
-    first, *more = answer.citations
-    likely = f"{likelihood(answer.probability)} ({round(100 * answer.probability)}%)"
-    if answer.origins > 1:
-        likely += f" · {answer.origins} independent reports"
-    value = ""
-    if answer.kind == "sentence":
-        css_class += " quoted"
-    else:
-        value = f'<p class="value">{bidi(answer.text)}</p>'
-    return (
-        f'<article class="answer {css_class}">{value}'
-        f'<p class="likelihood">{_meter_html(answer.probability)} {likely}</p>'
-        f'<p class="givers">{_givers_html(answer)}</p>{_citation_html(first, numbers)}'
-        f"{_more_citations_html(more, numbers)}</article>"
-    )
-
-
-def _more_citations_html(citations: Sequence[Citation], numbers: Numbers) -> str:
-    if not citations:
-        return ""
-    count = len(citations)
-    reports = "report" if count == 1 else "reports"
-    shown = "".join(_citation_html(citation, numbers) for citation in citations)
-    return f'<details class="more"><summary>{count} more {reports} of it</summary>{shown}</details>'
-
-
-def _givers_html(answer: Answer) -> str:
-    """Return the outlets that give a value, each once, with the days on which they do."""
-    days: dict[str, list[str]] = {}
-    for citation in answer.citations:
-        known = days.setdefault(outlet(citation.article), [])
-        day = day_in_words(citation.article)
-        if day and day not in known:
-            known.append(day)
-    return ", ".join(
-        bidi(name) + (f" ({escape(', '.join(known))})" if known else "")
-        for name, known in days.items()
-    )
-
-
-def _meter_html(probability: float) -> str:
-    """Return a probability as a bar."""
-    percent = round(100 * probability)
-    return (
-        '<span class="meter" role="meter" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{percent}" aria-label="{percent} percent likely">'
-        f'<i style="width:{percent}%"></i></span>'
-    )
-
-
-def _citation_html(citation: Citation, numbers: Numbers) -> str:
-    """Return a quotation with its source, and what one can do with it."""
-    number = numbers[citation.article.id, citation.start, citation.end]
-    page = f" · page {citation.page}" if citation.page is not None else ""
-    return (
-        f'<div class="citation"><blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
-        f"{_speaker_html(citation)}"
-        f'<p class="source">{dateline_html(citation.article)}{page}</p><p class="actions">'
-        f'<button type="button" class="plain" data-finding="{number}">show in the article</button>'
-        '<button type="button" class="plain copy" '
-        f'data-quotation="{escape(quotation(citation))}">copy quotation</button>'
-        f"{web_link(citation.link, 'open original')}</p></div>"
-    )
-
-
-def _sentence_html(citation: Citation) -> str:
-    """Return the sentence of a citation, the span marked in it."""
-    before, marked, after = sentence_parts(citation)
-    return f"{escape(before)}<mark>{escape(marked)}</mark>{escape(after)}"
-
-
-def _speaker_html(citation: Citation) -> str:
-    said = ""
-    if citation.attribution:
-        said = f'<p class="speaker">as <b>{bidi(citation.attribution)}</b> is quoted</p>'
-    if citation.stance != "said":
-        said += f'<p class="speaker">{escape(stance(citation).removeprefix(", "))}</p>'
-    return said
-
-
-def _passages_html(reply: Reply) -> str:
-    """Return the passages with their scores.
-
-    Below answers they are closed. Without answers the nearest of them are shown.
-    """
-    hits = reply.passages
+def _passages_html(hits: Sequence[Hit]) -> str:
+    """Return the passages that were read, closed."""
     if not hits:
         return ""
-    items = [_passage_item(hit, number) for number, hit in enumerate(hits)]
-    if reply.answered:
-        return (
-            f'<details class="passages"><summary>Passages read ({len(hits)})</summary>'
-            f"<ol>{''.join(items)}</ol></details>"
-        )
-    nearest, further = items[:_NEAREST], items[_NEAREST:]
-    more = ""
-    if further:
-        more = (
-            f'<details class="more"><summary>{len(further)} more passages</summary>'
-            f'<ol start="{_NEAREST + 1}">{"".join(further)}</ol></details>'
-        )
+    items = "".join(_passage_item(hit, number) for number, hit in enumerate(hits))
     return (
-        '<div class="passages"><h3>The nearest passages</h3>'
-        f"<ol>{''.join(nearest)}</ol>{more}</div>"
+        f'<details class="passages"><summary>Passages read ({len(hits)})</summary>'
+        f"<ol>{items}</ol></details>"
     )
 
 
 def _passage_item(hit: Hit, number: int) -> str:
     return (
-        f'<li><p dir="auto" tabindex="0">{escape(hit.text)}</p>'
-        f'<p class="source">{dateline_html(hit.article)} · score {hit.score:.2f} '
+        f'<li><p dir="auto" tabindex="0" title="score {hit.score:.2f}">{escape(hit.text)}</p>'
+        f'<p class="source">{dateline_html(hit.article)} '
         f'<button type="button" class="plain" data-passage="{number}">show in the article</button>'
         "</p></li>"
     )
@@ -271,21 +206,6 @@ def _understood_html(understood: Understood | None) -> str:
         f'<p class="understood">Understood as <em>{bidi(understood.text)}</em> '
         f'<button type="button" class="plain" data-literally="{escape(understood.asked)}">'
         "ask it literally</button></p>"
-    )
-
-
-def _limits_html(question: str, limits: Limits) -> str:
-    """Return what limits an answer, and the link that asks without limits."""
-    told = []
-    if limits.filters:
-        told.append(f"Only articles {limits.filters.in_words()}.")
-    if limits.as_of is not None:
-        told.append(f"As if asked on {in_words(limits.as_of)}.")
-    if not told:
-        return ""
-    return (
-        f'<p class="limits">{escape(" ".join(told))} '
-        f'<a href="{escape(question_address(question))}" data-again>ask without limits</a></p>'
     )
 
 

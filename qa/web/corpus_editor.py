@@ -23,7 +23,8 @@ from typing import Any
 
 from index.corpus.connections import Resolve, resolved
 from index.corpus.fetching import fetch
-from index.stores.places import open_index
+from index.corpus.files import corpus_files
+from index.stores.places import current, open_index
 from index.types import DatelineError, Place, Skipped, Store, Summary
 from qa.rendering.text import counted
 from qa.web.article_files import free_path, pasted_article, safe_name, write_article
@@ -31,6 +32,7 @@ from qa.web.corpus_files import (
     ADDED,
     Change,
     find_file,
+    lies_in,
     lost_paths,
     missing_paths,
     set_aside,
@@ -55,6 +57,7 @@ class EditorStatus:
     total: int = 0
     notes: tuple[str, ...] = ()
     failed: bool = False
+    undoable: bool = False  # an article was removed and can be put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class _Task:
 
     name: str
     make: Callable[[], Change]
+    removes: bool = False
 
 
 class CorpusEditor:
@@ -88,10 +92,23 @@ class CorpusEditor:
         self._status = EditorStatus()
         self._tasks: queue.Queue[_Task] = queue.Queue()
         self._starting = threading.Lock()
+        self._removal: Change | None = None  # the last change, if it can be undone
 
     @property
     def status(self) -> EditorStatus:
         return self._status
+
+    def begin_empty(self) -> bool:
+        """Return whether neither the corpus nor the index has anything yet.
+
+        If so, the folder for articles is made.
+        """
+        if self._is_built() or not self.corpora:
+            return False
+        if any(any(corpus_files(corpus)) for corpus in self.corpora if corpus.exists()):
+            return False
+        self.corpora[0].mkdir(parents=True, exist_ok=True)
+        return True
 
     def why_not(self, store: Store) -> str | None:
         """Return why the articles of `store` cannot be changed from here.
@@ -161,14 +178,31 @@ class CorpusEditor:
                 f"expected an article {id[:80]!r} in the corpus, found none; "
                 "it may have been removed already"
             )
-        same_path = [other for other in store.articles() if other.path == article.path]
-        sharing = sum(find_file(other, self.corpora) == file for other in same_path)
+        near = [other for other in store.articles() if lies_in(other.path, article.path)]
+        if file.name != article.path.rpartition("/")[2]:  # it is packed
+            near = [other for other in store.articles() if f"{file.name}/" in other.path]
+        sharing = sum(find_file(other, self.corpora) == file for other in near)
         if sharing > 1:
             raise DatelineError(
-                f"expected a file of one article, found {article.path} with {sharing:,}; "
+                f"expected a file of one article, found {file.name} with {sharing:,}; "
                 "take it out of that file, then build again"
             )
-        self._start("removing an article", lambda: set_aside(file, article.path, self.corpora))
+        self._start(
+            "removing an article", lambda: set_aside(file, article.path, self.corpora), removes=True
+        )
+
+    def undo(self) -> None:
+        """Put back the article that was removed last. Raises DatelineError if none was."""
+        removal = self._removal
+        if removal is None:
+            raise DatelineError("expected an article that was just removed, found none")
+        self._removal = None
+
+        def put_back() -> Change:
+            removal.undo()
+            return Change(("the article was put back",), lambda: None)
+
+        self._start("putting the article back", put_back)
 
     def wait(self, seconds: float = 120) -> EditorStatus:
         """Return the status when all is done, or after so many seconds."""
@@ -185,10 +219,10 @@ class CorpusEditor:
         refused = [f"{one.path[:120]}: {one.reason}" for one in found if isinstance(one, Skipped)]
         return take_in(staged, self.corpora[0], refused, replacing=True)
 
-    def _start(self, name: str, make: Callable[[], Change]) -> None:
+    def _start(self, name: str, make: Callable[[], Change], removes: bool = False) -> None:
         """Queue a change, and start the thread that makes changes unless it runs."""
         with self._starting:
-            self._tasks.put(_Task(name, make))
+            self._tasks.put(_Task(name, make, removes))
             if not self._status.busy:
                 self._status = EditorStatus(True, name)
                 threading.Thread(target=self._run, name="editor", daemon=True).start()
@@ -203,7 +237,12 @@ class CorpusEditor:
         while True:
             with self._starting:
                 if self._tasks.empty():
-                    self._status = EditorStatus(task="done", notes=tuple(notes), failed=failed)
+                    self._status = EditorStatus(
+                        task="done",
+                        notes=tuple(notes),
+                        failed=failed,
+                        undoable=self._removal is not None,
+                    )
                     return
                 task = self._tasks.get()
             self._status = EditorStatus(True, task.name, notes=tuple(notes))
@@ -220,6 +259,7 @@ class CorpusEditor:
 
     def _carry_out(self, task: _Task, notes: list[str]) -> None:
         """Change the files and rebuild; take the change back if the rebuild fails."""
+        self._removal = None
         change = task.make()
         notes += change.notes
         try:
@@ -227,10 +267,14 @@ class CorpusEditor:
         except BaseException:
             change.undo()
             raise
+        if task.removes:
+            self._removal = change
 
     def _rebuild(self, notes: tuple[str, ...]) -> list[str]:
         """Rebuild the index and return what the build says of added files, then of all."""
-        lost = lost_paths(open_index(self._place), self.corpora)
+        lost = []
+        if self._is_built():
+            lost = lost_paths(open_index(self._place), self.corpora)
         if lost:
             raise DatelineError(
                 f"expected every article of the index in {self._folders()}, "
@@ -264,6 +308,13 @@ class CorpusEditor:
             waiting = "waiting for another builder to end"
             self._status = EditorStatus(True, waiting, notes=notes)
             time.sleep(0.5)
+
+    def _is_built(self) -> bool:
+        try:
+            current(self._place)
+        except DatelineError:
+            return False
+        return True
 
     def _folders(self) -> str:
         return ", ".join(map(str, self.corpora))

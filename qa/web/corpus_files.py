@@ -6,6 +6,7 @@ What is removed is moved to `.removed` beside it, which no build reads: nothing 
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,12 +31,13 @@ class Change:
 def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
     """Return the file of an article within one of the corpora, or None.
 
-    If several corpora have such a file, the one that the article's id names is preferred.
+    That of an article in a zip is the zip. If several corpora have such a file, the one that the
+    article's id names is preferred.
     """
     found = None
     for corpus in corpora:
-        single = corpus.is_file() and composed(corpus.name) == article.path
-        file = corpus if single else on_disk(corpus, article.path)
+        single = corpus.is_file() and lies_in(article.path, composed(corpus.name))
+        file = corpus if single else _outermost(on_disk(corpus, article.path))
         if not file.is_file() or not _is_within(file, corpus):
             continue
         if article.id == f"{corpus.name}/{article.path}":
@@ -43,6 +45,11 @@ def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
         if found is None:
             found = file
     return found
+
+
+def lies_in(path: str, file: str) -> bool:
+    """Return whether a path is that of a file, or of something packed in it."""
+    return path == file or path.startswith(f"{file}/")
 
 
 def missing_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
@@ -58,7 +65,7 @@ def lost_paths(store: Store, corpora: Sequence[Path]) -> list[str]:
     folders = [corpus / REMOVED for corpus in corpora if corpus.is_dir()]
     removed = {path.name for folder in folders for path in folder.glob("*")}
     missing = missing_paths(store, corpora)
-    return [path for path in missing if not _was_removed(Path(path).name, removed)]
+    return [path for path in missing if not _was_removed(path, removed)]
 
 
 def take_in(
@@ -117,12 +124,18 @@ def purge_files(
     return [*deleted, str(file_left)], None
 
 
+def _outermost(file: Path) -> Path:
+    """Return the file, or the archive that something is packed in."""
+    return next((folder for folder in file.parents if folder.is_file()), file)
+
+
 def _is_within(file: Path, corpus: Path) -> bool:
     return file == corpus or file.resolve().is_relative_to(corpus.resolve())
 
 
-def _was_removed(name: str, removed: set[str]) -> bool:
-    return any(is_renamed(name, other) for other in removed)
+def _was_removed(path: str, removed: set[str]) -> bool:
+    """Return whether a file, or the archive it is packed in, was set aside."""
+    return any(is_renamed(name, other) for name in Path(path).parts for other in removed)
 
 
 def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool) -> Change:
@@ -133,13 +146,16 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
         for item in items
         if isinstance(item, Skipped)
     ]
-    known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
+    there = _by_size(corpus / ADDED)
     undos: list[Callable[[], None]] = []
     for file in sorted(staged.rglob("*")):
         path = file.relative_to(staged)
-        if composed(path.as_posix()) not in readable:
+        if not file.is_file() or not any(
+            lies_in(one, composed(path.as_posix())) for one in readable
+        ):
             continue
-        if file.read_bytes() in known:
+        alike = there.get(file.stat().st_size, ())
+        if any(filecmp.cmp(file, other, shallow=False) for other in alike):
             notes.append(f"{file.name}: it is in the archive already")
             continue
         place = corpus / path
@@ -156,6 +172,15 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
             restore()
 
     return Change(tuple(notes), undo)
+
+
+def _by_size(folder: Path) -> dict[int, list[Path]]:
+    """Return the files of a folder by their sizes."""
+    found: dict[int, list[Path]] = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            found.setdefault(file.stat().st_size, []).append(file)
+    return found
 
 
 def _restorer(place: Path) -> Callable[[], None]:

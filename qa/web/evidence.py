@@ -14,10 +14,9 @@ from itertools import chain, pairwise
 
 from index.text.dates import in_words
 from index.types import Article
-from qa.rendering.text import headline
 from qa.types import Hit, Span
 from qa.web.addresses import article_address
-from qa.web.markup import bidi, join_parts, outlet_html, web_link
+from qa.web.markup import authors_of, bidi, join_parts, outlet_html, title_of, web_link
 
 AROUND = 3_000  # characters of an article shown on either side of a finding
 WHOLE = 200_000  # characters of an article that is shown by itself
@@ -52,7 +51,7 @@ def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
     return (
         '<aside class="evidence" aria-label="The article" '
         f'data-findings="{len(findings)}"><div class="bar">{stepping}'
-        '<button type="button" class="plain back" data-back>↑ back to the answer</button></div>'
+        '<button type="button" class="plain back" data-back>close</button></div>'
         f"{''.join(papers)}</aside>"
     )
 
@@ -66,7 +65,7 @@ def article_html(article: Article) -> str:
     cut = _CUT if len(article.text) > WHOLE else ""
     return (
         f'<section class="turn alone" data-address="{escape(article_address(article.id))}">'
-        f'<article class="paper"><h2>{bidi(headline(article))}</h2>'
+        f'<article class="paper"><h2>{bidi(title_of(article))}</h2>'
         f'<p class="source">{source}</p>'
         f'<div class="story" dir="auto">{escape(article.text[:WHOLE])}{cut}</div>'
         "</article></section>"
@@ -99,7 +98,7 @@ def _paper_html(
     text = _text_html(article.text, _numbered(findings, article), _numbered(hits, article))
     return (
         f'<article class="paper" data-article="{number}"{hidden}>'
-        f"<h3>{bidi(headline(article))}</h3>"
+        f"<h3>{bidi(title_of(article))}</h3>"
         f'<p class="source">{join_parts(_source_html(article), whole)}</p>'
         '<div class="story" dir="auto" tabindex="0" role="region" '
         f'aria-label="Text of the article">{text}</div></article>'
@@ -112,8 +111,9 @@ def _source_html(article: Article) -> str:
     if article.published is not None:
         words = in_words(article.published.isoformat())
         day = f'<time datetime="{article.published}">{words}</time>'
-    if article.authors:
-        authors = f"by {bidi(', '.join(article.authors))}"
+    names = authors_of(article)
+    if names:
+        authors = f"by {bidi(', '.join(names))}"
     return join_parts(outlet_html(article), day, authors)
 
 

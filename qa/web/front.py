@@ -9,12 +9,13 @@ from html import escape
 
 from index.text.dates import in_words
 from index.types import Article, Store
-from qa.rendering.text import counted, headline
+from qa.rendering.text import counted
 from qa.web.addresses import article_address
-from qa.web.markup import bidi, dateline_html
+from qa.web.markup import bidi, dateline_html, title_of
 from qa.web.timeline import timeline_html
 
 _HEADLINES = 6
+EXAMPLES_PLACE = '<div class="suggested" data-place=""></div>'
 
 
 def holdings(store: Store) -> str:
@@ -41,10 +42,12 @@ def front_html(store: Store) -> str:
         store.articles(), key=lambda article: str(article.published or ""), reverse=True
     )
     headlines = "".join(map(_headline_item, articles[:_HEADLINES]))
+    latest = ""
+    if headlines:  # page.js puts examples into their place
+        latest = f"{EXAMPLES_PLACE}<h2>Latest in the archive</h2><ul>{headlines}</ul>"
     return (
-        '<section class="front"><p class="holds">Every answer is a quotation, with its source; '
-        "where the articles do not say, so does Dateline.</p>"
-        f"<h2>Latest in the archive</h2><ul>{headlines}</ul></section>"
+        '<section class="front"><p class="holds">Every answer is a quotation, with its source. '
+        f"If the articles give no clear answer, Dateline says so.</p>{latest}</section>"
     )
 
 
@@ -58,6 +61,6 @@ def store_timeline_html(store: Store) -> str:
 def _headline_item(article: Article) -> str:
     return (
         f'<li><p><a href="{escape(article_address(article.id))}" data-again>'
-        f"<cite>{bidi(headline(article))}</cite></a></p>"
+        f"<cite>{bidi(title_of(article))}</cite></a></p>"
         f"<p>{dateline_html(article, titled=False)}</p></li>"
     )

@@ -5,12 +5,23 @@ Text from an article or a question is escaped here.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 from index.text.dates import in_words
 from index.types import Article
 from qa.links import is_web_address
 from qa.rendering.text import headline, in_language
+
+NO_OUTLET = "no outlet named"
+_SITE = re.compile(r"\s+(?:[|·–—-]|::)\s+([^|·–—]{2,40})$")  # "... | CNN"
+_PLACEHOLDERS = frozenset(  # titles that programs give
+    ("about:blank", "blank", "document", "word document", "microsoft word", "untitled", "home")
+)
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def bidi(text: str) -> str:
@@ -26,6 +37,34 @@ def join_parts(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def in_letters(number: int) -> str:
+    """Return a number as a word up to ten: "two", "2,000"."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun in words: "one report", "three outlets"."""
+    return f"{in_letters(number)} {noun}" if number == 1 else f"{in_letters(number)} {noun}s"
+
+
+def title_of(article: Article) -> str:
+    """Return the headline of an article without the name of its outlet at the end."""
+    if (article.title or "").strip().casefold() in _PLACEHOLDERS:
+        article = replace(article, title=None)
+    title = headline(article)
+    site = _SITE.search(title)
+    if site is None or article.source is None:
+        return title
+    named, known = _letters(site[1]), _letters(article.source)
+    return title[: site.start()] if named and (named in known or known in named) else title
+
+
+def authors_of(article: Article) -> Sequence[str]:
+    """Return the authors of an article, each once, without "By"."""
+    names = (_BY.sub("", name).strip() for name in article.authors)
+    return list({name.casefold(): name for name in names if name}.values())
+
+
 def day_in_words(article: Article) -> str:
     """Return the day an article was published, as "14 October 2022"; empty if unknown."""
     return in_words(article.published.isoformat()) if article.published is not None else ""
@@ -36,12 +75,20 @@ def outlet_html(article: Article) -> str:
     return f"<b>{bidi(article.source)}</b>" if article.source else ""
 
 
+def given_html(article: Article) -> str:
+    """Return who gives a sentence, and when: "CNN, 8 September 2022"."""
+    day = escape(day_in_words(article))
+    if day:
+        day = f'<span class="day">, {day}</span>'
+    return (outlet_html(article) or NO_OUTLET) + day
+
+
 def dateline_html(article: Article, titled: bool = True) -> str:
     """Return outlet, day, title and language of an article, as far as known.
 
     The title is there only if `titled`.
     """
-    title = f"<cite>{bidi(headline(article))}</cite>" if titled else ""
+    title = f"<cite>{bidi(title_of(article))}</cite>" if titled else ""
     language = escape(in_language(article).removeprefix(", "))
     return join_parts(outlet_html(article), escape(day_in_words(article)), title, language)
 
@@ -55,3 +102,7 @@ def web_link(url: str | None, label: str, css_class: str = "") -> str:
         return ""
     named = f'class="{css_class}" ' if css_class else ""
     return f'<a {named}href="{escape(url)}" target="_blank" rel="noopener noreferrer">{label}</a>'
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))

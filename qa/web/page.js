@@ -15,8 +15,17 @@
     for (const part of found) part.classList.add('current');
     story.scrollTop = found[0].offsetTop - story.clientHeight / 3;
     if (!moved) return;
+    if (narrow()) paper.closest('.evidence').classList.add('open');
     story.focus({ preventScroll: true });
-    if (narrow()) paper.scrollIntoView({ block: 'start' });
+  };
+
+  // On a narrow screen the article is a sheet; closed, the focus is where it was opened.
+  let opener = null;
+  const close = () => {
+    const sheet = document.querySelector('.evidence.open');
+    if (!sheet) return;
+    sheet.classList.remove('open');
+    opener?.focus({ preventScroll: true });
   };
 
   const finding = (number, moved) => {
@@ -38,6 +47,8 @@
       if (!Number(shown.querySelector('.evidence')?.dataset.findings)) show('[data-passages~="0"]', false);
     }
     const address = shown?.dataset.address;
+    if (address) collapse(true);
+    else if (document.querySelector('#conversation .front')) collapse(false);
     // After the back button, or when an address is opened, the address is right already. Only a
     // question that is asked adds an entry to the browser's history.
     const wanted = address || window.location.pathname;
@@ -54,9 +65,39 @@
         heading.focus({ preventScroll: true });
       }
     }
-    document.title = heading ? `${heading.textContent} · Dateline` : 'Dateline';
+    const title = shown?.dataset.title || heading?.textContent;
+    document.title = title ? `${title} · Dateline` : 'Dateline';
   };
-  window.dateline = { settle };
+
+  const longest = 1000; // characters of a question; a longer one stays in its box
+  const box = () => document.querySelector('#ask textarea');
+  const collapse = (asked) => document.querySelector('#dateline')?.classList.toggle('asked', asked);
+  // The box is emptied at once, so that what is typed next is not lost.
+  const asked = (question) => {
+    if (!question.trim()) return;
+    collapse(true);
+    if (question.length > longest || box().value !== question) return;
+    box().value = '';
+    box().dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  // What may be asked next comes after the answer, into the place that waits for it.
+  const suggest = () => {
+    const found = document.querySelector('#suggested [data-for]');
+    const place = document.querySelector('#conversation .suggested');
+    if (!place) return;
+    if (found && found.dataset.for === place.dataset.place) place.innerHTML = found.innerHTML;
+  };
+  window.dateline = { settle, asked, suggest };
+  if (new URLSearchParams(window.location.search).has('q')) collapse(true);
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') close();
+    const typing = event.target.closest('input, textarea, select, [contenteditable]');
+    if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    document.querySelector('#tabs [role="tab"]').click();
+    box().focus();
+  });
 
   window.addEventListener('popstate', () => {
     returning = true;
@@ -79,6 +120,8 @@
       window.scrollTo(0, 0);
       return;
     }
+    const sheet = document.querySelector('.evidence.open');
+    if (sheet && !sheet.contains(event.target)) close();
     const button = event.target.closest('button');
     if (!button) return;
     if (button.dataset.quotation !== undefined) {
@@ -86,16 +129,20 @@
         button.textContent = 'copied';
         setTimeout(() => { button.textContent = 'copy quotation'; }, 2000);
       });
+    } else if (button.dataset.more !== undefined) {
+      const further = button.closest('.citation').nextElementSibling;
+      further.hidden = !further.hidden;
+      button.setAttribute('aria-expanded', String(!further.hidden));
     } else if (button.dataset.finding !== undefined) {
+      opener = button;
       finding(Number(button.dataset.finding), true);
     } else if (button.dataset.passage !== undefined) {
+      opener = button;
       show(`[data-passages~="${Number(button.dataset.passage)}"]`, true);
     } else if (button.dataset.step !== undefined) {
       finding(Number(button.closest('.evidence').dataset.place || 0) + Number(button.dataset.step), false);
     } else if (button.dataset.back !== undefined) {
-      const heading = turn()?.querySelector('h2');
-      heading?.scrollIntoView({ block: 'start' });
-      turn()?.querySelector('[data-finding]')?.focus({ preventScroll: true });
+      close();
     }
   });
 

@@ -1,4 +1,4 @@
-"""The whole page: the Ask tab with its events, and the Archive and Insight tabs.
+"""The whole page: the Ask tab with its events, and the Archive and Coverage tabs.
 
 What asking does stands in qa/web/asking.py.
 """
@@ -13,29 +13,36 @@ import gradio as gr
 
 from qa.web.api import endpoints
 from qa.web.archive_tab import archive_tab
-from qa.web.asking import Asking
+from qa.web.asking import Asking, dropped, pending
 from qa.web.corpus_editor import CorpusEditor
+from qa.web.coverage import coverage_tab
 from qa.web.front import holdings, store_timeline_html
-from qa.web.insight import insight_tab
 from qa.web.session import Session
-from qa.web.turns import reading_html
+from qa.web.turns import opening_html
+from qa.web.welcome import Welcome, on_first_articles, welcome
 
+_SECRET = "no secret: the browser keeps its own conversation"  # readable by every process
 _UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an uploaded file
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _SETTLE_ASKED = "() => window.dateline.settle(true)"
+_ASKED = """(question, ...kept) => {
+  window.dateline.asked(question);
+  return [question, ...kept.slice(0, 5)];
+}"""
 _SETTLE_OPENED = "() => window.dateline.settle(false)"
 
 # What is clicked in a reply or in the timeline becomes an event with the data-* attributes of it.
 _CLICKS = """element.addEventListener('click', (event) => {
   const clicked = event.target.closest(
-    '[data-again], [data-literally], [data-afresh], [data-from]');
-  if (!clicked || clicked.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    '[data-again], [data-literally], [data-afresh], [data-from], [data-drop]');
+  if (!clicked || clicked.disabled || event.ctrlKey || event.metaKey) return;
+  if (event.shiftKey && clicked.matches('a')) return;
   event.preventDefault();
   const address = clicked.getAttribute('href');
   trigger('click', {
     ...clicked.dataset,
     ...(address ? {address} : {}),
-    pressed: clicked.getAttribute('aria-pressed'),
+    ...(event.shiftKey ? {range: true} : {}),
   });
 });
 element.followed = (address) => trigger('click', {address});"""
@@ -45,15 +52,18 @@ element.followed = (address) => trigger('click', {address});"""
 class _AskTab:
     """The parts of the Ask tab that events read and write."""
 
-    turns: gr.JSON
+    turns: gr.BrowserState
     question: gr.Textbox
     button: gr.Button
     timeline: gr.HTML
     outlets: gr.Dropdown
     days: list[gr.Textbox]  # from, to, as if asked on
     clear: gr.Button
+    pending: gr.HTML
     announcement: gr.HTML
+    first: Welcome
     conversation: gr.HTML
+    suggested: gr.HTML
 
     @property
     def limits(self) -> list[Any]:
@@ -62,7 +72,7 @@ class _AskTab:
     @property
     def shown(self) -> list[Any]:
         """What asking changes, in the order of `qa.web.asking.Shown`."""
-        return [self.conversation, self.turns, self.question, *self.limits, self.announcement]
+        return [self.conversation, self.turns, *self.limits, self.announcement]
 
 
 def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
@@ -82,19 +92,22 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
             with gr.Tab("Ask", id="ask"):
                 tab = _ask_tab()
             with gr.Tab("Archive", id="archive"):
-                archive_tab(session, editor)
-            with gr.Tab("Insight", id="insight"):
-                insight_tab(session, tab.turns)
+                changed = archive_tab(session, editor)
+            with gr.Tab("Coverage", id="coverage-tab"):
+                coverage_tab(session)
         asking = Asking(session)
+        holds = [masthead, tab.timeline, tab.outlets]
         _on_asking(tab, asking)
         _on_limits(tab)
-        _on_opening(blocks, session, tab, asking, masthead)
+        _on_opening(blocks, session, editor, tab, asking, holds)
+        if editor is not None and changed is not None:
+            _on_changes(session, editor, tab, asking, holds, changed)
         endpoints(session)
     return blocks
 
 
 def _ask_tab() -> _AskTab:
-    turns = gr.JSON([], visible=False)
+    turns = gr.BrowserState([], storage_key="dateline", secret=_SECRET)
     with gr.Row(elem_id="ask"):
         question = gr.Textbox(
             placeholder="Who, when, where, how many …?",
@@ -121,10 +134,24 @@ def _ask_tab() -> _AskTab:
             )
             days = [_day_box("From"), _day_box("To"), _day_box("As if asked on")]
             clear = gr.Button("Clear limits", size="sm", min_width=80, elem_id="clear")
+    pending = gr.HTML("", elem_id="pending", js_on_load=_CLICKS)
     announcement = gr.HTML("", elem_id="announcement")
-    conversation = gr.HTML(reading_html(""), elem_id="conversation", js_on_load=_CLICKS)
+    first = welcome()
+    conversation = gr.HTML(opening_html(), elem_id="conversation", js_on_load=_CLICKS)
+    suggested = gr.HTML("", elem_id="suggested")
     return _AskTab(
-        turns, question, button, timeline, outlets, days, clear, announcement, conversation
+        turns,
+        question,
+        button,
+        timeline,
+        outlets,
+        days,
+        clear,
+        pending,
+        announcement,
+        first,
+        conversation,
+        suggested,
     )
 
 
@@ -143,33 +170,88 @@ def _on_asking(tab: _AskTab, asking: Asking) -> None:
         [tab.question, tab.turns, *tab.limits],
         tab.shown,
         trigger_mode="always_last",  # a question asked while another is read waits for its turn
+        js=_ASKED,
         **_QUIET,
     )
-    asked.then(None, js=_SETTLE_ASKED)
+    _then_suggest(asked.then(None, js=_SETTLE_ASKED), tab, asking)
     followed = tab.conversation.click(
         asking.followed, [tab.turns, *tab.limits], tab.shown, **_QUIET
     )
-    followed.then(None, js=_SETTLE_ASKED)
+    _then_suggest(followed.then(None, js=_SETTLE_ASKED), tab, asking)
+
+
+def _then_suggest(event: Any, tab: _AskTab, asking: Asking) -> None:
+    """Find what to ask next once an answer is shown, and put it there."""
+    event.then(pending, [tab.turns, *tab.limits], tab.pending, **_QUIET)
+    address = gr.Textbox(visible=False)
+    found = event.then(
+        asking.suggested, [address], tab.suggested, js="() => [window.location.search]", **_QUIET
+    )
+    found.then(None, js="() => window.dateline.suggest()")
 
 
 def _on_limits(tab: _AskTab) -> None:
-    """Fill in the days of a bar that is clicked, and clear all limits."""
+    """Fill in the days of a clicked bar; show what is chosen, and take it away."""
     since_until = tab.days[:2]
     tab.timeline.click(_clicked_days, since_until, since_until, **_QUIET)
+    gr.on(
+        [box.change for box in tab.limits],
+        pending,
+        [tab.turns, *tab.limits],
+        tab.pending,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    tab.pending.click(dropped, tab.limits, tab.limits, **_QUIET)
     tab.clear.click(lambda: ([], "", "", ""), None, tab.limits, queue=False, **_QUIET)
 
 
 def _on_opening(
-    blocks: gr.Blocks, session: Session, tab: _AskTab, asking: Asking, masthead: gr.HTML
+    blocks: gr.Blocks,
+    session: Session,
+    editor: CorpusEditor | None,
+    tab: _AskTab,
+    asking: Asking,
+    holds: list[Any],
 ) -> None:
     """Show what the archive holds, and what the address of the page asks for."""
-    holdings_shown = [masthead, tab.timeline, tab.outlets]
-    blocks.load(lambda: _holdings(session), None, holdings_shown, **_QUIET)
+
+    def opening() -> tuple[Any, ...]:
+        empty = editor is not None and session.is_empty()
+        return *_holdings(session), gr.Column(visible=empty)
+
+    blocks.load(opening, None, [*holds, tab.first.column], **_QUIET)
     query = gr.Textbox(visible=False)
     opened = blocks.load(
-        asking.opened, [query], tab.shown, js="() => [window.location.search]", **_QUIET
+        asking.opened,
+        [query, tab.turns],
+        tab.shown,
+        js="(query, turns) => [window.location.search, turns]",
+        **_QUIET,
     )
-    opened.then(None, js=_SETTLE_OPENED)
+    _then_suggest(opened.then(None, js=_SETTLE_OPENED), tab, asking)
+
+
+def _on_changes(
+    session: Session,
+    editor: CorpusEditor,
+    tab: _AskTab,
+    asking: Asking,
+    holds: list[Any],
+    changed: Any,
+) -> None:
+    """Show at once what the archive holds after a change of its articles."""
+
+    def held() -> tuple[Any, ...]:
+        if editor.status.busy:
+            return tuple(gr.skip() for _ in holds)
+        return _holdings(session)
+
+    def begun() -> tuple[Any, ...]:
+        return *_holdings(session), asking.front([])
+
+    changed.then(held, None, holds, **_QUIET)
+    on_first_articles(tab.first, session, editor, begun, [*holds, tab.conversation])
 
 
 def _holdings(session: Session) -> tuple[str, str, Any]:
@@ -195,7 +277,12 @@ def _masthead_html(holds: str) -> str:
 
 
 def _clicked_days(since: str, until: str, event: gr.EventData) -> tuple[str, str]:
-    """Return the days of the bar that was clicked; none if they were chosen already."""
+    """Return the days of the bar that was clicked; none if they were chosen already.
+
+    With the shift key it is a range, from the bar that was chosen to the clicked one.
+    """
     data = event._data or {}
     clicked = str(data.get("from", "")), str(data.get("to", ""))
+    if data.get("range") and since and until:
+        return min(since, clicked[0]), max(until, clicked[1])
     return ("", "") if clicked == (since, until) else clicked

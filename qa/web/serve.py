@@ -63,14 +63,16 @@ def serve(
     logins = _logins(auth, host)
     limits = Limits.of(source, since, until, as_of)
     proxies = _addresses(trusted)
-    place.current()  # raises if there is no index, before anything is begun
+    editor = None if read_only else _editor(place, corpora, private=local)
+    empty = editor is not None and editor.begin_empty()
+    if not empty:
+        place.current()  # raises if there is no index, before anything is begun
     with bound(host, port) as sockets, temporary_uploads() as uploads:
         log_to_stderr(log_words)
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # before the session starts a thread
-        session = Session.open(place, reader=reader, limits=limits)
+        session = Session.open(place, reader=reader, limits=limits, empty=empty)
         if metrics is not None:
             serve_metrics(metrics, lambda: int(session.store().generation.split("_")[0]))
-        editor = None if read_only else _editor(place, corpora, private=local)
         hosts = frozenset((*_LOOPBACK_NAMES, host)) if local else None
         kept = None if editor is None else uploads
         app = application(session, editor, logins, bounds, hosts, kept, mcp)

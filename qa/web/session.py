@@ -15,9 +15,11 @@ from index.stores.places import open_index
 from index.types import DatelineError, Place, Store
 from qa.answering.follow_ups import nearest, resolve
 from qa.answering.turns import Turn, Understood
-from qa.archive import PASSAGES_READ, Archive
+from qa.answering.understanding import understand
+from qa.archive import PASSAGES_READ, Archive, reply_from
 from qa.types import Hit, Reader, Reply
 from qa.web.addresses import NO_LIMITS, Limits
+from qa.web.empty import EmptyStore
 
 _LOADING_TAKES = 300  # seconds at most, until a question is refused
 _FOLLOW_UP_PASSAGES = 10  # read to find out what a question leans on
@@ -37,18 +39,27 @@ class Session:
         self.limits = limits
         self._opened = opened
         self._first_store = store
+        self._awaited: tuple[Path | Place, Reader | None] | None = None
+        self._beginning = threading.Lock()
 
     @classmethod
     def open(
-        cls, place: Path | Place, *, reader: Reader | None = None, limits: Limits = NO_LIMITS
+        cls,
+        place: Path | Place,
+        *,
+        reader: Reader | None = None,
+        limits: Limits = NO_LIMITS,
+        empty: bool = False,
     ) -> Session:
         """Open an index, and load its models in a thread.
 
-        Raises DatelineError if there is no index.
+        If `empty`, an index that is not there yet is opened once it is. Raises DatelineError if
+        there is no index otherwise.
         """
-        session = cls(Future(), limits, open_index(place))
-        # Not a daemon: a process that ends while native code loads is aborted.
-        threading.Thread(target=session._load, args=(place, reader), name="models").start()
+        session = cls(Future(), limits, EmptyStore())
+        session._awaited = place, reader
+        if not session._begun() and not empty:
+            open_index(place)  # says what is wrong
         return session
 
     @classmethod
@@ -60,20 +71,29 @@ class Session:
 
     def status(self) -> str:
         """Return "loading", "ok", or "failed" if the models did not load."""
+        if not self._begun():
+            return "ok"  # it waits for articles
         if not self._opened.done():
             return "loading"
         return "ok" if self._opened.exception() is None else "failed"
 
+    def is_empty(self) -> bool:
+        """Return whether there is no index yet."""
+        return not self._begun()
+
     def store(self) -> Store:
         """Return the live generation, without waiting for the models."""
+        self._begun()
         first = self._first_store
         return first if first is not None else self.archive().store
 
     def archive(self) -> Archive:
         """Return the archive on its live generation; wait for the models.
 
-        Raises DatelineError if they did not load.
+        Raises DatelineError if they did not load, or if there is no article yet.
         """
+        if not self._begun():
+            raise DatelineError("expected articles to answer from, found none yet; add some first")
         try:
             archive = self._opened.result(timeout=_LOADING_TAKES)
         except TimeoutError:
@@ -112,6 +132,23 @@ class Session:
             as_of=held.as_of,
         )
 
+    def try_out(self, question: str, limits: Limits) -> Reply:
+        """Return the reply to a question that nobody asked, without a record.
+
+        Raises as `ask` does.
+        """
+        held = limits.within(self.limits)
+        archive = self.archive()
+        asked = understand(
+            question,
+            held.filters.sources,
+            held.filters.since,
+            held.filters.until,
+            held.as_of,
+        )
+        hits = self.retrieve(question, PASSAGES_READ, limits)
+        return reply_from(asked, hits, archive.reader, archive.store)
+
     def retrieve(self, question: str, k: int, limits: Limits) -> list[Hit]:
         """Return the passages nearest to a question, best first. Raises as `ask` does."""
         held = limits.within(self.limits)
@@ -123,6 +160,21 @@ class Session:
             until=held.filters.until,
             as_of=held.as_of,
         )
+
+    def _begun(self) -> bool:
+        """Return whether there is an index; load its models when it is first seen."""
+        with self._beginning:
+            if self._awaited is None:
+                return True
+            place, reader = self._awaited
+            try:
+                self._first_store = open_index(place)
+            except DatelineError:
+                return False
+            self._awaited = None
+            # Not a daemon: a process that ends while native code loads is aborted.
+            threading.Thread(target=self._load, args=(place, reader), name="models").start()
+            return True
 
     def _load(self, place: Path | Place, reader: Reader | None) -> None:
         try:

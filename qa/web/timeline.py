@@ -64,16 +64,17 @@ def periods(days: Sequence[dt.date], most: int) -> list[str]:
     return _names(first, last, _MONTH if months <= most else _YEAR)
 
 
-def timeline_html(days: Iterable[dt.date]) -> str:
+def timeline_html(days: Iterable[dt.date], pressed: str = "") -> str:
     """Return the bars as buttons in a row.
 
-    The highest is as high as the row. Below two bars the result is empty.
+    The highest is as high as the row. `pressed` is the first day of the bar that is chosen. Below
+    two bars the result is empty.
     """
     bars = bars_of(days)
     if len(bars) < 2:
         return ""
     highest = max(bar.articles for bar in bars)
-    buttons = "".join(_bar_html(bar, highest) for bar in bars)
+    buttons = "".join(_bar_html(bar, highest, pressed) for bar in bars)
     return (
         f'<div class="timeline" role="group" aria-label="Articles over time">{buttons}</div>'
         f'<p class="ends"><span>{in_words(bars[0].name)}</span>'
@@ -81,14 +82,15 @@ def timeline_html(days: Iterable[dt.date]) -> str:
     )
 
 
-def _bar_html(bar: Bar, highest: int) -> str:
+def _bar_html(bar: Bar, highest: int, pressed: str) -> str:
     label = f"{in_words(bar.name)}: {counted(bar.articles, 'article')}"
+    chosen = "true" if bar.first.isoformat() == pressed else "false"
     state, height = " disabled", 0
     if bar.articles:
         state, height = "", max(_LEAST_HEIGHT, round(100 * bar.articles / highest))
     return (
         f'<button type="button" data-from="{bar.first}" data-to="{bar.last}" '
-        f'aria-pressed="false" aria-label="{label}" title="{label}"{state}>'
+        f'aria-pressed="{chosen}" aria-label="{label}" title="{label}"{state}>'
         f'<i style="height:{height}%"></i></button>'
     )
 

@@ -5,15 +5,17 @@ They are a question being read, a notice, and earlier questions.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
 from qa.answering.turns import Turn
+from qa.rendering.markdown import plain
 from qa.web.markup import bidi
 
 _LONGEST_HEADING = 200  # characters of a question that has no answer yet
-_READING = (
-    '<p class="source">Reading …</p><div class="skeleton tall"></div>'
+_PLACES = (
+    '<div class="skeleton tall"></div>'
     '<div class="skeleton"></div><div class="skeleton wide"></div>'
     '<div class="skeleton wide"></div></div>'
     '<div class="evidence"><div class="skeleton page"></div></div>'
@@ -31,10 +33,18 @@ def notice_html(question: str, message: str) -> str:
 
 
 def reading_html(question: str) -> str:
-    """Return what stands there while a question is read; "" while the page opens."""
+    """Return what stands there while a question is read."""
     return (
         '<section class="turn reading" aria-busy="true"><div class="findings">'
-        f"<h2>{bidi(question[:_LONGEST_HEADING])}</h2>{_READING}</section>"
+        f'<h2>{bidi(question[:_LONGEST_HEADING])}</h2><p class="source">Reading …</p>'
+        f"{_PLACES}</section>"
+    )
+
+
+def opening_html() -> str:
+    """Return what stands there while the page opens."""
+    return (
+        f'<section class="turn reading" aria-busy="true"><div class="findings">{_PLACES}</section>'
     )
 
 
@@ -50,13 +60,35 @@ def earlier_html(turns: Sequence[Turn], shown: str) -> str:
     return (
         '<nav class="earlier" aria-label="Earlier in this conversation">'
         f"<h3>Earlier in this conversation</h3><ol>{items}</ol>"
-        '<p><button type="button" class="plain" data-afresh>begin a new conversation</button></p>'
-        "</nav>"
+        '<p class="actions"><button type="button" class="plain" data-afresh>'
+        f"begin a new conversation</button>{_saving_link(turns)}</p></nav>"
+    )
+
+
+def conversation_as_markdown(turns: Sequence[Turn]) -> str:
+    """Return the questions of a conversation with their answers and where they stand."""
+    lines = ["# A conversation with Dateline", ""]
+    for turn in turns:
+        lines += [f"## {plain(turn.understood)}", ""]
+        if turn.answer is None:
+            lines += ["No clear answer found.", ""]
+        elif turn.answer != turn.sentence:
+            lines += [f"**{plain(turn.answer)}**", ""]
+        if turn.cited:
+            lines += [f"> {plain(turn.cited)}", ""]
+    return "\n".join(lines)
+
+
+def _saving_link(turns: Sequence[Turn]) -> str:
+    data = base64.b64encode(conversation_as_markdown(turns).encode()).decode()
+    return (
+        '<a download="conversation.md" '
+        f'href="data:text/markdown;charset=utf-8;base64,{data}">save it as Markdown</a>'
     )
 
 
 def _earlier_item(turn: Turn) -> str:
-    answer = "the articles do not say" if turn.answer is None else escape(turn.answer)
+    answer = "no clear answer" if turn.answer is None else escape(turn.answer)
     return (
         f'<li><a href="{escape(turn.address)}" data-again>{bidi(turn.understood)}</a>'
         f" <span>{answer}</span></li>"

@@ -90,9 +90,9 @@ def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnul
     raise AssertionError("the app did not answer within two minutes")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Start Chromium for one file: no test with an event loop may run beside Playwright."""
+    """Start Chromium once: no test with an event loop may run beside Playwright."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         yield browser
@@ -180,8 +180,8 @@ def opened(browser: Browser) -> Iterator[Open]:
         if late:
             page.route(re.compile(late), lambda route: waiting.append(route))
         page.goto(app.address + path, wait_until="commit" if late else "load")
-        idle = 0 if late else 8
-        while idle < 8:
+        idle = 0
+        while late and idle < 8:
             page.wait_for_timeout(200)
             idle = 0 if waiting else idle + 1
             if waiting:

@@ -13,8 +13,6 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-import qa
-from qa.web.cards import likelihood
 from tests.browser.conftest import QUESTION, Open, Served, ask, settled
 from tests.browser.test_ask import DIFFER
 
@@ -26,14 +24,17 @@ SHOWN = {
     "follow-up-1280-dark": "conversation",
     "differ-390-light": "phone",
     "archive-upload-1280-light": "archive",
-    "insight-1280-light": "insight",
+    "coverage-1280-light": "coverage",
 }
 
 
 def serious(page: Page) -> list[str]:
     """Return what axe-core finds that is serious or critical, one line each."""
-    page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run(document)).violations")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(
+        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+    )
     return [
         f"{problem['id']}: {node['target']} {node['html'][:150]} {node['failureSummary'][:200]}"
         for problem in found
@@ -42,57 +43,60 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def picture(page: Page, name: str) -> None:
-    if PICTURES and name in SHOWN:
-        page.mouse.move(0, 0)
-        page.screenshot(path=Path(PICTURES) / f"{SHOWN[name]}.png")
+def look(page: Page, view: str) -> dict[str, list[str]]:
+    """Return what axe-core finds in a view in the light and in the dark; take its pictures."""
+    problems = {}
+    width = page.evaluate("window.innerWidth")
+    for colours in ("light", "dark"):
+        page.evaluate(f"document.body.classList.toggle('dark', {str(colours == 'dark').lower()})")
+        name = f"{view}-{width}-{colours}"
+        problems[name] = serious(page)
+        if PICTURES and (name in SHOWN or os.environ.get("DATELINE_ALL_PICTURES")):
+            page.mouse.move(0, 0)
+            page.screenshot(path=Path(PICTURES) / f"{SHOWN.get(name, name)}.png")
+    page.evaluate("document.body.classList.remove('dark')")
+    return {name: found for name, found in problems.items() if found}
 
 
-@pytest.mark.parametrize(
-    ("width", "colours"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-)
-def test_no_view_has_a_serious_problem(
-    served: Served, opened: Open, width: int, colours: str
-) -> None:
-    page = opened(served, width=width, colours=colours)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_view_has_a_serious_problem(served: Served, opened: Open, width: int) -> None:
+    page = opened(served, width=width)
     settled(page)
-    expect(page.locator(".front a").first).to_be_visible(timeout=60_000)
-    name = f"{width}-{colours}"
-    problems = {"front": serious(page)}
-    picture(page, f"front-{name}")
+    expect(page.locator(".front .suggested a").first).to_be_visible(timeout=60_000)
+    problems = look(page, "front")
     ask(page, DIFFER)
     expect(page.locator("#conversation .value").first).to_have_text("286")
-    problems["differ"] = serious(page)
-    picture(page, f"differ-{name}")
+    problems |= look(page, "differ")
+    page.locator("#conversation .answer.first [data-finding]").click()
+    expect(page.locator(".evidence")).to_be_visible()
+    problems |= look(page, "article")  # a sheet, on a narrow page
+    page.keyboard.press("Escape")
     page.locator("#ask textarea").fill("who brokered it?")
     page.keyboard.press("Enter")
     expect(page.locator(".understood")).to_be_visible(timeout=30_000)
     page.locator("#filters > button").click()
-    page.get_by_label("Outlets").click()
+    page.get_by_label("Outlets", exact=True).click()
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Escape")
-    problems["follow-up"] = serious(page)
-    picture(page, f"follow-up-{name}")
+    problems |= look(page, "follow-up")
     page.locator("#filters > button").click()
+    ask(page, "What is Nagorno-Karabakh?")
+    page.locator("#conversation .other summary").first.click()
+    problems |= look(page, "sentence")
     ask(page, "How many tanks did Armenia lose?")
-    problems["silent"] = serious(page)
-    picture(page, f"silent-{name}")
+    problems |= look(page, "silent")
     page.get_by_role("tab", name="Archive").click()
     expect(page.locator("table.articles")).to_be_visible()
     for tab in ("Upload", "Paste", "From the web"):
         if not page.locator("#adding").get_by_role("tab", name=tab).is_visible():
             page.locator("#adding > button").click()
         page.locator("#adding").get_by_role("tab", name=tab).click()
-        problems[tab] = serious(page)
-        picture(page, f"archive-{tab.split()[0].lower()}-{name}")
-    page.get_by_role("tab", name="Insight").click()
-    expect(page.locator("#over-time canvas, #over-time svg.marks").first).to_be_visible(
-        timeout=30_000
-    )
-    problems["insight"] = serious(page)
-    picture(page, f"insight-{name}")
+        problems |= look(page, f"archive-{tab.split()[0].lower()}")
+    page.get_by_role("tab", name="Coverage").click()
+    expect(page.locator("#coverage section").first).to_be_visible(timeout=30_000)
+    problems |= look(page, "coverage")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert {view: found for view, found in problems.items() if found} == {}
+    assert problems == {}
 
 
 def test_an_answer_is_announced_and_nothing_moves_where_that_is_unwanted(
@@ -102,9 +106,8 @@ def test_an_answer_is_announced_and_nothing_moves_where_that_is_unwanted(
     settled(page)
     expect(page.locator("#announcement")).to_have_attribute("aria-live", "polite")
     ask(page, QUESTION)
-    likely = likelihood(qa.open(served.index).ask(QUESTION).answers[0].probability)
-    expect(page.locator("#announcement")).to_contain_text(
-        f"Answer: US, {likely}, from after Expatica."
+    expect(page.locator("#announcement")).to_have_text(
+        "Answer: US. From after Expatica. One report."
     )
     moving = page.evaluate(
         """() => [...document.querySelectorAll('#dateline *')].filter(one => {

@@ -1,11 +1,10 @@
-"""The Archive and Insight tabs in a real browser: add, ask while it is rebuilt, remove."""
+"""The Archive and Coverage tabs in a real browser: add, ask while it is rebuilt, remove."""
 
 from __future__ import annotations
 
 import threading
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 import qa
 from index.stores.places import place_of
+from qa.web.coverage import on_topic
+from qa.web.session import Session
 from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
 
 pytestmark = pytest.mark.slow
@@ -235,43 +236,32 @@ def _users(folder: Path) -> Path:
     return folder / "users"
 
 
-def published(served: Served) -> list[tuple[str, str]]:
-    """Return the month and the outlet of each article."""
-    return [
-        (f"{article.published:%Y-%m}", str(article.source))
-        for article in qa.open(served.index).store.articles()
-    ]
-
-
-def test_insight_plots_time_topics_and_the_last_question(served: Served, opened: Open) -> None:
+def test_coverage_shows_the_outlets_of_a_topic_and_the_articles_of_a_bar(
+    served: Served, opened: Open
+) -> None:
     page = opened(served)
     settled(page)
-    ask(page, QUESTION)
-    page.get_by_role("tab", name="Insight").click()
-    for plot in ("#over-time", "#passages-by-outlet"):
-        expect(page.locator(f"{plot} canvas, {plot} svg.marks").first).to_be_visible(timeout=30_000)
-    expect(page.locator("#coverage")).to_have_count(0)
-    for summary in page.locator("#insight summary").all():
-        summary.click()
-    times, passages = page.locator("#insight table").all()
-    expect(times.locator("tbody tr")).to_have_text(
-        [f"{when}{outlet}1" for when, outlet in sorted(published(served))]
-    )
-    hits = Counter(hit.article.source for hit in qa.open(served.index).retrieve(QUESTION, 16))
-    assert sorted(passages.locator("tbody tr").all_inner_texts()) == sorted(
-        f"{outlet}\t{number}" for outlet, number in hits.items()
-    )
-    assert page.locator("#insight .key li").all_inner_texts() == list(
-        dict.fromkeys(outlet for _, outlet in sorted(published(served)))
-    )
+    page.get_by_role("tab", name="Coverage").click()
+    shown = page.locator("#coverage")
+    expect(shown.locator("[role=status]")).to_have_text("5 articles from 4 outlets", timeout=30_000)
+    expect(shown.locator(".had-it")).to_have_text("First: after RFE/RL, 13 November 2020")
+    bar = shown.get_by_role("button", name="October 2022: 4 articles")
+    bar.click()
+    expect(shown.locator("[role=status]")).to_have_text("4 articles from 4 outlets")
+    expect(bar).to_have_attribute("aria-pressed", "true")
+    bar.click()
+    expect(shown.locator("[role=status]")).to_have_text("5 articles from 4 outlets")
     page.get_by_label("Topic", exact=True).fill("peacekeepers")
     page.keyboard.press("Enter")
-    expect(page.locator("#topic-said")).to_contain_text("near it", timeout=30_000)
-    expect(page.locator("#coverage canvas, #coverage svg.marks").first).to_be_visible(
-        timeout=30_000
-    )
+    expect(shown.locator("a").first).to_be_visible(timeout=30_000)
+    found = on_topic(Session.over(qa.open(served.index)), "peacekeepers")
+    expect(shown.locator("li")).to_have_count(len(found))
+    title = shown.locator("a").first.inner_text()
+    shown.locator("a").first.click()
+    expect(page.locator("#conversation .alone h2")).to_have_text(title, timeout=30_000)
+    page.get_by_role("tab", name="Coverage").click()
     page.get_by_label("Topic", exact=True).fill("?")
     page.keyboard.press("Enter")
-    expect(page.locator("#topic-said [role=alert]")).to_contain_text(
+    expect(shown.locator("[role=alert]")).to_contain_text(
         "Expected a question, found none", timeout=30_000
     )

@@ -66,7 +66,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, corpus_index: Path) -> Ite
 
 def unharmed(page: Page) -> None:
     assert page.evaluate("window.canary") is None
-    ours = page.locator("#conversation, #articles, #work, #masthead, #insight details")
+    ours = page.locator("#conversation, #articles, #work, #masthead, #coverage")
     assert ours.locator("img, iframe, svg, object, embed, script, style").count() == 0
     links = page.locator("#conversation a, #articles a").evaluate_all(
         "links => links.map(link => link.href)"
@@ -105,7 +105,7 @@ def test_whatever_an_article_says_is_text(hostile: Served, opened: Open) -> None
         ask(page, f"Who is keeper {number} of the lighthouse, paid in Bergen?")
         unharmed(page)
     page.locator("#filters > button").click()
-    page.get_by_label("Outlets").click()
+    page.get_by_label("Outlets", exact=True).click()
     expect(page.get_by_role("option")).to_have_count(9)
     page.get_by_role("option").nth(0).click()
     page.keyboard.press("Escape")
@@ -117,15 +117,14 @@ def test_whatever_an_article_says_is_text(hostile: Served, opened: Open) -> None
         '<img src=x onerror="window.canary=1"> 1'
     )
     unharmed(page)
-    page.get_by_role("tab", name="Insight").click()
-    expect(page.locator("#over-time canvas, #over-time svg.marks").first).to_be_visible(
-        timeout=30_000
-    )
+    page.get_by_role("tab", name="Coverage").click()
+    expect(page.locator("#coverage section").first).to_be_visible(timeout=30_000)
+    unharmed(page)
     page.get_by_label("Topic", exact=True).fill(
         "lighthouse keeper <img src=x onerror='window.canary=1'>"
     )
     page.keyboard.press("Enter")
-    expect(page.locator("#topic-said")).to_contain_text("near it", timeout=30_000)
+    expect(page.locator("#coverage")).to_contain_text("article")
     page.wait_for_timeout(500)
     unharmed(page)
 

@@ -97,7 +97,7 @@ def test_limits_by_keys(own: Served, opened: Open) -> None:
     page.keyboard.press("Enter")
     to(page, "November 2020: 1 article")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("From")).to_have_value("2020-11-01")
+    expect(page.get_by_label("From", exact=True)).to_have_value("2020-11-01")
     to(page, "Outlets")
     page.keyboard.type("Expat")
     page.keyboard.press("Enter")
@@ -106,7 +106,7 @@ def test_limits_by_keys(own: Served, opened: Open) -> None:
     to(page, "Clear limits")
     page.keyboard.press("Enter")
     expect(page.locator("#outlets .token")).to_have_count(0)
-    expect(page.get_by_label("From")).to_have_value("")
+    expect(page.get_by_label("From", exact=True)).to_have_value("")
 
 
 def test_the_archive_by_keys(own: Served, opened: Open) -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from index.types import Article
 from qa.answering.citing import cite, with_claim
-from qa.answering.kinds import asks_for, quotations, standing_alone, well_formed
+from qa.answering.kinds import (
+    asks_for,
+    is_asked,
+    is_heading,
+    nearest_sentences,
+    quotations,
+    standing_alone,
+    well_formed,
+)
 from qa.types import Citation, Span
 
 VALUES = """who won? | Who brokered the September truce? | How many people were killed?
@@ -80,3 +88,56 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it() -> None:
     found = standing_alone(cited(text, "lost its rudder", "Globe"))
     assert found.text == "The ferry ran aground at Nes. It had lost its rudder."
     assert found.best_words == "lost its rudder"
+
+
+def test_the_nearest_sentences_are_three_of_different_outlets_first() -> None:
+    texts = {
+        "Post": "Rain fell in Voss. Snow fell in Hol.",
+        "Mail": "Hail fell in Gol. Sun shone.",
+        "Wire": "Fog lay on Rauma.",
+    }
+    found = []
+    for score, (outlet, word) in enumerate(
+        [("Post", "Voss"), ("Post", "Hol"), ("Post", "Voss"), ("Mail", "Gol"), ("Wire", "Rauma")]
+    ):
+        article = Article(outlet, texts[outlet], source=outlet)
+        start = texts[outlet].index(word)
+        found.append(cite(Span(article, start, start + len(word), -float(score), 0.01)))
+    nearest = nearest_sentences(found)
+    assert [one.sentence for one in nearest] == [
+        "Rain fell in Voss.",
+        "Hail fell in Gol.",
+        "Fog lay on Rauma.",
+    ]
+    assert [one.best_words for one in nearest] == ["Voss", "Gol", "Rauma"]
+    assert [one.sentence for one in nearest_sentences(found[:2])] == [
+        "Rain fell in Voss.",
+        "Snow fell in Hol.",
+    ]
+
+
+def test_a_heading_is_not_quoted_nor_is_a_question_an_answer() -> None:
+    text = "Mayor shuts the harbour\n\nThe mayor shut the harbour on Friday. Was it ice?"
+    heading = cited(text, "shuts the harbour", "Post", 0.9)
+    sentence = cited(text, "shut the harbour on Friday", "Mail", 0.6)
+    asked = cited(text, "ice", "Wire", 0.8)
+    assert [is_heading(one) for one in (heading, sentence, asked)] == [True, False, False]
+    assert [is_asked(one) for one in (heading, sentence, asked)] == [False, False, True]
+    (quoted,) = quotations("What happened at the harbour?", [heading, sentence], 0.1)
+    assert quoted.text == "The mayor shut the harbour on Friday."
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [("He said: “It fell.”", False), ("It fell (on Friday).", False), ("“It fell”", True)],
+)
+def test_a_sentence_may_end_in_a_quotation(text: str, heading: bool) -> None:
+    assert is_heading(cited(text, "fell", "Post")) is heading
+
+
+def test_a_short_answer_is_quoted_with_the_sentence_after_it() -> None:
+    text = "Will it close?\n\nVik: No. Nes stays open. Hol closes.\n\nNo.\n\nThat is all."
+    quoted = standing_alone(cited(text, "No", "Post"))
+    assert (quoted.text, quoted.best_words) == ("Vik: No. Nes stays open.", "No")
+    alone = standing_alone(cited("It closed.\n\nNo comment.\n\nHol is open.", "No comment", "Post"))
+    assert alone.text == "No comment."

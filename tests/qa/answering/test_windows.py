@@ -15,7 +15,7 @@ from qa.types import Span
 
 def kept(question: str, text: str, published: dt.date | None, as_of: str = "2026-11-26") -> bool:
     """Whether a citation of a text is of the question's time."""
-    span = Span(Article("a", text, published=published), 0, len(text), probability=0.5)
+    span = Span(Article("a", text, published=published), 0, text.index(".") + 1, probability=0.5)
     return bool(within_window([cite(span)], understand(question, as_of=as_of)))
 
 
@@ -34,8 +34,17 @@ MAY = dt.date(2026, 5, 4)
         ("How many died in Tarn in April 2026?", "The floods killed 14 people.", MAY, True),
         ("How many died in Tarn in March 2026?", "The floods killed 14 people.", MAY, False),
         ("How many died in Tarn?", "The floods killed 14 people.", MAY, True),
-        # an article without a day may be of any time
-        ("How many died in Tarn in 2019?", "The floods killed 14 people.", None, True),
+        ("How many died in Tarn in the 2010s?", "The floods killed 14 people.", MAY, False),
+        ("How many died in Tarn in the 2010s?", "The floods of 2019 killed 14.", MAY, True),
+        ("How many died in the last two weeks?", "The floods killed 14 people.", MAY, False),
+        # an article without a day must name the time
+        ("How many died in Tarn in 2019?", "The floods killed 14 people.", None, False),
+        ("How many died in Tarn in 2019?", "The floods of 2019 killed 14 people.", None, True),
+        ("How many died in Tarn in 2019?", "14 died. It began in March 2019.", None, True),
+        ("How many died in Tarn in 2019?", "14 died last month. A dam of 2019 fell.", None, False),
+        ("How many died in Tarn in May 2019?", "14 died in May.", None, True),
+        ("How many died in Tarn in May 2019?", "14 died in June.", None, False),
+        ("How many died in September?", "14 died last month. It rained on October 2.", None, True),
         # what is to come is told before
         ("When will it open in 2027?", "The mayor will open the lift.", MAY, True),
     ],

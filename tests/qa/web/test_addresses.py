@@ -18,9 +18,18 @@ from qa.web.addresses import (
 )
 
 days = st.none() | st.dates()
+
+
+def ordered(sources: tuple[str, ...], one: dt.date | None, other: dt.date | None) -> Filters:
+    """Return filters whose first day is not after the last."""
+    if one is None or other is None:
+        return Filters(sources, one, other)
+    return Filters(sources, min(one, other), max(one, other))
+
+
 limits_of = st.builds(
     Limits,
-    st.builds(Filters, st.lists(st.text(min_size=1), max_size=3).map(tuple), days, days),
+    st.builds(ordered, st.lists(st.text(min_size=1), max_size=3).map(tuple), days, days),
     days.map(lambda day: None if day is None else day.isoformat()),
 )
 
@@ -48,6 +57,9 @@ def test_an_address_that_cannot_be_read_is_refused_in_the_page_s_words() -> None
         parse_question_address("?q=x&to=20221014")
     with pytest.raises(DatelineError, match="expected the day asked on as YYYY-MM-DD"):
         Limits.of(as_of="soon")
+    with pytest.raises(DatelineError, match="found 2 May 2022 after 1 May 2022"):
+        Limits.of([], "2022-05-02", "2022-05-01")
+    assert Limits.of([], "2022-05-01", "2022-05-01").filters.since == dt.date(2022, 5, 1)
     with pytest.raises(DatelineError, match="expected an address"):
         parse_question_address("?" + "&".join(["source=x"] * 1_000))
 

@@ -42,6 +42,18 @@ def test_rows_are_searched_and_sorted(view: View, ids: str) -> None:
     assert "".join(row.id for row in select_rows(rows(), view)) == ids
 
 
+def test_an_article_whose_text_holds_the_words_is_found_too() -> None:
+    found = select_rows(rows(), View(search="globe 2022"), holding={"2"})
+    assert [row.id for row in found] == ["1", "2"]
+    assert select_rows(rows(), View(search="nothing"), holding=()) == []
+
+
+def test_an_article_without_an_outlet_says_so() -> None:
+    row = Row.of(Article("id", "Rain fell.", "about:blank", path="a.txt"))
+    text = Parsed(table_html([row], View(), False)).text
+    assert text.endswith("Rain fell.no outlet named2a.txt")  # nor is that a title
+
+
 def test_a_row_is_what_the_table_shows_of_an_article() -> None:
     article = Article(
         "id", "Rain fell.", "Rain", "Globe", dt.date(2022, 10, 14), "https://a.example/", "a.txt"
@@ -111,3 +123,6 @@ def test_a_rebuild_has_a_bar_and_its_end_is_told() -> None:
     failed = status_html(EditorStatus(task="done", failed=True))
     assert "Not everything could be done." in failed
     assert status_html(EditorStatus()) == ""
+    removed = EditorStatus(task="done", undoable=True)
+    assert "undo" in Parsed(status_html(removed)).text
+    assert "undo" not in status_html(EditorStatus(task="done"))

@@ -11,9 +11,8 @@ import pytest
 from index.types import Article, DatelineError
 from qa.answering.turns import Turn, Understood
 from qa.types import Reply
-from qa.web.addresses import Limits
-from qa.web.asking import TURNS_KEPT, Asking, Kept
-from qa.web.cards import likelihood
+from qa.web.addresses import Limits, question_address
+from qa.web.asking import TURNS_KEPT, Asking, Kept, dropped, pending
 from qa.web.session import Session
 from tests.qa.rendering.replies import flood, reply
 from tests.qa.web.parsed import Parsed
@@ -65,7 +64,7 @@ def test_a_question_is_read_then_answered_and_kept_by_the_browser() -> None:
     session = FakeSession()
     reading, done = answered(Asking(session), "How many?", [], ["Globe"], "2022-10-01", " ", "")
     assert 'class="turn reading"' in reading[0]
-    assert reading[1:] == ([], "", SAME, SAME, SAME, SAME, "<p>Reading.</p>")
+    assert reading[1:] == ([], SAME, SAME, SAME, SAME, "<p>Reading.</p>")
     assert session.asked == [("How many?", Limits.of(["Globe"], "2022-10-01"))]
     assert "286" in Parsed(done[0]).findings.values()
     assert done[1] == [
@@ -75,10 +74,12 @@ def test_a_question_is_read_then_answered_and_kept_by_the_browser() -> None:
             "answer": "286",
             "sentence": "At least 286  people died in the flood, the ministry said.",
             "address": "?q=How+many%3F&source=Globe&from=2022-10-01",
+            "cited": "“At least 286 people died in the flood, the ministry said.” — "
+            "Globe · 14 October 2022",
         }
     ]
-    assert done[2:7] == (SAME,) * 5
-    assert done[7] == f"<p>Answer: 286, {likelihood(0.9)}, from Globe.</p>"
+    assert done[2:6] == (SAME,) * 4
+    assert done[6] == "<p>Answer: 286. From Globe. One report.</p>"
 
 
 def test_a_follow_up_stands_above_what_was_asked_before() -> None:
@@ -105,7 +106,7 @@ def test_a_conversation_keeps_the_latest_turns_each_address_once() -> None:
 def test_enter_once_more_leaves_the_answer() -> None:
     kept = [asdict(Turn("Who?", "Who?"))]
     session = FakeSession()
-    assert answered(Asking(session), " ", kept) == [(SAME,) * 8]
+    assert answered(Asking(session), " ", kept) == [(SAME,) * 7]
     assert session.asked == []
 
 
@@ -133,32 +134,53 @@ def test_a_day_that_is_none_is_a_notice_in_the_page_s_words() -> None:
     assert "Expected the first day as YYYY-MM-DD, found 'yesterday'." in Parsed(done[0]).text
 
 
-def test_a_question_that_is_too_long_stays_in_its_box() -> None:
-    reading, *_ = answered(Asking(FakeSession()), "a" * 1_001, [])
-    assert reading[2] == SAME
-
-
 def test_an_address_is_asked_literally_and_fills_the_boxes() -> None:
     session = FakeSession()
     query = "?q=How+many%3F&source=Globe&from=2022-10-01&as_of=2022-10-20"
-    reading, done = Asking(session).opened(query)
-    assert reading[3:7] == done[3:7] == (["Globe"], "2022-10-01", "", "2022-10-20")
+    reading, done = Asking(session).opened(query, [])
+    assert reading[2:6] == done[2:6] == (["Globe"], "2022-10-01", "", "2022-10-20")
     assert session.asked[0][0] == "How many?"
     assert "Understood as" not in done[0]
 
 
 def test_an_address_opens_an_article_or_the_latest_ones() -> None:
     asking = Asking(FakeSession())
-    (article,) = asking.opened("?article=a+b.txt")
+    (article,) = asking.opened("?article=a+b.txt", [])
     assert Parsed(article[0]).text == "Rain & fogRain fell."
-    assert article[7] == "<p>Article: Rain &amp; fog.</p>"
-    (missing,) = asking.opened("?article=nothing")
+    assert article[6] == "<p>Article: Rain &amp; fog.</p>"
+    (missing,) = asking.opened("?article=nothing", [])
     assert "found none by this address" in Parsed(missing[0]).text
-    (front,) = asking.opened("")
+    kept = [asdict(Turn("Who?", "Who?", address="?q=Who%3F"))]
+    (front,) = asking.opened("", [*kept, {"asked": 1}])
+    assert front[1] == kept  # as the browser kept it, and no more
+    assert "Earlier in this conversationWho?" in Parsed(front[0]).text
     assert "Latest in the archive" in front[0]
-    assert front[7] == ""
-    (bad,) = asking.opened("?q=x&from=yesterday")
+    assert front[6] == ""
+    (bad,) = asking.opened("?q=x&from=yesterday", [])
     assert "Expected the first day as YYYY-MM-DD" in Parsed(bad[0]).text
+
+
+def test_limits_that_are_chosen_are_chips_until_a_question_has_them() -> None:
+    boxes = (["Globe", "Post"], "2022-10-01", "", "")
+    chips = Parsed(pending([], *boxes))
+    assert chips.text == "Next question: Globe ×Post ×from 1 October 2022 ×"
+    assert chips.attributes("data-drop") == ["0", "1", "2"]
+    assert pending([], [], "", " ", "") == ""
+    address = question_address("Who?", Limits.of(*boxes))
+    assert pending([asdict(Turn("Who?", "Who?", address=address))], *boxes) == ""
+    assert pending([asdict(Turn("Who?", "Who?", address="?q=Who%3F"))], *boxes) != ""
+    late = Parsed(pending([], [], "2022-10-02", "2022-10-01", ""))
+    assert late.attributes("role") == ["alert"]
+    assert "found 2 October 2022 after 1 October 2022." in late.text
+
+
+def test_a_chip_that_is_clicked_takes_its_limit_away() -> None:
+    boxes = (["Globe", "Post"], "2022-10-01", "2022-10-31", "2022-11-02")
+    assert dropped(*boxes, event(drop="1")) == (["Globe"], *boxes[1:])
+    assert dropped(*boxes, event(drop="2")) == (boxes[0], "", *boxes[2:])
+    assert dropped(*boxes, event(drop="4")) == (*boxes[:3], "")
+    for nothing in ("5", "-1", "x"):
+        assert dropped(*boxes, event(drop=nothing)) == boxes
 
 
 def test_what_is_clicked_is_asked_literally_followed_or_ends_the_conversation() -> None:
@@ -170,4 +192,4 @@ def test_what_is_clicked_is_asked_literally_followed_or_ends_the_conversation() 
     assert [question for question, _ in session.asked] == ["it?", "When?"]
     (afresh,) = asking.followed(kept, *BOXES, event(afresh=""))
     assert "Latest in the archive" in afresh[0]
-    assert afresh[1:3] == ([], "")
+    assert afresh[1] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,13 @@ from hypothesis import given
 from index.types import Article, Filters, Passage
 from qa.answering.turns import Turn, Understood
 from qa.rendering.text import headline, quotation
-from qa.types import Answer, Citation, Conflict, Hit, Reply
-from qa.web.addresses import Limits, question_address
+from qa.types import Answer, Citation, Conflict, Hit, Reply, TimeWindow
+from qa.web.addresses import NO_LIMITS, Limits, question_address
 from qa.web.article_table import Row
-from qa.web.cards import findings, likelihood, reply_html
+from qa.web.cards import evidence_in_words, findings, reply_html
+from qa.web.chips import chips_html
 from qa.web.evidence import article_html
+from qa.web.markup import title_of
 from qa.web.turns import earlier_html, notice_html, reading_html
 from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
 from tests.qa.web.parsed import Parsed, as_parsed, nasty
@@ -100,38 +103,75 @@ def test_an_address_that_is_not_of_the_web_is_no_link() -> None:
         assert all(link.startswith(("data:application/", "data:text/m", "?art")) for link in links)
 
 
-def test_an_abstention_says_why_and_shows_the_three_nearest_passages() -> None:
-    hits = [hit(Article(str(number), f"Rain {number} fell."), 0.25) for number in range(5)]
-    reason = "not-said: the articles do not say; the nearest are “Rain”"
-    html = reply_html(reply("Why?", passages=hits, reason=reason))
-    page = Parsed(html)
-    assert "The articles do not say.The nearest passages" in page.text  # which stand below
-    assert page.text.count("score 0.25") == 5
-    assert page.text.index("Rain 2") < page.text.index("2 more passages")
-    assert page.text.index("2 more passages") < page.text.index("Rain 3")
-    assert '<ol start="4">' in html
-    other = reply_html(reply("Why?", reason="too-new: the articles end; in May"))
-    assert "The articles end; in May." in Parsed(other).text
-    assert "The nearest passages" not in other
+def test_silence_shows_the_nearest_sentences_with_their_best_words_and_no_scores() -> None:
+    rain = Article("r", "Rain fell on Oslo. Snow fell on Bergen.", source="Globe", path="r.txt")
+    hail = Article("h", "Hail fell.", source="Post", published=dt.date(2022, 10, 3), path="h.txt")
+    snow = citation(rain, "Snow")
+    near = (
+        replace(snow, start=19, end=39, sentence_span=(19, 39), mark=(snow.start, snow.end)),
+        replace(citation(hail, "Hail"), sentence_span=(0, 10)),
+    )
+    reason = "not-said: no clear answer found; the nearest are “Rain”"
+    asked = reply("Why?", passages=[hit(rain, 0.75), hit(hail, 0.25)], reason=reason)
+    page = Parsed(reply_html(replace(asked, nearest=near)))
+    shown, _, rest = page.text.partition("Passages read (2)")
+    assert "No clear answer found.Name a person, a place" in shown
+    assert [text for text in page.quoted if text] == ["Snow", "Hail"]
+    assert "Snow fell on Bergen.Globeshow" in shown
+    assert "Hail fell.Post, 3 October 2022show in the article" in shown
+    assert "score" not in page.text
+    assert "%" not in page.text
+    assert page.findings == {"0": "Snow fell on Bergen.", "1": "Hail"}  # in their article too
+    assert "Rain fell on Oslo" in rest
 
 
-def test_outlets_that_differ_stand_in_a_table_with_their_days() -> None:
+def test_a_reason_of_its_own_is_said_in_its_own_words() -> None:
+    when = TimeWindow("in 2015")
+    other = reply("Who won in 2015?", reason="other-time: nothing in 2015; from 2022: Lund")
+    page = Parsed(reply_html(replace(other, time=when), None, Limits.of(["Globe"])))
+    assert "Nothing in 2015; from 2022: Lund." in page.text
+    assert "No clear answer" not in page.text
+    links = dict(zip(page.attributes("href"), page.attributes("aria-label"), strict=False))
+    assert "?q=Who+won+in+2015%3F" in links  # without limits
+    assert "?q=Who+won%3F&source=Globe" in links  # of any time
+    assert "nearest" not in page.text
+    thanks = reply("thanks!", reason="no-question: that is no question; ask: who won?")
+    page = Parsed(reply_html(replace(thanks, candidates=flood("286", "Globe").citations)))
+    assert "That is no question; ask: who won?" in page.text
+    assert "286" not in page.text
+
+
+def test_outlets_that_differ_stand_side_by_side_each_with_its_sentence() -> None:
     answers = flood("286", "Globe", 14, 0.9), flood("200", "Times", 15, 0.6), flood("7", "Post", 1)
     html = reply_html(reply("How many died?", *answers, conflict=Conflict((0, 1), 2)))
-    table = Parsed(html[html.index("<table") : html.index("</table>")]).text
-    assert table.startswith("The articles differAt least 286Globe (14 October 2022)")
-    assert table.endswith("At least 200Times (15 October 2022)")  # and not the third, less likely
-    assert "Other figures and names found (2)" in html
-    assert '<details class="others" open>' in html
+    first, _, rest = html.partition('<section class="differ"')
+    panel, _, others = rest.partition('<section class="others">')
+    assert "286two outlets differAt least 286" in Parsed(first).text
+    said = Parsed(f"<section{panel}").text
+    assert said.index("At least 286Globe, 14 October 2022") < said.index(
+        "At least 200Times, 15 October 2022"
+    )
+    assert said.startswith("Two outlets differ")
+    assert "At least 200  people died in the flood" in said
+    assert "At least 7" not in said  # it does not contradict
+    assert "Other answersAt least 7Post" in Parsed(f"<section>{others}").text
+    assert "differ" not in Parsed(reply_html(reply("How many died?", *answers))).text
 
 
-def test_answers_that_do_not_differ_are_closed_and_called_less_likely() -> None:
-    html = reply_html(reply("How many died?", flood("286", "Globe"), flood("200", "Times")))
-    assert "<table" not in html
-    assert '<details class="others"><summary>Less likely answers (1)</summary>' in html
+def test_a_value_stands_first_a_quotation_has_none_and_evidence_is_in_words() -> None:
+    valued = reply_html(reply("How many died?", flood("286", "Globe", 14, 0.43)))
+    page = Parsed(valued)
+    assert page.text.startswith("How many died?286one reportAt least 286  people")
+    assert "%" not in page.text
+    assert "43% likely" in page.attributes("title")
+    quoted = replace(flood("286", "Globe"), kind="sentence")
+    other = replace(flood("200", "Post"), kind="sentence")
+    text = Parsed(reply_html(reply("What happened?", quoted, other))).text
+    assert text.startswith("What happened?At least 286  people")
+    assert "Other outletsAt least 200  people" in text
 
 
-def test_what_changed_from_day_to_day_and_who_is_silent() -> None:
+def test_figures_over_time_are_a_line_of_dated_values_and_silent_outlets_are_named() -> None:
     first, later = flood("12", "Globe", 2), flood("15", "Globe", 3)
     asked = reply(
         "How many died?",
@@ -141,27 +181,88 @@ def test_what_changed_from_day_to_day_and_who_is_silent() -> None:
         silent_outlets=["Post", "A & B"],
     )
     page = Parsed(reply_html(asked))
-    changed = "At least 12 (Globe, 2 October 2022) → At least 15 (Globe, 3 October 2022)"
-    assert f"Revised. {changed}" in page.text
+    assert "At least 12 2 October 2022At least 15 3 October 2022" in page.text
     assert "On the story too, without this: Post, A & B." in page.text
     without = reply_html(reply("How many died?", later))
-    assert "Revised" not in without
+    assert "over-time" not in without
     assert "On the story too" not in without
 
 
-def test_an_answer_shows_its_givers_its_speaker_and_its_further_reports() -> None:
+def test_an_outlet_is_named_once_and_the_others_are_counted_and_shown_on_a_click() -> None:
     one, two = (flood("286", outlet, day).citations[0] for outlet, day in (("A", 1), ("A", 2)))
     nameless = flood("286", None, 3).citations[0]
-    html = reply_html(reply("How many?", answer(one, two, nameless, origins=2)))
+    given = replace(answer(one, two, nameless, origins=2), outlets=2)
+    html = reply_html(reply("How many?", given))
     page = Parsed(html)
-    assert "possibly (50%) · 2 independent reports" in page.text
-    givers = html[html.index('<p class="givers">') : html.index('<div class="citation">')]
-    assert Parsed(givers).text == (
-        "A (1 October 2022, 2 October 2022), None-3.txt (3 October 2022)"
-    )
-    assert "as the ministry is quoted" in page.text
-    assert "2 more reports of it" in page.text
+    assert "286two outlets say so" in page.text
+    assert "A, 1 October 2022 · as the ministry is quoted, and one other outlet" in page.text
+    first, _, further = html.partition('<div class="further" hidden>')
+    assert "2 October" not in first
+    assert "no outlet named, 3 October 2022" in Parsed(f"<div>{further}").text
     assert page.attributes("data-finding") == ["0", "1", "2"]
+    again = replace(given, outlets=1, origins=1)
+    assert "and two other reports" in Parsed(reply_html(reply("How many?", again))).text
+
+
+@pytest.mark.parametrize(
+    ("outlets", "origins", "differing", "words"),
+    [
+        (1, 1, 0, "one report"),
+        (1, 3, 0, "three reports"),
+        (3, 3, 0, "three outlets say so"),
+        (12, 2, 0, "12 outlets say so"),
+        (3, 1, 0, "one report, in three outlets"),
+        (1, 1, 2, "two outlets differ"),
+    ],
+)
+def test_evidence_has_words(outlets: int, origins: int, differing: int, words: str) -> None:
+    given = replace(flood("286", "Globe"), outlets=outlets, origins=origins)
+    assert evidence_in_words(given, differing) == words
+
+
+def test_what_is_denied_or_withdrawn_is_said_so() -> None:
+    said = flood("286", "Globe")
+    twelve, fifteen = flood("12", "Post"), flood("15", "Times")
+    denied = replace(twelve, citations=(replace(twelve.citations[0], stance="denied"),))
+    withdrawn = replace(fifteen, citations=(replace(fifteen.citations[0], stance="withdrawn"),))
+    text = Parsed(reply_html(reply("How many?", said, denied, withdrawn))).text
+    assert "At least 12Post, 14 October 2022 · the sentence denies it" in text
+    assert "At least 15Times, 14 October 2022 · it was taken back since" in text
+    assert text.index("denies") > text.index("Other answers")
+
+
+def test_titles_lose_the_name_of_their_outlet_and_authors_are_not_doubled() -> None:
+    article = Article(
+        "a", "Rain.", title="Rain falls - again | CNN", source="cnn.com", authors=("By Ann", "ann")
+    )
+    assert Parsed(article_html(article)).text.startswith("Rain falls - againcnn.com · by annRain.")
+    for title, source in (("A | B", None), ("War - and peace", "CNN"), ("CNN", "CNN")):
+        assert title_of(replace(article, title=title, source=source)) == title
+
+
+def test_the_time_and_the_limits_of_a_question_are_chips_that_ask_without_them() -> None:
+    asked = replace(reply("Who won in May?", reason="x: y"), time=TimeWindow("in May"))
+    limits = Limits.of(["Globe", "Post"], "2022-10-01", "2022-10-31", "2022-11-02")
+    html = chips_html(asked, limits)
+    page = Parsed(html)
+    assert page.text.split(" ×") == [
+        "in May",
+        "Globe",
+        "Post",
+        "from 1 October 2022",
+        "to 31 October 2022",
+        "as if asked on 2 November 2022",
+        "",
+    ]
+    rest = "from=2022-10-01&to=2022-10-31&as_of=2022-11-02"
+    assert page.attributes("href")[:3] == [
+        f"?q=Who+won%3F&source=Globe&source=Post&{rest}",
+        f"?q=Who+won+in+May%3F&source=Post&{rest}",
+        f"?q=Who+won+in+May%3F&source=Globe&{rest}",
+    ]
+    without_end = "?q=Who+won+in+May%3F&source=Globe&source=Post&from=2022-10-01&as_of=2022-11-02"
+    assert page.attributes("href")[4] == without_end
+    assert chips_html(reply("Who won?"), NO_LIMITS) == ""
 
 
 def test_a_citation_of_an_article_with_pages_names_the_page() -> None:
@@ -185,27 +286,26 @@ def test_how_a_question_was_understood_is_shown_only_if_it_was_changed() -> None
     assert "Understood as" not in reply_html(asked, same)
 
 
-def test_what_limits_an_answer_is_told_with_a_way_out_of_it() -> None:
+def test_the_limits_of_a_silent_answer_have_a_way_out() -> None:
     asked = reply("Who & why?", reason="filtered-out: no article passes the filters; see there")
     limits = Limits.of(["Globe"], "2022-10-01", None, "2022-10-20")
     page = Parsed(reply_html(asked, None, limits, "?q=x&source=Globe"))
-    assert (
-        "Only articles from Globe, since 2022-10-01. As if asked on 20 October 2022. "
-        "ask without limits"
-    ) in page.text
+    assert "Ask all articles, without limits" in page.text
     assert "?q=Who+%26+why%3F" in page.attributes("href")
     assert page.attributes("data-address")[0] == "?q=x&source=Globe"
+    assert page.attributes("data-title")[0] == "Who & why?"
     assert "no article passes the filters; see there" in page.text.casefold()
     assert "without limits" not in reply_html(asked)
 
 
-def test_the_passages_read_have_their_scores_and_the_button_that_shows_them() -> None:
+def test_the_passages_read_have_the_button_that_shows_them_and_their_score_in_a_title() -> None:
     article = Article("a", "Rain fell on Oslo. Snow fell.", source="Globe", path="a.txt")
     hits = [Hit(Passage(article, 0, 18), 0.83), Hit(Passage(article, 19, 29), 0.5)]
     asked = reply("Where?", answer(citation(article, "Oslo")), passages=hits)
     page = Parsed(reply_html(asked))
     assert "Passages read (2)Rain fell on Oslo.Globe · Rain fell" in page.text
-    assert "score 0.83" in page.text
+    assert "score 0.83" in page.attributes("title")
+    assert "score" not in page.text
     assert page.attributes("data-passage") == ["0", "1"]
 
 
@@ -233,20 +333,6 @@ def test_an_article_without_a_title_is_called_by_its_opening_words() -> None:
     assert headline(Article("a", "Rain fell.", path="a.txt")) == "Rain fell."
     assert headline(Article("a", "x" * 500, path="a.txt")) == f"{'x' * 80} …"
     assert headline(Article("a", " \n", path="a.txt")) == "a.txt"
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [
-        (0.95, "almost certainly"),
-        (0.9, "almost certainly"),
-        (0.8, "very likely"),
-        (0.6, "likely"),
-        (0.4, "possibly"),
-    ],
-)
-def test_a_probability_has_words(probability: float, words: str) -> None:
-    assert likelihood(probability) == words
 
 
 def test_a_reply_without_passages_or_articles_has_an_empty_evidence() -> None:

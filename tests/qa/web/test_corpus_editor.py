@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,55 @@ def test_removing_moves_the_file_aside(place: tuple[Path, Path]) -> None:
     assert status.notes[-1] == "3 articles in the archive (0 added, 0 changed, 1 removed)"
     assert (corpus / ".removed" / "b.txt").read_text() == "Snow fell on Bergen."
     assert open_index(folder).article("sub/b.txt") is None
+
+
+def test_a_removal_is_undone_and_only_the_last_change(place: tuple[Path, Path]) -> None:
+    corpus, folder = place
+    editor = CorpusEditor([corpus], folder, build=build)
+    with pytest.raises(index.DatelineError, match="expected an article that was just removed"):
+        editor.undo()
+    editor.remove("sub/b.txt", open_index(folder))
+    assert editor.wait().undoable
+    editor.undo()
+    status = editor.wait()
+    assert (status.failed, status.undoable) == (False, False)
+    assert status.notes[0] == "the article was put back"
+    assert (corpus / "sub" / "b.txt").read_text() == "Snow fell on Bergen."
+    assert open_index(folder).article("sub/b.txt") is not None
+    editor.remove("sub/b.txt", open_index(folder))
+    editor.wait()
+    editor.add_text("Fog fell on Voss.")
+    assert not editor.wait().undoable  # something else was changed since
+
+
+def test_an_empty_folder_begins_an_archive_and_no_other_does(tmp_path: Path, write: Write) -> None:
+    corpus, folder = tmp_path / "new" / "corpus", tmp_path / "index"
+    editor = CorpusEditor([corpus], folder, build=build)
+    assert editor.begin_empty()
+    assert corpus.is_dir()
+    editor.add_text("Fog fell on Voss.", "Fog")
+    assert not editor.wait().failed
+    assert [article.title for article in open_index(folder).articles()] == ["Fog"]
+    assert not editor.begin_empty()  # it is built
+    full = CorpusEditor([write({"a.txt": "Rain."})], tmp_path / "no index", build=build)
+    assert not full.begin_empty()  # it is to be built, not begun
+    assert not CorpusEditor([], tmp_path / "no index").begin_empty()
+
+
+def test_an_archive_is_added_and_an_article_in_it_is_not_removed_alone(
+    place: tuple[Path, Path], tmp_path: Path
+) -> None:
+    corpus, folder = place
+    with zipfile.ZipFile(tmp_path / "news.zip", "w") as packed:
+        packed.writestr("hail.txt", "Hail fell on Moss.")
+        packed.writestr("sleet.txt", "Sleet fell on Moss.")
+    editor = CorpusEditor([corpus], folder, build=build)
+    editor.add_files([tmp_path / "news.zip"])
+    assert editor.wait().notes[-1].endswith("(2 added, 0 changed, 0 removed)")
+    store = open_index(folder)
+    assert editor.why_not(store) is None  # more can be added
+    with pytest.raises(index.DatelineError, match=r"found news\.zip with 2"):
+        editor.remove("added/news.zip/hail.txt", store)
 
 
 def test_what_cannot_be_removed_is_refused(place: tuple[Path, Path]) -> None:

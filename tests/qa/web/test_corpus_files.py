@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import filecmp
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,16 @@ def staged(tmp_path: Path) -> Path:
     (folder / "fog.txt").write_text("Fog fell on Voss.")
     (folder / "a.png").write_bytes(b"\x89PNG\x00")
     return folder.parent
+
+
+class StoreOf:
+    """A store of some articles."""
+
+    def __init__(self, *articles: Article) -> None:
+        self._articles = articles
+
+    def articles(self) -> tuple[Article, ...]:
+        return self._articles
 
 
 def files(corpus: Path) -> dict[str, str]:
@@ -62,6 +74,49 @@ def test_what_can_be_read_is_taken_in_and_taken_back(corpus: Path, staged: Path)
     assert files(corpus) == before
 
 
+def test_adding_reads_no_file_of_another_size(
+    corpus: Path, staged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive may hold gigabytes: what is added is compared with files of its size alone."""
+    (corpus / "added" / "in").mkdir(parents=True)
+    (corpus / "added" / "large.txt").write_text("Fog fell on Voss for days.")
+    (corpus / "added" / "other.txt").write_text("Fog fell on Hol!.")
+    (corpus / "added" / "in" / "same.txt").write_text("Fog fell on Voss.")
+    (staged / "added" / "new.txt").write_text("Mist.")
+    compared: list[str] = []
+    compare = filecmp.cmp
+
+    def comparing(one: Path, other: Path, shallow: bool) -> bool:
+        compared.append(Path(other).name)
+        return compare(one, other, shallow)
+
+    monkeypatch.setattr(filecmp, "cmp", comparing)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+    notes = take_in(staged, corpus).notes
+    assert notes[1:] == ("fog.txt: it is in the archive already", "new.txt: added")
+    assert set(compared) <= {"other.txt", "same.txt"}
+
+
+def test_an_archive_is_taken_in_whole_and_its_articles_are_found_in_it(
+    corpus: Path, staged: Path
+) -> None:
+    with zipfile.ZipFile(staged / "added" / "news.zip", "w") as packed:
+        packed.writestr("hail.txt", "Hail fell on Moss.")
+        packed.writestr("old/sleet.txt", "Sleet fell on Moss.")
+        packed.writestr("photo.png", b"\x89PNG\x00")
+    change = take_in(staged, corpus)
+    assert any(note.startswith("news.zip/photo.png: expected one of") for note in change.notes)
+    assert "news.zip: added" in change.notes
+    file = corpus / "added" / "news.zip"
+    hail = Article("added/news.zip/hail.txt", "", path="added/news.zip/hail.txt")
+    assert find_file(hail, [corpus]) == find_file(hail, [file, corpus]) == file
+    store: Any = StoreOf(hail)
+    assert missing_paths(store, [corpus]) == []
+    set_aside(file, hail.path, [corpus])
+    assert missing_paths(store, [corpus]) == [hail.path]
+    assert lost_paths(store, [corpus]) == []  # it was removed, it is not lost
+
+
 def test_a_file_is_replaced_only_if_that_is_wanted(corpus: Path, staged: Path) -> None:
     (corpus / "added").mkdir()
     (corpus / "added" / "fog.txt").write_text("Old fog.")
@@ -87,11 +142,8 @@ def test_nothing_that_can_be_read_is_refused_with_every_reason(corpus: Path, sta
 
 
 def test_a_removed_file_is_set_aside_and_is_not_lost(corpus: Path) -> None:
-    class Store:
-        def articles(self) -> list[Article]:
-            return [Article(path, "", path=path) for path in ("a.txt", "sub/b.txt", "sub/c.txt")]
-
-    store: Any = Store()
+    names = ("a.txt", "sub/b.txt", "sub/c.txt")
+    store: Any = StoreOf(*(Article(path, "", path=path) for path in names))
     change = set_aside(corpus / "sub" / "b.txt", "sub/b.txt", [corpus])
     assert change.notes == ("sub/b.txt: removed; it lies in .removed/b.txt of the corpus folder",)
     assert set(files(corpus)) == {"a.txt", ".removed/b.txt"}

@@ -53,7 +53,7 @@ def test_the_six_latest_headlines_open_their_articles() -> None:
         f"?article={day}+Globe" for day in (8, 7, 6, 5, 4, 3)
     ]
     assert "Latest in the archiveRain 8Globe · 8 October 2022Rain 7" in page.text
-    assert "where the articles do not say, so does Dateline" in page.text
+    assert "If the articles give no clear answer, Dateline says so." in page.text
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

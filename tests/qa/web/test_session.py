@@ -50,7 +50,9 @@ def archive_of_two(folder: Path) -> qa.Archive:
     return qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader())
 
 
-def opened(folder: Path, reader: GatedReader, monkeypatch: pytest.MonkeyPatch) -> Session:
+def opened(
+    folder: Path, reader: GatedReader, monkeypatch: pytest.MonkeyPatch, empty: bool = False
+) -> Session:
     """Open a session as the page does; the embedder of the index is known to tests alone."""
     real = qa.Archive.open
 
@@ -58,7 +60,7 @@ def opened(folder: Path, reader: GatedReader, monkeypatch: pytest.MonkeyPatch) -
         return real(place, reader=reader, embedder=WordEmbedder())
 
     monkeypatch.setattr("qa.web.session.Archive.open", open_with_embedder)
-    return Session.open(folder, reader=reader)
+    return Session.open(folder, reader=reader, empty=empty)
 
 
 def test_the_articles_are_there_before_the_models(
@@ -105,6 +107,34 @@ def test_the_warm_up_is_nobody_s_question(
 def test_no_index_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(DatelineError, match="expected an index in"):
         Session.open(tmp_path / "nowhere")
+
+
+def test_an_empty_archive_is_opened_once_its_first_articles_are_indexed(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = GatedReader()
+    reader.gate.set()
+    session = opened(tmp_path / "index", reader, monkeypatch, empty=True)
+    assert (session.is_empty(), session.status()) == (True, "ok")
+    assert list(session.store().articles()) == []
+    with pytest.raises(DatelineError, match="expected articles to answer from, found none yet"):
+        session.ask("Who brokered the truce?", NO_LIMITS)
+    index.build(write(CORPUS), tmp_path / "index", embedder=WordEmbedder())
+    assert len(list(session.store().articles())) == 2
+    assert not session.is_empty()
+    reply = session.ask("Who brokered the truce?", NO_LIMITS)
+    assert reply.answers[0].text == "Atlantis"
+
+
+def test_a_question_that_is_tried_out_has_the_reply_of_one_that_is_asked_and_no_record(
+    archive_of_two: qa.Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = Session.over(archive_of_two)
+    with caplog.at_level("INFO", logger="dateline"):
+        tried = session.try_out("Who brokered the truce?", NO_LIMITS)
+        assert caplog.records == []
+    assert tried.answers == session.ask("Who brokered the truce?", NO_LIMITS).answers
+    assert tried.answers
 
 
 def test_a_session_follows_a_rebuild(

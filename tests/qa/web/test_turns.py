@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from qa.answering.turns import Turn
-from qa.web.turns import earlier_html, notice_html, reading_html
+from qa.web.turns import (
+    conversation_as_markdown,
+    earlier_html,
+    notice_html,
+    opening_html,
+    reading_html,
+)
 from tests.qa.web.parsed import Parsed
 
 
@@ -20,6 +26,7 @@ def test_a_question_being_read_keeps_the_places_of_its_answer() -> None:
     places = [str(name) for name in shown.attributes("class") if "skeleton" in str(name)]
     assert len(places) == 5
     assert shown.attributes("aria-busy") == ["true"]
+    assert Parsed(opening_html()).text == ""  # nothing is read before a question
 
 
 def test_earlier_questions_are_links_newest_first_without_the_one_shown() -> None:
@@ -29,7 +36,26 @@ def test_earlier_questions_are_links_newest_first_without_the_one_shown() -> Non
         Turn("why?", "why?", None, None, "?q=3"),
     ]
     shown = Parsed(earlier_html(turns, "?q=3"))
-    assert shown.attributes("href") == ["?q=2", "?q=1"]
-    assert "who then? the articles do not saywho? US" in shown.text
+    assert shown.attributes("href")[:2] == ["?q=2", "?q=1"]
+    assert "who then? no clear answerwho? US" in shown.text
     assert "data-afresh" in earlier_html(turns, "?q=3")
     assert earlier_html(turns[:1], "?q=1") == ""
+
+
+def test_a_conversation_is_saved_with_what_it_cites_and_nothing_in_it_is_markup() -> None:
+    turns = [
+        Turn("who?", "who?", "US", "The US did.", "?q=1", "“The US did.” — Globe"),
+        Turn("and <b>?", "and <b>?", None, None, "?q=2"),
+        Turn("how?", "how?", "By *rain*.", "By *rain*.", "?q=3", "“By *rain*.” — Post"),
+    ]
+    saved = conversation_as_markdown(turns)
+    assert saved.rstrip().split("\n\n") == [
+        "# A conversation with Dateline",
+        "## who?",
+        "**US**",
+        "> “The US did\\.” — Globe",
+        "## and \\<b\\>?",
+        "No clear answer found.",
+        "## how?",
+        "> “By \\*rain\\*\\.” — Post",
+    ]

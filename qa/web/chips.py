@@ -1,0 +1,72 @@
+"""What limits a question, as chips: its time, outlets and days.
+
+A click takes one away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+from index.text.dates import in_words, remove_time
+from qa.types import Reply
+from qa.web.addresses import Limits, question_address
+from qa.web.markup import bidi
+
+Chip = tuple[str, Limits]  # what it says, and the limits without it
+
+
+def chips_html(reply: Reply, limits: Limits) -> str:
+    """Return the chips of a reply, each a link that asks without it; empty if none."""
+    chips = []
+    if reply.time is not None:
+        without = remove_time(reply.question)
+        if without != reply.question:
+            chips.append(_link(reply.time.text, question_address(without, limits)))
+    for told, fewer in chips_of(limits):
+        chips.append(_link(told, question_address(reply.question, fewer)))
+    if not chips:
+        return ""
+    return f'<p class="chips" aria-label="Limits of this answer">{"".join(chips)}</p>'
+
+
+def pending_html(limits: Limits) -> str:
+    """Return the chips of limits that the next question will have, each a button."""
+    chips = "".join(
+        f'<button type="button" class="chip" data-drop="{number}" '
+        f'aria-label="Remove: {escape(told)}">{bidi(told)}<span aria-hidden="true"> ×</span>'
+        "</button>"
+        for number, (told, _) in enumerate(chips_of(limits))
+    )
+    return f'<p class="chips">Next question: {chips}</p>' if chips else ""
+
+
+def chips_of(limits: Limits) -> list[Chip]:
+    """Return each limit in words, with the limits that are left without it."""
+    filters = limits.filters
+    chips = [
+        (name, _with(limits, sources=tuple(one for one in filters.sources if one != name)))
+        for name in filters.sources
+    ]
+    if filters.since is not None:
+        told = f"from {in_words(filters.since.isoformat())}"
+        chips.append((told, _with(limits, since=None)))
+    if filters.until is not None:
+        told = f"to {in_words(filters.until.isoformat())}"
+        chips.append((told, _with(limits, until=None)))
+    if limits.as_of is not None:
+        told = f"as if asked on {in_words(limits.as_of)}"
+        chips.append((told, replace(limits, as_of=None)))
+    return chips
+
+
+def _with(limits: Limits, **changed: object) -> Limits:
+    return replace(limits, filters=replace(limits.filters, **changed))  # type: ignore[arg-type]
+
+
+def _link(told: str, address: str) -> str:
+    return (
+        f'<a class="chip" href="{escape(address)}" data-again '
+        f'aria-label="Ask without: {escape(told)}">{bidi(told)}<span aria-hidden="true"> ×</span>'
+        "</a>"
+    )

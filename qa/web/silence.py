@@ -1,0 +1,57 @@
+"""What is shown without an answer: why, the nearest sentences, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from index.text.dates import remove_time
+from qa.rendering.text import reason_in_words
+from qa.types import Reply
+from qa.web.addresses import NO_LIMITS, Limits, question_address
+from qa.web.citations import Numbers, citation_html
+
+_UNCLEAR = ("not-said", "nothing-near")  # the reasons that say no more than the heading
+
+
+def silence_html(reply: Reply, limits: Limits, numbers: Numbers) -> str:
+    """Return why there is no answer, what comes near, and what to try."""
+    reason = "No clear answer found"
+    if reply.reason_code not in _UNCLEAR:
+        reason = reason_in_words(reply)
+    if not reason.endswith(("?", ".", "!")):
+        reason += "."
+    return (
+        f'<p class="silent">{escape(reason)}</p>'
+        f"{_try_html(reply, limits)}{_nearest_html(reply, numbers)}"
+    )
+
+
+def _nearest_html(reply: Reply, numbers: Numbers) -> str:
+    """Return the sentences that come nearest to an answer."""
+    if not reply.nearest:
+        return ""
+    items = "".join(f"<li>{citation_html(one, numbers)}</li>" for one in reply.nearest)
+    return f'<section class="nearest"><h3>The nearest sentences</h3><ol>{items}</ol></section>'
+
+
+def _try_html(reply: Reply, limits: Limits) -> str:
+    """Return what to try: fewer limits, any time, or the words of an article."""
+    ways = []
+    if limits != NO_LIMITS:
+        ways.append(_link(reply.question, "Ask all articles, without limits"))
+    without_time = remove_time(reply.question)
+    if reply.time is not None and without_time != reply.question:
+        ways.append(_link(without_time, "Ask of any time", limits))
+    if reply.reason_code in _UNCLEAR:
+        ways.append("Name a person, a place or an event as an article would.")
+    return f'<ul class="try" aria-label="What to try">{_items(ways)}</ul>' if ways else ""
+
+
+def _items(ways: Sequence[str]) -> str:
+    return "".join(f"<li>{way}</li>" for way in ways)
+
+
+def _link(question: str, label: str, limits: Limits = NO_LIMITS) -> str:
+    address = escape(question_address(question, limits))
+    return f'<a href="{address}" data-again>{label}</a>'

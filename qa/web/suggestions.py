@@ -1,0 +1,155 @@
+"""Questions to ask next: each is asked first, and shown only if it is answered.
+
+On the first page they are examples. After an answer they go on from it: another outlet, somebody
+who is quoted, a name in the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import islice
+
+from index.text.dates import in_words
+from index.types import Article, DatelineError
+from qa.types import Reply
+from qa.web.addresses import Limits, question_address
+from qa.web.markup import bidi
+
+EXAMPLES, NEXT = 4, 3  # questions shown
+_TRIED_NEXT = 6  # questions asked to find the next ones
+_NAMES = 4  # that examples ask about
+_READ, _OPENING = 12, 2_000  # articles that names are looked for in, and characters of each
+_NAME = re.compile(r"(?<![.!?]\s)\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){1,2}\b")
+
+Try = Callable[[str, Limits], Reply]  # asks a question that nobody asked
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question with its limits, and what the page calls it."""
+
+    question: str
+    limits: Limits
+    label: str
+
+
+def examples(articles: Iterable[Article], limits: Limits, ask: Try) -> list[Suggestion]:
+    """Return questions that the articles answer, a disagreement first if any."""
+    latest = sorted(articles, key=lambda article: str(article.published or ""), reverse=True)
+    latest = latest[:_READ]
+    months, names = months_of(latest), names_of(latest)
+    ways: list[tuple[int, list[str], Callable[[str, Reply], bool]]] = [
+        (1, [f"How many people were killed in {month}?" for month in months], _is_disputed),
+        (2, [f"What did {name} say?" for name in names], _is_said_by),
+        (1, [f"Who is {name}?" for name in names], _is_about),
+        (1, [f"What happened in {month}?" for month in months], _is_answer),
+    ]
+    chosen: list[str] = []
+    for most, questions, fits in ways:
+        replies = ((question, _tried(question, limits, ask)) for question in questions)
+        fitting = (question for question, reply in replies if reply and fits(question, reply))
+        chosen += islice(fitting, min(most, EXAMPLES - len(chosen)))
+    return [Suggestion(question, limits, question) for question in chosen]
+
+
+def next_questions(reply: Reply, limits: Limits, ask: Try) -> list[Suggestion]:
+    """Return up to three questions that go on from an answer."""
+    if not reply.answered:
+        return []
+    found = (
+        one
+        for one in islice(_going_on(reply, limits), _TRIED_NEXT)
+        if _is_new(_tried(one.question, one.limits, ask), reply)
+    )
+    return list(islice(found, NEXT))
+
+
+def names_of(articles: Iterable[Article]) -> list[str]:
+    """Return the names of two or three words that most of the articles have."""
+    counts: Counter[str] = Counter()
+    for article in articles:
+        counts.update(set(_NAME.findall(article.text[:_OPENING])))
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    return ranked[:_NAMES]
+
+
+def months_of(articles: Iterable[Article]) -> list[str]:
+    """Return the month of the latest article and the two before it: "October 2022"."""
+    days = [article.published for article in articles if article.published is not None]
+    if not days:
+        return []
+    last = max(days).year * 12 + max(days).month - 1
+    names = (f"{month // 12:04}-{month % 12 + 1:02}" for month in range(last, last - 3, -1))
+    return [in_words(name) for name in names]
+
+
+def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str) -> str:
+    """Return the questions as links; `address` is the answer that they go on from."""
+    if not suggestions:
+        return ""
+    links = "".join(
+        f'<a class="chip" href="{escape(question_address(one.question, one.limits))}" data-again>'
+        f"{bidi(one.label)}</a>"
+        for one in suggestions
+    )
+    return f'<div data-for="{escape(address)}"><h3>{title}</h3><p class="chips">{links}</p></div>'
+
+
+def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
+    """Yield questions that may go on from an answer."""
+    best = reply.answers[0].citations[0]
+    for outlet in reply.silent_outlets[:2]:
+        alone = replace(limits, filters=replace(limits.filters, sources=(outlet,)))
+        yield Suggestion(reply.question, alone, f"What {outlet} says of it")
+    speaker = best.attribution or ""
+    if speaker[:1].isupper() and speaker not in reply.question:
+        question = f"What did {speaker} say?"
+        yield Suggestion(question, limits, question)
+    if reply.time is not None and reply.time.text.startswith(("in ", "on ", "during ")):
+        question = f"What happened {reply.time.text}?"
+        yield Suggestion(question, limits, question)
+    for name in dict.fromkeys(_NAME.findall(best.sentence)):
+        if name not in reply.question and name != best.text:
+            question = f"Who is {name}?"
+            yield Suggestion(question, limits, question)
+
+
+def _tried(question: str, limits: Limits, ask: Try) -> Reply | None:
+    """Return the reply to a question if it has an answer."""
+    try:
+        reply = ask(question, limits)
+    except DatelineError:
+        return None
+    return reply if reply.answered else None
+
+
+def _is_new(reply: Reply | None, before: Reply) -> bool:
+    """Return whether a reply says something in a sentence that was not shown."""
+    if reply is None:
+        return False
+    shown = {one.sentence for answer in before.answers for one in answer.citations}
+    return reply.answers[0].citations[0].sentence not in shown
+
+
+def _is_answer(question: str, reply: Reply) -> bool:
+    return reply.answered
+
+
+def _is_disputed(question: str, reply: Reply) -> bool:
+    return reply.disagreement
+
+
+def _is_said_by(question: str, reply: Reply) -> bool:
+    """Return whether who is asked about is quoted."""
+    speaker = reply.answers[0].citations[0].attribution
+    return speaker is not None and speaker.split()[-1] in question
+
+
+def _is_about(question: str, reply: Reply) -> bool:
+    """Return whether the sentence names who is asked about."""
+    name = question.removeprefix("Who is ").removesuffix("?")
+    return name in reply.answers[0].citations[0].sentence

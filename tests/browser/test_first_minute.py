@@ -1,0 +1,182 @@
+"""The first minute in a real browser: an empty archive is filled, and its examples answer."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+SMALL = 44  # pixels: what a thumb needs
+# What can be touched and is seen, apart from links within a line of text.
+_TARGETS = """() => [...document.querySelectorAll(
+  '#dateline :is(button, summary, [role=tab], .chip, .earlier li a)'
+)].filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.paper'))
+  .map(one => [one.textContent.trim().slice(0, 40), one.getBoundingClientRect().height])"""
+
+
+def test_an_empty_folder_opens_with_a_place_to_drop_articles_and_becomes_an_archive(
+    tmp_path: Path, opened: Open
+) -> None:
+    app = serve(tmp_path / "index", tmp_path / "new" / "corpus")
+    try:
+        page = opened(app)
+        settled(page)
+        drop = page.locator("#first-files")
+        expect(drop).to_be_visible(timeout=30_000)
+        expect(page.locator("#welcome h2")).to_have_text("This archive is empty")
+        ask(page, QUESTION)
+        expect(page.locator("#conversation [role=alert]")).to_contain_text(
+            "found none yet; add some first"
+        )
+        with zipfile.ZipFile(tmp_path / "news.zip", "w") as packed:
+            for article in sorted((ROOT / "corpus").glob("*.md")):
+                packed.write(article, article.name)
+        drop.locator("input[type=file]").set_input_files([tmp_path / "news.zip"])
+        expect(drop).to_be_hidden(timeout=120_000)
+        expect(page.locator("#masthead .holds")).to_contain_text("5 articles from 4 outlets")
+        expect(page.locator(".front li")).to_have_count(5)
+        ask(page, QUESTION)
+        expect(page.locator("#conversation .value").first).to_have_text("US")
+        assert (app.corpus / "added" / "news.zip").is_file()
+    finally:
+        app.stop()
+
+
+def test_each_example_is_answered_and_the_first_is_a_disagreement(
+    served: Served, opened: Open
+) -> None:
+    page = opened(served)
+    settled(page)
+    examples = page.locator(".front .suggested a")
+    expect(examples).to_have_count(4, timeout=60_000)
+    for place in range(4):
+        question = examples.nth(place).inner_text()
+        examples.nth(place).click()
+        expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(
+            question, timeout=30_000
+        )
+        expect(page.locator("#conversation .answer.first")).to_be_visible()
+        assert page.title() == f"{question} · Dateline"
+        expect(page.locator("#conversation .differ")).to_have_count(1 if place == 0 else 0)
+        page.goto(served.address)
+        expect(examples).to_have_count(4, timeout=60_000)
+
+
+def test_after_an_answer_the_next_questions_are_answered_too(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, QUESTION)
+    following = page.locator("#conversation .findings .suggested a")
+    expect(following.first).to_be_visible(timeout=30_000)
+    assert following.count() <= 3
+    before = page.locator("#conversation .answer.first blockquote").first.inner_text()
+    page.locator("#conversation .findings .suggested a", has_text="after RFE/RL").click()
+    expect(page.locator("#conversation .chip").nth(1)).to_have_text("after RFE/RL ×")
+    said = page.locator("#conversation .answer.first blockquote").first
+    expect(said).to_be_visible(timeout=30_000)
+    assert said.inner_text() != before
+
+
+def test_a_conversation_survives_a_reload_and_is_saved_with_its_citations(
+    served: Served, opened: Open, tmp_path: Path
+) -> None:
+    page = opened(served)
+    settled(page)
+    ask(page, QUESTION)
+    ask(page, "Who is the prime minister of Armenia?")
+    page.goto(served.address)
+    earlier = page.locator(".earlier li")
+    expect(earlier).to_have_count(2, timeout=30_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="save it as Markdown").click()
+    download.value.save_as(tmp_path / "conversation.md")
+    saved = (tmp_path / "conversation.md").read_text(encoding="utf-8")
+    assert saved.index("brokered the September truce") < saved.index("prime minister")
+    assert "**US**" in saved
+    assert "after Expatica · 14 October 2022" in saved
+    page.get_by_role("link", name=QUESTION).click()  # and it goes on
+    expect(page.locator("#conversation .value").first).to_have_text("US", timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        QUESTION,
+        "How many people were killed in the border clashes in September?",
+        "How many people were killed in September 2022?",
+        "What is Nagorno-Karabakh?",
+        "What did Macron say about Russia?",
+        "How many peacekeepers did Russia send?",
+    ],
+)
+def test_on_a_phone_answer_sentence_and_outlet_are_above_the_fold(
+    served: Served, opened: Open, question: str
+) -> None:
+    page = opened(served, width=390)
+    settled(page)
+    ask(page, question)
+    source = page.locator("#conversation .answer.first .source").first
+    box = page.locator("#ask").bounding_box()
+    place = source.bounding_box()
+    assert box is not None
+    assert place is not None
+    assert place["y"] >= 0
+    assert place["y"] + place["height"] <= box["y"]  # above the box at the bottom
+    assert box["y"] + box["height"] == page.viewport_size["height"]  # type: ignore[index]
+    assert too_small(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def too_small(page: Page) -> list[list[object]]:
+    """Return what is lower than a thumb needs, with its height."""
+    return [[name, height] for name, height in page.evaluate(_TARGETS) if height < SMALL]
+
+
+def test_what_is_typed_right_after_enter_is_kept_and_a_slash_goes_to_the_box(
+    served: Served, opened: Open
+) -> None:
+    page = opened(served)
+    settled(page)
+    box = page.locator("#ask textarea")
+    box.fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.keyboard.type("and then")
+    expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(
+        QUESTION, timeout=30_000
+    )
+    expect(box).to_have_value("and then")
+    page.locator("#conversation .answer.first [data-finding]").focus()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.press("/")
+    assert "/" in box.input_value()  # in the box it is a letter
+
+
+def test_chosen_limits_are_chips_before_they_are_asked_with(served: Served, opened: Open) -> None:
+    page = opened(served)
+    settled(page)
+    page.locator("#filters > button").click()
+    page.get_by_role("button", name="November 2020: 1 article").click()
+    chips = page.locator("#pending .chip")
+    expect(chips).to_have_text(["from 1 November 2020 ×", "to 30 November 2020 ×"])
+    page.get_by_role("button", name="October 2022: 4 articles").click(modifiers=["Shift"])
+    expect(chips).to_have_text(["from 1 November 2020 ×", "to 31 October 2022 ×"])
+    page.locator("#filters > button").click()
+    chips.first.click()
+    expect(chips).to_have_text(["to 31 October 2022 ×"])
+    ask(page, QUESTION)
+    expect(chips).to_have_count(0)  # now they are the answer's
+    expect(page.locator("#conversation .chip")).to_have_text(
+        ["September ×", "to 31 October 2022 ×"]
+    )
+    page.locator("#filters > button").click()
+    page.get_by_label("From", exact=True).fill("2022-12-01")
+    expect(page.locator("#pending [role=alert]")).to_contain_text(
+        "found 1 December 2022 after 31 October 2022"
+    )

@@ -1,0 +1,141 @@
+"""Questions to ask next: each is asked before it is shown, and says something new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import qa
+from index.types import Article, DatelineError
+from qa.types import Conflict, Reply, TimeWindow
+from qa.web.addresses import NO_LIMITS, Limits
+from qa.web.session import Session
+from qa.web.suggestions import (
+    Suggestion,
+    examples,
+    months_of,
+    names_of,
+    next_questions,
+    suggestions_html,
+)
+from tests.qa.rendering.replies import answer, citation, flood, reply
+from tests.qa.web.parsed import ATTACKS, Parsed
+
+
+class Asked:
+    """Replies to some questions, by their words and the outlet they are limited to."""
+
+    def __init__(self, replies: Mapping[str, Reply]) -> None:
+        self._replies = replies
+        self.questions: list[str] = []
+
+    def __call__(self, question: str, limits: Limits) -> Reply:
+        key = " @ ".join((question, *limits.filters.sources))
+        self.questions.append(key)
+        if "broken" in key:
+            raise DatelineError("expected an outlet")
+        return self._replies.get(key, reply(question, reason="not-said: no"))
+
+
+def said(sentence: str, speaker: str = "", source: str = "Globe") -> Reply:
+    article = Article(sentence, sentence, source=source, path="a.txt")
+    return reply("?", answer(citation(article, sentence[:4], speaker=speaker)))
+
+
+def article(text: str, day: int) -> Article:
+    return Article(str(day), text, published=dt.date(2022, 10, day), path=f"{day}.txt")
+
+
+def labels(suggestions: list[Suggestion]) -> list[str]:
+    return [one.label for one in suggestions]
+
+
+def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> None:
+    articles = [
+        article("On Friday Ann Lee met Bo Berg and Cy Dahl. Ann Lee spoke.", 3),
+        article("A day later Ann Lee told Bo Berg.", 9),
+    ]
+    disputed = reply("?", flood("286", "Globe"), flood("200", "Post"), conflict=Conflict((0, 1), 2))
+    asked = Asked(
+        {
+            "How many people were killed in October 2022?": said("Some were killed."),
+            "How many people were killed in September 2022?": disputed,
+            "What did Ann Lee say?": said("Lee said so.", "Lee"),
+            "What did Bo Berg say?": said("Lee said so.", "Lee"),  # somebody else is quoted
+            "Who is Bo Berg?": said("Lee spoke of him."),
+            "Who is Cy Dahl?": said("Here is Cy Dahl."),
+        }
+    )
+    assert labels(examples(articles, NO_LIMITS, asked)) == [
+        "How many people were killed in September 2022?",
+        "What did Ann Lee say?",
+        "Who is Cy Dahl?",
+    ]
+    assert labels(examples([], NO_LIMITS, asked)) == []
+
+
+def test_names_are_those_of_most_articles_and_months_the_latest_three() -> None:
+    articles = [
+        article("The mayor, Ann Lee, met Bo Berg.", 3),
+        article("A talk with Bo Berg, and Bo Berg again. With Cy Dahl too.", 9),
+    ]
+    assert names_of(articles)[0] == "Bo Berg"
+    assert set(names_of(articles)) == {"Bo Berg", "Ann Lee", "Cy Dahl"}
+    assert months_of(articles) == ["October 2022", "September 2022", "August 2022"]
+    january = [replace(articles[0], published=dt.date(2023, 1, 5))]
+    assert months_of(january) == ["January 2023", "December 2022", "November 2022"]
+    assert months_of([replace(articles[0], published=None)]) == []
+
+
+def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() -> None:
+    shown = said("Rain fell on Bo Berg and on Cy Dahl, Ann Lee said.", "Ann Lee")
+    shown = replace(shown, question="Where?", silent_outlets=("Post", "broken", "Times"))
+    asked = Asked(
+        {
+            "Where? @ Post": said("Snow fell.", source="Post"),
+            "What did Ann Lee say?": said("Rain fell on Bo Berg and on Cy Dahl, Ann Lee said."),
+            "Who is Bo Berg?": said("He is a baker."),
+            "Who is Ann Lee?": said("She is a mayor."),
+        }
+    )
+    found = next_questions(shown, NO_LIMITS, asked)
+    assert labels(found) == ["What Post says of it", "Who is Bo Berg?", "Who is Ann Lee?"]
+    assert found[0].limits == Limits.of(["Post"])
+    assert next_questions(reply("Why?", reason="not-said: no"), NO_LIMITS, asked) == []
+    timed = replace(shown, time=TimeWindow("in May"), silent_outlets=())
+    asked = Asked({"What happened in May?": said("A storm came.")})
+    assert labels(next_questions(timed, NO_LIMITS, asked)) == ["What happened in May?"]
+
+
+def test_no_more_than_six_are_tried_and_three_shown() -> None:
+    names = [f"{first} Lee" for first in ("Ann", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal")]
+    shown = said(f"rain on {', '.join(names)}.")
+    silent = Asked({})
+    assert next_questions(shown, NO_LIMITS, silent) == []
+    assert len(silent.questions) == 6
+    asked = Asked({f"Who is {name}?": said(f"{name} bakes.") for name in names})
+    assert len(next_questions(shown, NO_LIMITS, asked)) == 3
+    assert len(asked.questions) == 3
+
+
+def test_suggestions_are_links_and_text() -> None:
+    for attack in ATTACKS:
+        one = Suggestion(attack, Limits.of([attack]), attack)
+        page = Parsed(suggestions_html([one], f"?q={attack}", "Go on"))
+        assert page.is_ours()
+        assert attack in page.text
+        assert str(page.attributes("href")[0]).startswith("?q=")
+        assert page.attributes("data-for") == [f"?q={attack}"]
+    assert suggestions_html([], "", "Go on") == ""
+
+
+def test_the_sample_articles_have_four_examples_of_which_one_is_disputed(
+    archive: qa.Archive,
+) -> None:
+    session = Session.over(archive)
+    found = examples(archive.store.articles(), NO_LIMITS, session.try_out)
+    replies = [archive.ask(one.question) for one in found]
+    assert len(found) == 4
+    assert all(one.answered for one in replies)
+    assert replies[0].disagreement
