@@ -88,11 +88,15 @@ def test_a_follow_up_leans_on_the_messages_before_it(chat: openai.OpenAI) -> Non
 
 
 def test_a_stream_has_the_same_words(chat: openai.OpenAI) -> None:
-    messages = [{"role": "user", "content": QUESTION}]
-    whole = chat.chat.completions.create(model="x", messages=messages).choices[0].message  # type: ignore[call-overload]
-    stream = chat.chat.completions.create(model="x", messages=messages, stream=True)  # type: ignore[call-overload]
+    whole = chat.chat.completions.create(
+        model="x", messages=[{"role": "user", "content": QUESTION}]
+    ).choices[0]
+    stream = chat.chat.completions.create(
+        model="x", messages=[{"role": "user", "content": QUESTION}], stream=True
+    )
     chunks = list(stream)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == whole.content
+    said = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert said == whole.message.content
     assert chunks[-1].choices[0].finish_reason == "stop"
 
 
