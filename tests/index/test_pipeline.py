@@ -24,8 +24,7 @@ from hypothesis import given
 import index
 import qa
 from index.build_cache import CACHE
-from index.corpus import cleaning
-from index.corpus.loaders import registry
+from index.corpus import cleaning, loading
 from index.passages import encoded_text, passages_of
 from index.stores.local.generations import current, open_index
 from index.stores.local.place import FolderPlace
@@ -282,11 +281,11 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
         """Build; return the files that were read and the articles that were made of them."""
         with (
             patch("index.corpus.file_cache._SETTLED", -(10**12)),
-            patch("index.corpus.loading.read_file", wraps=registry.read_file) as read,
+            patch("index.corpus.loading._read", wraps=loading._read) as read,
             patch("index.corpus.loading.make_article", wraps=cleaning.make_article) as made,
         ):
             index.build(corpus, folder, embedder=embedder)
-        return [call.args[1] for call in read.call_args_list], [
+        return [call.args[0].location.name for call in read.call_args_list], [
             call.args[1] for call in made.call_args_list
         ]
 
@@ -298,10 +297,7 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     assert built() == (["b.jsonl", "c.md"], ["b.jsonl"])
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",
-        "0",
-        "1",
-        "2",
-        "3",
+        *(f"b.jsonl:{number}" for number in range(4)),
     ]
     (folder / CACHE).write_bytes(b"no cache")
     assert built()[0] == everything[0]
@@ -311,10 +307,7 @@ def test_only_files_that_changed_are_read_again_and_only_new_lines_become_articl
     assert "b.jsonl" in built()[0]
     assert [article.id for article in open_index(folder).articles()] == [
         "a.txt",
-        "0",
-        "1",
-        "2",
-        "3",
+        *(f"b.jsonl:{number}" for number in range(4)),
     ]
     with patch("index.build_cache._code", return_value="other code"):
         assert built()[0] == everything[0]
@@ -408,9 +401,11 @@ def test_the_build_path_tells_no_place_store_or_writer_apart(file: str) -> None:
         for name in ast.walk(call.args[1])
         if isinstance(name, ast.Name)
     }
-    # items that an engine or a loader yields, a corpus that is a path, an encoder to be carried
+    # items that an engine or a loader yields, a corpus that is a path or records, an encoder to be
+    # carried
     items = {"Article", "Note", "Skipped", "Unencoded"}
-    assert told_apart <= items | {"str", "Path", "dict", "CompiledEncoder"}
+    given = {"str", "Path", "dict", "Mapping", "Iterable"}
+    assert told_apart <= items | given | {"CompiledEncoder"}
     imported = {
         alias.name
         for node in ast.walk(tree)

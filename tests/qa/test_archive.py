@@ -60,7 +60,7 @@ def test_every_span_of_every_reply_is_the_slice_it_says(
     ]
     archive = build(tmp_path_factory.mktemp("slices"), articles)
     reply = archive.ask("who? " + question)
-    sources = {article["id"]: article["text"] for article in articles}
+    sources = {f"a.jsonl:{article['id']}": article["text"] for article in articles}
     told = json.loads(json.dumps(reply.to_dict()))
     for answer in told["answers"]:
         assert answer["citations"][0]["text"] == answer["text"]
@@ -188,7 +188,7 @@ def test_a_question_with_a_time_is_read_without_it_in_the_passages_of_that_time(
 
     class Recording(CapitalReader):
         def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-            read.append((question, {hit.article.id for hit in hits}))
+            read.append((question, {hit.article.record_id for hit in hits}))
             return super().read(question, hits)
 
     archive.reader = Recording()

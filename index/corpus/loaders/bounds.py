@@ -21,7 +21,7 @@ class Bounds:
 
     file_mb: int = 256
     article_characters: int = 2_000_000  # of one article, as of a long book
-    read_seconds: int = 40  # in a process of its own: an article, and a file for each MB it has
+    read_seconds: int = 40  # in a process of its own: an article, and a file for each 4 MB
     read_mb: int = 768  # memory of that process, and 12 MB for each MB of the file
     page_mb: int = 20  # a page of the web, a chapter of a book
     document_mb: int = 512  # all parts of a .docx or .epub, unpacked

@@ -32,6 +32,7 @@ from index.types import DatelineError, Skipped
 
 _MODULE = "index.corpus.loaders.sandbox"
 _TIMES_ITS_SIZE = 12  # memory for a file: its bytes, its text of wide letters, its rows
+_MEGABYTES_AT_ONCE = 4  # of a file, for which it has the time of one article
 _WAITING = 16  # items read ahead
 _END = '{"kind": "end"}'  # the line after the items of a file
 
@@ -91,7 +92,7 @@ class Sandbox:
             megabytes = path.stat().st_size >> 20
         except OSError:  # it has gone, which its loader then says
             megabytes = 0
-        return self._limits.read_seconds * max(1, megabytes)
+        return self._limits.read_seconds * max(1, megabytes // _MEGABYTES_AT_ONCE)
 
     def _next_item(self, deadline: float, allowed: int) -> Fields | Record | Skipped | None:
         """Return the next item of a file, or None at its end. Raises _Failed."""

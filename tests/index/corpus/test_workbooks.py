@@ -53,14 +53,19 @@ def the_one(folder: Path) -> Article:
     ],
 )
 def test_days_of_cells_are_days(tmp_path: Path, cell: Any, day: dt.date | None) -> None:
-    rows = [["text", "date", "id"], [STORM, cell, 7]]
+    rows: list[list[Any]] = [["text", "date", "id"], [STORM, cell, 7]]
     article = the_one(written(tmp_path, rows))
     assert article.published == day
     assert article.id.endswith("7")
 
 
 def test_the_names_of_columns_may_stand_below_a_heading(tmp_path: Path) -> None:
-    rows = [["Export of the archive"], [], ["Headline", "Body", None], ["Storm", STORM, "x"]]
+    rows: list[list[Any]] = [
+        ["Export of the archive"],
+        [],
+        ["Headline", "Body", None],
+        ["Storm", STORM, "x"],
+    ]
     article = the_one(written(tmp_path, rows))
     assert (article.title, article.text, article.id) == ("Storm", STORM, "a.xlsx:4")
 

@@ -307,6 +307,16 @@ def cut(folder: Path) -> None:
     (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:-1])
 
 
+def as_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("a file")
+
+
+def as_link(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.symlink_to("gone")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -316,8 +326,8 @@ def cut(folder: Path) -> None:
         lambda folder: (folder / "encoder.json").write_text("[" * 100_000),
         lambda folder: (folder / "SHA256SUMS").unlink(),
         lambda folder: (folder / "SHA256SUMS").write_text(""),
-        lambda folder: shutil.rmtree(folder) or folder.write_text("a file"),
-        lambda folder: shutil.rmtree(folder) or folder.symlink_to("gone"),
+        as_file,
+        as_link,
     ],
 )
 def test_a_damaged_encoder_is_mended_by_a_build(
