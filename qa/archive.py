@@ -217,7 +217,8 @@ def reply_from(
     with stage("agreeing"):
         pooling = getattr(reader, "pooling", None)
         agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
-    reason, nearest = None, ()
+    reason: str | None = None
+    nearest: tuple[Citation, ...] = ()
     if not agreed.answers:
         reason = _reason(
             hits, asked, _newest(store), _of_other_time(citations, of_its_time, reader)

@@ -155,8 +155,8 @@ def nearest_sentences(citations: Sequence[Citation]) -> tuple[Citation, ...]:
         if not any(citation.sentence == one.sentence for one in distinct):
             distinct.append(citation)
     outlets: set[str] = set()
-    others = []
-    chosen = []
+    others: list[Citation] = []
+    chosen: list[Citation] = []
     for citation in distinct:
         outlet = citation.article.source or citation.article.id
         (others if outlet in outlets else chosen).append(citation)
