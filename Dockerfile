@@ -1,23 +1,22 @@
 # Dateline with the page, on a CPU, as a user without rights:
-#   docker build --build-arg CPU_INDEX=... -t dateline .
+#   docker build -t dateline .
 #   dateline password NAME >> users      (or: docker run --rm -i dateline dateline password NAME >> users)
 #   docker run --rm -p 7860:7860 -v "$PWD/articles:/articles:ro" -v "$PWD/users:/users:ro" -v dateline:/data dateline
-# CPU_INDEX: the address of PyTorch's index of CPU builds, which its page "Get started" gives for pip and CPU; without it the
-# registry's torch for x86-64 brings gigabytes of CUDA, so the build stops. EXTRAS: what docs/scaling.md needs beside
-# (--build-arg EXTRAS=milvus,ray).
+# It holds no torch: the default encoder and reader need none (requirements-slim.txt). EXTRAS adds what docs/scaling.md
+# needs (--build-arg EXTRAS=milvus,ray).
 FROM python:3.11-slim AS build
-ARG CPU_INDEX=""
 ARG EXTRAS=""
 WORKDIR /source
-COPY constraints.txt ./
-RUN [ -n "$CPU_INDEX" ] || [ "$(uname -m)" != x86_64 ] || { echo "expected --build-arg CPU_INDEX=ADDRESS, the index of PyTorch's CPU builds, found none"; exit 1; }
+COPY constraints.txt requirements-slim.txt ./
 RUN python -m venv /opt/dateline \
-    && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ${CPU_INDEX:+--extra-index-url "$CPU_INDEX"} torch \
-    && /opt/dateline/bin/python -c "import torch; assert torch.version.cuda is None, 'expected a CPU build of torch, found CUDA'"
-COPY pyproject.toml README.md LICENSE NOTICE dateline_command.py ./
+    && /opt/dateline/bin/pip install --no-cache-dir --requirement requirements-slim.txt
+COPY pyproject.toml README.md LICENSE NOTICE dateline.py dateline_command.py ./
 COPY index ./index
 COPY qa ./qa
-RUN /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"
+# The extras' packages are asked of Dateline's own metadata, so that none is listed twice.
+RUN /opt/dateline/bin/pip install --no-cache-dir --no-deps . \
+    && /opt/dateline/bin/python -c "import re, sys; from importlib.metadata import requires; wanted = set(filter(None, sys.argv[1].split(','))); print(*[line.partition(';')[0].strip() for line in requires('dateline') if wanted & set(re.findall(r'extra == .([\w-]+)', line))], sep='\n')" "$EXTRAS" > extras.txt \
+    && /opt/dateline/bin/pip install --no-cache-dir --constraint constraints.txt --requirement extras.txt
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 dateline && install -d -o dateline /articles /data

@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 7860
 
-.PHONY: setup lock locked run test quick lint check build demo browser clean
+.PHONY: setup lock locked run test quick lint check build demo browser documents clean
 
 setup: .venv/.installed
 
@@ -52,6 +52,12 @@ lint: setup
 	$(BIN)/mypy
 
 check: lint test
+
+# Put what is printed into README, tutorial, tools and the notebooks.
+documents: setup
+	$(BIN)/python .ci/documents.py --write
+	$(BIN)/python .ci/notebooks.py --write
+	$(BIN)/python -m qa.commands.manual > docs/cli.md
 
 clean:
 	rm -rf .venv var

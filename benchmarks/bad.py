@@ -13,7 +13,7 @@ import os
 import random
 import string
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -221,6 +221,106 @@ def nasties() -> dict[str, bytes]:
         "con.txt": b"The truce held in Moss.",
         ("n" * 240) + ".txt": b"The truce held in Lom.",
     }
+
+
+def hostile(count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the bytes of `count` files that want time, memory or rows without end.
+
+    First the known ones, then the same kinds in other sizes and depths, and damaged samples.
+    """
+    rng = random.Random(seed)
+    known = {**_bombs(rng, 1.0), **{name: data for name, data in nasties().items() if data}}
+    yield from list(known.items())[:count]
+    left = count - len(known)
+    makers = _file_makers(rng)
+    number = 0
+    while number < left:
+        for name, data in _bombs(rng, rng.uniform(0.2, 1.5)).items():
+            if number < left:
+                yield f"{number:04d}-{name}", data
+                number += 1
+        for _ in range(10):
+            if number < left:
+                suffix, data = rng.choice(makers)()
+                yield f"{number:04d}{suffix}", data
+                number += 1
+
+
+def _bombs(rng: random.Random, size: float) -> dict[str, bytes]:
+    """Return small files that grow when they are read; `size` is how far."""
+    many, ways = (
+        int(20_000 * size),
+        ("a.xhtml", "./a.xhtml", "x/../a.xhtml", "A.xhtml", "b{}.xhtml"),
+    )
+    names = [f"{rng.choice(ways).format(n)}#{n}" for n in range(many)]
+    chapters = "".join(
+        f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>'
+        for n, name in enumerate(names)
+    )
+    order = "".join(f'<itemref idref="i{n}"/>' for n in range(many))
+    package = f"<package><metadata/><manifest>{chapters}</manifest><spine>{order}</spine></package>"
+    book = {
+        "META-INF/container.xml": b'<container><rootfile full-path="b.opf"/></container>',
+        "b.opf": package.encode(),
+        "a.xhtml": _PAGE.encode() * rng.randrange(1, 50),
+    }
+    merges = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 9)]
+    rows = rng.choice([b"{}\n", b"1\n", b'{"text": "a"}\n', b'{"text": "a", "date": "1/2/2020"}\n'])
+    sheet = f'<row r="{10 ** rng.randrange(6, 12)}"><c r="ZZZ9" t="str"><v>a</v></c></row>' * many
+    page = "<table><tr><td>" * many + "The truce held." if rng.random() < 0.5 else "<p>" * 10 * many
+    pages = b"3 0 R " * (10 * many)
+    return {
+        "merges.md": "\n".join(["---", "a0: &a0 {k: v}", *merges, "---", "Text."]).encode(),
+        "rows.jsonl.gz": gzip.compress(rows * int(5e6 * size)),
+        "rows.csv.gz": gzip.compress(b"text,date\n" + b"a,1/2/2020\n" * int(3e6 * size)),
+        "rows.ndjson": rows * int(2e5 * size),
+        "rows.json": b"[" + b",".join([b"{}"] * int(1e6 * size)) + b"]",
+        "chapters.epub": _zipped(book),
+        "sheet.xlsx": _zipped(_workbook(sheet)),
+        "pages.pdf": _SAMPLES[".pdf"].replace(b"/Kids[3 0 R]/Count 1", b"/Kids[%s]" % pages),
+        "nested.html": page.encode(),
+        "spaces.txt": rng.choice([b" ", b"\n", b"\t", b"a\n", b"((", b"1-", b"On Friday, "])
+        * int(4e5 * size),
+        "sentence.txt": rng.choice([b"The truce held ", b'"', b"U.S. ", b"3,000 "])
+        * int(1e5 * size),
+        "large.txt": b"The truce held. " * int(8e6 * size),
+        "tags.html": b"<a href=" * many + b"<!--" * many,
+        "mails.mbox": b"From a@b.example Fri Oct 14 10:00:00 2022\n\n\n" * many,
+        "nested.eml": b"Content-Type: message/rfc822\n\n" * many,
+        "groups.rtf": b"{\\rtf1 " + b"{\\b " * (10 * many) + b"The truce held.",
+        "entries.rss": b"<rss version='2.0'><channel>"
+        + b"<item><description>a</description></item>" * many
+        + b"</channel></rss>",
+        "members.zip": _zipped({f"{n}.{rng.choice(['jpg', 'txt'])}": b"a" for n in range(many)}),
+        "cells.docx": _zipped(
+            {
+                **_DOCX,
+                "word/document.xml": _DOCX["word/document.xml"].replace(
+                    b"Geneva", b"</w:t></w:r><w:r><w:t>a" * 10 * many
+                ),
+            }
+        ),
+    }
+
+
+def _workbook(rows: str) -> dict[str, bytes]:
+    """Return the parts of a workbook whose one sheet has these rows."""
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = "http://schemas.openxmlformats.org/package/2006/relationships"
+    parts = {
+        "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/"
+        f"content-types'><Override PartName='/xl/workbook.xml' ContentType='{kinds}.sheet.main+xml'"
+        f"/><Override PartName='/xl/s.xml' ContentType='{kinds}.worksheet+xml'/></Types>",
+        "xl/workbook.xml": f"<workbook xmlns='{main}'><sheets><sheet name='S' sheetId='1' r:id='r1'"
+        f" xmlns:r='{office}'/></sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{links}'><Relationship Id='r1' "
+        f"Type='{office}/worksheet' Target='/xl/s.xml'/></Relationships>",
+        "xl/s.xml": f"<worksheet xmlns='{main}'><sheetData><row r='1'><c r='A1' t='str'><v>text</v>"
+        f"</c></row>{rows}</sheetData></worksheet>",
+    }
+    return {name: part.encode() for name, part in parts.items()}
 
 
 def _file_makers(rng: random.Random) -> list[Callable[[], tuple[str, bytes]]]:

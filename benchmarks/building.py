@@ -59,13 +59,13 @@ def measure_encoding(folder: Path, count: int, runs: int) -> None:
     """Encode passages in both ways, in turn, and print their rates."""
     from sentence_transformers import SentenceTransformer
 
-    from index.models.encoder import _default_weights
+    from training.encoder import original_weights
 
     store = open_index(folder)
     rows = np.linspace(0, store.manifest["counts"]["passages"] - 1, count).astype(int).tolist()
     texts = [encoded_text(passage) for passage in store.passages(rows).values()]
     ours = encoder_of(place_of(folder), store)
-    theirs = SentenceTransformer(_default_weights(), device="cpu")
+    theirs = SentenceTransformer(str(original_weights()), device="cpu")
     assert isinstance(ours, CompiledEncoder)
     ways: dict[str, Callable[[], np.ndarray]] = {
         "Dateline": lambda: ours.encode(texts),

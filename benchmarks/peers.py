@@ -147,17 +147,17 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
 
     That is an index of Dateline's, the passages as JSON, their vectors, and both models.
     """
-    from index.models.encoder import _default_weights
     from index.passages import SETTINGS
     from index.stores.local.generations import open_index
     from index.stores.manifest import ENCODERS
     from index.stores.places import encoder_of, place_of
+    from training.encoder import original_weights
 
     shutil.rmtree(work, ignore_errors=True)
     (work / "index").mkdir(parents=True)
     store = open_index(folder)
-    articles = [article for article in store.articles() if article.id in helpful]
-    others = [article for article in store.articles() if article.id not in helpful]
+    articles = [article for article in store.articles() if article.record_id in helpful]
+    others = [article for article in store.articles() if article.record_id not in helpful]
     random.Random(0).shuffle(others)
     shutil.copytree(folder / ENCODERS, work / "index" / ENCODERS)
     rows: list[dict[str, str]] = []
@@ -165,7 +165,7 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
     with place_of(work / "index").writing() as writer:
         writer.begin(encoder_of(folder, store), SETTINGS, articles + others, None)
         for article in articles + others:
-            if len(rows) >= most and article.id not in helpful:
+            if len(rows) >= most and article.record_id not in helpful:
                 break
             passages, theirs = store.indexed(article.id)
             writer.add(passages, theirs)
@@ -175,7 +175,7 @@ def prepare(work: Path, folder: Path, helpful: set[str], most: int) -> int:
     (work / "passages.json").write_text(json.dumps(rows))
     np.save(work / "vectors.npy", np.concatenate(vectors))
     write_reader(work / "reader")
-    (work / "encoder").symlink_to(_default_weights())
+    (work / "encoder").symlink_to(original_weights())
     return len(rows)
 
 

@@ -17,6 +17,8 @@ from typing import Any
 
 from index.build_cache import NOTHING, load_cache, save_cache
 from index.comparing import compare
+from index.corpora import remember_corpora
+from index.corpus.loading import load_records
 from index.corpus.notes import merge_notes
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
@@ -41,9 +43,11 @@ from index.types import (
     described,
 )
 
+Corpus = str | Path | Iterable[str | Path] | Iterable[Article | Mapping[str, Any]]
+
 
 def build(
-    corpus: str | Path | Sequence[str | Path] = "corpus",
+    corpus: Corpus = "corpus",
     folder: str | Path | Place = "var/index",
     *,
     encoder: str | None = None,
@@ -55,18 +59,20 @@ def build(
 ) -> Summary:
     """Index the articles of folders and files, and make that index live.
 
-    `folder` is an index folder or another place (index/stores/places.py). `encoder` names the
-    model (default: that of the live index, else all-MiniLM-L6-v2); `embedder` is a ready-made one
-    instead. `full` forgets the vectors of the live index. `columns` says which column of a table
-    holds a field ({"text": "story"}), if its name does not. `engine` loads and encodes instead of
-    this process, for example on Ray. If nothing changed, nothing is written and the summary names
-    the live generation.
+    `corpus` may be the articles themselves too: `Article`s, dictionaries with a "text", or a
+    DataFrame with one row for each. `folder` is an index folder or another place
+    (index/stores/places.py). `encoder` names the model (default: that of the live index, else
+    all-MiniLM-L6-v2); `embedder` is a ready-made one instead. `full` forgets the vectors of the
+    live index. `columns` says which column of a table holds a field ({"text": "story"}), if its
+    name does not. `engine` loads and encodes instead of this process, for example on Ray. If
+    nothing changed, nothing is written and the summary names the live generation.
 
     Raises DatelineError, on one line, if a folder is missing or holds no article, or the index
     cannot be written. The live index is then as it was.
     """
     began = time.perf_counter()
-    place, corpora = place_of(folder), _paths(corpus)
+    place = place_of(folder)
+    corpora, records = _paths_or_records(corpus)
     if columns is None:
         columns = {}
     with stage("opening the live index"):
@@ -75,6 +81,8 @@ def build(
     engine = _engine_or_local(engine, memory)
     with stage("loading articles"):
         items = engine.load(corpora, columns)
+        if records is not None:
+            items = load_records(records, columns)
         articles, skipped, notes = _sorted_out(items, corpora, memory.known, progress)
 
     with place.writing() as writer:
@@ -103,6 +111,8 @@ def build(
             articles, skipped = _without(failed, articles, skipped)
             changes = _Changes.between(live, articles)
         memory.save()
+        if records is None:
+            remember_corpora(place.cache, corpora)
     return Summary(
         generation,
         len(articles),
@@ -118,10 +128,27 @@ def build(
     )
 
 
-def _paths(corpus: str | Path | Sequence[str | Path]) -> list[Path]:
+def _paths_or_records(
+    corpus: Corpus,
+) -> tuple[list[Path], Iterable[Article | Mapping[str, Any]] | None]:
+    """Return folders and files, or the articles themselves.
+
+    Raises DatelineError for anything else.
+    """
     if isinstance(corpus, str | Path):
-        return [Path(corpus)]
-    return [Path(one) for one in corpus]
+        return [Path(corpus)], None
+    if hasattr(corpus, "to_dict") and hasattr(corpus, "notna"):  # a DataFrame; NaN is no value
+        whole: Any = corpus
+        return [], whole.astype(object).where(whole.notna(), None).to_dict("records")
+    if isinstance(corpus, Mapping) or not isinstance(corpus, Iterable):
+        raise DatelineError(
+            "expected a folder, a list of folders, or a list of articles or dictionaries, "
+            f"found {type(corpus).__name__}"
+        )
+    given: list[Any] = list(corpus)
+    if all(isinstance(one, str | Path) for one in given):
+        return [Path(one) for one in given], None
+    return [], given
 
 
 def _opened(place: Place) -> Store | None:
@@ -205,7 +232,7 @@ def _sorted_out(
             progress("loading articles", len(articles), 0)
     if not articles:
         raise DatelineError(
-            f"expected articles in {', '.join(map(str, corpora))}, found none{_why(skipped)}. "
+            f"expected articles in {_named(corpora)}, found none{_why(skipped)}. "
             "The index is as it was"
         )
     return articles, skipped, merge_notes(notes)
@@ -219,6 +246,10 @@ def _unusable(article: Article, known: frozenset[str]) -> str | None:
     except Exception as error:  # one bad article fails by itself
         return f"it cannot be read: {described(error)}"
     return "there is nothing in it but boilerplate"
+
+
+def _named(corpora: Sequence[Path]) -> str:
+    return ", ".join(map(str, corpora)) or "what is given"
 
 
 def _why(skipped: Sequence[Skipped]) -> str:

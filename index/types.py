@@ -51,6 +51,15 @@ class Article:
     story: str | None = None
     boilerplate: tuple[tuple[int, int], ...] = ()
 
+    def __repr__(self) -> str:
+        day = "" if self.published is None else f", {self.published}"
+        return f"<Article {self.id!r}: {self.title!r}, {self.source!r}{day}>"
+
+    @property
+    def record_id(self) -> str:
+        """The id that its record gives in its file ("x7" of "news.csv:x7"), else `id`."""
+        return self.id.removeprefix(f"{self.path}:")
+
     @cached_property
     def sha256(self) -> str:
         """Return the SHA-256 of the text in UTF-8, hexadecimal.

@@ -21,6 +21,7 @@ from index.stores.places import current, default_folder, encoder_of, open_index,
 from index.text.dates import in_words
 from index.types import Article, DatelineError, Embedder, Place, Store
 from qa.answering.agreement import agree
+from qa.answering.arguments import check_passages
 from qa.answering.citing import cite
 from qa.answering.dates import (
     mentions_date,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 PASSAGES_READ = 16
 _READ_UNDATED = 6  # passages that are read without the question's time too
-_MOST_PASSAGES = 1_000
 _NO_QUESTION = "no-question: that is no question; ask, for example: who won?"
 _LOG = logging.getLogger("dateline.archive")
 _SAYS_NOTHING = frozenset(
@@ -63,7 +63,8 @@ class Archive:
 
         `refresh` looks for newer generations in `place`.
         """
-        self._live = store, embedder  # replaced together: no question meets one of each
+        # Replaced together: no question meets one of each. None once it is closed.
+        self._parts: tuple[Store, Embedder] | None = (store, embedder)
         self.reader, self._place = reader, place
         self._given_embedder: Embedder | None = None
         self._refreshing = threading.Lock()
@@ -87,6 +88,31 @@ class Archive:
             archive = cls(store, encoder_of(found, store, embedder), loading.result(), found)
         archive._given_embedder = embedder
         return archive
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._parts is None:
+            return "<Archive, closed>"
+        counts = self.store.manifest["counts"]
+        return (
+            f"<Archive of {counts['articles']:,} articles, {counts['passages']:,} passages: "
+            f"generation {self.generation} of {self._place}>"
+        )
+
+    def close(self) -> None:
+        """Let go of the index; what is under way goes on."""
+        self._parts = None
+
+    @property
+    def _live(self) -> tuple[Store, Embedder]:
+        if self._parts is None:
+            raise DatelineError("expected an open archive, found it closed; open it again")
+        return self._parts
 
     @property
     def store(self) -> Store:
@@ -118,11 +144,11 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         load_beside()
         with stage("understanding"):
-            asked = understand(question, source, since, until, as_of)
+            asked = understand(question, source, since, until, as_of, _newest(store))
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
-            hits = retrieve(store, embedder, asked, _checked(k))
+            hits = retrieve(store, embedder, asked, check_passages(k))
         found = time.perf_counter()
         reply = reply_from(asked, hits, self.reader, store)
         done = time.perf_counter()
@@ -144,8 +170,8 @@ class Archive:
 
         Raises DatelineError for a bad question, `k` or day.
         """
-        asked = understand(question, source, since, until, as_of)
-        return retrieve(*self._live, asked, _checked(k))
+        asked = understand(question, source, since, until, as_of, _newest(self.store))
+        return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
         """Run the models once, on nobody's question, without a line in the log."""
@@ -172,7 +198,7 @@ class Archive:
             same = store.manifest["encoder"]["fingerprint"] == embedder.fingerprint
             if self._given_embedder is not None or not same:
                 embedder = encoder_of(self._place, store, self._given_embedder)
-            self._live = store, embedder
+            self._parts = store, embedder
             return True
 
 
@@ -231,12 +257,6 @@ def read(asked: Question, hits: Sequence[Hit], reader: Reader) -> list[Citation]
 
 def _reader_or_default(reader: Reader | None) -> Reader:
     return OnnxReader() if reader is None else reader
-
-
-def _checked(k: int) -> int:
-    if not 1 <= k <= _MOST_PASSAGES:
-        raise DatelineError(f"expected k from 1 to {_MOST_PASSAGES} passages, found {k}")
-    return k
 
 
 def _log(reply: Reply, **milliseconds: float) -> None:

@@ -14,15 +14,18 @@ from collections.abc import Sequence
 from index.stores.places import place_of
 from index.types import DatelineError
 from qa.commands.parser import dateline_parser
+from qa.commands.settings import apply_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    options = dateline_parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # "?" for what a terminal's encoding lacks
     try:
+        parser = dateline_parser()
+        apply_settings(parser)
+        options = parser.parse_args(arguments)
         if getattr(options, "store", None) is not None:
             options.index = place_of(options.store, options.index)
         return int(options.run(options) or 0)

@@ -9,7 +9,6 @@ are agreed on, and stands in these fields.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 ValueKind = Literal["number", "date", "name", "words"]
 AnswerKind = Literal["value", "sentence"]
 Stance = Literal["said", "denied", "withdrawn"]
-_TABLE = re.compile(r"\.(?:csv|tsv|json|jsonl|ndjson|parquet)(?:\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +142,9 @@ class Span:
         id, path = self.article.id, self.article.path
         if self.page is not None:
             return f"{path}#page={self.page}"
-        if id.startswith(f"{path}:"):
-            return id
-        if _TABLE.search(path) and not id.endswith(path):
-            return f"{path}:{id}"
+        at = id.find(f"{path}:")  # behind the name of its folder, if two have such a file
+        if at >= 0:
+            return id[at:]
         return path
 
 
@@ -363,6 +360,12 @@ class Reply:
     candidates: tuple[Citation, ...] = ()
     silent_outlets: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{answer.text[:60]!r}" for answer in self.answers[:3])
+        if len(self.answers) > 3:
+            found += f" and {len(self.answers) - 3} more"
+        return f"<Reply to {self.question[:60]!r}: {found or self.reason}>"
 
     @property
     def answered(self) -> bool:

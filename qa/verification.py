@@ -13,6 +13,9 @@ from typing import Any
 from index.stores.places import current, encoder_of, open_index, place_of
 from index.types import Article, DatelineError, Place, Store
 
+# What is raised by what is no reply: nested too deep, an infinite place, another shape.
+_NO_REPLY = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+
 
 def verify_index(place: str | Path | Place) -> tuple[str, list[str]]:
     """Return a report on the live generation, and its problems.
@@ -52,7 +55,7 @@ def verify_replies(file: Path, place: str | Path | Place) -> tuple[str, list[str
                 problem = _problem(citation, store)
                 if problem is not None:
                     problems.append(f"{file}:{number}: {citation['text']!r}: {problem}")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except _NO_REPLY:
             problems.append(
                 f"{file}:{number}: expected a reply as ask --json prints it, found something else"
             )

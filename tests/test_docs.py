@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -26,26 +27,38 @@ from tests.fakes import WordEmbedder
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+RUNNER = runpy.run_path(str(ROOT / ".ci" / "documents.py"))
+FOLLOWED = [ROOT / name for name in RUNNER["PAGES"]]  # with their outputs
 DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if path.exists()]
 
 
-def test_the_script_in_the_readme_runs(corpus_index: Path, tmp_path: Path) -> None:
-    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    shutil.copytree(corpus_index, tmp_path / "var" / "index")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("DATELINE_INDEX", None)
+@pytest.mark.slow
+@pytest.mark.parametrize("program", ["documents", "notebooks"])
+def test_what_is_shown_is_what_is_printed(program: str) -> None:
+    """README, tutorial and tools are followed in order; the notebooks run in their folder."""
     done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env=environment,
+        [sys.executable, ROOT / ".ci" / f"{program}.py"],
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    answer, title, passage = done.stdout.split("\n", 2)
-    assert answer == "US"
-    assert title.startswith("Kremlin shrugs off Macron's critique of its part")
-    assert "mission" in passage
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_another_output_is_told() -> None:
+    """The figures of a processor are no difference; a word is."""
+    for shown, printed, same in (
+        ("US  (one report, 77%) in 0.9 s", "US  (one report, 78%) in 2.1 s", True),
+        ("US  (one report, 77%)", "EU  (one report, 77%)", False),
+    ):
+        assert (RUNNER["alike"](shown) == RUNNER["alike"](printed)) is same
+    script = "```python\nprint(1 + 1)\n```\n```text\n"
+    page = f"```console\n$ echo one\nother\n$ echo two\n```\n{script}```\n"
+    assert RUNNER["run_page"](page) == (
+        f"```console\n$ echo one\none\n$ echo two\ntwo\n```\n{script}2\n```\n"
+    )
+    with pytest.raises(ValueError, match="false"):
+        RUNNER["run_page"]("```console\n$ false\n```\n")
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -70,6 +83,7 @@ ELSEWHERE = {
     "make run": ".ci/run",  # make test, and all that make run needs except the page
     "make test": ".ci/run",
     "dateline serve": "tests/browser/test_ask.py",
+    "dateline mcp": "tests/qa/web/test_assistants.py",
     "milvus://HOST": "tests/index/stores/test_milvus.py",
     "--engine ray": "tests/index/engines/test_ray.py",
     "hf download": "tests/qa/test_multilingual.py",
@@ -78,7 +92,7 @@ ELSEWHERE = {
     "curl": "tests/browser/test_endpoints.py",
 }
 WITH_CODE = [  # cli.md is made from the parser
-    page for page in (ROOT / "README.md", *PAGES) if page.name != "cli.md" and blocks(page)
+    page for page in PAGES if page.name != "cli.md" and page not in FOLLOWED and blocks(page)
 ]
 
 
@@ -144,18 +158,24 @@ def test_no_block_of_a_page_is_left_out() -> None:
         assert (ROOT / test).exists(), mark
     printed = [text for page in WITH_CODE for language, text in blocks(page) if language == ""]
     assert len(printed) == 3  # all of articles.md, by the next test
-    assert {language for page in WITH_CODE for language, _ in blocks(page)} == {
-        "",
-        "python",
-        "shell",
-    }
+    languages = {language for page in WITH_CODE for language, _ in blocks(page)}
+    assert languages == {"", "json", "sh", "shell"}  # "sh": tests/test_packaging.py installs it
     assert {page.name for page in WITH_CODE} == {
-        "README.md",
         "articles.md",
+        "deploying.md",
+        "http.md",
+        "mcp.md",
         "scaling.md",
-        "tools.md",
-        "tutorial.md",
     }
+    for page in (ROOT / "README.md", *PAGES):
+        for language, text in blocks(page):
+            assert language != "json" or json.loads(text)["mcpServers"]["dateline"]["args"]
+    for page in FOLLOWED:
+        for language, text in blocks(page):
+            lines = text.splitlines()
+            assert language in {"console", "python", "text", "json"} or all(
+                any(mark in line for mark in ELSEWHERE) for line in lines
+            )
 
 
 def test_what_the_docs_show_as_printed_is_printed(tmp_path: Path) -> None:
@@ -223,56 +243,12 @@ def test_a_picture_that_is_not_there_fails_the_site(tmp_path: Path) -> None:
     assert "images/nowhere.png" in done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem
-)
-def test_the_notebooks_run(notebook: Path, corpus_index: Path, tmp_path: Path) -> None:
-    """Run the code cell by cell in one process, and show the last value of each cell.
-
-    As in a notebook, a value is shown by its HTML if it has any.
-    """
-    shutil.copytree(corpus_index, tmp_path / "var" / "index")
-    cells = [
-        "".join(cell["source"])
-        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-    ]
-    program = (
-        "import ast, json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\n"
-        "    *most, last = ast.parse(cell).body\n"
-        "    exec(compile(ast.Module(most, []), 'cell', 'exec'), space)\n"
-        "    if isinstance(last, ast.Expr):\n"
-        "        value = eval(compile(ast.Expression(last.value), 'cell', 'eval'), space)\n"
-        "        print(getattr(value, '_repr_html_', lambda: value)())\n"
-        "    else:\n"
-        "        exec(compile(ast.Module([last], []), 'cell', 'exec'), space)\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("DATELINE_INDEX", None)
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        input=json.dumps(cells),
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    shows = {"ask": "<mark>US</mark>", "compare_outlets": "they differ:", "evaluate": "exact match"}
-    assert shows[notebook.stem] in done.stdout
-    assert not any(
-        cell.get("outputs") for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    )  # none is committed
-
-
 COMMANDS = sorted(
     {
         command
         for text in (README, *(page.read_text(encoding="utf-8") for page in PAGES))
         for command in re.findall(
-            r"^ {4}(dateline [^#\n]+)|`(dateline [a-z]+ [^`]*)`", text, re.MULTILINE
+            r"^(?: {4}|\$ )(dateline [^#|\n]+)|`(dateline [a-z]+ [^`]*)`", text, re.MULTILINE
         )
         if "[options]" not in command[0]
     }

@@ -2,7 +2,8 @@
 
 Prints counts; the status is 1 if a promise broke. Name some campaigns, or all of them:
 
-    python -m benchmarks.faults kills boundaries full readers damage unchecked articles questions
+    python -m benchmarks.faults kills boundaries full readers damage unchecked articles files
+    python -m benchmarks.faults questions
     python -m benchmarks.faults kills --times 300
 
 tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins
@@ -16,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from benchmarks.faults.damaging import damage, unchecked
-from benchmarks.faults.feeding import articles, questions
+from benchmarks.faults.feeding import articles, files, questions
 from benchmarks.faults.publishing import boundaries, full, kills, readers
 from benchmarks.faults.world import Failures
 
@@ -26,6 +27,7 @@ __all__ = [
     "boundaries",
     "campaigns",
     "damage",
+    "files",
     "full",
     "kills",
     "questions",
@@ -44,4 +46,5 @@ def campaigns() -> Iterator[tuple[str, Campaign, str]]:
     yield "damage", damage, "places"
     yield "unchecked", unchecked, "places"
     yield "articles", articles, "count"
+    yield "files", files, "count"
     yield "questions", questions, "count"

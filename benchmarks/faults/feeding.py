@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import resource
+import shutil
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,8 +19,12 @@ import qa
 from benchmarks import bad
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import Failures, in_child
+from index.corpus.cleaning import printable
+from index.corpus.files import composed
 from index.stores.local.place import FolderPlace
 from index.types import DatelineError
+
+_MOST_NAMED = 101  # reasons for one file
 
 
 def _build_bad(corpus: Path, folder: Path, told: Any) -> None:
@@ -59,12 +64,9 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     stored = list(archive.store.articles())
     indexed = {article.path for article in stored}
     named = {path for path, _ in skipped}
-    shown = {
-        "".join(character if character.isprintable() else "\ufffd" for character in path)
-        for path in indexed | named
-    }
+    shown = {printable(path) for path in indexed | named}
     for name in names:
-        wanted = "".join(character if character.isprintable() else "\ufffd" for character in name)
+        wanted = printable(composed(name))
         if not any(
             path == wanted or path.startswith((f"{wanted}:", f"{wanted}/")) for path in shown
         ):
@@ -91,6 +93,51 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     if mb > 2048 or mb_apart > 4096:
         failures.append(f"{mb} MB, {mb_apart} MB apart")
     return Counter(counts), failures
+
+
+def files(
+    root: Path, count: int = 500, seed: int = 1, seconds: float = 60, megabytes: int = 1024
+) -> tuple[Counter[str], Failures]:
+    """Build from so many hostile files, each alone beside a good one.
+
+    Each build ends within so many seconds and megabytes, the reading process included, and the
+    good article is indexed.
+    """
+    counts, failures = Counter[str](), Failures()
+    slowest = largest = 0.0
+    for number, (name, data) in enumerate(bad.hostile(count, seed)):
+        corpus = root / f"{number:04d}"
+        corpus.mkdir()
+        (corpus / name).write_bytes(data)
+        (corpus / "good.txt").write_text("The good article was written by Alma Lind.")
+        here, there = multiprocessing.Pipe(duplex=False)
+        process = in_child(_build_bad, corpus, root / f"{number:04d}-index", there)
+        there.close()
+        whole = here.poll(2 * seconds)
+        if not whole:
+            process.kill()
+        process.join()
+        shutil.rmtree(corpus)
+        try:
+            skipped, took, mb, mb_apart = here.recv()
+        except EOFError:
+            failures.append(f"{name!r}: no end within {2 * seconds:.0f} s, or a crash")
+            continue
+        counts["skipped" if skipped else "indexed"] += 1
+        if took > seconds or mb + mb_apart > megabytes:
+            failures.append(f"{name!r}: {took:.0f} s, {mb} MB and {mb_apart} MB apart")
+        if len(skipped) > _MOST_NAMED or any("\n" in reason for _, reason in skipped):
+            failures.append(f"{name!r}: {len(skipped)} reasons")
+        archive = qa.open(
+            root / f"{number:04d}-index", embedder=WordEmbedder(), reader=CapitalReader()
+        )
+        if archive.article("good.txt") is None:
+            failures.append(f"{name!r} pushed the good article out")
+        shutil.rmtree(root / f"{number:04d}-index")
+        slowest, largest = max(slowest, took), max(largest, mb + mb_apart)
+    counts["seconds, the slowest"] = round(slowest)
+    counts["MB, the largest"] = round(largest)
+    return counts, failures
 
 
 def questions(

@@ -7,6 +7,7 @@ titles, outlets and lists of authors are cut.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -29,7 +30,7 @@ def make_article(fields: Fields, path: str) -> Article:
     if language is None:
         language = language_of(text)
     return Article(
-        id=_composed(_clean(fields.id or path + fields.part))[:_LONGEST_FIELD],
+        id=_id(fields, path),
         text=text,
         title=_on_one_line(fields.title),
         source=_on_one_line(fields.source),
@@ -40,6 +41,21 @@ def make_article(fields: Fields, path: str) -> Article:
         pages=fields.pages,
         language=language,
     )
+
+
+def _id(fields: Fields, path: str) -> str:
+    """Return an article's id, which begins with its path.
+
+    So no file has the ids of another. What is cut off a long one is told apart by its hash.
+    """
+    whole = path + fields.part
+    if fields.id is not None:
+        whole = f"{path}:{fields.id}"
+    id = _composed(_clean(whole))
+    if len(id) <= _LONGEST_FIELD:
+        return id
+    known = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{id[: _LONGEST_FIELD - 17]}-{known}"
 
 
 def printable(path: str) -> str:

@@ -1,7 +1,8 @@
 """Articles from the web into a corpus folder.
 
 A page becomes a Markdown file with its front matter, a PDF becomes a web archive, which keeps its
-address. A feed gives its newest pages. What a site allows: index/corpus/sites.py. What keeps a
+address. A feed gives its newest pages. What is fetched is parsed in a process of its own
+(index/corpus/loaders/sandbox.py). What a site allows: index/corpus/sites.py. What keeps a
 fetch out of the user's own network: index/corpus/connections.py.
 """
 
@@ -15,15 +16,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import yaml
 
 from index.corpus.connections import Refused, Resolve, resolved
+from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.charsets import decode
 from index.corpus.loaders.fields import Fields
-from index.corpus.loaders.pages import HTML, page
+from index.corpus.loaders.pages import HTML
+from index.corpus.loaders.registry import FEED_LINKS
+from index.corpus.loaders.sandbox import Sandbox
 from index.corpus.sites import Answer, Site
 from index.types import Skipped
 
@@ -58,22 +63,25 @@ def fetch(
     private network, as the user named it; one that a redirect or a feed names never may. `seconds`
     without a byte, or `deadline` for a whole answer, end it.
     """
-    for url in urls:
-        try:
-            site = Site(url.strip(), private, seconds, deadline, resolve)
-        except Refused as error:
-            yield Skipped(url, str(error))
-            continue
-        with site:
-            yield from _fetch_from(site, url, corpus, most)
+    with Sandbox(bounds()) as sandbox:
+        for url in urls:
+            try:
+                site = Site(url.strip(), private, seconds, deadline, resolve)
+            except Refused as error:
+                yield Skipped(url, str(error))
+                continue
+            with site:
+                yield from _fetch_from(site, url, corpus, most, sandbox)
 
 
-def _fetch_from(site: Site, url: str, corpus: Path, most: int) -> Iterator[Added | Skipped]:
+def _fetch_from(
+    site: Site, url: str, corpus: Path, most: int, sandbox: Sandbox
+) -> Iterator[Added | Skipped]:
     try:
         found = site.get(url.strip())
-        links = _links_of_feed(found.url, found.kind, found.data)
+        links = _links_of_feed(found, sandbox)
         if links is None:
-            yield _keep(found, corpus)
+            yield _keep(found, corpus, sandbox)
             return
     except _FAILURES as error:
         yield Skipped(url, _reason(error))
@@ -82,13 +90,14 @@ def _fetch_from(site: Site, url: str, corpus: Path, most: int) -> Iterator[Added
         yield Skipped(url, "the feed links to no page")
     for link in links[:most]:
         try:
-            yield _keep(site.get(link), corpus)
+            yield _keep(site.get(link), corpus, sandbox)
         except _FAILURES as error:
             yield Skipped(link, _reason(error))
 
 
-def _links_of_feed(url: str, kind: str, data: bytes) -> list[str] | None:
+def _links_of_feed(answer: Answer, sandbox: Sandbox) -> list[str] | None:
     """Return the pages that a feed lists, in its order; None for what is no feed."""
+    kind, data = answer.kind, answer.data
     if "html" in kind:
         return None
     begins_as_feed = data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<?xml", b"<rss", b"<feed"))
@@ -96,18 +105,32 @@ def _links_of_feed(url: str, kind: str, data: bytes) -> list[str] | None:
         return None
     if b"<!entity" in data.lower():
         raise Refused("the feed declares XML entities, which are not expanded")
-    import io
-
-    import feedparser
-
-    feed = feedparser.parse(io.BytesIO(data))
-    if not feed.version:
+    items = _parsed(data, FEED_LINKS, sandbox)
+    if not items:
         return None
-    links = [urljoin(url, entry["link"]) for entry in feed.entries if entry.get("link")]
+    links = [urljoin(answer.url, item.url) for item in items if item.url]
     return list(dict.fromkeys(links))
 
 
-def _keep(answer: Answer, corpus: Path) -> Added:
+def _parsed(data: bytes, name: str, sandbox: Sandbox) -> list[Fields]:
+    """Return what the loader for `name` reads in some bytes, in the sandbox.
+
+    Raises ValueError, which says why, if there is something it cannot read.
+    """
+    with NamedTemporaryFile(prefix="dateline-") as copy:
+        copy.write(data)
+        copy.flush()
+        items = list(sandbox.read(Path(copy.name), name))
+    found = []
+    for item in items:
+        if isinstance(item, Skipped):
+            raise ValueError(item.reason)
+        if isinstance(item, Fields):
+            found.append(item)
+    return found
+
+
+def _keep(answer: Answer, corpus: Path, sandbox: Sandbox) -> Added:
     """Write an article to its file.
 
     Raises Refused for what is neither page nor PDF, ValueError for a page without a story.
@@ -115,12 +138,13 @@ def _keep(answer: Answer, corpus: Path) -> Added:
     url, kind, data = answer.url, answer.kind, answer.data
     if kind == "application/pdf" or data.startswith(b"%PDF-"):
         path = _file(corpus, url, ".warc.gz")
-        _write(path, _archived(url, data))
+        _write(path, gzip.compress(_archived(url, "application/pdf", data)))
         return Added(url, path, None)
     if kind in _PLAIN:
         found = Fields(decode(data, answer.charset).text)
     elif kind in HTML or not kind:
-        found = page(data, url, answer.charset)
+        declared = f"text/html; charset={answer.charset}" if answer.charset else "text/html"
+        (found,) = _parsed(_archived(url, declared, data), "page.warc", sandbox)
     else:
         raise Refused(f"expected a page, a feed or a PDF, found {kind}")
     host = urlsplit(url).hostname
@@ -158,9 +182,9 @@ def _file(corpus: Path, url: str, suffix: str) -> Path:
     return corpus / "added" / host / f"{words}-{known}{suffix}"
 
 
-def _archived(url: str, data: bytes) -> bytes:
-    """Return a PDF as a compressed web archive (ISO 28500), which keeps its address."""
-    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n" + data
+def _archived(url: str, kind: str, data: bytes) -> bytes:
+    """Return an answer as a web archive (ISO 28500), which keeps its address."""
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode() + data
     id = hashlib.sha256(answer).hexdigest()[:32]
     head = (
         "WARC/1.0\r\n"
@@ -171,7 +195,7 @@ def _archived(url: str, data: bytes) -> bytes:
         "Content-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(answer)}\r\n\r\n"
     )
-    return gzip.compress(head.encode() + answer + b"\r\n\r\n")
+    return head.encode() + answer + b"\r\n\r\n"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ followed. This module looks at names and places only: nothing is opened.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from index.corpus.loaders.registry import find_loader, unknown_suffix
 from index.types import DatelineError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,14 @@ def corpus_files(corpus: Path) -> Iterator[CorpusFile]:
 
 
 def composed(name: str) -> str:
-    """Return a name in Unicode's form NFC, in which "é" is one character."""
-    return unicodedata.normalize("NFC", name)
+    """Return a name in Unicode's form NFC, in which "é" is one character.
+
+    Bytes that are not UTF-8, and signs that control a terminal, are written out ("\\xe9"): two
+    names stay two.
+    """
+    readable = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", readable)
+    return unicodedata.normalize("NFC", shown)
 
 
 def on_disk(corpus: Path, path: str) -> Path:

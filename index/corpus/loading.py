@@ -8,24 +8,28 @@ trusted kind, or is large, is read in a process of its own (index/corpus/loaders
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from index.corpus.cleaning import make_article, printable
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
 from index.corpus.files import CorpusFile, corpus_files
-from index.corpus.loaders.bounds import Bounds, bounds
+from index.corpus.loaders.bounds import Bounds, bounds, too_long, too_many
 from index.corpus.loaders.columns import Columns
 from index.corpus.loaders.fields import Fields, Record, reason_of
 from index.corpus.loaders.registry import TRUSTED, find_loader, read_file
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.notes import merge_notes
-from index.types import Article, Note, Skipped, described
+from index.corpus.notes import MergedNotes
+from index.types import Article, DatelineError, Note, Skipped, described
 
 _MEGABYTE = 2**20
+_GIVEN = "given"  # stands for the file of a record that has none
 # A larger file of a trusted kind is read in the sandbox too: its parser may swell or take long.
 _TRUSTED_BYTES = _MEGABYTE
+_NAMED = 100  # rows or parts of a file that are left out; more are counted
 
 
 def load_articles(
@@ -36,11 +40,11 @@ def load_articles(
     """Yield the articles of folders and files, in the order of their paths.
 
     What was left out comes between them as `Skipped`. `columns` says which column of a table
-    holds a field ({"text": "story"}); a `Note` shows those that were used. An id that was there
-    before gets its folder's name in front. Raises DatelineError for a missing folder.
+    holds a field ({"text": "story"}); a `Note` shows those that were used. Raises DatelineError for
+    a missing folder.
     """
     limits = bounds()
-    seen: set[str] = set()
+    ids = Ids()
     if columns is None:
         columns = {}
     if cache is None:
@@ -49,7 +53,66 @@ def load_articles(
         for corpus in corpora:
             for file in corpus_files(corpus):
                 items = _load_if_changed(file, columns, sandbox, limits, cache)
-                yield from distinct(items, corpus, seen)
+                yield from ids.distinct(items, corpus)
+
+
+def load_records(
+    records: Iterable[Article | Mapping[str, Any]], columns: Mapping[str, str] | None = None
+) -> Iterator[Item]:
+    """Yield the articles that a program gives, and what was left out.
+
+    A record is an article, or a dictionary whose fields are found as the columns of a table are.
+    Raises DatelineError for anything else.
+    """
+    limits = bounds()
+    table = Columns({} if columns is None else columns)
+
+    def made() -> Iterator[Item]:
+        try:
+            for item in table.fields(_given_fields(records)):
+                if isinstance(item, Skipped):
+                    yield Skipped(_GIVEN + item.path, item.reason)
+                else:
+                    yield _given(item, limits)
+        except ValueError as error:  # no record has a text
+            yield Skipped(_GIVEN, reason_of(error))
+        yield from table.notes(_GIVEN)
+
+    yield from Ids().distinct(made(), Path(_GIVEN))
+
+
+def _given(fields: Fields, limits: Bounds) -> Article | Skipped:
+    """Return the article of a record that a program gives, with the record's own id."""
+    article = _article(fields, fields.within or _GIVEN, limits, None)
+    if isinstance(article, Article) and fields.id is not None:
+        return replace(article, id=article.record_id)
+    return article
+
+
+def _given_fields(
+    records: Iterable[Article | Mapping[str, Any]],
+) -> Iterator[Fields | Record]:
+    for number, record in enumerate(records, 1):
+        if isinstance(record, Article):
+            yield Fields(
+                record.text,
+                record.title,
+                record.source,
+                record.published,
+                record.url,
+                record.authors,
+                record.id,
+                within=record.path or record.id,
+                pages=record.pages,
+                language=record.language,
+            )
+        elif isinstance(record, Mapping):
+            yield Record({str(name): value for name, value in record.items()}, part=f":{number}")
+        else:
+            raise DatelineError(
+                f"expected articles or dictionaries, found {type(record).__name__} "
+                f"at place {number}; give each a text, as in {{'text': '...', 'title': '...'}}"
+            )
 
 
 def load_file(
@@ -69,41 +132,63 @@ def load_file(
         yield Skipped(file.path, problem)
         return
     table = Columns(columns)
-    notes: list[Note] = []
-    empty = True
+    notes = MergedNotes(most=1)
+    count = left_out = 0
+    items = table.fields(_read(file, sandbox))
     try:
-        for item in table.fields(_read(file, sandbox)):
-            empty = False
-            if isinstance(item, Skipped):
-                yield Skipped(file.path + item.path, item.reason)
-                continue
-            path = file.path + item.within
-            notes += [Note(path + item.part, note) for note in item.notes]
-            yield _article(item, path, limits, cache)
+        for item in items:
+            count += 1
+            if count > limits.rows:
+                yield Skipped(file.path, too_many(limits.rows))
+                break
+            made = _made(item, file.path, limits, cache, notes)
+            left_out += isinstance(made, Skipped)
+            if left_out <= _NAMED or isinstance(made, Article):
+                yield made
     except ValueError as error:  # no row of this table has a text
         yield Skipped(file.path, reason_of(error))
         return
-    if empty:
+    finally:
+        items.close()
+    if left_out > _NAMED:
+        yield Skipped(file.path, f"left out for such reasons too: {left_out - _NAMED:,} more")
+    if not count:
         yield Skipped(file.path, "there is no article in it")
-    yield from merge_notes(notes, most=1)
+    yield from notes.merged()
     yield from table.notes(file.path)
 
 
-def distinct(items: Iterable[Item], corpus: Path, seen: set[str]) -> Iterator[Item]:
-    """Yield the items with an id for each article that is not in `seen`, which grows.
+class Ids:
+    """The ids that the articles of a build have; no two have the same."""
 
-    Paths of what was left out are made fit to be shown.
-    """
-    for item in items:
-        if isinstance(item, Article) and item.id in seen:
-            item = _rename(item, f"{corpus.name}/{item.id}", seen)
-        if isinstance(item, Article):
-            seen.add(item.id)
-        elif isinstance(item, Skipped):
-            item = Skipped(printable(item.path), item.reason)
-        elif isinstance(item, Note):
-            item = Note(printable(item.path), item.text)
-        yield item
+    def __init__(self) -> None:
+        self._corpora: dict[str, Path] = {}  # by id: the folder of the article that has it
+        self._counts: Counter[str] = Counter()  # of articles that wanted an id
+
+    def distinct(self, items: Iterable[Item], corpus: Path) -> Iterator[Item]:
+        """Yield the items of a folder, with another id for an article whose id is taken.
+
+        It has its folder's name in front if that helps, else a number behind it. Paths of what
+        was left out are made fit to be shown.
+        """
+        for item in items:
+            if isinstance(item, Article):
+                yield self._distinct(item, corpus)
+            elif isinstance(item, Skipped):
+                yield Skipped(printable(item.path), item.reason)
+            else:
+                yield Note(printable(item.path), item.text)
+
+    def _distinct(self, article: Article, corpus: Path) -> Article:
+        id = article.id
+        if self._corpora.get(id, corpus) != corpus:
+            id = f"{corpus.name}/{id}"
+        wanted = id
+        while id in self._corpora:
+            self._counts[wanted] += 1
+            id = f"{wanted} ({self._counts[wanted] + 1})"
+        self._corpora[id] = corpus
+        return article if id == article.id else replace(article, id=id)
 
 
 def _load_if_changed(
@@ -158,6 +243,22 @@ def _size(file: CorpusFile) -> int:
         return 0
 
 
+def _made(
+    item: Fields | Skipped,
+    path: str,
+    limits: Bounds,
+    cache: FileCache | None,
+    notes: MergedNotes,
+) -> Article | Skipped:
+    """Return the article of one item, or why there is none; add its notes."""
+    if isinstance(item, Skipped):
+        return Skipped(path + item.path, item.reason)
+    path += item.within
+    for note in item.notes:
+        notes.add(Note(path + item.part, note))
+    return _article(item, path, limits, cache)
+
+
 def _article(
     fields: Fields, path: str, limits: Bounds, cache: FileCache | None
 ) -> Article | Skipped:
@@ -165,11 +266,8 @@ def _article(
     if not fields.text.strip():
         return Skipped(path, "there is no text in it")
     if len(fields.text) > limits.article_characters:
-        return Skipped(
-            path + fields.part,
-            f"expected an article of at most {limits.article_characters:,} characters, "
-            f"found {len(fields.text):,}; split it, or set DATELINE_ARTICLE_CHARACTERS",
-        )
+        reason = too_long(limits.article_characters, len(fields.text))
+        return Skipped(path + fields.part, reason)
     try:
         return _made_or_known(fields, path, cache)
     except Exception as error:  # one bad article fails by itself
@@ -186,10 +284,3 @@ def _made_or_known(fields: Fields, path: str, cache: FileCache | None) -> Articl
         article = make_article(fields, path)
         cache.add_article(content, article)
     return article
-
-
-def _rename(article: Article, id: str, seen: set[str]) -> Article | Skipped:
-    if id in seen:
-        reason = f"its id {article.id!r} is another article's; give each record its own"
-        return Skipped(article.path, reason)
-    return replace(article, id=id)

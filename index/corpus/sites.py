@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from email.message import Message
-from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -17,6 +16,7 @@ from protego import Protego
 
 from index.corpus.connections import Deadline, Refused, Resolve, transport
 from index.corpus.loaders.bounds import bounds
+from index.version import __version__
 
 LONGEST_DELAY = 30.0  # seconds between two pages of a site
 _REDIRECTS = 5
@@ -25,12 +25,9 @@ _ROBOTS_BYTES = 500 * 1024
 _ENCODINGS = ("", "identity", "gzip", "x-gzip")
 
 
-@lru_cache(maxsize=1)
 def agent() -> str:
     """Return what Dateline calls itself."""
-    from importlib.metadata import version
-
-    return f"dateline/{version('dateline')} (question answering over articles that a person adds)"
+    return f"dateline/{__version__} (question answering over articles that a person adds)"
 
 
 @dataclass(frozen=True, slots=True)

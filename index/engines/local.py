@@ -34,6 +34,7 @@ from index.types import (
 )
 
 _ENCODE_AT_ONCE = 256  # passages
+_READING = 2  # change it if files are read in another way: all are read again
 
 
 def file_cache(
@@ -43,7 +44,7 @@ def file_cache(
 
     `articles` are those that files which did not change stand for.
     """
-    return FileCache(entries, articles, f"{sorted(columns.items())} {bounds()}")
+    return FileCache(entries, articles, f"{_READING} {sorted(columns.items())} {bounds()}")
 
 
 class LocalEngine:

@@ -34,7 +34,7 @@ import numpy as np
 from index.corpus.files import CorpusFile, corpus_files
 from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.sandbox import Sandbox
-from index.corpus.loading import distinct, load_file
+from index.corpus.loading import Ids, load_file
 from index.models.encoder import CompiledEncoder
 from index.passages import SETTINGS, encoded_text, passages_of, unchanged_passages
 from index.silence import SWITCHES
@@ -70,7 +70,7 @@ class RayEngine:
         if importlib.util.find_spec("ray") is None:
             raise DatelineError(
                 "expected the package ray to build on Ray, found none; "
-                "install it with: pip install 'dateline[ray]'"
+                "install it, in a clone of Dateline: pip install '.[ray]'"
             )
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         import ray
@@ -133,7 +133,7 @@ class RayEngine:
 
         Raises DatelineError for a missing folder.
         """
-        seen: set[str] = set()
+        ids = Ids()
         options = {"columns": dict(columns), "limits": bounds()}
         for corpus in corpora:
             files = [
@@ -149,7 +149,7 @@ class RayEngine:
             data = self._data(files, _FILES_AT_ONCE)
             data = data.map_batches(_load, fn_kwargs=options, batch_size=_FILES_AT_ONCE)
             for row in self._done(data):
-                yield from distinct(pickle.loads(row["items"]), corpus, seen)
+                yield from ids.distinct(pickle.loads(row["items"]), corpus)
 
     def encode(
         self,

@@ -68,8 +68,13 @@ def compile_encoder(name: str, source: str, target: Path) -> None:
 
 
 def _load(name: str, source: str) -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError:
+        raise DatelineError(
+            f"expected sentence-transformers to compile the encoder {name!r}, found none; "
+            "do: pip install sentence-transformers onnx"
+        ) from None
     try:
         return SentenceTransformer(source, device="cpu", local_files_only=True).eval()
     except (OSError, ValueError) as error:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import shutil
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tantivy
 
+from index.scratch import ScratchFolder
 from index.types import DatelineError, Filters, Passage
 
 TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
@@ -132,8 +131,8 @@ class KeywordIndex:
 
         Tantivy locks where it reads, and a generation is never written to.
         """
-        view = Path(tempfile.mkdtemp(prefix="dateline-"))
-        weakref.finalize(self, shutil.rmtree, view, ignore_errors=True)
+        self._scratch = ScratchFolder()
+        view = self._scratch.path
         try:
             for file in folder.iterdir():
                 if file.suffix != ".lock":

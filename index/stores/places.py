@@ -36,7 +36,12 @@ def place_of(store: str | Path | Place, encoders: Path | None = None) -> Place:
     DatelineError for an address of another form.
     """
     if not isinstance(store, str | Path):
-        return store
+        if hasattr(store, "current"):
+            return store
+        raise DatelineError(
+            "expected an index folder, an address of Milvus or a Place, "
+            f"found {type(store).__name__}"
+        )
     beside = encoders
     if beside is None:
         beside = default_folder()

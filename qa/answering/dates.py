@@ -76,7 +76,7 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     nothing out.
     """
     window = asked.time
-    if window is None or asked.asks_for_news:
+    if window is None or (asked.moments and asked.asks_for_news):
         return list(citations)
     if window.first is None and window.last is None:  # "in September" of any year
         named = [one for one in citations if is_of_its_time(one, asked)]
@@ -84,7 +84,7 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     if window.first is None or window.last is None:  # "after 1991"
         return list(citations)
     asked_on = asked.asked_on or dt.date.max
-    ahead = window.last is not None and window.last >= asked_on
+    ahead = window.last is not None and window.last > asked_on
     return [citation for citation in citations if _is_within(citation, window, ahead)]
 
 

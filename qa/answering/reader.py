@@ -97,7 +97,7 @@ class OnnxReader:
         """
         from tokenizers import Tokenizer
 
-        verify_checksums(folder, "install Dateline again")
+        verify_checksums(folder, PARTS, "install Dateline again")
         self._files = _model_files(folder, model)
         self._settings = folder / "reader.json"
         try:

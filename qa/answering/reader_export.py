@@ -55,10 +55,15 @@ def export_reader(name: str, source: str, folder: Path) -> None:
     It also writes tokenizer.json and reader.json. Needs torch. Raises DatelineError if there is no
     model of that name.
     """
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
+    try:
+        import torch
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    except ImportError:
+        raise DatelineError(
+            f"expected torch, transformers and onnx to compile the reader {name!r}, found none; "
+            "do: pip install torch transformers onnx"
+        ) from None
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, local_files_only=True)
         model = AutoModelForQuestionAnswering.from_pretrained(

@@ -20,9 +20,8 @@ from index.text.dates import (
 from index.text.days import first_day, last_day
 from index.text.question_time import question_time
 from index.types import DatelineError, Filters
+from qa.answering.arguments import check_outlets, check_question, shown
 from qa.types import Question, TimeWindow
-
-LONGEST_QUESTION = 1_000  # characters
 
 Day = dt.date | str | None
 
@@ -41,6 +40,7 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
 
@@ -50,20 +50,23 @@ def understand(
     since: Day = None,
     until: Day = None,
     as_of: Day = None,
+    newest: dt.date | None = None,
 ) -> Question:
     """Check a question and find the times that it names.
 
     `as_of` asks as if on that day: nothing later is used, and "last month" is the month before
-    it. Without it "last month" is the one before today, and "September" is that of any year.
+    it. Without it "last month" is the one before today, and "September" is that of any year. If
+    the `newest` article is over a month old, "last month" is the one before its day instead.
     Raises DatelineError for an empty or too long question, and for a day that is none.
     """
-    text = _printable(question)
-    _check(text)
+    text = check_question(question)
     asked_on = parse_day(as_of, "the day asked on")
     until = _earlier(asked_on, parse_day(until, "the last day"))
-    filters = Filters(_outlets(source), parse_day(since, "the first day"), until)
+    filters = Filters(check_outlets(source), parse_day(since, "the first day"), until)
     timed = capitalise_dates(text)
-    today = asked_on or dt.date.today()
+    today, counted_from = asked_on or dt.date.today(), None
+    if asked_on is None and newest is not None and _is_stale(timed, today, newest):
+        today = counted_from = newest
     dated = [moment for _, moment in moments_in(timed, today, named=asked_on is not None)]
     moments = [*dated]
     if asked_on is None:
@@ -79,7 +82,7 @@ def understand(
         moments=tuple(moments),
         asks_for_latest=_LATEST.search(text) is not None,
         without_time=rest,
-        time=_window(timed, moments, today),
+        time=_window(timed, moments, today, counted_from),
         asks_for_recent=question_time(timed, today).kind == "recent",
     )
 
@@ -103,31 +106,7 @@ def parse_day(value: Day, name: str) -> dt.date | None:
             raise ValueError
         return dt.date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise DatelineError(f"expected {name} as YYYY-MM-DD, found {value!r}") from None
-
-
-def _printable(question: str) -> str:
-    """Return the question on one line, without characters that cannot be printed."""
-    shown = (character if character.isprintable() else " " for character in question)
-    return " ".join("".join(shown).split())
-
-
-def _check(text: str) -> None:
-    if not any(character.isalnum() for character in text):
-        raise DatelineError("expected a question, found none; ask, for example: who won?")
-    if len(text) > LONGEST_QUESTION:
-        raise DatelineError(
-            f"expected a question of at most {LONGEST_QUESTION} characters, "
-            f"found {len(text)}; shorten it"
-        )
-
-
-def _outlets(source: str | Sequence[str] | None) -> tuple[str, ...]:
-    if source is None:
-        return ()
-    if isinstance(source, str):
-        return (source,)
-    return tuple(source)
+        raise DatelineError(f"expected {name} as YYYY-MM-DD, found {shown(value)}") from None
 
 
 def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
@@ -135,14 +114,29 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min(days, default=None)
 
 
-def _window(text: str, moments: Sequence[str], today: dt.date) -> TimeWindow | None:
+def _is_stale(text: str, today: dt.date, newest: dt.date) -> bool:
+    """Whether the newest article is long past, and a question counts from now."""
+    if today - newest <= _STALE:
+        return False
+    now, then = question_time(text, today), question_time(text, newest)
+    return (now.first, now.last) != (then.first, then.last)
+
+
+def _window(
+    text: str, moments: Sequence[str], today: dt.date, counted_from: dt.date | None
+) -> TimeWindow | None:
     """Return the time that a question names.
 
-    It has no days if a year is unknown. It is None if the question names no time.
+    It has no days if a year is unknown. It is None if the question names no time. Its words say
+    from which day it is counted, if that is not today.
     """
-    if not moments:
-        return None
     asked = question_time(text, today)
+    if not moments and asked.kind != "explicit":
+        return None
+    if counted_from is not None:
+        day = in_words(counted_from.isoformat())
+        words = f"{asked.words}, counted from the newest article, {day}"
+        return TimeWindow(words, asked.first, asked.last)
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
     if any(moment.startswith("-") for moment in moments):
         return TimeWindow(words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 
@@ -15,12 +14,14 @@ from qa.commands.options import (
     filters,
     filters_of,
     json_option,
+    print_json,
     profile_of,
     profile_option,
     reader_of,
     reader_option,
     stores,
 )
+from qa.rendering.terminal import print_text, shows_styles
 from qa.rendering.text import hits_as_text, reply_as_text
 from qa.types import Reply
 
@@ -64,7 +65,7 @@ def _run_ask(options: argparse.Namespace) -> int:
 
     if options.question == "-":
         return _ask_many(sys.stdin, ask_one, options.json)
-    print(_shown(ask_one(options.question), options.json))
+    _print(ask_one(options.question), options.json)
     return 0
 
 
@@ -83,8 +84,11 @@ def _ask_many(questions: Iterable[str], ask_one: Callable[[str], Reply], as_json
             status = 1
             print(_refusal(question[:_SHOWN_OF_A_QUESTION], error, as_json), flush=True)
             continue
-        shown = _shown(reply, as_json)
-        print(shown if as_json else f"{reply.question}\n{shown}\n", flush=True)
+        if not as_json:
+            print_text(reply.question, sys.stdout)
+        _print(reply, as_json)
+        if not as_json:
+            print(flush=True)
     return status
 
 
@@ -94,10 +98,11 @@ def _refusal(question: str, error: DatelineError, as_json: bool) -> str:
     return f"{question}\n  {error}\n"
 
 
-def _shown(reply: Reply, as_json: bool) -> str:
+def _print(reply: Reply, as_json: bool) -> None:
     if as_json:
-        return json.dumps(reply.to_dict(), ensure_ascii=False)
-    return reply_as_text(reply, bold=_shows_styles())
+        print_json(reply.to_dict())
+    else:
+        print_text(reply_as_text(reply, bold=shows_styles(sys.stdout)), sys.stdout)
 
 
 def retrieve(commands: Commands) -> None:
@@ -121,16 +126,6 @@ def _run_retrieve(options: argparse.Namespace) -> None:
     limits = filters_of(options)
     hits = Archive.open(options.index).retrieve(options.question, options.k, **limits)
     if options.json:
-        print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))
+        print_json([hit.to_dict() for hit in hits])
     else:
-        print(hits_as_text(hits, bold=_shows_styles()))
-
-
-def _shows_styles() -> bool:
-    """Return whether standard output is a terminal with bold and links.
-
-    See https://no-color.org.
-    """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return sys.stdout.isatty()
+        print_text(hits_as_text(hits, bold=shows_styles(sys.stdout)), sys.stdout)

@@ -19,14 +19,18 @@ from qa.commands.options import (
     Commands,
     columns_of,
     corpora_argument,
+    corpora_of,
+    corpora_of_index,
     json_option,
     map_option,
+    number,
     print_json,
     profile_of,
     profile_option,
     stores,
 )
-from qa.rendering.text import build_progress, summary_as_text
+from qa.rendering.terminal import build_progress, print_text
+from qa.rendering.text import summary_as_text
 
 if TYPE_CHECKING:
     from index.corpus.fetching import Added
@@ -79,7 +83,7 @@ def _run_build(options: argparse.Namespace) -> None:
             engine = held.enter_context(RayEngine(options.address))
         progress = held.enter_context(build_progress(sys.stderr))
         summary = index.build(
-            options.corpus,
+            corpora_of(options),
             options.index,
             full=options.full,
             encoder=options.encoder,
@@ -94,7 +98,7 @@ def _print_summary(summary: Summary, as_json: bool) -> None:
     if as_json:
         print_json(asdict(summary))
     else:
-        print(summary_as_text(summary), flush=True)
+        print_text(summary_as_text(summary), sys.stdout)
 
 
 def add(commands: Commands) -> None:
@@ -116,12 +120,12 @@ def add(commands: Commands) -> None:
         action="append",
         type=Path,
         metavar="DIR",
-        help="the folder that they go to (default: corpus/); repeat it to name the other folders "
-        "that the index is built from",
+        help="the folder that they go to; repeat it to name the other folders that the index is "
+        "built from (default: those that it was built from, or corpus/)",
     )
     parser.add_argument(
         "--most",
-        type=int,
+        type=number("--most", 1, 10_000),
         default=50,
         metavar="N",
         help="how many pages of a feed to fetch, the newest first (default 50)",
@@ -134,7 +138,7 @@ def _run_add(options: argparse.Namespace) -> int:
     import index
     from index.corpus.fetching import Added, fetch
 
-    corpora = [Path("corpus")] if options.corpus is None else options.corpus
+    corpora = corpora_of_index(options)
     added: list[Added] = []
     skipped: list[Skipped] = []
     for found in fetch(options.urls, corpora[0], most=options.most):
@@ -154,7 +158,7 @@ def _run_add(options: argparse.Namespace) -> int:
     if options.json:
         _print_fetched(added, skipped, summary)
     elif summary is not None:
-        print(summary_as_text(summary))
+        print_text(summary_as_text(summary), sys.stdout)
     return int(not added)
 
 
@@ -216,13 +220,13 @@ def _run_watch(options: argparse.Namespace) -> int:
     import index
     from index.corpus.watching import rebuilds
 
-    columns = columns_of(options)
+    columns, corpora = columns_of(options), corpora_of(options)
 
     def build_once() -> Summary:
-        return index.build(options.corpus, options.index, columns=columns)
+        return index.build(corpora, options.index, columns=columns)
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
-        for done in rebuilds(options.corpus, options.index, build_once):
+        for done in rebuilds(corpora, options.index, build_once):
             if isinstance(done, DatelineError):
                 print(f"dateline: {done}; trying again", file=sys.stderr, flush=True)
             else:

@@ -157,7 +157,7 @@ def evaluate(commands: Commands) -> None:
 def _run_evaluate(options: argparse.Namespace) -> None:
     from qa.evaluation.report import figures_as_text
     from qa.evaluation.run import evaluate as evaluate_questions
-    from qa.rendering.text import build_progress
+    from qa.rendering.terminal import build_progress
 
     with build_progress(sys.stderr) as progress:
         figures = evaluate_questions(

@@ -22,7 +22,15 @@ index as it was, with status 1; it is how `watch` ends, with 0. Output is plain 
 if `NO_COLOR` is set. `--index` may stand before or after the command.
 
 To complete words in a shell, add `eval "$(dateline completion bash)"` to its start file; zsh and
-tcsh likewise.
+tcsh likewise. For fish: `dateline completion fish > ~/.config/fish/completions/dateline.fish`.
+
+A file `dateline.toml` in the folder where the command runs sets defaults of your own. An argument
+wins over it, and so does `$DATELINE_INDEX`. Each line is optional:
+
+    index = "var/index"
+    corpus = ["articles", "more-articles"]
+    auth = "users"
+    port = 7860
 """
 
 

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from index.corpora import remembered_corpora
 from index.profiling import as_text, profiled
+from index.stores.places import place_of
 from index.types import DatelineError
 from qa.answering.reader import OnnxReader
 from qa.answering.understanding import parse_day
@@ -124,15 +126,53 @@ def filters_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def corpora_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the folders and files to index."""
+    """Add the folders and files to index, which `corpora_of` reads."""
     parser.add_argument(
         "corpus",
         nargs="*",
         type=Path,
-        default=[Path("corpus")],
+        default=[],
         metavar="CORPUS",
-        help="folders or files of articles (default: corpus/)",
+        help="folders or files of articles (default: corpus/, or if there is no such folder, "
+        "those that the index was built from)",
     )
+
+
+def corpora_of(options: argparse.Namespace) -> list[Path]:
+    """Return the folders and files to index."""
+    corpora: list[Path] = list(options.corpus or ())
+    default = Path("corpus")
+    if corpora or default.exists():
+        return corpora or [default]
+    return remembered_corpora(place_of(options.index).cache) or [default]
+
+
+def corpora_of_index(options: argparse.Namespace) -> list[Path]:
+    """Return the folders that --corpus names.
+
+    Without any these are the folders that the index was built from, else corpus/.
+    """
+    if options.corpus:
+        return list(options.corpus)
+    return remembered_corpora(place_of(options.index).cache) or [Path("corpus")]
+
+
+def number(option: str, least: int, most: int) -> Callable[[str], int]:
+    """Return what reads the number of an option.
+
+    It raises DatelineError for a number that is too small or too large.
+    """
+
+    def read(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise DatelineError(
+                f"expected a number from {least} to {most} for {option}, found {text[:40]}"
+            )
+        return value
+
+    read.__name__ = "number"  # argparse says: invalid number value: 'x'
+    return read
 
 
 def json_option(parser: argparse.ArgumentParser, help: str = "print JSON") -> None:

@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 
 from index.stores.places import default_folder
-from qa.commands import asking, building, checking, completing, serving
+from index.version import __version__
+from qa.commands import asking, building, checking, completing, demo, purging, serving
 from qa.commands.options import Commands
 
 _EXAMPLES = """examples:
+  dateline demo                                           the sample articles, asked a few questions
   dateline build corpus/                                  index the articles of a folder
   dateline ask "who brokered the September truce?"        what they say, with the sentences
   dateline ask - --json < questions.txt                   one question and one reply per line
@@ -44,23 +46,22 @@ def dateline_parser() -> argparse.ArgumentParser:
         checking.verify,
         building.rollback,
         building.copy,
+        purging.purge,
         checking.evaluate,
         serving.serve,
+        serving.mcp,
         serving.password,
+        serving.token,
         completing.completion,
+        demo.demo,
     ):
         declare(commands)
     return parser
 
 
 class _Version(argparse.Action):
-    """The option that prints the version of the installed package.
-
-    The version is read only then, since most commands do not need it.
-    """
+    """The option that prints the version."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"dateline {version('dateline')}")
+        print(f"dateline {__version__}")
         parser.exit()

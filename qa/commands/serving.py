@@ -1,13 +1,23 @@
-"""Commands for the page in a browser: serve, password."""
+"""Commands for the server: serve, password, token."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from index.types import DatelineError
-from qa.commands.options import Commands, filters, filters_of, reader_of, reader_option, stores
+from qa.commands.options import (
+    Commands,
+    corpora_of_index,
+    filters,
+    filters_of,
+    number,
+    reader_of,
+    reader_option,
+    stores,
+)
 
 
 def serve(commands: Commands) -> None:
@@ -32,11 +42,13 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         default="127.0.0.1",
         help="the address to listen on; by default 127.0.0.1, which only this machine reaches",
     )
-    parser.add_argument("--port", type=int, default=7860, help="the port (default 7860)")
+    parser.add_argument(
+        "--port", type=number("--port", 1, 65_535), default=7860, help="the port (default 7860)"
+    )
     parser.add_argument(
         "--mcp",
         action="store_true",
-        help="also serve asking and retrieving as MCP tools, at /gradio_api/mcp/",
+        help="also serve tools for assistants over HTTP, at /mcp; see docs/mcp.md",
     )
 
 
@@ -54,14 +66,22 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="the folder of articles that the index is built from and that the page adds to "
-        "(default: corpus/); may be repeated",
+        "(default: the one that it was built from, or corpus/); may be repeated",
     )
     parser.add_argument(
         "--read-only", action="store_true", help="let nothing be added or removed on the page"
     )
     parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="the address of a proxy in front, whose X-Forwarded-For tells who a client is; "
+        "without it all users behind a proxy share what one client may do; may be repeated",
+    )
+    parser.add_argument(
         "--per-minute",
-        type=int,
+        type=number("--per-minute", 1, 1_000_000),
         default=600,
         metavar="N",
         help="how many questions and clicks per minute to allow from one address (default 600)",
@@ -74,34 +94,67 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--metrics",
-        type=int,
-        metavar="PORT",
-        help="serve figures for Prometheus on this port of 127.0.0.1",
+        metavar="[HOST:]PORT",
+        help="serve figures for Prometheus there; without a host on 127.0.0.1",
     )
 
 
 def _run_serve(options: argparse.Namespace) -> None:
-    if options.per_minute < 1:
-        raise DatelineError(f"expected at least 1 for --per-minute, found {options.per_minute}")
     limits = filters_of(options)
+    if options.mcp:
+        _check_mcp()
     from qa.web import serve as app  # it imports gradio
     from qa.web.guard import Bounds
 
-    corpora = [Path("corpus")] if options.corpus is None else options.corpus
     app.serve(
         options.index,
         host=options.host,
         port=options.port,
         auth=options.auth,
-        corpora=corpora,
+        corpora=corpora_of_index(options),
         read_only=options.read_only,
         mcp=options.mcp,
         bounds=Bounds(events=options.per_minute),
         log_words=options.log_questions,
         metrics=options.metrics,
+        trusted=options.trusted_proxy,
         reader=reader_of(options),
         **limits,
     )
+
+
+def mcp(commands: Commands) -> None:
+    """Declare `dateline mcp`."""
+    parser = commands.add(
+        "mcp",
+        _run_mcp,
+        "serve assistants over standard input and output (MCP)",
+        filters(),
+        stores(),
+        example="dateline mcp --index var/index",
+    )
+    reader_option(parser)
+
+
+def _run_mcp(options: argparse.Namespace) -> None:
+    limits = filters_of(options)
+    _check_mcp()
+    from qa.web.addresses import Limits
+    from qa.web.assistants import Assistant
+    from qa.web.session import Session
+
+    session = Session.open(
+        options.index, reader=reader_of(options), limits=Limits.of(*limits.values())
+    )
+    Assistant(session).server().run()
+
+
+def _check_mcp() -> None:
+    """Raise DatelineError without the package that tools for assistants need."""
+    if find_spec("mcp") is None:
+        raise DatelineError(
+            "expected the package mcp, found none; install it from a clone: pip install '.[mcp]'"
+        )
 
 
 def password(commands: Commands) -> None:
@@ -119,6 +172,25 @@ def _run_password(options: argparse.Namespace) -> None:
     from qa.web.passwords import line_of
 
     print(line_of(options.name, _typed_password()))
+
+
+def token(commands: Commands) -> None:
+    """Declare `dateline token`."""
+    parser = commands.add(
+        "token",
+        _run_token,
+        "make a token for a program, and the line for it in the file of serve --auth",
+        example="dateline token reports >> users",
+    )
+    parser.add_argument("name", metavar="NAME", help="the name of the program, without a colon")
+
+
+def _run_token(options: argparse.Namespace) -> None:
+    from qa.web.passwords import token_and_line
+
+    secret, line = token_and_line(options.name)
+    print(line)
+    print(f"the token, which is shown this once: {secret}", file=sys.stderr)
 
 
 def _typed_password() -> str:

@@ -92,6 +92,9 @@ def _series(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
     series["best_f1"] = [outcome.f1 for outcome in answerable]
     series["best_span_exact_match"] = [outcome.span_exact_match for outcome in answerable]
     series["best_span_f1"] = [outcome.span_f1 for outcome in answerable]
+    quoted = [one.sentence_rank for one in answerable if one.sentence_rank is not None]
+    series["sentence@1"] = [float(rank == 1) for rank in quoted]
+    series["sentence@3"] = [float(rank > 0) for rank in quoted]
     series["refused"] = [float(not outcome.answered) for outcome in unanswerable]
     if answerable and unanswerable:  # as SQuAD 2.0 counts: silence is right without an answer
         series["exact_match_of_all"] = series["exact_match"] + series["refused"]

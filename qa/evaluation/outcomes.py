@@ -22,7 +22,9 @@ class Outcome:
     or the best span if there is no answer; `probability`, `exact_match` and `f1` are those of
     `best`. `span_exact_match` and `span_f1` are those of the best single span, before spans with
     one value are put together. Ranks are those of the first passage with a gold answer, 0 for
-    none: `rank` as retrieved, `rank_read` in the order of the reply.
+    none: `rank` as retrieved, `rank_read` in the order of the reply. `sentence_rank`, of a question
+    that asks for sentences, is the place among the three best sentences of the first with a gold
+    answer, 0 for none.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Outcome:
     rank: int | None = None
     ndcg: float | None = None
     rank_read: int | None = None
+    sentence_rank: int | None = None
 
 
 class OutcomeLog:

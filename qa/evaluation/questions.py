@@ -73,7 +73,7 @@ def _read(path: Path) -> Iterator[LabelledQuestion]:
         raise DatelineError(
             f"expected questions in {path}, found it unreadable ({error})"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise DatelineError(
             f"expected SQuAD's JSON or a BEIR folder at {path}, found something else"
         ) from None
@@ -89,10 +89,13 @@ def _read_line(line: str, place: str) -> LabelledQuestion:
     try:
         row = json.loads(line)
         question, answers = row["question"], row["answers"]
+        asked, articles = row.get("asked"), tuple(map(str, row.get("google_articles", ())))
         if not isinstance(question, str) or isinstance(answers, str):
             raise TypeError
+        if not isinstance(asked, str | None):
+            raise TypeError
         texts = tuple(_answer_text(answer) for answer in answers)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DatelineError(
             f'expected {{"question": ..., "answers": [...]}} in {place}, found something else'
         ) from None
@@ -102,8 +105,8 @@ def _read_line(line: str, place: str) -> LabelledQuestion:
         question=question,
         answers=texts,
         context=context if isinstance(context, str) else None,
-        asked=row.get("asked"),
-        articles=tuple(row.get("google_articles", ())),
+        asked=asked,
+        articles=articles,
         held=row.get("answer_in_google_articles"),
     )
 

@@ -8,12 +8,13 @@ to the answers behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from index.text.chunking import passage_spans
 from index.types import Article, DatelineError, Passage
+from qa.answering.kinds import asks_for, nearest_sentences
 from qa.answering.reader import OnnxReader
 from qa.archive import Archive, reply_from
 from qa.evaluation.figures import figures_of
@@ -98,7 +99,7 @@ def measure_asking(archive: Archive, question: LabelledQuestion) -> Outcome:
         order = [*reply.passages, *unread]
         rank_read = rank_of_answer((hit.text for hit in order), question.answers)
     if question.articles:
-        found = list(dict.fromkeys(hit.article.id for hit in retrieved))
+        found = list(dict.fromkeys(_known_as(hit.article, question) for hit in retrieved))
         gain = ndcg(found, question.articles)
     return _outcome(question, reply, rank=rank, ndcg=gain, rank_read=rank_read)
 
@@ -121,6 +122,13 @@ def measure_reading(reader: Reader, question: LabelledQuestion, file: Path) -> O
 
 def _place(hit: Hit) -> tuple[str, int, int]:
     return hit.article.id, hit.start, hit.end
+
+
+def _known_as(article: Article, question: LabelledQuestion) -> str:
+    """Return the id by which a question names an article, or its record's."""
+    if article.id in (question.articles or ()):
+        return article.id
+    return article.record_id
 
 
 def _outcome(
@@ -158,4 +166,16 @@ def _outcome(
         rank=rank,
         ndcg=ndcg,
         rank_read=rank_read,
+        sentence_rank=_sentence_rank(question.question, reply, golds),
     )
+
+
+def _sentence_rank(question: str, reply: Reply, golds: Sequence[str]) -> int | None:
+    """Return the place of the first sentence with a gold answer, of the three best.
+
+    None for a question that asks for no sentence or has no known answer.
+    """
+    if not golds or asks_for(question) != "sentence":
+        return None
+    sentences = [one.sentence for one in nearest_sentences(reply.candidates)]
+    return rank_of_answer(sentences, golds)

@@ -1,4 +1,4 @@
 """Dateline inside other people's tools.
 
-Each module needs its extra: pip install 'dateline[langchain]' or 'dateline[llama-index]'.
+Each module needs its extra: pip install '.[langchain]' or '.[llama-index]'.
 """

@@ -1,11 +1,12 @@
 """A LangChain retriever over a Dateline archive.
 
 from qa.integrations.langchain import DatelineRetriever
-DatelineRetriever(archive=qa.open(), k=4).invoke("who brokered the truce?")
+DatelineRetriever(archive="var/index", k=4).invoke("who brokered the truce?")
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 try:
@@ -16,9 +17,11 @@ try:
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import run_in_executor
+    from pydantic import field_validator
 except ImportError:
     raise ImportError(
-        "expected langchain-core, found none; do: pip install 'dateline[langchain]'"
+        "expected langchain-core, found none; "
+        "do, in a clone of Dateline: pip install '.[langchain]'"
     ) from None
 
 from qa.answering.understanding import Day
@@ -29,10 +32,10 @@ from qa.integrations.metadata import metadata, passage_id
 class DatelineRetriever(BaseRetriever):
     """The `k` passages nearest to a question, as Documents.
 
-    `page_content` is the slice start:end of the article's text. `source`, `since`, `until` and
-    `as_of` filter as `Archive.retrieve` does. They and `k` may be given to `invoke` too. The
-    retriever follows the index as it is rebuilt. Raises DatelineError for a bad question, `k` or
-    day.
+    `archive` is an open archive, or the folder or address of an index. `page_content` is the slice
+    start:end of the article's text. `source`, `since`, `until` and `as_of` filter as
+    `Archive.retrieve` does. They and `k` may be given to `invoke` too. The retriever follows the
+    index as it is rebuilt. Raises DatelineError for a bad question, `k` or day.
     """
 
     archive: Archive
@@ -41,6 +44,11 @@ class DatelineRetriever(BaseRetriever):
     since: Day = None
     until: Day = None
     as_of: Day = None
+
+    @field_validator("archive", mode="before")
+    @classmethod
+    def _opened(cls, archive: Any) -> Any:
+        return Archive.open(archive) if isinstance(archive, str | Path) else archive
 
     def _get_relevant_documents(
         self,

@@ -1,12 +1,13 @@
 """A LlamaIndex retriever over a Dateline archive.
 
 from qa.integrations.llama_index import DatelineRetriever
-DatelineRetriever(qa.open(), k=4).retrieve("who brokered the truce?")
+DatelineRetriever("var/index", k=4).retrieve("who brokered the truce?")
 """
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 try:
@@ -20,7 +21,8 @@ try:
     )
 except ImportError:
     raise ImportError(
-        "expected llama-index-core, found none; do: pip install 'dateline[llama-index]'"
+        "expected llama-index-core, found none; "
+        "do, in a clone of Dateline: pip install '.[llama-index]'"
     ) from None
 
 from qa.archive import Archive
@@ -31,13 +33,16 @@ from qa.types import Hit
 class DatelineRetriever(BaseRetriever):
     """The `k` passages nearest to a question, as nodes.
 
-    `text` is the slice start_char_idx:end_char_idx of the article's text. `filters` are those of
-    `Archive.retrieve`: source, since, until, as_of. The retriever follows the index as it is
-    rebuilt. Raises DatelineError for a bad question, `k` or day.
+    `archive` is an open archive, or the folder or address of an index. `text` is the slice
+    start_char_idx:end_char_idx of the article's text. `filters` are those of `Archive.retrieve`:
+    source, since, until, as_of. The retriever follows the index as it is rebuilt. Raises
+    DatelineError for a bad question, `k` or day.
     """
 
-    def __init__(self, archive: Archive, k: int = 5, **filters: Any) -> None:
+    def __init__(self, archive: Archive | str | Path, k: int = 5, **filters: Any) -> None:
         super().__init__()
+        if isinstance(archive, str | Path):
+            archive = Archive.open(archive)
         self._archive, self._k, self._filters = archive, k, filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

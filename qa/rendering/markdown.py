@@ -11,15 +11,14 @@ from index.types import Article
 from qa.rendering.text import (
     differing,
     published_in_words,
-    reason_in_words,
     revised,
     sentence_parts,
+    silence,
 )
 from qa.types import Citation, Reply
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:@/^=\"'])")
 _LINK_ESCAPES = str.maketrans({"<": "%3C", ">": "%3E", " ": "%20"})
-_NEAREST_SHOWN = 3  # passages, if there is no answer
 
 
 def reply_as_markdown(reply: Reply) -> str:
@@ -39,9 +38,9 @@ def reply_as_markdown(reply: Reply) -> str:
         for citation in answer.citations:
             lines += [f"> {_sentence(citation)}", ">", f"> {_source(citation)}", ""]
     if not reply.answered:
-        lines += [f"{plain(reason_in_words(reply))}.", ""]
-        for hit in reply.passages[:_NEAREST_SHOWN]:
-            lines.append(f"- {plain(hit.text)} ({_dateline(hit.article)})")
+        lines += [f"{plain(silence(reply))}.", ""]
+        for citation in reply.nearest:
+            lines += [f"> {_sentence(citation)}", ">", f"> {_source(citation)}", ""]
     lines.append(f"Answered by Dateline from generation {reply.index_generation} of its index.")
     return "\n".join([*lines, ""])
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from index.types import Article
 from qa.rendering.text import (
-    counted,
     dateline,
     differing,
+    evidence_in_words,
     in_language,
     on_page,
-    reason_in_words,
     sentence_parts,
+    silence,
 )
 from qa.types import Answer, Citation, Reply, article_to_dict
 
@@ -97,7 +97,8 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pandas.DataFra
         import pandas
     except ImportError:
         raise ImportError(
-            "expected pandas to make a frame, found none; do: pip install 'dateline[pandas]'"
+            "expected pandas to make a frame, found none; "
+            "do, in a clone of Dateline: pip install '.[pandas]'"
         ) from None
     frame = pandas.DataFrame(rows, columns=list(columns))
     frame["published"] = pandas.to_datetime(frame["published"])
@@ -112,18 +113,21 @@ def reply_as_html(reply: Reply) -> str:
     if reply.answered:
         body = "".join(_answer(answer) for answer in reply.answers)
     else:
-        body = f"<p>{escape(reason_in_words(reply))}.</p>"
+        nearest = "".join(f"<li>{_citation(citation)}</li>" for citation in reply.nearest)
+        body = f"<p>{escape(silence(reply))}.</p>"
+        if nearest:
+            body += f"<ul>{nearest}</ul>"
     if reply.disagreement:
         body = f"<p>The articles differ: {escape(differing(reply))}</p>{body}"
     return f"<div><p><b>{escape(reply.question)}</b></p>{body}</div>"
 
 
 def _answer(answer: Answer) -> str:
-    origins = counted(answer.origins, "origin")
     citations = "".join(f"<li>{_citation(citation)}</li>" for citation in answer.citations)
     value = ""
     if answer.kind == "value":
-        value = f"<p><b>{escape(answer.text)}</b> ({answer.probability:.0%}, {origins})</p>"
+        weight = f"{evidence_in_words(answer)}, {answer.probability:.0%}"
+        value = f"<p><b>{escape(answer.text)}</b> ({weight})</p>"
     return f"{value}<ul>{citations}</ul>"
 
 

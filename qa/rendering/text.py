@@ -5,16 +5,14 @@ All that is said of a reply stands in the reply. Nothing here compares answers o
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import TextIO
+from collections.abc import Sequence
 
 from index.text.dates import in_words
 from index.text.sentences import sentence_around
 from index.types import Article, Summary
 from qa.types import Answer, Citation, Hit, Reply
 
-_NEAREST_SHOWN = 3  # passages, if there is no answer
+NO_CLEAR_ANSWER = "No clear answer found"
 _SKIPPED_SHOWN = 20  # files of a build
 _STANCES = {"denied": ", which denies it", "withdrawn": ", which takes it back"}
 _OPENING = 80  # characters of an article that stand for its title
@@ -23,45 +21,106 @@ _OPENING = 80  # characters of an article that stand for its title
 def reply_as_text(reply: Reply, bold: bool = False) -> str:
     """Return the answers with their citations, or why there is none.
 
-    Without an answer the nearest passages follow. `bold` is for a terminal: answers are bold,
-    and each citation is a link to its article.
+    Without an answer the nearest sentences follow, and what to try. `bold` is for a terminal: the
+    best words are bold, and each citation is a link to its article.
     """
     if not reply.answered:
-        nearest = hits_as_text(reply.passages[:_NEAREST_SHOWN], bold)
-        lines = [f"{reason_in_words(reply)}."]
-        if nearest:
-            lines += ["", "Nearest:", nearest]
-        return "\n".join(lines)
+        return "\n".join(_silence_lines(reply, bold))
     lines = []
     if reply.disagreement:
         lines += [f"The articles differ: {differing(reply)}", ""]
     changed = revised(reply)
     if changed:
         lines += [f"Revised: {changed}", ""]
-    for answer in reply.answers:
-        lines += _answer_lines(answer, bold)
+    for place, answer in enumerate(reply.answers):
+        outlets = 0
+        if reply.conflict is not None and place in reply.conflict.answers:
+            outlets = reply.conflict.outlets
+        lines += _answer_lines(answer, outlets, bold)
     if reply.silent_outlets:
         lines += ["", f"On the story too, without this: {', '.join(reply.silent_outlets)}"]
     return "\n".join(lines)
 
 
-def _answer_lines(answer: Answer, bold: bool) -> list[str]:
-    origins = counted(answer.origins, "origin")
-    lines = []
-    if answer.kind == "value":
-        lines = [f"{_bold(answer.text, bold)}  ({answer.probability:.0%}, {origins})"]
-    for citation in answer.citations:
-        before, quoted, after = sentence_parts(citation)
-        sentence = _one_line(before + _bold(quoted, bold) + after)
-        named = _linked(dateline(citation.article), citation.link, bold)
-        place = f"[{citation.file}:{citation.start}-{citation.end}]"
-        language = in_language(citation.article)
-        if answer.kind == "sentence":
-            lines.append(f"“{sentence}”  ({answer.probability:.0%})")
-        else:
-            lines.append(f"  “{sentence}”")
-        lines.append(f"  {named} {place}{_speaker(citation)}{stance(citation)}{language}")
+def _silence_lines(reply: Reply, bold: bool) -> list[str]:
+    """Return why there is no answer, the nearest sentences, and what to try."""
+    lines = [f"{silence(reply)}."]
+    if reply.nearest:
+        lines += ["", "The nearest sentences:"]
+    for citation in reply.nearest:
+        lines += _citation_lines(citation, bold)
+    trial = what_to_try(reply)
+    if trial:
+        lines += ["", f"Try: {trial}."]
     return lines
+
+
+def silence(reply: Reply) -> str:
+    """Return that there is no answer, and why, without a full stop.
+
+    Only "not-said" has no reason of its own: the nearest sentences stand beside it.
+    """
+    if reply.reason_code == "no-question":
+        return reason_in_words(reply)
+    if reply.reason_code in (None, "not-said"):
+        return NO_CLEAR_ANSWER
+    return f"{NO_CLEAR_ANSWER}. {reason_in_words(reply)}"
+
+
+def what_to_try(reply: Reply) -> str:
+    """Return what may lead to an answer, without a full stop; "" if nothing is known."""
+    time = "" if reply.time is None else f"the question without “{reply.time.text}”"
+    trials = {
+        "filtered-out": "the question without its limits",
+        "too-new": "an earlier day, or newer articles",
+        "other-time": time or "another time",
+        "nothing-near": "another word that the articles use",
+        "not-said": f"{time}, or another word" if time else "another word that the articles use",
+    }
+    return trials.get(reply.reason_code or "", "")
+
+
+def evidence_in_words(answer: Answer, differing: int = 0) -> str:
+    """Return what an answer rests on: "3 outlets say so".
+
+    `differing` counts the outlets that contradict each other on it.
+    """
+    if differing:
+        return f"{counted(differing, 'outlet')} differ"
+    if answer.outlets > 1 and answer.origins > 1:
+        return f"{counted(answer.outlets, 'outlet')} say so"
+    if answer.outlets > 1:
+        return f"one report, in {counted(answer.outlets, 'outlet')}"
+    if answer.origins > 1:
+        return counted(answer.origins, "report")
+    return "one report"
+
+
+def _answer_lines(answer: Answer, differing: int, bold: bool) -> list[str]:
+    evidence = f"({evidence_in_words(answer, differing)}, {answer.probability:.0%})"
+    if answer.kind == "value":
+        lines = [f"{_bold(answer.text, bold)}  {evidence}"]
+        for citation in answer.citations:
+            lines += _citation_lines(citation, bold)
+        return lines
+    lines = []
+    for citation in answer.citations:
+        sentence, source = _citation_lines(citation, bold)
+        lines += [f"{sentence.lstrip()}  {evidence}", source]
+    return lines
+
+
+def _citation_lines(citation: Citation, bold: bool) -> list[str]:
+    """Return the sentence of a citation, and who published it when and where."""
+    before, quoted, after = sentence_parts(citation)
+    sentence = _one_line(before + _bold(quoted, bold) + after)
+    named = _linked(dateline(citation.article), citation.link, bold)
+    place = f"[{citation.file}:{citation.start}-{citation.end}]"
+    language = in_language(citation.article)
+    return [
+        f"  “{sentence}”",
+        f"  {named} {place}{_speaker(citation)}{stance(citation)}{language}",
+    ]
 
 
 def _speaker(citation: Citation) -> str:
@@ -214,13 +273,23 @@ def counted(number: int, noun: str) -> str:
 
 
 def summary_as_text(summary: Summary) -> str:
-    """Return what a build did, its notes, and the first files that it left out."""
+    """Return what a build did, its notes, and the first files that it left out.
+
+    What did not happen is not counted.
+    """
+    counts = {
+        "added": summary.added,
+        "changed": summary.changed,
+        "removed": summary.removed,
+        "unchanged": summary.unchanged,
+        "skipped": len(summary.skipped),
+    }
+    done = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    if summary.vectors_reused:
+        done += f"; {counted(summary.vectors_reused, 'vector')} reused"
     lines = [
         f"generation {summary.generation}: {counted(summary.articles, 'article')}, "
-        f"{counted(summary.passages, 'passage')} in {summary.seconds:.1f} s "
-        f"({summary.added} added, {summary.changed} changed, {summary.removed} removed, "
-        f"{summary.unchanged} unchanged, {len(summary.skipped)} skipped; "
-        f"{counted(summary.vectors_reused, 'vector')} reused)"
+        f"{counted(summary.passages, 'passage')} in {summary.seconds:.1f} s ({done})"
     ]
     lines += [
         f"  {note.path}: {note.text}" if note.path else f"  {note.text}" for note in summary.notes
@@ -231,44 +300,6 @@ def summary_as_text(summary: Summary) -> str:
         more = len(summary.skipped) - len(shown)
         lines.append(f"  and {more:,} more; --json names them all")
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def build_progress(stream: TextIO) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar on a terminal, and nothing elsewhere.
-
-    Yields the function to call with what is done, how many, and of how many (0: not known).
-    """
-    if not stream.isatty():
-        yield lambda what, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(file=stream),
-    ) as bar:
-        tasks = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=None)
-            bar.update(tasks[what], completed=done, total=total or None)
-
-        yield progress
-        for task in tasks.values():  # a count whose end was not known is whole now
-            done = max(1, int(bar.tasks[task].completed))
-            bar.update(task, total=done, completed=done)
 
 
 def _bold(text: str, bold: bool) -> str:

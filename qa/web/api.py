@@ -1,8 +1,8 @@
-"""The endpoints that other programs call: /ask and /retrieve.
+"""The endpoints of the page for gradio_client: /ask and /retrieve.
 
-They are for gradio_client, and are tools of MCP. The types and docstrings of the two functions are
-their documentation. Both return JSON as text: gradio_client takes an object with a "path", as an
-article has, for a file to download, and Gradio's tools of MCP would write a dict as Python does.
+They are for gradio_client; other programs call qa/web/rest.py. The types and docstrings of the two
+functions are their documentation. Both return JSON as text: gradio_client takes an object with a
+"path", as an article has, for a file to download.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def endpoints(session: Session) -> None:
             since: only articles published on this day or later, YYYY-MM-DD.
             until: only articles published on this day or earlier, YYYY-MM-DD.
             as_of: the day asked on: nothing later is used, "last month" is the month before it.
-            k: how many passages to read, 1 to 1000.
+            k: how many passages to read, 1 to 100.
 
         Returns:
             The reply as JSON: question, time, answers, conflict, over_time, passages, reason.
@@ -61,7 +61,7 @@ def endpoints(session: Session) -> None:
 
         Args:
             question: what to look for, in English, at most 1,000 characters.
-            k: how many passages, 1 to 1000.
+            k: how many passages, 1 to 100.
             source: only articles of these outlets; all if empty.
             since: only articles published on this day or later, YYYY-MM-DD.
             until: only articles published on this day or earlier, YYYY-MM-DD.

@@ -6,6 +6,7 @@ What is removed is moved to `.removed` beside it, which no build reads: nothing 
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,30 @@ def set_aside(file: Path, name: str, corpora: Sequence[Path]) -> Change:
     return Change((f"{name}: removed; it lies in {told} of the corpus folder",), put_back)
 
 
+def purge_files(
+    article: Article, shared: bool, corpora: Sequence[Path]
+) -> tuple[list[str], str | None]:
+    """Delete the files of an article that the page added or set aside.
+
+    Returns what was deleted, and the file that is left because it is not the page's, or because it
+    is `shared` with other articles.
+    """
+    deleted = []
+    for corpus in corpora:
+        for file in (corpus / REMOVED).glob("*"):
+            items = load_articles([file]) if file.is_file() else ()
+            if any(isinstance(item, Article) and item.sha256 == article.sha256 for item in items):
+                file.unlink()
+                deleted.append(str(file))
+    file_left = find_file(article, corpora)
+    if file_left is None:
+        return deleted, None
+    if shared or not any(file_left.is_relative_to(corpus / ADDED) for corpus in corpora):
+        return deleted, str(file_left)
+    file_left.unlink()
+    return [*deleted, str(file_left)], None
+
+
 def _outermost(file: Path) -> Path:
     """Return the file, or the archive that something is packed in."""
     return next((folder for folder in file.parents if folder.is_file()), file)
@@ -121,7 +146,7 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
         for item in items
         if isinstance(item, Skipped)
     ]
-    known = {file.read_bytes() for file in (corpus / ADDED).rglob("*") if file.is_file()}
+    there = _by_size(corpus / ADDED)
     undos: list[Callable[[], None]] = []
     for file in sorted(staged.rglob("*")):
         path = file.relative_to(staged)
@@ -129,7 +154,8 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
             lies_in(one, composed(path.as_posix())) for one in readable
         ):
             continue
-        if file.read_bytes() in known:
+        alike = there.get(file.stat().st_size, ())
+        if any(filecmp.cmp(file, other, shallow=False) for other in alike):
             notes.append(f"{file.name}: it is in the archive already")
             continue
         place = corpus / path
@@ -146,6 +172,15 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
             restore()
 
     return Change(tuple(notes), undo)
+
+
+def _by_size(folder: Path) -> dict[int, list[Path]]:
+    """Return the files of a folder by their sizes."""
+    found: dict[int, list[Path]] = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            found.setdefault(file.stat().st_size, []).append(file)
+    return found
 
 
 def _restorer(place: Path) -> Callable[[], None]:

@@ -18,19 +18,26 @@ import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa.web.bodies import Refusal, Refused, in_time, with_own_files
+from qa.web.headers import add_headers
 
 _LOG = logging.getLogger("dateline.guard")
 
 _ROUTES = re.compile(
     r"""/(?:
       (?:assets|static|svelte)/[^/]+(?:/[^/]+)*      # /assets/index-1a2b.js
+    | api/(?:ask|retrieve|outlets|docs|openapi\.json)
+    | api/(?:articles/[^/].*|static/[\w.-]+)        # /api/articles/reports/a.txt
+    | v1/(?:chat/completions|models) | mcp
     | favicon\.ico | manifest\.json | robots\.txt
     | theme\.css | config/? | login/? | logout | healthz
     | gradio_api/(?:
@@ -39,39 +46,16 @@ _ROUTES = re.compile(
         | heartbeat/\w+                              # /gradio_api/heartbeat/1a2b
         | queue/(?:join|data)/?                      # /gradio_api/queue/join
         | (?:call|run|api)/(?:v2/)?[\w-]+(?:/\w+)?/?  # /gradio_api/call/ask/1a2b
-        | mcp(?:/.*)?                                # /gradio_api/mcp/
-      )
+        )
     |                                                # the page itself, "/"
     )""",
     re.VERBOSE,
 )
-_EVENTS = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/|mcp)")
+_EVENTS = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/)|/api/|/v1/|/mcp$")
+_CARRIES_FILES = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/)")
 _UPLOAD = "/gradio_api/upload"
-_UNCHANGING = ("/assets/", "/static/", "/svelte/")  # what a browser may keep
-_POLICY = (
-    # Gradio's page is started by an inline script and makes functions of the page's own `js`.
-    # Nothing comes from elsewhere.
-    "default-src 'self'",
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-_HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-}
+_SLOWEST = 32_768  # bytes a second that a body must come in
+_OWN_ERROR = Refusal(500, "expected an answer, found an error of Dateline's own; see its log")
 _LOGINS_OF_ALL = 30  # times the tries of one client
 _LOGIN_MINUTES = 5
 _MEGABYTE = 2**20
@@ -87,17 +71,7 @@ class Bounds:
     body: int = 16 * _MEGABYTE  # bytes of a request that uploads nothing
     upload: int = 256 * _MEGABYTE  # bytes of one that does
     uploads: int = 1024  # MB an hour
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The reason why a request goes no further.
-
-    It has the status of HTTP, and a line for whoever sent it.
-    """
-
-    status: int
-    reason: str
+    body_takes: float = 20.0  # seconds; more for a large one, see qa/web/bodies.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +105,19 @@ class _Request:
 
 
 class Guard:
-    """The middleware. `hosts` are the names that the page may be called by; None: any."""
+    """The middleware. `hosts` are the names that the page may be called by; None: any.
+
+    `uploads` is the folder of uploaded files; None: nobody may send one.
+    """
 
     def __init__(
-        self, app: ASGIApp, bounds: Bounds = Bounds(), hosts: frozenset[str] | None = None
+        self,
+        app: ASGIApp,
+        bounds: Bounds = Bounds(),
+        hosts: frozenset[str] | None = None,
+        uploads: Path | None = None,
     ) -> None:
-        self._app, self._bounds, self._hosts = app, bounds, hosts
+        self._app, self._bounds, self._hosts, self._uploads = app, bounds, hosts, uploads
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._open: Counter[str] = Counter()  # the requests of each client that are answered now
 
@@ -149,21 +130,40 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                _add_headers(message, scope["path"])
+                begun = True
+                add_headers(message, scope["path"])
             await send(message)
 
         request = _Request(scope["method"], scope["path"], Headers(scope=scope), _client(scope))
         refusal = self._refusal(request)
-        if refusal is not None:
-            facts = {"status": refusal.status, "path": _kind(request.path)}
-            _LOG.info("refused", extra={"facts": facts})
-            await _answer(guarded, refusal)
+        if refusal is None:
+            try:
+                await self._pass_on(request, scope, receive, guarded)
+            except Refused as refused:
+                refusal = refused.refusal
+            except Exception:  # uvicorn would print it, with the words of the request
+                _LOG.exception("error")
+                refusal = _OWN_ERROR
+        if refusal is None:
             return
+        facts = {"status": refusal.status, "path": _kind(request.path)}
+        _LOG.info("refused", extra={"facts": facts})
+        if not begun:
+            await _answer(guarded, refusal)
+
+    async def _pass_on(self, request: _Request, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, its body bounded in time and without foreign files."""
         self._open[request.client] += 1
         try:
-            await self._app(scope, receive, guarded)
+            received = in_time(receive, self._bounds.body_takes + (request.length or 0) // _SLOWEST)
+            if _CARRIES_FILES.match(request.path) and request.changes:
+                received = await with_own_files(received, self._uploads)
+            await self._app(scope, received, send)
         finally:
             self._open[request.client] -= 1
             if not self._open[request.client]:
@@ -188,7 +188,8 @@ class Guard:
                 f"expected the name {names}, found another; open the page under its own address",
             )
         path = request.path
-        if not _ROUTES.fullmatch(path) or "\\" in path or ".." in path.split("/"):
+        closed = request.uploads and self._uploads is None
+        if closed or not _ROUTES.fullmatch(path) or "\\" in path or ".." in path.split("/"):
             return Refusal(404, "there is nothing at this address")
         origin = request.headers.get("origin")
         elsewhere = origin is not None and urlsplit(origin).netloc != request.host
@@ -262,22 +263,6 @@ class Guard:
         return self._limiter.hit(item, client, cost=cost)
 
 
-def _add_headers(message: Message, path: str) -> None:
-    """Add what guards a browser to the start of an answer.
-
-    Its cookies are kept to this site.
-    """
-    headers = MutableHeaders(scope=message)
-    for name, value in _HEADERS.items():
-        headers[name] = value
-    if not path.startswith(_UNCHANGING):
-        headers["Cache-Control"] = "no-store"
-    message["headers"] = [
-        (name, _same_site(value) if name == b"set-cookie" else value)
-        for name, value in message["headers"]
-    ]
-
-
 def _client(scope: Scope) -> str:
     """Return the client's address, or its network for IPv6.
 
@@ -304,12 +289,6 @@ def _name(host: str) -> str:
 def _kind(path: str) -> str:
     """Return the first parts of a path: what a log may say of it."""
     return "/".join(path[:60].split("/")[:3]) if _ROUTES.fullmatch(path) else "other"
-
-
-def _same_site(cookie: bytes) -> bytes:
-    """Return a cookie as one that no request of another site carries."""
-    kept = [part for part in cookie.split(b";") if not part.strip().lower().startswith(b"samesite")]
-    return b";".join([*kept, b" SameSite=lax"])
 
 
 async def _answer(send: Send, refusal: Refusal) -> None:

@@ -119,7 +119,7 @@ def copied(
 @pytest.fixture(scope="session")
 def served(copied: Callable[[], tuple[Path, Path]]) -> Iterator[Served]:
     """Serve the app that most tests share: nobody adds to it or removes from it."""
-    app = serve(*copied(), "--mcp")
+    app = serve(*copied())
     yield app
     app.stop()
 

@@ -13,17 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError, AuthenticationError
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import expect
 
 from tests.browser.conftest import QUESTION, Open, Served, serve, settled
 from tests.conftest import ROOT
-from tests.qa.test_cli import refused
 from tests.test_docs import blocks
 
 pytestmark = pytest.mark.slow
@@ -109,16 +105,23 @@ def test_what_openapi_describes_can_be_called_as_it_says(
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
-def test_the_calls_in_the_docs_answer(served: Served, tmp_path: Path) -> None:
-    (commands,) = (
-        text for _, text in blocks(ROOT / "docs" / "tools.md") if text.startswith("curl")
-    )
-    script = commands.replace("http://127.0.0.1:7860", served.address)
-    done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    (data,) = re.findall(r"^data: (.*)$", done.stdout, re.MULTILINE)
-    assert json.loads(json.loads(data)[0])["answers"][0]["text"] == "US"
+def test_the_calls_in_the_docs_answer(served: Served) -> None:
+    calls = [
+        line
+        for _, text in blocks(ROOT / "docs" / "http.md")
+        for line in text.splitlines()
+        if line.startswith("curl")
+    ]
+    answers = []
+    for call in calls:
+        command = call.replace("http://127.0.0.1:7860", served.address)
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+        answers.append(json.loads(done.stdout))
+    reply, hits, outlets, again = answers
+    assert reply["answers"][0]["text"] == "US"
+    assert [hit["article"]["source"] for hit in hits] == ["after RFE/RL"] * 2
+    assert outlets == again
+    assert outlets[0]["name"] == "after RFE/RL"
 
 
 def test_what_cannot_be_asked_is_told(client: Client) -> None:
@@ -139,43 +142,6 @@ def test_these_two_are_all_that_is_offered_with_their_types(client: Client) -> N
     }
     assert (types["question"], types["k"], types["since"]) == ("str", "int", "str")
     assert "list" in types["source"].casefold()
-
-
-def tools(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """Return the tools offered, and what each call gives, by an MCP client over streamable HTTP."""
-
-    async def talk() -> tuple[list[Any], list[Any]]:
-        async with (
-            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            listed = (await session.list_tools()).tools
-            return listed, [await session.call_tool(name, arguments) for name, arguments in calls]
-
-    with ThreadPoolExecutor(1) as aside:  # Playwright holds an event loop in this thread
-        return aside.submit(anyio.run, talk).result()
-
-
-def test_the_same_as_tools_of_mcp(served: Served) -> None:
-    listed, (reply, hits, bad) = tools(
-        served.address,
-        ("ask", {"question": QUESTION}),
-        ("retrieve", {"question": "EU mission", "k": 2}),
-        ("ask", {"question": " "}),
-    )
-    assert sorted(tool.name for tool in listed) == ["ask", "retrieve"]
-    described = {tool.name: tool for tool in listed}
-    assert "cited stretches of articles" in described["ask"].description
-    assert described["ask"].inputSchema["properties"]["question"]["type"] == "string"
-    assert (
-        "only articles of these outlets"
-        in described["ask"].inputSchema["properties"]["source"]["description"]
-    )
-    assert json.loads(reply.content[0].text)["answers"][0]["text"] == "US"
-    assert len(json.loads(hits.content[0].text)) == 2
-    assert bad.isError
-    assert "expected a question" in bad.content[0].text
 
 
 def test_32_sessions_ask_at_once(served: Served) -> None:
@@ -215,8 +181,6 @@ def test_the_limits_of_the_server_hold_and_a_password_guards_every_door(
         "2020-12-31",
         "--read-only",
     )
-    both = refused("serve", "--mcp", "--auth", tmp_path / "users", "--index", app.index)
-    assert "expected --mcp or --auth, found both" in both
     try:
         with pytest.raises(AuthenticationError):
             Client(app.address, verbose=False)

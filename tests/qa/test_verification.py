@@ -91,12 +91,25 @@ def test_a_quotation_that_never_stood_there_is_told_apart_from_an_edit(
     )
 
 
-@pytest.mark.parametrize("line", ["{broken", "[]", '{"no": "reply"}', '{"answers": [{}]}'])
+INFINITE = (
+    '{"answers": [{"citations": [{"text": "x", "start": Infinity, "end": 1, '
+    '"article": {"id": "a.txt", "sha256": ""}}]}]}'
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{broken", "[]", '{"no": "reply"}', '{"answers": [{}]}', '{"answers": Infinity}'),
+        *("[" * 200_000, '{"answers": ' + "[" * 200_000, "Infinity", "NaN", INFINITE),
+    ],
+)
 def test_what_is_no_reply_is_named_by_its_line(line: str, built: Path, saved: Path) -> None:
     saved.write_text(f"{saved.read_text()}{line}\n")
     report, (problem,) = verify_replies(saved, built)
     assert problem.startswith(f"{saved}:2: expected a reply as ask --json prints it")
-    assert report == "0 of 1 citations in 2 replies hold"
+    counted = 2 if line == INFINITE else 1
+    assert report == f"{counted - 1} of {counted} citations in 2 replies hold"
 
 
 def test_a_file_that_cannot_be_read_is_one_clear_line(built: Path, tmp_path: Path) -> None:

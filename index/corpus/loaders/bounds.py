@@ -21,8 +21,8 @@ class Bounds:
 
     file_mb: int = 256
     article_characters: int = 2_000_000  # of one article, as of a long book
-    read_seconds: int = 60  # for each article that is read in a process of its own
-    read_mb: int = 4096  # memory of that process
+    read_seconds: int = 40  # in a process of its own: an article, and a file for each MB it has
+    read_mb: int = 768  # memory of that process, and 12 MB for each MB of the file
     page_mb: int = 20  # a page of the web, a chapter of a book
     document_mb: int = 512  # all parts of a .docx or .epub, unpacked
     members: int = 100_000  # of an archive
@@ -30,6 +30,8 @@ class Bounds:
     archive_mb: int = 1024  # all members, unpacked
     line_mb: int = 16  # of .jsonl; a cell of .csv
     table_mb: int = 4096  # a table that is packed as .gz, unpacked
+    packed: int = 100  # times the size of a .gz that it may unpack to
+    rows: int = 1_000_000  # articles of a file
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Bounds:
@@ -64,3 +66,16 @@ def bounds() -> Bounds:
 def variable(name: str) -> str:
     """Return the name of the variable that sets a bound."""
     return f"DATELINE_{name.upper()}"
+
+
+def too_many(most: int) -> str:
+    """Return the reason for leaving out the articles beyond the bound."""
+    return f"expected at most {most:,} articles in a file, found more; or set {variable('rows')}"
+
+
+def too_long(most: int, found: int) -> str:
+    """Return the reason for skipping an article with too many characters."""
+    return (
+        f"expected an article of at most {most:,} characters, found {found:,}; "
+        f"split it, or set {variable('article_characters')}"
+    )

@@ -8,7 +8,7 @@ or the month comes first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,9 @@ _INNER = ("name", "main", "title", "original", "domain", "#text")  # of {"name":
 _MARKED = re.compile(r"</(?:p|div|span|h\d|li|br)>|<(?:br|p)\b[^>]*/?>", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.\.\.)\s*\[\+(?P<more>\d+) chars\]\s*$")  # as NewsAPI ends a text
 
+# Of a file whose days are in numbers, until its column settles them.
+_MOST_WAITING, _MOST_CHARACTERS = 20_000, 16_000_000
+
 Item = Fields | Skipped
 
 
@@ -34,29 +37,46 @@ class Columns:
         # The columns that were used for each field, in the order in which they were met.
         self._used: dict[str, list[str]] = {}
         self._order = DayOrder()
-        self._unread: list[tuple[str, str]] = []  # days that are not understood: part, value
+        self._unread = 0  # days that are not understood
+        self._first_unread: tuple[str, str] | tuple[()] = ()  # its part, its value
 
-    def fields(self, items: Iterable[Fields | Record | Skipped]) -> Iterator[Item]:
+    def fields(self, items: Iterable[Fields | Record | Skipped]) -> Generator[Item, None, None]:
         """Yield the items of a file with each record as fields.
 
-        From the first day in numbers on, all wait until the file is read. Raises ValueError if no
-        record of a table can have a text.
+        From the first day in numbers on, items wait until the file is read, or until too many
+        wait. Raises ValueError if no record of a table can have a text.
         """
         waiting: list[tuple[Item, str]] = []
+        characters = 0
+        waits = True
         for item in items:
             numbers = ""
             if isinstance(item, Record):
                 item, numbers = self._fields_of(item)
-            if numbers or waiting:
+            if waits and (numbers or waiting):
                 waiting.append((item, numbers))
+                characters += len(item.text) if isinstance(item, Fields) else 0
+                waits = len(waiting) < _MOST_WAITING and characters < _MOST_CHARACTERS
+                if not waits:
+                    yield from self._dated(waiting)
+                    waiting.clear()
             else:
-                yield item
-        for item, numbers in waiting:
+                yield from self._dated([(item, numbers)])
+        yield from self._dated(waiting)
+
+    def _dated(self, items: Iterable[tuple[Item, str]]) -> Iterator[Item]:
+        """Yield the items with the days that stand in numbers, as the column settles them."""
+        for item, numbers in items:
             if numbers and isinstance(item, Fields):
                 item = replace(item, published=self._order.day(numbers))
                 if item.published is None:
-                    self._unread.append((item.part, numbers))
+                    self._note_unread(item.part, numbers)
             yield item
+
+    def _note_unread(self, part: str, value: str) -> None:
+        self._unread += 1
+        if not self._first_unread:
+            self._first_unread = (part, value)
 
     def notes(self, path: str) -> Iterator[Note]:
         """Yield which columns were used, unless all are named as the fields are.
@@ -66,9 +86,9 @@ class Columns:
         if any(columns != [field] for field, columns in self._used.items()):
             used = [f"{field} from {' or '.join(columns)}" for field, columns in self._used.items()]
             yield Note(path, "columns: " + ", ".join(used))
-        if self._unread:
-            part, value = self._unread[0]
-            count = f"dates not understood: {len(self._unread):,}"
+        if self._first_unread:
+            part, value = self._first_unread
+            count = f"dates not understood: {self._unread:,}"
             yield Note(path, f"{count}, the first {value[:40]!r} in {path}{part}")
 
     def _fields_of(self, record: Record) -> tuple[Item, str]:
@@ -110,7 +130,7 @@ class Columns:
             notes=(*record.notes, *_cut(text)),
         )
         if published not in (None, "") and fields.published is None:
-            self._unread.append((record.part, str(published)))
+            self._note_unread(record.part, str(published))
         return fields, numbers
 
     def _note_used(self, field: str, column: str) -> None:

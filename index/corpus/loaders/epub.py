@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,9 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
             notes: tuple[str, ...] = ()
             if others:
                 notes = (f"pages outside its reading order that are left out: {others}",)
-            for name in names:
-                for item in _load_chapter(book, posixpath.join(folder, name), package):
+            about = _about(package)
+            for name in _members(book, folder, names):
+                for item in _load_chapter(book, name, about):
                     if isinstance(item, Fields):
                         item, notes = replace(item, notes=(*item.notes, *notes)), ()
                     yield item
@@ -83,6 +84,28 @@ def _chapters(package: Any) -> tuple[list[str], int]:
     return list(names), len(pages - names.keys())
 
 
+def _members(book: zipfile.ZipFile, folder: str, names: Iterable[str]) -> list[str]:
+    """Return the members with these names, each once, whatever its case."""
+    members = book.namelist()
+    there = {**{one.casefold(): one for one in reversed(members)}, **{one: one for one in members}}
+    found: dict[str, None] = {}
+    for name in names:
+        whole = posixpath.normpath(posixpath.join(folder, name))
+        found[there.get(whole, there.get(whole.casefold(), whole))] = None
+    return list(found)
+
+
+def _about(package: Any) -> Fields:
+    """Return what a package says of the whole publication, without a text."""
+    return Fields(
+        "",
+        source=_said(package, "publisher") or _said(package, "title"),
+        published=day(_said(package, "date")),
+        authors=tuple(_all_said(package, "creator")),
+        language=_said(package, "language"),
+    )
+
+
 def _name_of(item: Any) -> str:
     """Return the name of the file of an item; a place within it ("#two") is cut off."""
     return unquote(item.get("href").partition("#")[0])
@@ -96,12 +119,11 @@ def _is_page(item: Any) -> bool:
     return any(part in kind for part in _PAGE_TYPES) or _name_of(item).lower().endswith(_PAGE_NAMES)
 
 
-def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fields | Skipped]:
+def _load_chapter(book: zipfile.ZipFile, name: str, about: Fields) -> Iterator[Fields | Skipped]:
     """Yield the article of one part of a book; nothing for a part without text."""
     import lxml.html
     from lxml import etree
 
-    name = posixpath.normpath(name)
     try:
         found = _decoded(book, name)
     except ValueError as error:
@@ -113,14 +135,12 @@ def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fi
         return
     text = words_of(chapter)
     if text:
-        yield Fields(
-            text,
+        yield replace(
+            about,
+            text=text,
             title=_heading_of(chapter),
-            source=_said(package, "publisher") or _said(package, "title"),
-            published=day(_said(package, "date")) or published_in(text),
-            authors=tuple(_all_said(package, "creator")),
+            published=about.published or published_in(text),
             part=f":{name}",
-            language=_said(package, "language"),
             notes=found.notes,
         )
 
@@ -128,7 +148,7 @@ def _load_chapter(book: zipfile.ZipFile, name: str, package: Any) -> Iterator[Fi
 def _decoded(book: zipfile.ZipFile, name: str) -> Decoded:
     """Return the text of a part of a book. Raises ValueError if it cannot be read."""
     try:
-        data = book.read(_found(book, name))
+        data = book.read(name)
     except (KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
             f"expected this part of the book in it, found: {what_failed(error)}"
@@ -137,14 +157,6 @@ def _decoded(book: zipfile.ZipFile, name: str) -> Decoded:
     if len(data) > most << 20:
         raise ValueError(f"expected at most {most} MB, found more; or set DATELINE_PAGE_MB")
     return decode(data, declared_charset(data))
-
-
-def _found(book: zipfile.ZipFile, name: str) -> str:
-    """Return the name under which a book holds a part, whatever its case."""
-    names = book.namelist()
-    if name in names:
-        return name
-    return next((one for one in names if one.casefold() == name.casefold()), name)
 
 
 def _heading_of(chapter: Any) -> str | None:

@@ -18,6 +18,10 @@ from index.types import Skipped
 
 Read = Callable[[list[str]], Fields | None]  # an article from the lines of its block
 
+# Whatever else an export is, it has one of these.
+MAY_BE_EXPORT = re.compile(
+    rb"""End\ of\ Document | \d\ of\ \d+\ DOCUMENTS | Document\ [A-Za-z]{2,10}\d{8}""", re.VERBOSE
+)
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )

@@ -144,7 +144,9 @@ def _day_in_words(value: str) -> dt.date | None:
         return None
     import dateparser
 
-    found = dateparser.parse(value, languages=["en"], settings={"STRICT_PARSING": True})
+    # "2 days ago" is no day: nobody knows when it was written.
+    settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
+    found = dateparser.parse(value, languages=["en"], settings=settings)
     if found is None:
         return None
     return found.date()

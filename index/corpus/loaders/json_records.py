@@ -22,6 +22,7 @@ from index.types import Skipped
 
 _NESTED = ("kwargs", "metadata", "meta", "_source", "fields", "thread")
 _AT_ONCE = 2**20  # bytes
+_SMALL = 4 * 2**20  # bytes: a table that unpacks to less is no bomb
 _HEAD = 4096  # bytes that show whether a file is UTF-16
 _LISTS = (
     "articles", "documents", "posts", "items", "results", "data", "docs", "rows", "value", "news",
@@ -39,6 +40,7 @@ def load_jsonl(path: Path) -> Iterator[Record | Skipped]:
         while line := lines.readline(longest):
             number += 1
             read += len(line)
+            check_packed(path, read)
             if read > limits.table_mb << 20 or len(line) == longest:
                 raise ValueError(
                     f"expected lines of at most {limits.line_mb} MB and {limits.table_mb} MB "
@@ -84,12 +86,23 @@ def read_unpacked(path: Path) -> bytes:
     with _open_unpacked(path) as file:
         while part := file.read(_AT_ONCE):
             data += part
+            check_packed(path, len(data))
             if len(data) > most << 20:
                 raise ValueError(
                     f"expected at most {most} MB unpacked, found more; "
                     "split it, or set DATELINE_TABLE_MB"
                 )
     return bytes(data)
+
+
+def check_packed(path: Path, unpacked: int) -> None:
+    """Raise ValueError for a .gz that unpacks to many times its size: it is a bomb."""
+    most = bounds().packed
+    if path.suffix == ".gz" and unpacked > max(_SMALL, most * path.stat().st_size):
+        raise ValueError(
+            f"expected at most {most} times its size unpacked, found more; "
+            "unpack it, or set DATELINE_PACKED"
+        )
 
 
 def _open_unpacked(path: Path) -> BinaryIO:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Set
 
+from index.text.vocabulary import english_words
+
 _ENDS_OPEN = re.compile(r"[^\W_][-\u2010\u2011\u00ad–—/]$")  # no space before the sign
 _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|et|ou)\b")  # "two- and three-year terms"
 _LAST_LETTERS = re.compile(r"(?P<before>[^\s]*?)(?P<letters>[^\W\d_]+)[-\u2010\u2011]$")
@@ -21,12 +23,24 @@ _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SECOND_PARTS = frozenset(  # of compounds whose first part need not be known: "glitched-out"
     "out off up down away based led free old like style wide long strong".split()
 )
+_HYPHENED = re.compile(
+    r"(?<![\w-])(?P<left>[^\W\d_]{3,})-(?P<right>[a-zà-ÿ]+)(?![\w-])"  # "invest-ments"
+)
 _FEWEST_LETTERS = 3  # of a part that is a word of its own
 
 
 def without_glyphs(text: str) -> str:
     """Return a text without ligatures, and without soft hyphens inside lines."""
     return re.sub(r"\u00ad(?!\n|$)", "", text.translate(_LIGATURES))
+
+
+def without_soft_hyphens(line: str) -> str:
+    """Return a line without soft hyphens that a file draws: "invest-ments".
+
+    A hyphen is taken for one if the parts make a word of English, and the second is none by
+    itself. "e-mails" and "co-ordinate" keep theirs: their first part is too short.
+    """
+    return _HYPHENED.sub(_without_soft_hyphen, line)
 
 
 def join_lines(last: str, line: str, known: Set[str]) -> str | None:
@@ -56,6 +70,14 @@ def join_lines(last: str, line: str, known: Set[str]) -> str | None:
     if {left, right} <= known and len(left) >= fewest and len(right) >= _FEWEST_LETTERS:
         return last
     return last[:-1]
+
+
+def _without_soft_hyphen(found: re.Match[str]) -> str:
+    left, right = found["left"], found["right"]
+    words = english_words()
+    if f"{left}{right}".casefold() in words and right not in words:
+        return left + right
+    return found.group()
 
 
 def words_in(lines: Iterable[str]) -> set[str]:

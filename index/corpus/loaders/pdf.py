@@ -1,8 +1,11 @@
-"""PDF, by pypdf: the text of its pages, and where each page starts.
+"""PDF, by pypdfium2: the text of its pages, and where each page starts.
 
 So a citation opens at its page. Lines are joined to paragraphs again. What stands at the head or
 foot of many pages is left out, and footnotes are moved out of a sentence. Limits: a scan without
 text is skipped; columns come in the order in which the file draws them.
+
+Of the readers of PDF that were compared (benchmarks/pdfs.py) it finds as many sentences or more,
+in a fraction of the time.
 """
 
 from __future__ import annotations
@@ -12,14 +15,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
+from index.corpus.loaders.bounds import bounds, too_long
 from index.corpus.loaders.fields import Fields, names_in_line
 from index.corpus.loaders.footnotes import BREAK, move_footnotes
-from index.corpus.loaders.line_breaks import join_lines, without_glyphs, words_in
+from index.corpus.loaders.line_breaks import (
+    join_lines,
+    without_glyphs,
+    without_soft_hyphens,
+    words_in,
+)
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.text.vocabulary import english_words
 from index.types import Skipped
 
+_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+# PDFium writes U+0002 for a hyphen at the end of a line, and joins the two lines.
+_HYPHEN_AT_LINE_END = re.compile(r"\x02(?:\r?\n)?")
+_LETTER = re.compile(r"[^\W\d_]")
 _HEAD_LINES = 3  # at the head of a page, and at its foot
 LOCKED = "it is locked with a password; save it without one"
 _NO_TITLE = re.compile(
@@ -35,23 +49,20 @@ _NO_TITLE = re.compile(
 
 def load_pdf(path: Path) -> Iterator[Fields | Skipped]:
     """Yield the text of the pages of .pdf, and where each page begins in it."""
-    from pypdf.errors import PyPdfError
+    from pypdfium2 import PdfiumError
 
     try:
-        pages, title, author = _read_pdf(path)
-    except (
-        PyPdfError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        AssertionError,
-        RecursionError,
-    ) as error:
+        pages, unread, title, author = _read_pdf(path)
+    except PdfiumError as error:
+        if error.err_code == _WRONG_PASSWORD:
+            raise ValueError(LOCKED) from None
         raise ValueError(f"expected a whole PDF, found: {what_failed(error)}") from None
     if not any(page.strip() for page in pages):
+        if unread:
+            raise ValueError("expected a whole PDF, found no page that can be read")
         raise ValueError("there is no text in it; a scan must be read by OCR first")
     text, starts = joined(pages)
+    notes = (f"pages that cannot be read: {unread:,} of {len(pages):,}",) if unread else ()
     yield Fields(
         text,
         title=real_title(title) or title_in(text),
@@ -59,7 +70,25 @@ def load_pdf(path: Path) -> Iterator[Fields | Skipped]:
         published=published_in(text),
         authors=names_in_line(author),
         pages=starts,
+        notes=notes,
     )
+
+
+def read_pages(document: Any) -> Iterator[str | None]:
+    """Yield the text of each page of a document; None for a damaged one."""
+    from pypdfium2 import PdfiumError
+
+    for number in range(len(document)):
+        try:
+            page = document[number]
+            words = page.get_textpage()
+            text = words.get_text_bounded()
+        except PdfiumError:
+            yield None
+            continue
+        words.close()
+        page.close()
+        yield _HYPHEN_AT_LINE_END.sub("-\n", text)
 
 
 def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
@@ -71,6 +100,7 @@ def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     lines = _without_heads([_lines_of_page(without_glyphs(page)) for page in pages])
     full = _full_length(lines)
     lines = [move_footnotes(page, lambda line: len(line) < full) for page in lines]
+    lines = [[without_soft_hyphens(line) for line in page] for page in lines]
     known = english_words() | words_in(chain.from_iterable(lines))
     text, last = "", ""
     starts: list[int | None] = []
@@ -105,18 +135,26 @@ def what_failed(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _read_pdf(path: Path) -> tuple[list[str], str, str]:
-    """Return the text of each page, the title and the author that a PDF gives."""
-    from pypdf import PdfReader
+def _read_pdf(path: Path) -> tuple[list[str], int, str, str]:
+    """Return the pages of a PDF, how many are damaged, its title and author.
 
-    reader = PdfReader(path)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ValueError(LOCKED)
-    pages = [page.extract_text() for page in reader.pages]
-    meta = reader.metadata
-    if meta is None:
-        return pages, "", ""
-    return pages, str(meta.title or "").strip(), str(meta.author or "").strip()
+    Raises ValueError for more text than an article may have.
+    """
+    from pypdfium2 import PdfDocument
+
+    most = bounds().article_characters
+    pages: list[str] = []
+    unread = length = 0
+    with PdfDocument(path) as document:
+        for page in read_pages(document):
+            if page is None:
+                unread += 1
+            pages.append(page or "")
+            length += len(pages[-1])
+            if length > most:
+                raise ValueError(too_long(most, length))
+        title, author = map(document.get_metadata_value, ("Title", "Author"))
+    return pages, unread, title.strip(), author.strip()
 
 
 def _lines_of_page(page: str) -> list[str]:
@@ -164,7 +202,7 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
     """Return the pages without the heads and feet that most of them have.
 
     These are first and last lines. Numbers in them may differ. Left and right pages may have heads
-    of their own. Fewer than three pages keep theirs, except for the numbers of pages.
+    of their own. Two pages lose the numbers of pages, and what is the same to the letter.
     """
     for _ in range(_HEAD_LINES):
         repeated = _repeated(pages, 0)
@@ -179,6 +217,8 @@ def _repeated(pages: list[list[str]], place: int) -> set[str]:
     lines = [page[place] for page in pages if page]
     printed = Counter(map(_shape, lines))
     repeated = {shape for shape, count in printed.items() if count >= max(3, 0.4 * len(pages))}
+    if len(pages) == len(lines) == 2 and lines[0] == lines[1] and _LETTER.search(lines[0]):
+        repeated.add(_shape(lines[0]))
     numbers = [int(line) for line in lines if re.fullmatch(r"\d{1,4}", line)]
     if len(numbers) == len(pages) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1)):
         repeated.add("0")

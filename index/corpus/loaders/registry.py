@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from index.corpus.loaders.archives import BROKEN, load_tar, load_zip
+from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.crawls import load_warc
 from index.corpus.loaders.epub import load_epub
 from index.corpus.loaders.fields import Fields, Record, reason_of
@@ -21,8 +22,9 @@ from index.corpus.loaders.pdf import load_pdf
 from index.corpus.loaders.rtf import load_rtf
 from index.corpus.loaders.tables import load_csv, load_parquet
 from index.corpus.loaders.text import load_markdown, load_text
-from index.corpus.loaders.web import load_feed, load_html, load_mhtml
+from index.corpus.loaders.web import load_feed, load_feed_links, load_html, load_mhtml
 from index.corpus.loaders.word import load_docx
+from index.corpus.loaders.workbooks import load_xlsx
 from index.types import Skipped
 
 Loader = Callable[[Path], Iterable[Fields | Record | Skipped]]
@@ -32,7 +34,6 @@ _UNREADABLE = (
     EOFError,
     ValueError,
     RecursionError,
-    MemoryError,
     NotImplementedError,
     *BROKEN,
 )
@@ -58,12 +59,16 @@ def unknown_suffix(suffix: str) -> str:
 def read_file(path: Path, name: str) -> Iterator[Fields | Record | Skipped]:
     """Yield what the loader for `name` reads in a file, and how it failed, if it did.
 
-    The file is read in this process. `name` has a known suffix.
+    The file is read in this process. `name` has a known suffix, or is FEED_LINKS.
     """
     _, load = find_loader(name)
-    assert load is not None
+    if load is None:
+        load = _FOR_FETCHING[name]
     try:
         yield from load(path)
+    except MemoryError:
+        most = f"{bounds().read_mb} MB of memory; split it, or set DATELINE_READ_MB"
+        yield Skipped("", f"it cannot be read in {most}")
     except _UNREADABLE as error:  # one bad file never stops a build
         yield Skipped("", f"it cannot be read: {reason_of(error)}")
     except Exception as error:  # a parser's own bug, met by a broken file, must not stop it either
@@ -90,6 +95,7 @@ LOADERS: dict[str, Loader] = {
     **dict.fromkeys((".json", ".json.gz"), load_json),
     **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), load_csv),
     ".parquet": load_parquet,
+    **dict.fromkeys((".xlsx", ".xlsm"), load_xlsx),
     **dict.fromkeys((".html", ".htm", ".xhtml"), load_html),
     **dict.fromkeys((".mhtml", ".mht"), load_mhtml),
     ".pdf": load_pdf,
@@ -103,6 +109,8 @@ LOADERS: dict[str, Loader] = {
     ".zip": partial(load_zip, loader_of=_member_loader),
     **dict.fromkeys(_TAR_SUFFIXES, partial(load_tar, loader_of=_member_loader)),
 }
+FEED_LINKS = "the links of a feed"  # no name of a file: what fetching asks for
+_FOR_FETCHING: dict[str, Loader] = {FEED_LINKS: load_feed_links}
 ARCHIVES = frozenset((".zip", *_TAR_SUFFIXES, ".warc", ".warc.gz"))
-# Read by Python's own parsers, in the building process.
-TRUSTED = frozenset((".txt", ".md", ".jsonl", ".ndjson", ".json", ".csv", ".tsv"))
+# Not parsed, so read in the building process.
+TRUSTED = frozenset((".txt",))

@@ -1,9 +1,10 @@
 """A process of its own for files whose parsers may hang, swell or crash.
 
 `Sandbox.read` sends a file's path to that process and gets its items back, a JSON line each. The
-process has bounds of time and memory. A file that gives no item in time, or that kills the
-process, is skipped with its reason, and the next file gets a new process. One process serves all
-files of a build. It starts with the first of them, and ends with the builder, however that ends.
+process has bounds of time and memory. A file that gives no item in time, that takes too long as
+a whole, or that kills the process, is skipped with its reason, and the next file gets a new one.
+One process serves all files of a build. It starts with the first of them, and ends with the
+builder, however that ends.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -26,9 +27,11 @@ from index.child_process import module_command, module_environment
 from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.fields import Fields, Record, day
 from index.corpus.loaders.registry import read_file
+from index.scratch import ScratchFolder
 from index.types import DatelineError, Skipped
 
 _MODULE = "index.corpus.loaders.sandbox"
+_TIMES_ITS_SIZE = 12  # memory for a file: its bytes, its text of wide letters, its rows
 _WAITING = 16  # items read ahead
 _END = '{"kind": "end"}'  # the line after the items of a file
 
@@ -42,7 +45,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
         try:
-            self._scratch = tempfile.TemporaryDirectory(prefix="dateline-")
+            self._scratch = ScratchFolder()
         except OSError as error:
             raise DatelineError(
                 f"expected to make a temporary folder, found: {error.strerror}; "
@@ -54,7 +57,7 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self._end()
-        self._scratch.cleanup()
+        self._scratch.remove()
 
     def read(self, path: Path, name: str) -> Iterator[Fields | Record | Skipped]:
         """Yield the items of a file, whose `name` tells its kind.
@@ -67,9 +70,11 @@ class Sandbox:
             process.stdin.write(json.dumps([str(path.resolve()), name]).encode() + b"\n")
             process.stdin.flush()
         ended = False
+        allowed = self._seconds_for(path)
+        deadline = time.monotonic() + allowed
         try:
             while True:
-                item = self._next_item()
+                item = self._next_item(deadline, allowed)
                 if item is None:
                     ended = True
                     return
@@ -80,14 +85,27 @@ class Sandbox:
             if not ended:
                 self._end()
 
-    def _next_item(self) -> Fields | Record | Skipped | None:
+    def _seconds_for(self, path: Path) -> int:
+        """Return how long a whole file may take: more if it is larger."""
+        try:
+            megabytes = path.stat().st_size >> 20
+        except OSError:  # it has gone, which its loader then says
+            megabytes = 0
+        return self._limits.read_seconds * max(1, megabytes)
+
+    def _next_item(self, deadline: float, allowed: int) -> Fields | Record | Skipped | None:
         """Return the next item of a file, or None at its end. Raises _Failed."""
         limits = self._limits
+        left = deadline - time.monotonic()
         try:
-            line = self._lines.get(timeout=limits.read_seconds)
+            if left <= 0:
+                raise queue.Empty
+            line = self._lines.get(timeout=min(left, limits.read_seconds))
         except queue.Empty:
+            seconds = allowed if left < limits.read_seconds else limits.read_seconds
             raise _Failed(
-                f"it took over {limits.read_seconds} s to read; what was read of it by then is kept"
+                f"it took over {seconds} s to read; what was read of it by then is kept. "
+                "Split it, or set DATELINE_READ_SECONDS"
             ) from None
         if not line:
             raise _Failed(
@@ -100,17 +118,22 @@ class Sandbox:
         environment = {
             **os.environ,
             **self._limits.environment(),
-            "TMPDIR": self._scratch.name,
+            "TMPDIR": str(self._scratch.path),
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
         }
-        process = self._process = subprocess.Popen(
-            module_command(_MODULE),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=module_environment(environment),
-        )
+        watched, self._life = os.pipe()
+        try:
+            process = self._process = subprocess.Popen(
+                module_command(_MODULE, str(watched)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=module_environment(environment),
+                pass_fds=(watched,) if os.name == "posix" else (),
+            )
+        finally:
+            os.close(watched)
         assert process.stdout is not None
         self._lines = queue.Queue(_WAITING)
         arguments = (process.stdout, self._lines)
@@ -122,6 +145,7 @@ class Sandbox:
             return
         process, self._process = self._process, None
         process.kill()
+        os.close(self._life)
         # A pump that waits for room goes on to the end of its stream.
         with contextlib.suppress(queue.Empty):
             while self._lines.get(timeout=1):
@@ -173,13 +197,14 @@ def _serve() -> None:
     This is the other side. After the items of each file comes a line that says so.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the builder, which ends this
-    _bound_memory()
+    _end_with_builder(int(sys.argv[1]))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no item
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     while True:
         path, name = json.loads(requests.get())
+        _bound_memory(Path(path))
         for item in read_file(Path(path), name):
             out.write(_to_json(item) + "\n")
             out.flush()
@@ -198,12 +223,30 @@ def _take_requests(requests: queue.SimpleQueue[str]) -> None:
     os._exit(0)
 
 
-def _bound_memory() -> None:
-    with contextlib.suppress(ImportError):  # Windows has no such bounds
+def _end_with_builder(watched: int) -> None:
+    """Have the system end this process when the builder is gone.
+
+    The builder holds the other end of a pipe.
+    A thread could not: a regular expression, for one, lets no other thread run.
+    """
+    with contextlib.suppress(ImportError, OSError):  # Windows: the thread that takes requests does
+        import fcntl
+
+        fcntl.fcntl(watched, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(watched, fcntl.F_GETFL)
+        fcntl.fcntl(watched, fcntl.F_SETFL, flags | os.O_ASYNC)  # SIGIO, which ends a process
+
+
+def _bound_memory(path: Path) -> None:
+    """Bound the memory of this process by the size of the file that it reads."""
+    with contextlib.suppress(ImportError, OSError):  # Windows has no such bounds
         import resource
 
-        memory = bounds().read_mb << 20
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        memory = (bounds().read_mb << 20) + _TIMES_ITS_SIZE * path.stat().st_size
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            memory = min(memory, most)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -48,7 +48,9 @@ def load_parquet(path: Path) -> Iterator[Record | Skipped]:
         import pyarrow.parquet
     except ImportError:
         yield Skipped(
-            "", "expected pyarrow to read it, found none; do: pip install 'dateline[parquet]'"
+            "",
+            "expected pyarrow to read it, found none; "
+            "do, in a clone of Dateline: pip install '.[parquet]'",
         )
         return
     number = 0

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from index.corpus.loaders.bounds import bounds, too_long
 from index.corpus.loaders.charsets import decode
-from index.corpus.loaders.exports import articles_of_export, with_notes
+from index.corpus.loaders.exports import MAY_BE_EXPORT, articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day, names, string
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.types import Skipped
+
+_LONGEST_CHARACTER = 4  # bytes, in any charset
 
 
 def load_text(path: Path) -> Iterator[Fields | Skipped]:
@@ -20,7 +23,11 @@ def load_text(path: Path) -> Iterator[Fields | Skipped]:
 
     Of an export of a news database, each article.
     """
-    found = decode(path.read_bytes())
+    data = path.read_bytes()
+    most = bounds().article_characters
+    if len(data) > _LONGEST_CHARACTER * most and not MAY_BE_EXPORT.search(data):
+        raise ValueError(too_long(most, len(data) // _LONGEST_CHARACTER))
+    found = decode(data)
     exported = articles_of_export(found.text.split("\n\n"))
     if not exported:
         exported = articles_of_export(found.text.split("\n"))

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from index.corpus.loaders.charsets import decode
-from index.corpus.loaders.exports import articles_of_export, with_notes
+from index.corpus.loaders.exports import MAY_BE_EXPORT, articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day
 from index.corpus.loaders.markup import declared_charset, plain, without_declaration
 from index.corpus.loaders.pages import HTML, page
 from index.types import Skipped
 
-_MAY_BE_EXPORT = re.compile(
-    rb"""End\ of\ Document | \d\ of\ \d+\ DOCUMENTS | Document\ [A-Za-z]{2,10}\d{8}""", re.VERBOSE
-)
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
@@ -31,7 +28,7 @@ def load_html(path: Path) -> Iterator[Fields | Skipped]:
     Of an export of a news database, each article.
     """
     data = path.read_bytes()
-    if _MAY_BE_EXPORT.search(data):
+    if MAY_BE_EXPORT.search(data):
         found = decode(data, declared_charset(data))
         exported = articles_of_export(plain(without_declaration(found.text)).split("\n\n"))
         if exported:
@@ -77,6 +74,21 @@ def load_feed(path: Path) -> Iterator[Fields | Skipped]:
         for number, entry in enumerate(feed.entries, 1)
     )
     yield from with_notes(entries, found.notes)
+
+
+def load_feed_links(path: Path) -> Iterator[Fields]:
+    """Yield the address of each entry of a feed, after an item for the feed.
+
+    Nothing for what is no feed.
+    """
+    import feedparser
+
+    with path.open("rb") as file:
+        feed = feedparser.parse(file)
+    if feed.version:
+        yield Fields("")
+        for entry in feed.entries:
+            yield Fields("", url=entry.get("link"))
 
 
 def _load_entry(entry: Any, key: object, feed_title: str) -> Fields | Skipped:

@@ -18,7 +18,7 @@ def check_zip(path: Path) -> None:
     """
     with path.open("rb") as file:
         if file.read(8) == _OLD_DOC:
-            raise ValueError(f"{LOCKED}, or an old .doc: save it as .docx")
+            raise ValueError(f"{LOCKED}, or an old .doc or .xls: save it as .docx or .xlsx")
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()

@@ -20,6 +20,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import weakref
 from pathlib import Path
 
@@ -37,7 +38,8 @@ CURRENT, LOCK = "CURRENT", ".lock"
 # Bytes. All checksums are compared up to here, above it sizes alone; `verify` compares all.
 _CHECKED_ON_OPEN = 256 * 1024 * 1024
 _TRIES = 20  # to open a generation that a builder may retire meanwhile
-_NAME = re.compile(r"\d{6,}")
+_NAME = re.compile(r"[0-9]{6,18}")
+_LONGEST_NAME = 64  # characters of CURRENT that are read
 
 
 class OpenIndex(LocalStore):
@@ -51,7 +53,7 @@ class OpenIndex(LocalStore):
 
         Raises DatelineError for another format, or for a damaged file, which it names.
         """
-        handle = os.open(generation / MANIFEST, os.O_RDONLY)
+        handle = os.open(generation / MANIFEST, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         weakref.finalize(self, os.close, handle)
         if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_SH)
@@ -66,7 +68,7 @@ def current(folder: Path) -> str:
     """Return the name of the live generation. Raises DatelineError if there is none."""
     path = folder / CURRENT
     try:
-        name = path.read_text(encoding="ascii").strip()
+        name = _read_name(path).strip()
     except (FileNotFoundError, NotADirectoryError):
         raise DatelineError(
             f"expected an index in {folder}, found none; "
@@ -82,6 +84,14 @@ def current(folder: Path) -> str:
             f"expected the name of a generation in {path}, found {name[:20]!r}; build again"
         )
     return name
+
+
+def _read_name(path: Path) -> str:
+    """Return the beginning of a file. Raises OSError for what is no file."""
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        raise OSError("it is no regular file")
+    with path.open(encoding="ascii") as file:
+        return file.read(_LONGEST_NAME)
 
 
 def current_or_none(folder: Path) -> str | None:
@@ -110,13 +120,30 @@ def open_index(folder: Path) -> OpenIndex:
 
 
 def generations(folder: Path) -> list[str]:
-    """Return the names of all generations in the folder, oldest first."""
-    return sorted((path.name for path in folder.iterdir() if _NAME.fullmatch(path.name)), key=int)
+    """Return the names of all generations in the folder, oldest first.
+
+    A file or a link with such a name is none, nor is a folder without a manifest.
+    """
+    found = (path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    kept = (path.name for path in found if _is_folder(path) and (path / MANIFEST).exists())
+    return sorted(kept, key=int)
+
+
+def next_generation(folder: Path) -> str:
+    """Return the name of the next generation, which nothing in the folder has."""
+    number = 1 + max((int(name) for name in generations(folder)), default=0)
+    while os.path.lexists(folder / f"{number:06d}"):
+        number += 1
+    return f"{number:06d}"
 
 
 def make_live(folder: Path, name: str) -> None:
     """Name the live generation, at one instant."""
     aside = folder / f".{CURRENT}"
+    for path in (aside, folder / CURRENT):  # what is no file there is in the way
+        if _is_folder(path):
+            shutil.rmtree(path)
+    aside.unlink(missing_ok=True)
     aside.write_text(name + "\n", encoding="ascii")
     sync(aside)
     aside.replace(folder / CURRENT)
@@ -130,7 +157,10 @@ def tidy(folder: Path) -> None:
     """
     for pattern in (".draft-*", ".trash-*", f"{ENCODERS}/.*"):
         for path in folder.glob(pattern):
-            shutil.rmtree(path, ignore_errors=True)
+            if _is_folder(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
     with contextlib.suppress(DatelineError, FileNotFoundError):
         live = current(folder)
         previous = read_manifest(folder / live)["previous"]
@@ -150,9 +180,14 @@ def _in_use(generation: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except FileNotFoundError:
+    except OSError:  # there is none, or it is no file
         return False
     return False
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def sync(path: Path) -> None:

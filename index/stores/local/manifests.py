@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,7 @@ from index.types import DatelineError
 
 FORMAT = 4
 MANIFEST = "manifest.json"
+_LARGEST = 64 * 2**20  # bytes
 
 
 class NewerFormat(DatelineError):
@@ -29,12 +31,12 @@ def read_manifest(generation: Path) -> dict[str, Any]:
     Raises DatelineError if it has another format or is damaged.
     """
     path = generation / MANIFEST
-    data = path.read_bytes()
     try:
+        data = _read_small(path)
         manifest = json.loads(data)
         seal = manifest.pop("seal")
         found = manifest["format"]
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         raise DatelineError(
             f"expected a manifest in {path}, found a damaged file; "
             "run: dateline rollback, or dateline build --full"
@@ -56,6 +58,14 @@ def read_manifest(generation: Path) -> dict[str, Any]:
         )
     assert isinstance(manifest, dict)
     return manifest
+
+
+def _read_small(path: Path) -> bytes:
+    """Return the bytes of a file. Raises ValueError for a large one or a pipe."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
+        raise ValueError
+    return path.read_bytes()
 
 
 def write_manifest(generation: Path, manifest: Mapping[str, Any]) -> None:

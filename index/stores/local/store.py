@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,8 @@ class LocalStore:
         """
         self.folder, self.generation, self.manifest = folder, folder.name, manifest
         self._whole = whole
-        self._database = f"file:{(folder / ARTICLES).resolve().as_posix()}?mode=ro&immutable=1"
+        place = quote(os.fsencode((folder / ARTICLES).resolve().as_posix()))
+        self._database = f"file:{place}?mode=ro&immutable=1"
         self._local = threading.local()
         sizes = {name: part["bytes"] for name, part in manifest["files"].items()}
         self._files = _HeldFiles(folder, sizes)

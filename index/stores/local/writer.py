@@ -24,8 +24,8 @@ from index.stores.local.articles import ARTICLES, SCHEMA, row_of
 from index.stores.local.generations import (
     LOCK,
     current_or_none,
-    generations,
     make_live,
+    next_generation,
     open_index,
     sync,
 )
@@ -72,8 +72,7 @@ class LocalWriter:
 
         Those of `unchanged` are taken over if all of them stay as they are.
         """
-        number = 1 + max(map(int, generations(self._folder)), default=0)
-        self._aside = self._folder / f".draft-{number:06d}"
+        self._aside = self._folder / f".draft-{next_generation(self._folder)}"
         self._aside.mkdir()
         draft = _Draft(self._aside, embedder, settings, articles, notes)
         self._draft = draft

@@ -83,7 +83,7 @@ class Milvus:
         except ImportError:
             raise DatelineError(
                 f"expected the package pymilvus for {address}, found none; "
-                "install it with: pip install 'dateline[milvus]'"
+                "install it, in a clone of Dateline: pip install '.[milvus]'"
             ) from None
         for name in ("pymilvus", "milvus_lite"):
             # they log each failure with its traceback, which is told here in a line

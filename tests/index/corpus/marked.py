@@ -173,6 +173,19 @@ def _json(said: Sentences) -> bytes:
     return json.dumps({"articles": rows}).encode()
 
 
+def _xlsx(said: Sentences) -> bytes:
+    first: list[list[object]] = [
+        [said["lines above the names of the columns"]],
+        ["title", "text", "comment"],
+        ["A", said["texts"], said["other columns"]],
+        [],
+        ["B", f"<p>{said['texts in HTML']}</p>"],
+        ["C", f"One.\r\n\r\n{said['lines of a cell']}"],
+    ]
+    second: list[list[object]] = [["headline", "body"], ["D", said["other sheets"]]]
+    return samples.xlsx(first, second)
+
+
 def _zip(said: Sentences) -> bytes:
     return samples.zipped(
         {
@@ -243,6 +256,11 @@ FORMATS: dict[str, Format] = {
         _mbox,
     ),
     ".csv": Format(("texts", "texts in HTML", "lines of a cell"), ("other columns",), _csv),
+    ".xlsx": Format(
+        ("texts", "texts in HTML", "lines of a cell", "other sheets"),
+        ("lines above the names of the columns", "other columns"),
+        _xlsx,
+    ),
     ".json": Format(
         ("texts", "lists of paragraphs", "texts in HTML", "texts in inner objects"),
         ("other fields",),

@@ -78,16 +78,38 @@ def pdf(*pages: str, title: str = "", password: str | None = None) -> bytes:
     """Return a PDF with a line of Helvetica for each line of a page."""
     from pypdf import PdfReader, PdfWriter
 
+    data = pdf_of([f"60 760 Td {shown(page.split(chr(10)))}" for page in pages])
+    if not title and password is None:
+        return data
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    writer.add_metadata({"/Title": title, "/Author": "Marit Aas"})
+    if password is not None:
+        writer.encrypt(password, algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def shown(lines: list[str]) -> str:
+    """Return the operators of PDF that show lines below each other."""
+    bare = (re.sub(r"([()])", r"\\\1", line.replace(chr(92), "")) for line in lines)
+    return " T* ".join(f"({line}) Tj" for line in bare)
+
+
+def pdf_of(contents: list[str]) -> bytes:
+    """Return a PDF of which each page has these operators, in Helvetica.
+
+    The bytes 1, 2 and 3 are the ligatures fi, fl and ffi; 0xAD is a soft hyphen.
+    """
+    font = (
+        "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Type "
+        "/Encoding /BaseEncoding /WinAnsiEncoding /Differences [1 /fi /fl /ffi] >> >> >> >>"
+    )
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
-    for page in pages:
-        shown = " T* ".join(
-            f"({line.replace(chr(92), '').replace('(', '[').replace(')', ']')}) Tj"
-            for line in page.split("\n")
-        )
-        stream = f"BT /F1 11 Tf 14 TL 60 760 Td {shown} ET"
+    for content in contents:
+        stream = f"BT /F1 11 Tf 14 TL {content} ET"
         objects += [f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"]
-        font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
         objects += [
             (
                 f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents "
@@ -102,19 +124,13 @@ def pdf(*pages: str, title: str = "", password: str | None = None) -> bytes:
         data += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     size = len(objects) + 1
-    data += (
-        f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R "
-        f">>\nstartxref\n{len(data)}\n%%EOF"
-    ).encode()
-    if not title and password is None:
-        return data
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
-    writer.add_metadata({"/Title": title, "/Author": "Marit Aas"})
-    if password is not None:
-        writer.encrypt(password, algorithm="AES-256")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    return (
+        data
+        + (
+            f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R "
+            f">>\nstartxref\n{len(data)}\n%%EOF"
+        ).encode()
+    )
 
 
 def docx() -> bytes:
@@ -374,6 +390,22 @@ def parquet() -> bytes:
     return out.getvalue()
 
 
+def xlsx(*sheets: list[list[Any]], titles: tuple[str, ...] = ()) -> bytes:
+    """Return a workbook with these rows in its sheets; with ROWS if there are none."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    rows = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
+    for number, sheet in enumerate(sheets or (rows,)):
+        page = book.create_sheet(titles[number] if titles else f"S{number}")
+        for row in sheet:
+            page.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def files() -> dict[str, bytes]:
     """Return a whole file of each kind but plain text, by its name."""
     members = {"a.txt": b"Rain fell. " * 99, "b.html": PAGE.encode()}
@@ -382,6 +414,7 @@ def files() -> dict[str, bytes]:
         "a.warc": warc(),
         "a.warc.gz": warc(packed=True),
         "a.parquet": parquet(),
+        "a.xlsx": xlsx(),
         "a.html": PAGE.encode(),
         "a.mhtml": mhtml(),
         "a.pdf": pdf(STORY, TITLE),

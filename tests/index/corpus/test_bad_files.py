@@ -225,10 +225,10 @@ def test_a_member_that_is_longer_than_it_says_is_cut_off(tmp_path: Path) -> None
 def test_a_file_that_hangs_or_kills_its_reader_stops_nothing(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stand-in for pypdf, found before the real one, loops for ever or dies."""
-    (tmp_path / "pypdf").mkdir()
+    """A stand-in for pypdfium2, found before the real one, loops for ever or dies."""
+    (tmp_path / "pypdfium2").mkdir()
     act = "while True: pass" if name == "hang.pdf" else "import os; os.kill(os.getpid(), 11)"
-    (tmp_path / "pypdf" / "__init__.py").write_text(act)
+    (tmp_path / "pypdfium2" / "__init__.py").write_text(act)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / name).write_bytes(samples.pdf("Text."))
     (tmp_path / "a.html").write_text(samples.PAGE)
@@ -260,8 +260,8 @@ def test_a_corpus_of_text_imports_no_parser(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from index.corpus.loading import "
         "load_articles; list(load_articles([Path(sys.argv[1])])); "
-        "print(sorted({'trafilatura', 'pypdf', 'docx', 'lxml', 'feedparser', 'warcio', 'pyarrow', "
-        "'py3langid', 'pandas', 'httpx', 'watchfiles'} & set(sys.modules)))"
+        "print(sorted({'trafilatura', 'pypdfium2', 'openpyxl', 'docx', 'lxml', 'feedparser', "
+        "'warcio', 'pyarrow', 'py3langid', 'pandas', 'httpx', 'watchfiles'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],

@@ -13,7 +13,6 @@ import pytest
 from index.corpus import cleaning, file_cache, loading
 from index.corpus.file_cache import FileCache, fields_hash
 from index.corpus.files import CorpusFile
-from index.corpus.loaders import registry
 from index.corpus.loaders.fields import Fields
 from index.corpus.loading import load_articles
 from index.types import Article, Note, Skipped
@@ -35,17 +34,17 @@ class Builds:
         self.articles: list[Article] = []
         self.read: list[str] = []
         self.made: list[str] = []
-        read_file, make_article = registry.read_file, cleaning.make_article
+        read, make_article = loading._read, cleaning.make_article
 
-        def reading(path: Path, name: str) -> Any:
-            self.read.append(name)
-            return read_file(path, name)
+        def reading(file: CorpusFile, sandbox: Any) -> Any:
+            self.read.append(file.location.name)
+            return read(file, sandbox)
 
         def making(fields: Fields, path: str) -> Article:
             self.made.append(fields.text.strip())
             return make_article(fields, path)
 
-        monkeypatch.setattr(loading, "read_file", reading)
+        monkeypatch.setattr(loading, "_read", reading)
         monkeypatch.setattr(loading, "make_article", making)
 
     def load(self, settings: str = "") -> list[Any]:
@@ -166,16 +165,17 @@ def test_a_change_while_a_file_is_read_is_seen_the_next_time(
     builds: Builds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stamp is from before the reading: another file is in its place afterwards."""
-    read_file = registry.read_file
+    read = loading._read
 
-    def replaced(path: Path, name: str) -> Any:
-        yield from read_file(path, name)
+    def replaced(file: CorpusFile, sandbox: Any) -> Any:
+        yield from read(file, sandbox)
+        path = file.location
         if path.name == "a.txt":
             path.with_name("new.txt").write_text("Sun shone all day.")
             path.with_name("new.txt").replace(path)
 
     with monkeypatch.context() as changed:
-        changed.setattr(loading, "read_file", replaced)
+        changed.setattr(loading, "_read", replaced)
         assert builds.load()[0].text == "Rain fell."
     assert builds.load()[0].text == "Sun shone all day."
 

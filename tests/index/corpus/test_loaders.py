@@ -254,6 +254,8 @@ TABLES: dict[str, Callable[[Path], object]] = {
         gzip.compress("\n".join(map(json.dumps, samples.ROWS)).encode())
     ),
     "a.parquet": lambda path: path.write_bytes(samples.parquet()),
+    "a.xlsx": lambda path: path.write_bytes(samples.xlsx()),
+    "a.xlsm": lambda path: path.write_bytes(samples.xlsx()),
 }
 
 
@@ -305,8 +307,8 @@ def test_parquet_without_its_extra_is_named(
     (skipped,) = tables.load_parquet(tmp_path / "a.parquet")
     assert isinstance(skipped, Skipped)
     assert (
-        skipped.reason
-        == "expected pyarrow to read it, found none; do: pip install 'dateline[parquet]'"
+        skipped.reason == "expected pyarrow to read it, found none; "
+        "do, in a clone of Dateline: pip install '.[parquet]'"
     )
 
 
@@ -426,13 +428,13 @@ def test_document_lists_of_langchain_and_haystack(write: Write) -> None:
     )
     assert not skipped
     assert {id: (article.text, article.title) for id, article in articles.items()} == dict.fromkeys(
-        ("lc1", "lc2", "h1", "h2"), (STORY, TITLE)
+        ("a.json:lc1", "b.json:lc2", "c.json:h1", "c.json:h2"), (STORY, TITLE)
     )
-    assert (articles["lc1"].url, articles["lc1"].source) == (
+    assert (articles["a.json:lc1"].url, articles["a.json:lc1"].source) == (
         "https://courier.example/1",
         "courier.example",
     )
-    assert {(articles[id].source, articles[id].published) for id in ("h1", "h2")} == {
+    assert {(articles[id].source, articles[id].published) for id in ("c.json:h1", "c.json:h2")} == {
         ("Courier", MARCH_9)
     }
 
@@ -449,7 +451,7 @@ def test_documents_as_langchain_itself_writes_them(tmp_path: Path) -> None:
     articles, skipped, _ = loaded(tmp_path)
     assert not skipped
     assert {id: (one.text, one.title, one.source) for id, one in articles.items()} == dict.fromkeys(
-        ("x", "y"), (STORY, TITLE, "Courier")
+        ("dumped.json:x", "model.jsonl:y"), (STORY, TITLE, "Courier")
     )
 
 
@@ -470,7 +472,7 @@ def test_a_beir_folder_gives_its_corpus_and_not_its_questions(write: Write) -> N
     )
     articles, skipped, _ = loaded(corpus)
     assert {id: (article.title, article.url) for id, article in articles.items()} == {
-        "d1": (TITLE, "https://a.example")
+        "corpus.jsonl:d1": (TITLE, "https://a.example")
     }
     assert set(skipped) == {"queries.jsonl", "qrels/test.tsv"}
     assert all("dateline evaluate" in reason for reason in skipped.values())

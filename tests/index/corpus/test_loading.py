@@ -96,13 +96,14 @@ def test_json_lines_give_an_article_a_line(tmp_path: Path, name: str) -> None:
     data = "\n".join(lines).encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
     articles, skipped = loaded(tmp_path)
-    assert articles["x1"].published == dt.date(2022, 10, 14)
+    assert articles[f"{name}:x1"].published == dt.date(2022, 10, 14)
     assert articles[f"{name}:6"].text == "No id."
     assert [article.text for article in articles.values()] == [
         "First.",
         "No id.",
         "Same id.",
-    ]  # the second x1 under another id, not lost
+    ]
+    assert list(articles)[2] == f"{name}:x1 (2)"  # under another id, not lost
     assert set(skipped) == {f"{name}:3", f"{name}:4", f"{name}:5", name}
     assert "JSON object" in skipped[f"{name}:3"]
 
@@ -197,7 +198,7 @@ def test_what_no_index_can_hold_is_replaced_not_lost(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
         '{"id": "a", "text": "x\\u0000y\\ud800z\\u001b[31m", "title": "t\\u0007\\nu"}'
     )
-    article = loaded(tmp_path)[0]["a"]
+    article = loaded(tmp_path)[0]["a.jsonl:a"]
     assert article.text == "x\ufffdy\ufffdz\ufffd[31m"
     assert article.title == "t\ufffd u"
 

@@ -167,6 +167,8 @@ def test_a_column_settles_whether_the_day_comes_first(write: Write) -> None:
     assert read("5/6/2022", "7/8/2022") == [None, None]
     assert read("5/6/2022", "25/12/2022", "12/25/2022") == [None, None, None]
     assert read("5.6.2022") == [june]
+    assert read("5 June 2022", "June 5th, 2022", "Sun, 5 Jun 2022", "Jun 5, 2022") == [june] * 4
+    assert read("2 days ago", "yesterday", "1 day, 6:00:00", "last week", "May 5") == [None] * 5
     assert read("6/6/2022", "31/2/2022", "2022/06/05") == [dt.date(2022, 6, 6), None, june]
     assert read("20220605T103000Z", "20220605103000", "20220605", "") == [june] * 3 + [None]
     assert read("2022-06-05 08:00:00", "2022060510300", "123456789012") == [june, None, None]
@@ -207,6 +209,6 @@ def test_a_terminal_citation_names_the_row(write: Write) -> None:
         article = articles[id]
         return hits_as_text([Hit(Passage(article, 0, len(article.text)), 0.5)])
 
-    assert "[a.csv:x7:0-10]" in shown("x7")
+    assert "[a.csv:x7:0-10]" in shown("a.csv:x7")
     assert "[a.csv:3:0-9]" in shown("a.csv:3")
     assert "[b.txt:0-10]" in shown("b.txt")

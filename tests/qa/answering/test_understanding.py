@@ -75,3 +75,35 @@ def test_no_message_speaks_of_an_option_of_the_command_line() -> None:
 )
 def test_thanks_and_greetings_are_no_questions(text: str, courtesy: bool) -> None:
     assert is_courtesy(text) is courtesy
+
+
+NEWEST = dt.date(2022, 10, 14)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("who resigned last month?", "2022-09-01", "2022-09-30"),
+        ("who resigned this week?", "2022-10-10", "2022-10-16"),
+        ("who resigned in the last two weeks?", "2022-09-30", "2022-10-14"),
+    ],
+)
+def test_an_old_archive_has_a_now_of_its_own(question: str, first: str, last: str) -> None:
+    asked = understand(question, newest=NEWEST)
+    assert asked.time is not None
+    days = asked.time.first, asked.time.last
+    assert days == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert asked.time.text.endswith(", counted from the newest article, 14 October 2022")
+    assert asked.asked_on == NEWEST
+
+
+def test_a_day_asked_on_and_a_fresh_archive_are_counted_from_as_they_are() -> None:
+    today = dt.date.today()
+    for asked in (
+        understand("who resigned last month?", as_of="2026-03-04", newest=NEWEST),
+        understand("who resigned last month?", newest=today - dt.timedelta(days=31)),
+        understand("who resigned in 2019?", newest=NEWEST),  # named, not counted
+        understand("who resigned?", newest=NEWEST),
+    ):
+        assert asked.time is None or "counted" not in asked.time.text
+        assert asked.asked_on in (today, dt.date(2026, 3, 4))

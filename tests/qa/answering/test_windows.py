@@ -34,6 +34,9 @@ MAY = dt.date(2026, 5, 4)
         ("How many died in Tarn in April 2026?", "The floods killed 14 people.", MAY, True),
         ("How many died in Tarn in March 2026?", "The floods killed 14 people.", MAY, False),
         ("How many died in Tarn?", "The floods killed 14 people.", MAY, True),
+        ("How many died in Tarn in the 2010s?", "The floods killed 14 people.", MAY, False),
+        ("How many died in Tarn in the 2010s?", "The floods of 2019 killed 14.", MAY, True),
+        ("How many died in the last two weeks?", "The floods killed 14 people.", MAY, False),
         # an article without a day must name the time
         ("How many died in Tarn in 2019?", "The floods killed 14 people.", None, False),
         ("How many died in Tarn in 2019?", "The floods of 2019 killed 14 people.", None, True),

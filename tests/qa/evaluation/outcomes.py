@@ -16,6 +16,7 @@ def outcome(
     rank: int | None = None,
     ndcg: float | None = None,
     rank_read: int | None = None,
+    sentence_rank: int | None = None,
 ) -> Outcome:
     """Return an outcome whose best answer is right, wholly, if it is one of the golds."""
     good = float(best in (golds or ()))
@@ -35,4 +36,5 @@ def outcome(
         rank=rank,
         ndcg=ndcg,
         rank_read=rank_read,
+        sentence_rank=sentence_rank,
     )

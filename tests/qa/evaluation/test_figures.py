@@ -40,6 +40,14 @@ def test_a_refusal_is_wrong_only_if_there_is_an_answer() -> None:
     assert 0 <= low < 0.75 < high <= 1
 
 
+def test_sentences_are_judged_where_sentences_are_asked_for() -> None:
+    ranks = (1, 3, 0, None)
+    asked = [outcome(f"s{n}", ("x",), "x", sentence_rank=rank) for n, rank in enumerate(ranks)]
+    figures = figures_of(asked)
+    assert (figures["sentence@1"], figures["sentence@3"]) == pytest.approx((1 / 3, 2 / 3), abs=1e-4)
+    assert "sentence@1" not in figures_of(OUTCOMES)
+
+
 def test_kinds_have_figures_of_their_own() -> None:
     other = replace(outcome("g", ("x",), "x", rank=1), kind="when")
     kinds = figures_of([*OUTCOMES, other])["by_kind"]

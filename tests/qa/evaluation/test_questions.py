@@ -82,7 +82,14 @@ def test_a_beir_folder_is_read_without_the_queries_that_nobody_judged(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "line", ["{broken", '{"question": "x"}', "[]", '{"question": "x", "answers": "y"}']
+    "line",
+    [
+        *("{broken", '{"question": "x"}', "[]", '{"question": "x", "answers": "y"}', "Infinity"),
+        *("[" * 200_000, '{"question": "x", "answers": ' + "[" * 200_000),
+        *('{"question": Infinity, "answers": []}', '{"question": "x", "answers": Infinity}'),
+        '{"question": "x", "answers": [], "asked": Infinity}',
+        '{"question": "x", "answers": [], "google_articles": Infinity}',
+    ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     good = json.dumps(LINES[0])
@@ -100,6 +107,7 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(json.dumps(LINES[0]).encode())[:-9])
     with pytest.raises(DatelineError, match="found it unreadable"):
         list(read_questions(tmp_path / "cut.jsonl.gz"))
-    (tmp_path / "other.json").write_text('{"data": [{"rows": []}]}')
-    with pytest.raises(DatelineError, match=r"expected SQuAD's JSON"):
-        list(read_questions(tmp_path / "other.json"))
+    for text in ('{"data": [{"rows": []}]}', "[" * 200_000, "Infinity", '{"data": Infinity}'):
+        (tmp_path / "other.json").write_text(text)
+        with pytest.raises(DatelineError, match=r"expected SQuAD's JSON"):
+            list(read_questions(tmp_path / "other.json"))

@@ -226,6 +226,28 @@ def test_a_given_context_is_read_without_an_index(tmp_path: Path) -> None:
     assert "recall@1" not in figures
 
 
+def test_the_sentence_of_the_answer_is_ranked_if_a_sentence_is_asked_for(tmp_path: Path) -> None:
+    context = (
+        "The bridge at Voss was closed on Monday. It was closed because ice had broken a pillar. "
+        "Anna Berg, the mayor, opened a ferry. The ferry costs 40 crowns."
+    )
+    rows = [
+        {"id": "why", "question": "Why was the bridge at Voss closed?", "context": context,
+         "answers": ["ice had broken a pillar"]},
+        {"id": "who", "question": "Who is the mayor?", "context": context,
+         "answers": ["Anna Berg"]},
+        {"id": "none", "question": "Why was the bridge sold?", "context": context,
+         "answers": ["it was too dear"]},
+    ]  # fmt: skip
+    file = tmp_path / "questions.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    figures = evaluate(file, None, report=tmp_path / "report")
+    lines = (tmp_path / "report" / "outcomes.jsonl").read_text().splitlines()[1:]
+    ranks = {row["id"]: row["sentence_rank"] for row in map(json.loads, lines)}
+    assert ranks == {"why": 1, "who": None, "none": 0}
+    assert (figures["sentence@1"], figures["sentence@3"]) == (0.5, 0.5)
+
+
 def test_a_bad_file_is_one_clear_line(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text('{"question": "x"}')

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from index.types import Article, Passage
-from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Reply
+from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Reply, TimeWindow
 
 
 def citation(
@@ -50,6 +50,8 @@ def reply(
     over_time: Sequence[DatedFigure] = (),
     silent_outlets: Sequence[str] = (),
     reason: str | None = None,
+    nearest: Sequence[Citation] = (),
+    time: TimeWindow | None = None,
 ) -> Reply:
     """Return a reply from generation 000001."""
     return Reply(
@@ -62,6 +64,8 @@ def reply(
         over_time=tuple(over_time),
         reason=reason,
         silent_outlets=tuple(silent_outlets),
+        nearest=tuple(nearest),
+        time=time,
     )
 
 

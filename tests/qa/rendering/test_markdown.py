@@ -10,7 +10,7 @@ from hypothesis import given
 from index.types import Article
 from qa.rendering.markdown import plain, reply_as_markdown
 from qa.types import Conflict
-from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
+from tests.qa.rendering.replies import answer, citation, figure, flood, reply
 
 
 def test_an_answer_is_a_heading_with_its_sentences() -> None:
@@ -35,12 +35,13 @@ def test_what_differs_and_what_changed_stand_above_the_answers() -> None:
     assert lines[6] == "## 15 (50%)"
 
 
-def test_an_abstention_lists_the_three_nearest_passages() -> None:
-    hits = [hit(Article(str(n), f"Passage\n{n}.", path=f"{n}.txt")) for n in range(5)]
-    silent = reply("Why?", passages=hits, reason="not-said: the articles do not say")
+def test_an_abstention_lists_the_nearest_sentences() -> None:
+    article = Article("a", "Passage\none is near.", source="Globe", path="a.txt")
+    nearest = [citation(article, "near")]
+    silent = reply("Why?", reason="not-said: the articles do not say", nearest=nearest)
     assert reply_as_markdown(silent) == (
-        "# Why?\n\nThe articles do not say.\n\n"
-        "- Passage 0\\. (0\\.txt)\n- Passage 1\\. (1\\.txt)\n- Passage 2\\. (2\\.txt)\n"
+        "# Why?\n\nNo clear answer found.\n\n"
+        "> Passage one is **near**\\.\n>\n> Globe, characters 15 to 19 of a\\.txt\n\n"
         "Answered by Dateline from generation 000001 of its index.\n"
     )
 

@@ -7,9 +7,11 @@ completes the words of a command.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +25,7 @@ import pytest
 from qa.cli import main
 from qa.commands.options import commands_of
 from qa.commands.parser import dateline_parser
+from qa.rendering.terminal import print_text
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 from tests.qa.test_cli import QUESTION, dateline
@@ -72,6 +75,9 @@ def test_a_build_shows_a_bar_on_a_terminal_and_none_in_a_pipe(
     shown = terminal("build", corpus, "--index", tmp_path / "bar")
     assert "━" in shown
     assert "9/9" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)  # the time it has taken
+    assert "0/?" not in shown
+    assert "0/1" not in shown
     assert "9 articles, 9 passages" in shown
     done = dateline("build", corpus, "--index", tmp_path / "pipe")
     assert (done.returncode, done.stderr) == (0, "")
@@ -79,7 +85,7 @@ def test_a_build_shows_a_bar_on_a_terminal_and_none_in_a_pipe(
     assert "\x1b" not in done.stdout
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
 def test_completion_names_the_commands_and_their_options(
     shell: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +120,66 @@ def test_bash_completes_what_is_typed(
     program = f'{capsys.readouterr().out}\n{state}; _shtab_dateline; echo "${{COMPREPLY[@]}}"'
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == offered
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish on this machine")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("dateline retr", ["retrieve"]),
+        ("dateline ask --as", ["--as-of"]),
+        ("dateline build --en", ["--encoder", "--engine"]),
+        ("dateline build --engine r", ["ray"]),
+        ("dateline completion z", ["zsh"]),
+    ],
+)
+def test_fish_completes_what_is_typed(
+    typed: str, offered: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "fish"]) == 0
+    (tmp_path / "dateline.fish").write_text(capsys.readouterr().out)
+    program = f"source {tmp_path}/dateline.fish; complete --do-complete '{typed}'"
+    done = subprocess.run(
+        ["fish", "--no-config", "--command", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    assert done.stderr == ""
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == offered
+
+
+class Terminal(io.StringIO):
+    """A terminal of 40 columns."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_terminal_wraps_lines_at_words_and_keeps_their_indent(
+    colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "" if colour else "1")
+    link = "\x1b]8;;https://example.org/\x1b\\Globe [1]\x1b]8;;\x1b\\"
+    text = "\x1b[1mUS\x1b[0m\n  " + "the truce was brokered there " * 3 + link
+    shown = Terminal()
+    print_text(text, shown)
+    lines = shown.getvalue().splitlines()
+    plain = [re.sub(r"\x1b\[[\d;]*m|\x1b\]8;.*?\x1b\\", "", line).rstrip() for line in lines]
+    assert plain == [
+        "US",
+        "  the truce was brokered there the truce",
+        "  was brokered there the truce was",
+        "  brokered there Globe [1]",
+    ]
+    assert ("\x1b[1mUS" in lines[0], "https://example.org/" in lines[-1]) == (colour, colour)
+    piped = io.StringIO()
+    print_text(text, piped)
+    assert piped.getvalue() == f"{text}\n"
 
 
 @contextlib.contextmanager

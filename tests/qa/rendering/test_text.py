@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from qa.rendering.text import (
     counted,
     dateline,
     differing,
+    evidence_in_words,
     headline,
     hits_as_text,
     in_language,
@@ -22,7 +24,7 @@ from qa.rendering.text import (
     revised,
     summary_as_text,
 )
-from qa.types import Citation, Conflict
+from qa.types import Citation, Conflict, TimeWindow
 from qa.web.cards import reply_html
 from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
 
@@ -50,12 +52,12 @@ def test_an_outlet_is_named_once_beside_its_value() -> None:
 def test_an_answer_has_its_sentence_its_place_and_its_speaker() -> None:
     lines = reply_as_text(reply("How many died?", DIFFERENT[0])).splitlines()
     assert lines == [
-        "286  (90%, 1 origin)",
+        "286  (one report, 90%)",
         "  “At least 286 people died in the flood, the ministry said.”",
         "  Example · 14 October 2022 [Example-14.txt:9-12], as the ministry is quoted",
     ]
     bold = reply_as_text(reply("How many died?", DIFFERENT[0]), bold=True)
-    assert bold.startswith("\x1b[1m286\x1b[0m  (90%")
+    assert bold.startswith("\x1b[1m286\x1b[0m  (one report, 90%)")
     assert "“At least \x1b[1m286\x1b[0m people" in bold
 
 
@@ -75,15 +77,66 @@ def test_a_figure_that_changed_is_shown_in_the_order_of_the_reply() -> None:
     assert revised(reply("How many died?", *answers)) == ""
 
 
-def test_an_abstention_shows_the_three_nearest_passages() -> None:
-    hits = [hit(Article(str(n), f"Passage {n}.", path=f"{n}.txt")) for n in range(5)]
-    silent = reply("Why?", passages=hits, reason="not-said: the articles do not say")
-    assert reply_as_text(silent).startswith(
-        "The articles do not say.\n\nNearest:\n1. 0.txt [0.txt:0-10] 0.50\n   Passage 0.\n"
-    )
-    assert "3. 2.txt" in reply_as_text(silent)
-    assert "4. " not in reply_as_text(silent)
-    assert reply_as_text(reply("Why?", reason="nothing-near: nothing")) == "Nothing."
+def test_an_abstention_shows_the_nearest_sentences_and_what_to_try() -> None:
+    article = Article("a", "Passage one is near.", source="Globe", path="a.txt")
+    nearest = citation(article, "near")
+    silent = reply("Why?", reason="not-said: no clear answer; the nearest is", nearest=[nearest])
+    assert reply_as_text(silent).splitlines() == [
+        "No clear answer found.",
+        "",
+        "The nearest sentences:",
+        "  “Passage one is near.”",
+        "  Globe [a.txt:15-19]",
+        "",
+        "Try: another word that the articles use.",
+    ]
+    assert "is \x1b[1mnear\x1b[0m." in reply_as_text(silent, bold=True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "time", "first", "trial"),
+    [
+        (
+            "nothing-near: nothing is near this question",
+            None,
+            "No clear answer found. Nothing is near this question.",
+            "another word that the articles use",
+        ),
+        (
+            "filtered-out: no article passes the filters",
+            None,
+            "No clear answer found. No article passes the filters.",
+            "the question without its limits",
+        ),
+        (
+            "other-time: nothing in May; from June: 3",
+            TimeWindow("in May"),
+            "No clear answer found. Nothing in May; from June: 3.",
+            "the question without “in May”",
+        ),
+        ("no-question: that is no question", None, "That is no question.", None),
+    ],
+)
+def test_silence_has_its_reason_and_what_to_try(
+    reason: str, time: TimeWindow | None, first: str, trial: str | None
+) -> None:
+    lines = reply_as_text(reply("Why?", reason=reason, time=time)).splitlines()
+    assert lines == ([first] if trial is None else [first, "", f"Try: {trial}."])
+
+
+@pytest.mark.parametrize(
+    ("outlets", "origins", "differing", "words"),
+    [
+        (1, 1, 0, "one report"),
+        (1, 2, 0, "2 reports"),
+        (3, 2, 0, "3 outlets say so"),
+        (3, 1, 0, "one report, in 3 outlets"),
+        (3, 2, 4, "4 outlets differ"),
+    ],
+)
+def test_evidence_is_said_in_words(outlets: int, origins: int, differing: int, words: str) -> None:
+    given = replace(flood("286", "Globe"), outlets=outlets, origins=origins)
+    assert evidence_in_words(given, differing) == words
 
 
 @pytest.mark.parametrize(
@@ -115,10 +168,7 @@ def test_an_article_is_named_by_what_is_known() -> None:
 def test_skipped_files_are_listed_up_to_a_bound() -> None:
     skipped = tuple(Skipped(f"{n}.png", "expected text") for n in range(25))
     lines = summary_as_text(Summary("000001", 1, 2, 1, 0, 0, 0, 0, skipped, 0.5)).splitlines()
-    assert lines[0] == (
-        "generation 000001: 1 article, 2 passages in 0.5 s "
-        "(1 added, 0 changed, 0 removed, 0 unchanged, 25 skipped; 0 vectors reused)"
-    )
+    assert lines[0] == ("generation 000001: 1 article, 2 passages in 0.5 s (1 added, 25 skipped)")
     assert lines[1] == "  skipped 0.png: expected text"
     assert lines[-1] == "  and 5 more; --json names them all"
     assert len(lines) == 22

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,29 @@ def test_what_can_be_read_is_taken_in_and_taken_back(corpus: Path, staged: Path)
     assert not staged.exists()
     change.undo()
     assert files(corpus) == before
+
+
+def test_adding_reads_no_file_of_another_size(
+    corpus: Path, staged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive may hold gigabytes: what is added is compared with files of its size alone."""
+    (corpus / "added" / "in").mkdir(parents=True)
+    (corpus / "added" / "large.txt").write_text("Fog fell on Voss for days.")
+    (corpus / "added" / "other.txt").write_text("Fog fell on Hol!.")
+    (corpus / "added" / "in" / "same.txt").write_text("Fog fell on Voss.")
+    (staged / "added" / "new.txt").write_text("Mist.")
+    compared: list[str] = []
+    compare = filecmp.cmp
+
+    def comparing(one: Path, other: Path, shallow: bool) -> bool:
+        compared.append(Path(other).name)
+        return compare(one, other, shallow)
+
+    monkeypatch.setattr(filecmp, "cmp", comparing)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+    notes = take_in(staged, corpus).notes
+    assert notes[1:] == ("fog.txt: it is in the archive already", "new.txt: added")
+    assert set(compared) <= {"other.txt", "same.txt"}
 
 
 def test_an_archive_is_taken_in_whole_and_its_articles_are_found_in_it(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,10 +30,13 @@ async def anything(request: Request) -> Response:
     return answer
 
 
-def guarded(bounds: Bounds = Bounds(), hosts: frozenset[str] | None = None) -> Guard:
-    return Guard(
-        Starlette(routes=[Route("/{path:path}", anything, methods=["GET", "POST"])]), bounds, hosts
-    )
+def guarded(
+    bounds: Bounds = Bounds(),
+    hosts: frozenset[str] | None = None,
+    uploads: Path | None = Path("uploads"),
+) -> Guard:
+    app = Starlette(routes=[Route("/{path:path}", anything, methods=["GET", "POST"])])
+    return Guard(app, bounds, hosts, uploads)
 
 
 def ask(
@@ -106,6 +111,13 @@ def test_what_the_page_needs_is_there_with_headers_that_keep_a_browser_to_it() -
         "/monitoring/summary",
         "/docs",
         "/redoc",
+        "/openapi.json",
+        "/api",
+        "/api/docs/oauth2-redirect",
+        "/api/articles/",
+        "/api/articles/../../etc/passwd",
+        "/api/static/../../x",
+        "/v1/embeddings",
     ],
 )  # fmt: skip
 def test_what_the_page_does_not_need_is_closed(path: str) -> None:
@@ -162,7 +174,7 @@ def test_each_client_has_so_many_questions_a_minute() -> None:
         "/gradio_api/queue/join",
         "/gradio_api/call/ask",
         "/gradio_api/run/predict",
-        "/gradio_api/mcp/",
+        "/mcp",
     )
     assert [ask(guard, "POST", path).status_code for path in paths] == [200, 200, 200, 429]
     assert ask(guard, "POST", "/gradio_api/api/ask").status_code == 429
@@ -211,7 +223,8 @@ def test_the_tries_are_of_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_request_has_a_size_and_an_hour_has_its_uploads() -> None:
     guard = guarded(Bounds(body=2**20, upload=2 * 2**20, uploads=4))
-    assert ask(guard, "POST", "/gradio_api/queue/join", content=b"x" * 2**20).status_code == 200
+    text = b'"' + b"x" * (2**20 - 2) + b'"'
+    assert ask(guard, "POST", "/gradio_api/queue/join", content=text).status_code == 200
     assert (
         ask(guard, "POST", "/gradio_api/queue/join", content=b"x" * (2**20 + 1)).status_code == 413
     )
@@ -239,3 +252,98 @@ def test_so_many_requests_wait_at_once() -> None:
             return [answer.status_code for answer in (*answers, later)]
 
     assert asyncio.run(talk()) == [200, 200, 429, 429, 200]
+
+
+FILE = {"path": "a.txt", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize("path", ["queue/join", "call/ask", "call/v2/ask", "run/ask", "api/ask"])
+def test_an_event_names_no_file_but_those_uploaded_here(path: str, tmp_path: Path) -> None:
+    """Gradio would download an address, and mounted it takes any file of the machine."""
+    uploads = tmp_path / "uploads"
+    (uploads / "1a").mkdir(parents=True)
+    (uploads / "1a" / "a.txt").write_text("uploaded")
+    (tmp_path / "secret.txt").write_text("secret")
+    (uploads / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (uploads / "loop").symlink_to(uploads / "loop")
+
+    def status(file: object, data: Any = None, folder: Path | None = uploads) -> int:
+        body = {"data": [data or [{**FILE, "path": file}]], "fn_index": 3}
+        answer = ask(guarded(uploads=folder), "POST", f"/gradio_api/{path}", json=body)
+        assert str(tmp_path) not in answer.text
+        assert "secret" not in answer.text
+        return answer.status_code
+
+    uploaded = str(uploads / "1a" / "a.txt")
+    assert status(uploaded) == 200
+    assert status(uploaded, folder=None) == 400  # read-only: it takes none
+    for elsewhere in (
+        "http://10.0.0.1/a.txt",
+        "https://news.example/a",
+        "HTTP://news.example/a",
+        "//news.example/a",
+        "file:///etc/passwd",
+        "data:text/plain,x",
+        "/etc/passwd",
+        "a.txt",
+        "",
+        "\x00",
+        str(tmp_path / "secret.txt"),
+        str(uploads),
+        str(uploads / "link.txt"),
+        str(uploads / "loop"),
+        str(uploads / ".." / "secret.txt"),
+        str(uploads / "nowhere.txt"),
+        5,
+        ["x"],
+    ):
+        assert status(elsewhere) == 400, elsewhere
+    hidden = {"a": [{"b": {"c": {**FILE, "path": "http://10.0.0.1/"}}}]}
+    assert status(None, data=hidden) == 400
+    assert status(None, data={"question": "http://10.0.0.1/", "path": None}) == 200  # no file
+
+
+@pytest.mark.parametrize("body", [b"who?", b"[" * 50_000, b'{"a": ', b"\xff"])
+def test_the_body_of_an_event_is_json(body: bytes) -> None:
+    refused = ask(guarded(), "POST", "/gradio_api/queue/join", content=body)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        400,
+        "expected JSON, found something else",
+    )
+
+
+def test_without_uploads_there_is_no_address_for_them() -> None:
+    for path in ("/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/upload_progress"):
+        assert ask(guarded(uploads=None), "POST", path).status_code == 404
+        assert ask(guarded(), "POST", path).status_code == 200
+
+
+@pytest.mark.parametrize("pauses", [(0.0, 30.0), (0.1, 0.1, 0.1, 0.1, 0.1, 0.1)])
+def test_a_body_comes_within_its_time_however_often_a_byte_of_it_comes(
+    pauses: tuple[float, ...],
+) -> None:
+    guard = guarded(Bounds(body_takes=0.35))
+
+    async def slow() -> Any:
+        for pause in pauses:
+            await asyncio.sleep(pause)
+            yield b"1"
+
+    headers = {"Content-Length": str(len(pauses))}
+    answer = ask(guard, "POST", "/gradio_api/queue/join", content=slow(), headers=headers)
+    assert answer.status_code == 408
+    assert answer.json()["detail"].startswith("expected the whole request within")
+
+
+def test_an_error_behind_the_guard_is_one_line_and_uvicorn_has_nothing_to_print(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def failing(*_: Any) -> None:
+        raise ValueError("who brokered the truce?")
+
+    with caplog.at_level(logging.ERROR, logger="dateline.guard"):
+        answer = ask(Guard(failing), "POST", "/gradio_api/call/fails")
+    assert answer.status_code == 500
+    assert answer.json()["detail"].startswith("expected an answer, found an error of Dateline's")
+    assert "brokered" not in answer.text
+    assert [record.getMessage() for record in caplog.records] == ["error"]

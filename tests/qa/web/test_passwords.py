@@ -116,3 +116,33 @@ def test_a_file_that_is_none_is_refused(content: str, tmp_path: Path) -> None:
 def test_what_no_line_can_hold_is_refused(name: str, password: str) -> None:
     with pytest.raises(DatelineError, match="expected"):
         line_of(name, password)
+
+
+def test_passwords_are_compared_two_at_once_and_the_others_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes 64 MB: forty at once took 2.7 GB."""
+    (tmp_path / "users").write_text(line_of("reader", "secret"))
+    users = Passwords.of(tmp_path / "users")
+    at_once: list[int] = []
+    running = 0
+    counting = threading.Lock()
+
+    def verify(name: str, password: str) -> bool:
+        nonlocal running
+        with counting:
+            running += 1
+            at_once.append(running)
+        time.sleep(0.02)
+        with counting:
+            running -= 1
+        return password == "secret"
+
+    monkeypatch.setattr(users, "_verify", verify)
+
+    async def log_in() -> list[bool]:
+        tries = (users.verify("reader", "secret" if n % 2 else "wrong") for n in range(20))
+        return await asyncio.gather(*tries)
+
+    assert asyncio.run(log_in()) == [False, True] * 10
+    assert max(at_once) == 2

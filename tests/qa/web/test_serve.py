@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from index.types import DatelineError
-from qa.web.passwords import line_of
 from qa.web.serve import serve
 
 
@@ -21,12 +20,6 @@ def test_a_page_that_others_can_reach_needs_passwords(host: str, tmp_path: Path)
 def test_a_page_for_this_machine_needs_none(host: str, tmp_path: Path) -> None:
     with pytest.raises(DatelineError, match="expected an index in"):
         serve(tmp_path, host=host)
-
-
-def test_tools_of_mcp_know_no_passwords(tmp_path: Path) -> None:
-    (tmp_path / "users").write_text(line_of("reader", "secret"))
-    with pytest.raises(DatelineError, match="expected --mcp or --auth, found both"):
-        serve(tmp_path, auth=tmp_path / "users", mcp=True)
 
 
 def test_a_day_that_is_none_keeps_the_page_from_opening(tmp_path: Path) -> None:

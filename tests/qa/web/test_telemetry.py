@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 import index
 import qa
-from qa.web.telemetry import LOGGER, Counting, JsonLines
+from index.types import DatelineError
+from qa.web.telemetry import LOGGER, Counting, JsonLines, Sieve, Sparing, metrics_address
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
 
@@ -107,3 +111,69 @@ def test_figures_count_questions_by_outcome_and_refusals_by_status(
     assert value("dateline_question_seconds_count") == 2
     assert value("dateline_requests_refused_total", {"status": "429"}) == 1
     assert value("dateline_generation") == 7
+
+
+def record(event: str, at: float) -> logging.LogRecord:
+    made = logging.LogRecord("dateline", logging.INFO, "", 0, event, None, None)
+    made.created = at
+    return made
+
+
+def test_nothing_that_is_sent_can_fill_the_log() -> None:
+    sparing = Sparing(most=3)
+    assert [sparing.filter(record("refused", 100 + second)) for second in range(5)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert sparing.filter(record("question", 106))  # each client may ask so many a minute
+    later = record("refused", 161)
+    assert sparing.filter(later)
+    assert json.loads(JsonLines().format(later))["held_back_before"] == 2
+    assert "held_back_before" not in JsonLines().format(record("refused", 162))
+
+
+def test_a_traceback_that_others_print_is_its_places_and_its_kind(kept: list[Kept]) -> None:
+    through = io.StringIO()
+    sieve = Sieve(through)
+    try:
+        try:
+            raise ValueError("who brokered the\nxylophone truce?")
+        except ValueError as error:
+            raise gr.Error("the zebra question") from error
+    except gr.Error:
+        traceback.print_exc(file=sieve)
+    print("INFO: who asked about the quagmire?", file=sieve)
+    print("dateline: a line of our own", file=sieve)
+    print("x" * 50_000, end="", file=sieve)
+    assert through.getvalue() == "dateline: a line of our own\n"
+    lines = [json.loads(line) for line in kept[0].lines]
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("error", "ValueError"),
+        ("error", "Error"),
+    ]
+    assert all(place.startswith("test_telemetry.py:") for line in lines for place in line["at"])
+    told = "".join(kept[0].lines)
+    assert not any(word in told for word in ("xylophone", "zebra", "quagmire", "brokered"))
+
+
+@pytest.mark.parametrize(
+    ("where", "address"),
+    [
+        ("9100", ("127.0.0.1", 9100)),
+        ("10.0.0.2:9100", ("10.0.0.2", 9100)),
+        ("0.0.0.0:1", ("0.0.0.0", 1)),
+        ("[::1]:65535", ("::1", 65535)),
+    ],
+)
+def test_metrics_may_be_elsewhere(where: str, address: tuple[str, int]) -> None:
+    assert metrics_address(where) == address
+
+
+@pytest.mark.parametrize("where", ["", "70000", "0", "host", "host:", "-1", "1" * 5_000, "٣"])
+def test_metrics_that_can_be_nowhere_are_one_line(where: str) -> None:
+    with pytest.raises(DatelineError, match="expected HOST:PORT or a port from 1 to 65535") as told:
+        metrics_address(where)
+    assert len(str(told.value)) < 200

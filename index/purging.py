@@ -1,0 +1,128 @@
+"""Take an article out of an index with every trace of it.
+
+`remove` by a build leaves an article in the generation before, which rollback needs. Purging
+writes the live generation anew without it, from the vectors that are there, and then deletes every
+other generation and what builds kept in their cache. Nothing of the old files is taken over: an
+appended index or a database still holds what was deleted from it.
+
+Limits: what a file system or a backup keeps of deleted files is beyond this. An open archive moves
+to the new generation with its next question.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.build_cache import CACHE
+from index.stores.local.generations import OpenIndex, generations
+from index.stores.local.place import FolderPlace
+from index.stores.manifest import notes_of
+from index.stores.places import encoder_of, place_of
+from index.types import Article, DatelineError, Embedder, IndexWriter, Passage, Place, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What purging did: the article, the live generation, and those that are gone."""
+
+    article: Article
+    generation: str
+    gone: tuple[str, ...]
+
+
+def purge(place: str | Path | Place, id: str, embedder: Embedder | None = None) -> Purged:
+    """Remove an article and every trace of it from an index.
+
+    `embedder` is the one that the index was made with; None opens it. Raises DatelineError for an
+    unknown id, and if no other article is left. The index is then as it was.
+    """
+    place = place_of(place)
+    live = place.open()
+    article = live.article(id)
+    if isinstance(place, FolderPlace):
+        return _purge_folder(place, live, article, id, embedder)
+    if article is None:
+        raise _unknown(id)
+    # The one before the live generation is kept for rollback: after two, both are without it.
+    names = [live.generation]
+    for _ in range(2):
+        with place.writing() as writer:
+            store = place.open()
+            names.append(_write_without(store, writer, id, encoder_of(place, store, embedder)))
+    return Purged(article, names.pop(), tuple(names))
+
+
+def _purge_folder(
+    place: FolderPlace, live: Store, article: Article | None, id: str, embedder: Embedder | None
+) -> Purged:
+    found = article
+    if found is None:
+        found = next(_in_others(place.folder, live.generation, id), None)
+    if found is None:
+        raise _unknown(id)
+    with place.writing() as writer:
+        generation = live.generation
+        if place.current() != generation:
+            raise DatelineError(
+                f"expected generation {generation} to be live still, found another; purge again"
+            )
+        if article is not None:
+            generation = _write_without(live, writer, id, encoder_of(place, live, embedder))
+        gone = [name for name in generations(place.folder) if name != generation]
+        for name in gone:
+            shutil.rmtree(place.folder / name)
+        for cache in place.folder.glob(f"{CACHE}*"):
+            cache.unlink()
+    return Purged(found, generation, tuple(gone))
+
+
+def _in_others(folder: Path, live: str, id: str) -> Iterator[Article]:
+    """Yield the article from each generation that is not live and has it."""
+    for name in generations(folder):
+        if name == live:
+            continue
+        try:
+            article = OpenIndex(folder / name).article(id)
+        except (DatelineError, OSError):  # a damaged one is deleted with the others
+            continue
+        if article is not None:
+            yield article
+
+
+def _write_without(live: Store, writer: IndexWriter, id: str, embedder: Embedder) -> str:
+    """Publish a generation without an article, and return its name."""
+    gone = live.article(id)
+    staying = list(_with_stories([one for one in live.articles() if one.id != id], id))
+    if not staying:
+        raise DatelineError(
+            "expected other articles in the index, found this one alone; "
+            "delete the index folder instead"
+        )
+    notes = [note for note in notes_of(live.manifest) if gone is None or note.path != gone.path]
+    writer.begin(embedder, live.manifest["settings"], staying, None, notes)
+    for article in staying:
+        passages, vectors = live.indexed(article.id)
+        moved = [
+            Passage(article, passage.start, passage.end, passage.description)
+            for passage in passages
+        ]
+        if moved:
+            writer.add(moved, vectors)
+    return writer.publish()
+
+
+def _with_stories(articles: list[Article], id: str) -> Iterator[Article]:
+    """Yield articles; near-copies of the one that goes are named by the first of them."""
+    first = next((one.id for one in articles if one.story == id), None)
+    for article in articles:
+        yield replace(article, story=first) if article.story == id else article
+
+
+def _unknown(id: str) -> DatelineError:
+    return DatelineError(
+        f"expected the id of an article in the index, found {id[:200]!r}; "
+        "dateline retrieve --json shows ids"
+    )
