@@ -9,7 +9,7 @@ from dataclasses import replace
 from html import escape
 
 from index.text.dates import in_words, remove_time
-from qa.types import Reply
+from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
 from qa.web.markup import bidi
 
@@ -22,12 +22,18 @@ def chips_html(reply: Reply, limits: Limits) -> str:
     if reply.time is not None:
         without = remove_time(reply.question)
         if without != reply.question:
-            chips.append(_link(reply.time.text, question_address(without, limits)))
+            address = question_address(without, limits)
+            chips.append(_link(words_of(reply.time), address, reply.time.text))
     for told, fewer in chips_of(limits):
         chips.append(_link(told, question_address(reply.question, fewer)))
     if not chips:
         return ""
     return f'<p class="chips" aria-label="Limits of this answer">{"".join(chips)}</p>'
+
+
+def words_of(time: TimeWindow) -> str:
+    """Return the words of a question's time, without the day it is counted from."""
+    return time.text.partition(", counted from")[0]
 
 
 def pending_html(limits: Limits) -> str:
@@ -64,9 +70,10 @@ def _with(limits: Limits, **changed: object) -> Limits:
     return replace(limits, filters=replace(limits.filters, **changed))  # type: ignore[arg-type]
 
 
-def _link(told: str, address: str) -> str:
+def _link(told: str, address: str, title: str = "") -> str:
+    more = f'title="{escape(title)}" ' if title != told and title else ""
     return (
-        f'<a class="chip" href="{escape(address)}" data-again '
+        f'<a class="chip" href="{escape(address)}" data-again {more}'
         f'aria-label="Ask without: {escape(told)}">{bidi(told)}<span aria-hidden="true"> ×</span>'
         "</a>"
     )

@@ -5,6 +5,7 @@ It is seen before its models are loaded, and followed when it is rebuilt.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import threading
 from collections.abc import Sequence
@@ -139,12 +140,14 @@ class Session:
         """
         held = limits.within(self.limits)
         archive = self.archive()
+        last = archive.store.manifest["counts"].get("last_day")  # "last month" is before it
         asked = understand(
             question,
             held.filters.sources,
             held.filters.since,
             held.filters.until,
             held.as_of,
+            dt.date.fromordinal(last) if last else None,
         )
         hits = self.retrieve(question, PASSAGES_READ, limits)
         return reply_from(asked, hits, archive.reader, archive.store)

@@ -17,6 +17,7 @@ from index.text.dates import in_words
 from index.types import Article, DatelineError
 from qa.types import Reply
 from qa.web.addresses import Limits, question_address
+from qa.web.chips import words_of
 from qa.web.markup import bidi
 
 EXAMPLES, NEXT = 4, 3  # questions shown
@@ -110,7 +111,7 @@ def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
         question = f"What did {speaker} say?"
         yield Suggestion(question, limits, question)
     if reply.time is not None and reply.time.text.startswith(("in ", "on ", "during ")):
-        question = f"What happened {reply.time.text}?"
+        question = f"What happened {words_of(reply.time)}?"
         yield Suggestion(question, limits, question)
     for name in dict.fromkeys(_NAME.findall(best.sentence)):
         if name not in reply.question and name != best.text:

@@ -186,6 +186,8 @@ def opened(browser: Browser) -> Iterator[Open]:
             idle = 0 if waiting else idle + 1
             if waiting:
                 waiting.pop(0).continue_()
+        if late:  # on a busy machine a script may be asked for later still
+            page.unroute_all()
         return page
 
     yield open_page

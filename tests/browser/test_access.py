@@ -24,7 +24,6 @@ SHOWN = {
     "follow-up-1280-dark": "conversation",
     "differ-390-light": "phone",
     "archive-upload-1280-light": "archive",
-    "coverage-1280-light": "coverage",
 }
 
 

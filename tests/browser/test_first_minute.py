@@ -76,8 +76,9 @@ def test_after_an_answer_the_next_questions_are_answered_too(served: Served, ope
     expect(following.first).to_be_visible(timeout=30_000)
     assert following.count() <= 3
     before = page.locator("#conversation .answer.first blockquote").first.inner_text()
-    page.locator("#conversation .findings .suggested a", has_text="after RFE/RL").click()
-    expect(page.locator("#conversation .chip").nth(1)).to_have_text("after RFE/RL ×")
+    outlet = following.first.inner_text().removeprefix("What ").removesuffix(" says of it")
+    following.first.click()
+    expect(page.locator("#conversation .chip").nth(1)).to_have_text(f"{outlet} ×", timeout=30_000)
     said = page.locator("#conversation .answer.first blockquote").first
     expect(said).to_be_visible(timeout=30_000)
     assert said.inner_text() != before

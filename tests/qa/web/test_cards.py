@@ -263,6 +263,10 @@ def test_the_time_and_the_limits_of_a_question_are_chips_that_ask_without_them()
     without_end = "?q=Who+won+in+May%3F&source=Globe&source=Post&from=2022-10-01&as_of=2022-11-02"
     assert page.attributes("href")[4] == without_end
     assert chips_html(reply("Who won?"), NO_LIMITS) == ""
+    counted = "in May, counted from the newest article, 3 June 2022"
+    page = Parsed(chips_html(replace(asked, time=TimeWindow(counted)), NO_LIMITS))
+    assert page.text == "in May ×"
+    assert page.attributes("title") == [counted]
 
 
 def test_a_citation_of_an_article_with_pages_names_the_page() -> None:
