@@ -80,7 +80,8 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
         f"{article.path}: a secret was read" for article in stored if "root:" in article.text
     ]
     failures += FolderPlace(root / "index").verify()
-    if "Alma" not in str(archive.ask("who wrote the good article?").answers):
+    answers = archive.ask("who wrote the good article?").answers
+    if not any("Alma" in answer.text for answer in answers):
         failures.append("the good article is not found")
     counts = {
         "files": len(names),

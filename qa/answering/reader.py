@@ -97,7 +97,14 @@ class OnnxReader:
         """
         from tokenizers import Tokenizer
 
-        verify_checksums(folder, PARTS, "install Dateline again")
+        if not (folder / "reader.json").exists():
+            raise DatelineError(
+                f"expected the reader model in {folder}, found none; install Dateline again"
+            )
+        parts = PARTS
+        if (folder / WHOLE).exists():
+            parts = (WHOLE, *PARTS[2:])
+        verify_checksums(folder, parts, "install Dateline again")
         self._files = _model_files(folder, model)
         self._settings = folder / "reader.json"
         try:

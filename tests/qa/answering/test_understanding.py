@@ -50,9 +50,13 @@ def test_an_earlier_last_day_holds_and_a_later_one_does_not() -> None:
 
 
 def test_no_message_speaks_of_an_option_of_the_command_line() -> None:
-    for limits in ({"since": "June"}, {"until": "June"}, {"as_of": "June"}):
+    for asking in (
+        lambda: understand("Who won?", since="June"),
+        lambda: understand("Who won?", until="June"),
+        lambda: understand("Who won?", as_of="June"),
+    ):
         with pytest.raises(DatelineError) as error:
-            understand("Who won?", **limits)
+            asking()
         assert "--" not in str(error.value)
     with pytest.raises(DatelineError, match="expected the last day as YYYY-MM-DD, found 'June'"):
         parse_day("June", "the last day")
