@@ -13,13 +13,14 @@ from typing import Any
 import gradio as gr
 
 from index.types import Article, DatelineError
+from qa.answering.arguments import MOST_PASSAGES
 from qa.rendering.text import counted
 from qa.web.addresses import NO_LIMITS, article_address
 from qa.web.markup import NO_OUTLET, bidi, day_in_words, outlet_html, title_of
 from qa.web.session import Session
 from qa.web.timeline import timeline_html
 
-_TOPIC_PASSAGES = 200
+_TOPIC_PASSAGES = MOST_PASSAGES
 _NEAR = 0.5  # of the score of the nearest passage
 _LISTED = 12  # articles of an outlet that are listed
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

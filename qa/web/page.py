@@ -61,7 +61,7 @@ class _AskTab:
     clear: gr.Button
     pending: gr.HTML
     announcement: gr.HTML
-    first: Welcome
+    first: Welcome | None
     conversation: gr.HTML
     suggested: gr.HTML
 
@@ -90,7 +90,7 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
         masthead = gr.HTML(_masthead_html(""), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                tab = _ask_tab()
+                tab = _ask_tab(takes_articles=editor is not None)
             with gr.Tab("Archive", id="archive"):
                 changed = archive_tab(session, editor)
             with gr.Tab("Coverage", id="coverage-tab"):
@@ -99,14 +99,14 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
         holds = [masthead, tab.timeline, tab.outlets]
         _on_asking(tab, asking)
         _on_limits(tab)
-        _on_opening(blocks, session, editor, tab, asking, holds)
+        _on_opening(blocks, session, tab, asking, holds)
         if editor is not None and changed is not None:
             _on_changes(session, editor, tab, asking, holds, changed)
         endpoints(session)
     return blocks
 
 
-def _ask_tab() -> _AskTab:
+def _ask_tab(takes_articles: bool) -> _AskTab:
     turns = gr.BrowserState([], storage_key="dateline", secret=_SECRET)
     with gr.Row(elem_id="ask"):
         question = gr.Textbox(
@@ -136,7 +136,7 @@ def _ask_tab() -> _AskTab:
             clear = gr.Button("Clear limits", size="sm", min_width=80, elem_id="clear")
     pending = gr.HTML("", elem_id="pending", js_on_load=_CLICKS)
     announcement = gr.HTML("", elem_id="announcement")
-    first = welcome()
+    first = welcome() if takes_articles else None
     conversation = gr.HTML(opening_html(), elem_id="conversation", js_on_load=_CLICKS)
     suggested = gr.HTML("", elem_id="suggested")
     return _AskTab(
@@ -209,7 +209,6 @@ def _on_limits(tab: _AskTab) -> None:
 def _on_opening(
     blocks: gr.Blocks,
     session: Session,
-    editor: CorpusEditor | None,
     tab: _AskTab,
     asking: Asking,
     holds: list[Any],
@@ -217,10 +216,11 @@ def _on_opening(
     """Show what the archive holds, and what the address of the page asks for."""
 
     def opening() -> tuple[Any, ...]:
-        empty = editor is not None and session.is_empty()
-        return *_holdings(session), gr.Column(visible=empty)
+        dropping = [gr.Column(visible=session.is_empty())] if tab.first is not None else []
+        return *_holdings(session), *dropping
 
-    blocks.load(opening, None, [*holds, tab.first.column], **_QUIET)
+    column = [tab.first.column] if tab.first is not None else []
+    blocks.load(opening, None, [*holds, *column], **_QUIET)
     query = gr.Textbox(visible=False)
     opened = blocks.load(
         asking.opened,
@@ -251,7 +251,8 @@ def _on_changes(
         return *_holdings(session), asking.front([])
 
     changed.then(held, None, holds, **_QUIET)
-    on_first_articles(tab.first, session, editor, begun, [*holds, tab.conversation])
+    if tab.first is not None:
+        on_first_articles(tab.first, session, editor, begun, [*holds, tab.conversation])
 
 
 def _holdings(session: Session) -> tuple[str, str, Any]:
