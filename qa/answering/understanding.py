@@ -130,9 +130,9 @@ def _window(
     It has no days if a year is unknown. It is None if the question names no time. Its words say
     from which day it is counted, if that is not today.
     """
-    asked = question_time(text, today)
-    if not moments and asked.kind != "explicit":
-        return None
+    asked = question_time(text, today)  # "the last two weeks" is no moment, but a window
+    if not moments and (asked.kind != "explicit" or time_spans(text)):
+        return None  # none, or a "Friday" of any week
     if counted_from is not None:
         day = in_words(counted_from.isoformat())
         words = f"{asked.words}, counted from the newest article, {day}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -33,7 +34,7 @@ def raise_at(word: str, real: Callable[..., object]) -> Callable[..., object]:
     """Return `real`, raising for arguments that hold a word; in its error a line break."""
 
     def call(*arguments: object, **options: object) -> object:
-        if word in repr(arguments):
+        if word.encode() in pickle.dumps(arguments):  # an article's repr leaves its text out
             raise KeyError(f"no\nsuch {word.lower()}")
         return real(*arguments, **options)
 
@@ -133,4 +134,5 @@ QUESTIONS = st.lists(
 def test_any_question_of_any_day_is_understood(question: str, day: dt.date | None) -> None:
     asked = understand(question, as_of=day)
     assert asked.text == question
-    assert asked.time is None or asked.moments
+    if asked.time is not None and not asked.moments:  # a stretch, as in "the last two years"
+        assert (asked.time.first, asked.time.last) != (None, None)
