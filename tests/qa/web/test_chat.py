@@ -66,7 +66,7 @@ def test_the_articles_differ_and_silence_is_said(chat: openai.OpenAI) -> None:
         model="x", messages=[{"role": "user", "content": "How many tanks did Armenia lose?"}]
     )
     message = silent.choices[0].message
-    assert (message.content or "").startswith("The articles do not say")
+    assert (message.content or "").startswith("No clear answer found")
     assert message.annotations == []
 
 
