@@ -90,9 +90,9 @@ def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnul
     raise AssertionError("the app did not answer within two minutes")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Start Chromium once: no test with an event loop may run beside Playwright."""
+    """Start Chromium for a file: no test with an event loop may run beside Playwright."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         yield browser
