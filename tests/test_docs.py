@@ -90,6 +90,7 @@ ELSEWHERE = {
     "MiniLM-L12-v2": "tests/qa/test_multilingual.py",
     "xlm-roberta": "tests/qa/test_multilingual.py",
     "curl": "tests/browser/test_endpoints.py",
+    "dateline password": "tests/qa/web/test_passwords.py",
 }
 WITH_CODE = [  # cli.md is made from the parser
     page for page in PAGES if page.name != "cli.md" and page not in FOLLOWED and blocks(page)

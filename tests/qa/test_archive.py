@@ -238,7 +238,7 @@ def test_the_passages_of_a_reply_begin_with_what_answers(small: qa.Archive) -> N
         threshold = 0.5
 
         def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 3, probability=0.9)]
+            return [Span(hits[-1].article, hits[-1].start, hits[-1].start + 30, probability=0.9)]
 
     retrieved = [hit.article.id for hit in small.retrieve(QUESTION, 4)]
     small.reader = Last()
