@@ -101,7 +101,7 @@ class OnnxReader:
             raise DatelineError(
                 f"expected the reader model in {folder}, found none; install Dateline again"
             )
-        parts = PARTS
+        parts: tuple[str, ...] = PARTS
         if (folder / WHOLE).exists():
             parts = (WHOLE, *PARTS[2:])
         verify_checksums(folder, parts, "install Dateline again")

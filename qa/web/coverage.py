@@ -52,7 +52,14 @@ def coverage_tab(session: Session) -> None:
             return show(text)
         return _topic_html(session, text, str(data.get("from", "")), str(data.get("to", "")))
 
-    gr.on([topic.submit, button.click, tab.select], show, topic, shown, **_QUIET)
+    gr.on(
+        [topic.submit, button.click, tab.select],
+        show,
+        topic,
+        shown,
+        trigger_mode="always_last",  # a topic given while another is looked for waits for its turn
+        **_QUIET,
+    )
     shown.click(clicked, topic, shown, **_QUIET)
 
 

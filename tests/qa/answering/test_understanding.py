@@ -50,13 +50,9 @@ def test_an_earlier_last_day_holds_and_a_later_one_does_not() -> None:
 
 
 def test_no_message_speaks_of_an_option_of_the_command_line() -> None:
-    for asking in (
-        lambda: understand("Who won?", since="June"),
-        lambda: understand("Who won?", until="June"),
-        lambda: understand("Who won?", as_of="June"),
-    ):
+    for since, until, as_of in (("June", None, None), (None, "June", None), (None, None, "June")):
         with pytest.raises(DatelineError) as error:
-            asking()
+            understand("Who won?", None, since, until, as_of)
         assert "--" not in str(error.value)
     with pytest.raises(DatelineError, match="expected the last day as YYYY-MM-DD, found 'June'"):
         parse_day("June", "the last day")
