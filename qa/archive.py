@@ -309,8 +309,7 @@ def _reason(
             end, asked_for = in_words(newest.isoformat()), in_words(later[0])
             return f"too-new: the articles end on {end}, before {asked_for}"
     if other is not None and asked.time is not None:
-        day = other.as_of or str(other.article.published)
-        return f"other-time: nothing {asked.time.text}; from {in_words(day)}: {other.text}"
+        return f"other-time: nothing {asked.time.text}; {_dated(other)}: {other.text}"
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
@@ -318,6 +317,15 @@ def _reason(
     if titles:
         nearest = f"the nearest are {', '.join(dict.fromkeys(titles))}"
     return f"not-said: no clear answer found; {nearest}"
+
+
+def _dated(citation: Citation) -> str:
+    """Return when a citation is from, in words: "from 4 May 2026"."""
+    if citation.as_of is not None:
+        return f"from {in_words(citation.as_of)}"
+    if citation.article.published is not None:
+        return f"from {in_words(citation.article.published.isoformat())}"
+    return "from an article without a date"
 
 
 def _is_after(moment: str, newest: dt.date) -> bool:

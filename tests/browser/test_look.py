@@ -84,7 +84,9 @@ def test_serif_headlines_one_accent_and_hairlines(
     )  # the answer is what is seen first
     differing = page.locator(".differ").bounding_box()
     assert differing is not None
-    assert differing["y"] + differing["height"] <= page.viewport_size["height"]  # type: ignore[index]  # all of it on the first screen
+    screen = page.viewport_size
+    assert screen is not None
+    assert differing["y"] + differing["height"] <= screen["height"]  # all on the first screen
     page.locator("#filters > button").click()
     expect(page.get_by_label("Outlets", exact=True)).to_be_visible()
     views["answer"] = page.evaluate(_COLOURED)

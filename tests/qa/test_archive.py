@@ -328,3 +328,29 @@ def test_a_link_scrolls_to_the_sentence_and_only_on_the_web() -> None:
         is None
     )
     assert cite(qa.Span(index.Article("a", text), start, start + 9)).link is None
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("date: 2026-05-04", "from 4 May 2026: 80"),
+        ("source: Expatica", "from an article without a date: 80"),
+    ],
+)
+def test_what_is_of_another_time_is_told_with_its_day(
+    head: str, told: str, write: Write, tmp_path: Path
+) -> None:
+    class Counts:
+        threshold = 0.5
+
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            article = hits[0].article
+            start = article.text.index("80")
+            return [Span(article, start, start + 2, score=2.0, probability=0.9)]
+
+    text = f"---\ntitle: Flood\n{head}\n---\n\nThe flood in Tarn killed 80 people.\n"
+    corpus = write({"a.md": text})
+    index.build(corpus, tmp_path / "index", embedder=WordEmbedder())
+    archive = qa.open(tmp_path / "index", reader=Counts(), embedder=WordEmbedder())
+    reply = archive.ask("How many people did the flood in Tarn kill in 2019?")
+    assert reply.reason == f"other-time: nothing in 2019; {told}"

@@ -91,7 +91,8 @@ def test_a_later_figure_of_another_measure_revises_nothing() -> None:
     )
     assert found.answers[0].text == "214"
     assert not found.over_time
-    assert [found.answers[place].text for place in found.conflict.answers] == ["214", "231"]  # type: ignore[union-attr]
+    assert found.conflict is not None
+    assert [found.answers[place].text for place in found.conflict.answers] == ["214", "231"]
 
 
 @pytest.mark.parametrize(
