@@ -192,8 +192,8 @@ def map_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help="the column of a table that holds a field, if its name does not tell: text, title, "
-        "source, published, url, authors, id or language; may be repeated",
+        help="name the column of a table that holds a field, if its own name does not tell. "
+        "Fields: text, title, source, published, url, authors, id, language. May be repeated",
     )
 
 

@@ -18,7 +18,7 @@ import gradio as gr
 
 from index.types import DatelineError
 from qa.answering.turns import Turn, Understood
-from qa.rendering.text import quotation
+from qa.rendering.wording import evidence_in_words, quotation
 from qa.types import Reply
 from qa.web.addresses import (
     NO_LIMITS,
@@ -27,7 +27,7 @@ from qa.web.addresses import (
     parse_question_address,
     question_address,
 )
-from qa.web.cards import evidence_in_words, reply_html
+from qa.web.cards import reply_html
 from qa.web.chips import chips_of, pending_html
 from qa.web.evidence import article_html
 from qa.web.front import front_html

@@ -14,7 +14,7 @@ import gradio as gr
 
 from index.types import Article, DatelineError
 from qa.answering.arguments import MOST_PASSAGES
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 from qa.web.addresses import NO_LIMITS, article_address
 from qa.web.markup import NO_OUTLET, bidi, day_in_words, outlet_html, title_of
 from qa.web.session import Session

@@ -13,7 +13,7 @@ from html import escape
 from index.text.dates import in_words
 from index.types import Article
 from qa.links import is_web_address
-from qa.rendering.text import headline, in_language
+from qa.rendering.wording import headline, in_language
 
 NO_OUTLET = "no outlet named"
 _SITE = re.compile(r"\s+(?:[|·–—-]|::)\s+([^|·–—]{2,40})$")  # "... | CNN"
@@ -21,7 +21,6 @@ _PLACEHOLDERS = frozenset(  # titles that programs give
     ("about:blank", "blank", "document", "word document", "microsoft word", "untitled", "home")
 )
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def bidi(text: str) -> str:
@@ -35,16 +34,6 @@ def bidi(text: str) -> str:
 def join_parts(*parts: str) -> str:
     """Join the parts that are not empty by a middle dot."""
     return " · ".join(part for part in parts if part)
-
-
-def in_letters(number: int) -> str:
-    """Return a number as a word up to ten: "two", "2,000"."""
-    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number with its noun in words: "one report", "three outlets"."""
-    return f"{in_letters(number)} {noun}" if number == 1 else f"{in_letters(number)} {noun}s"
 
 
 def title_of(article: Article) -> str:
