@@ -1,8 +1,8 @@
 """The events of asking: a question typed, a link followed, an address opened.
 
-A conversation is kept by the browser, as JSON that comes and goes with each event, so that any
-process behind a load balancer may answer the next one. The address holds the question as it was
-understood, so that it stands alone: opened anywhere, it is asked literally.
+The browser keeps the conversation, as JSON that comes and goes with each event. So any process
+behind a load balancer may answer the next one. The address holds the question as it was understood,
+so that it stands alone: opened anywhere, it is asked literally.
 """
 
 from __future__ import annotations
