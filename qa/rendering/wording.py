@@ -106,10 +106,10 @@ def dateline(article: Article) -> str:
     return " · ".join(part for part in known if part) or article.path
 
 
-def published_in_words(article: Article) -> str | None:
-    """Return the day of an article, "14 October 2022", or None if it is not known."""
+def published_in_words(article: Article) -> str:
+    """Return the day of an article, "14 October 2022"; empty if it is not known."""
     if article.published is None:
-        return None
+        return ""
     return in_words(article.published.isoformat())
 
 
