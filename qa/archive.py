@@ -105,7 +105,7 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Let go of the index; what is under way goes on."""
+        """Close the index; questions under way are still answered."""
         self._parts = None
 
     @property

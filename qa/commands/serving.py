@@ -1,4 +1,4 @@
-"""Commands for the server: serve, password, token."""
+"""Commands for servers and their users: serve, mcp, password, token."""
 
 from __future__ import annotations
 
