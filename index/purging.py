@@ -1,9 +1,9 @@
 """Take an article out of an index with every trace of it.
 
-`remove` by a build leaves an article in the generation before, which rollback needs. Purging
-writes the live generation anew without it, from the vectors that are there, and then deletes every
-other generation and what builds kept in their cache. Nothing of the old files is taken over: an
-appended index or a database still holds what was deleted from it.
+`remove` by a build leaves an article in the generation before, which rollback needs. Purging writes
+the live generation anew without it, with the vectors that exist. Then it deletes every other
+generation and the build cache. Nothing of the old files is taken over: an appended index or a
+database still holds what was deleted from it.
 
 Limits: what a file system or a backup keeps of deleted files is beyond this. An open archive moves
 to the new generation with its next question.

@@ -106,7 +106,7 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Let go of the index; what is under way goes on."""
+        """Close the index; questions under way are still answered."""
         self._parts = None
 
     @property
@@ -145,7 +145,7 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         load_beside()
         with stage("understanding"):
-            asked = understand(question, source, since, until, as_of, _newest(store))
+            asked = understand(question, source, since, until, as_of, newest_day(store))
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
@@ -171,7 +171,7 @@ class Archive:
 
         Raises DatelineError for a bad question, `k` or day.
         """
-        asked = understand(question, source, since, until, as_of, _newest(self.store))
+        asked = understand(question, source, since, until, as_of, newest_day(self.store))
         return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
@@ -222,7 +222,10 @@ def reply_from(
     nearest: tuple[Citation, ...] = ()
     if not agreed.answers:
         reason = _reason(
-            hits, asked, _newest(store), _of_other_time(asked.text, citations, of_its_time, reader)
+            hits,
+            asked,
+            newest_day(store),
+            _of_other_time(asked.text, citations, of_its_time, reader),
         )
         if not reason.startswith("nothing-near"):
             nearest = nearest_sentences(citations)
@@ -274,7 +277,7 @@ def _log(reply: Reply, **milliseconds: float) -> None:
     _LOG.info("question", extra={"facts": facts, "words": {"question": reply.question}})
 
 
-def _newest(store: Store | None) -> dt.date | None:
+def newest_day(store: Store | None) -> dt.date | None:
     """Return the day of the newest article, or None if none is dated."""
     last = None
     if store is not None:

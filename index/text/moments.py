@@ -39,8 +39,8 @@ def resolve(
     """Return the moment of an expression of a kind, as precise as its words.
 
     `said` is its tense, "past" or "future", or the "last", "this" or "next" before it. `anchor` is
-    the moment from which "a year earlier" counts. Returns None if there is no such day, if a week
-    lies in two months, or if it counts from a day that is not known.
+    the moment from which "a year earlier" counts. Returns None if there is no such day, or a week
+    lies in two months. It is None too if the expression counts from a day that is not known.
     """
     words = expression.lower()
     if kind == "year":

@@ -1,7 +1,8 @@
 """What a sentence's grammar says of a span: phrase, measure, stance, speaker.
 
-All is read off the parse of the sentence (parsing.py): the bounds of the phrase that the span is,
-what a number counts, whether the sentence denies it or calls it possible, and who says so.
+All is read from the parse of the sentence (parsing.py). It gives the bounds of the span's phrase,
+what a number counts, and who says so. It also shows whether the sentence denies the span or calls
+it possible.
 """
 
 from __future__ import annotations

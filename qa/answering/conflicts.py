@@ -1,9 +1,9 @@
 """When outlets differ, and when one figure only changed from day to day.
 
-Two outlets differ if the newest value of each cannot be true together with the other's, and both
-speak of one subject, one measure and one moment. What is measured is read off the grammar of the
-two sentences (claims.py): killed is not injured, and 200 Armenian soldiers are not all soldiers.
-Whatever is in doubt is no difference: it is shown beside the answer.
+Two outlets differ if their newest values cannot both be true. Both must speak of one subject, one
+measure and one moment. What is measured is read off the grammar of the two sentences (claims.py):
+killed is not injured, and 200 Armenian soldiers are not all soldiers. Whatever is in doubt is no
+difference: it is shown beside the answer.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def find_conflict(
 ) -> tuple[list[Answer], Conflict | None]:
     """Return the answers with the best one's rivals, and which of them differ.
 
-    `said` are the answers sure enough to be shown, `others` all that were read: a rival may be one
-    that the reader alone would not have shown. A question for several things has no conflict, nor
-    has a best answer that is no number, date or name.
+    `said` are the answers that are sure enough to be shown. `others` are all that were read, since
+    a rival may be one that the reader alone would not have shown. A question for several things has
+    no conflict, nor has a best answer that is no number, date or name.
     """
     best = said[0]
     if _SEVERAL.search(question) or best.value is None:

@@ -42,7 +42,7 @@ def load() -> Any:
 
 
 def load_beside() -> None:
-    """Begin to load the model beside what else a first question waits for."""
+    """Start loading the model in a thread, before a first question needs it."""
     if not _model.cache_info().currsize and not _LOADING.locked():
         threading.Thread(target=load, name="parsing", daemon=True).start()
 

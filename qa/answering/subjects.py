@@ -47,7 +47,7 @@ def unnamed(question: str, hits: Sequence[Hit]) -> list[str]:
 
 
 def is_named(name: Name, article: Article) -> bool:
-    """Whether an article or its title has the last word of a name, or most of its words.
+    """Whether an article or its title has the last word of a name, or most words.
 
     A country counts by each of its names, an outlet as a name of its articles.
     """

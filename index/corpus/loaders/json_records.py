@@ -1,8 +1,7 @@
 """Articles as objects of JSON: .json, .jsonl, .ndjson.
 
 Document lists of LangChain and Haystack, a BEIR corpus, and what news services send are such
-objects too: what stands under `metadata`, `fields`, `thread` and the like counts as columns of the
-object.
+objects too. What stands under `metadata`, `fields` or `thread` counts as columns of the object.
 """
 
 from __future__ import annotations

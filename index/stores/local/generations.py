@@ -9,9 +9,9 @@ This module finds which one is live, opens it, and decides which are kept.
     .lock                held by the one builder
     .draft-*  .trash-*   what an interrupted builder left, removed by the next
 
-A crash at any instant leaves CURRENT naming a whole generation: files are synced to disk before
-the generation gets its name, and the name before CURRENT says it. A reader holds a shared lock on
-its generation's manifest, so a generation in use is not removed (on systems with flock).
+After a crash at any instant CURRENT names a whole generation. Files are synced to disk before the
+generation gets its name, and the name is synced before CURRENT says it. A reader holds a shared
+lock on its generation's manifest, so a generation in use is not removed (on systems with flock).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The writer of the next generation of an index folder.
 
 A generation is written aside, checked, and then made live at one instant. If all articles of the
-live generation stay as they are, its files are copied and only what is new is added below: vectors
+live generation stay as they are, its files are copied and only what is new is added below. Vectors
 and keywords are rows, and rows are never taken out. Otherwise everything is written anew. Either
 way the positions of the articles and their stories are written whole.
 """

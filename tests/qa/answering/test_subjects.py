@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from index.types import Article, Passage
 from qa.answering.agreement import agree
 from qa.answering.citing import cite
