@@ -1,6 +1,6 @@
-"""What a number measures: killed is not injured, and 200 Armenian soldiers are not all soldiers.
+"""What a number measures: killed is not injured.
 
-It is read off the grammar of a claim (claims.py): the noun that is counted, its limits and its
+200 Armenian soldiers are not all soldiers. It is read off the grammar of a claim (claims.py): the noun that is counted, its limits and its
 verb. Limits: English; the measures are those of the news.
 """
 

@@ -49,7 +49,7 @@ def load_beside() -> None:
 
 @lru_cache(maxsize=64)
 def predicate_of(question: str) -> frozenset[str]:
-    """Return the lemmas of a question's verbs and nouns, and "worth": what it asks about."""
+    """Return the lemmas of a question's verbs and nouns, and "worth"."""
     (doc,) = parse([question])
     kinds = ("VERB", "NOUN")
     return frozenset(
