@@ -1,7 +1,7 @@
 """What a number measures: killed is not injured.
 
-200 Armenian soldiers are not all soldiers. It is read off the grammar of a claim (claims.py): the noun that is counted, its limits and its
-verb. Limits: English; the measures are those of the news.
+200 Armenian soldiers are not all soldiers. It is read off the grammar of a claim (claims.py): the
+noun that is counted, its limits and its verb. Limits: English; the measures are those of the news.
 """
 
 from __future__ import annotations

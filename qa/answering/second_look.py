@@ -78,9 +78,9 @@ def _words_of(question: str) -> re.Pattern[str]:
     These are the words of its measure, or else its own nouns and verbs.
     """
     asked = predicate_of(question)
-    words = {word for place in measures_of(asked) for word in MEASURES[place]}
-    words = words or (asked - LIGHT_VERBS - PEOPLE)
-    stems = sorted(re.escape(word[: max(3, len(word) - 1)]) for word in words)
+    measured = {word for place in measures_of(asked) for word in MEASURES[place]}
+    words = sorted(measured or asked - LIGHT_VERBS - PEOPLE)
+    stems = [re.escape(word[: max(3, len(word) - 1)]) for word in words]
     return re.compile(rf"\b(?:{'|'.join(stems) or '(?!)'})", re.IGNORECASE)
 
 
