@@ -53,6 +53,11 @@ _SEVERAL = re.compile(
 _SUPPORT = {"number": 0.3, "date": 0.3, "name": 2 / 3}
 _LEAST = 0.02  # probability
 _SURE, _SURE_OF_DATES = 0.25, 0.5  # probability: the reader takes both for answers
+_RATE = re.compile(
+    r"\b(?:an?|each|every|per)\s(?:year|month|week|day)\b|\b(?:annual|year|month|week|dai)ly\b"
+    r"|\bannual\b",
+    re.IGNORECASE,
+)
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
 _MOST_RIVALS = 6
@@ -205,7 +210,7 @@ def _same_time(one: Citation, other: Citation) -> bool:
     """Whether two citations speak of one moment, as far as is known.
 
     A figure of another day is a newer one. Of what happened in a named month or on a named day,
-    both may write later.
+    both may write later. So they may of what happens every year.
     """
     here, there = one.as_of, other.as_of
     if here is not None and there is not None and not _within(here, there):
@@ -213,7 +218,9 @@ def _same_time(one: Citation, other: Citation) -> bool:
     days = one.article.published, other.article.published
     if days[0] is None or days[1] is None or abs(days[0] - days[1]) <= _SAME_DAYS:
         return True
-    return here is not None and there is not None and len(here) >= len("2022-09")
+    if here is not None and there is not None and len(here) >= len("2022-09"):
+        return True
+    return all(_RATE.search(citation.sentence) for citation in (one, other))
 
 
 def _within(one: str, other: str) -> bool:
@@ -237,7 +244,9 @@ def _measures_alike(one: Citation, other: Citation) -> bool:
     here, there = with_claim(one).claim, with_claim(other).claim
     if here is None or there is None:
         return True
-    return measures(here) == measures(there)
+    if measures(here) or measures(there):
+        return measures(here) == measures(there)
+    return here.noun == there.noun or {here.noun, there.noun} <= PEOPLE
 
 
 def _of_outlet(outlet: str, answers: Sequence[Answer]) -> Iterator[Citation]:
