@@ -37,7 +37,7 @@ from qa.answering.kinds import (
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.second_look import unread_rivals
-from qa.answering.subjects import is_named, names_of, of_its_subject
+from qa.answering.subjects import is_named, names_of, of_its_subject, words_of
 from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
 
@@ -359,7 +359,7 @@ def _is_on_story(hit: Hit, best: Citation, highest: float) -> bool:
     return (
         hit.score >= highest / 2
         and bool(names)
-        and all(is_named(name, hit.article) for name in names)
+        and all(is_named(name, words_of(hit.article)) for name in names)
     )
 
 

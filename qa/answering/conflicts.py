@@ -28,7 +28,7 @@ from qa.answering.measures import (
     same_count,
 )
 from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of
-from qa.answering.subjects import of_its_subject
+from qa.answering.subjects import is_named, names_of, of_its_subject
 from qa.answering.values import compatible, same_measure, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
 
@@ -267,6 +267,10 @@ def _outlet(citation: Citation) -> str:
 def _speaks_of(citation: Citation, question: str) -> bool:
     """Whether its article has the question's names, and it tells of that event."""
     if not of_its_subject(question, [citation]):
+        return False
+    names, article = names_of(question), citation.article
+    told = f"{article.title or ''} {article.source or ''} {_told_in(citation)}"
+    if names and not any(is_named(name, told) for name in names):
         return False
     text = f"{citation.article.title or ''} {citation.article.text}".casefold()
     measured = frozenset().union(*MEASURES)

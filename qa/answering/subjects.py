@@ -34,7 +34,9 @@ def names_of(question: str) -> tuple[Name, ...]:
 def of_its_subject(question: str, citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations whose article has all names that the question has."""
     names = names_of(question)
-    return [one for one in citations if all(is_named(name, one.article) for name in names)]
+    return [
+        one for one in citations if all(is_named(name, words_of(one.article)) for name in names)
+    ]
 
 
 def unnamed(question: str, hits: Sequence[Hit]) -> list[str]:
@@ -42,22 +44,26 @@ def unnamed(question: str, hits: Sequence[Hit]) -> list[str]:
     return [
         " ".join(name)
         for name in names_of(question)
-        if not any(is_named(name, hit.article) for hit in hits)
+        if not any(is_named(name, words_of(hit.article)) for hit in hits)
     ]
 
 
-def is_named(name: Name, article: Article) -> bool:
-    """Whether an article or its title has the last word of a name, or most words.
+def is_named(name: Name, text: str) -> bool:
+    """Whether a text has the last word of a name, or most words.
 
-    A country counts by each of its names, an outlet as a name of its articles.
+    A country counts by each of its names.
     """
-    text = f"{article.title or ''} {article.source or ''} {article.text}"
     stems = _stems(text)
     found = [word for word in name if _stem(word) in stems]
     if _stem(name[-1]) in stems or len(found) >= _MOST * len(name):
         return True
     place = place_of(" ".join(name))
     return place is not None and place in _places(text)
+
+
+def words_of(article: Article) -> str:
+    """Return all that an article says, with its title and outlet."""
+    return f"{article.title or ''} {article.source or ''} {article.text}"
 
 
 def _stem(word: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from index.types import Article, Passage
 from qa.answering.agreement import agree
 from qa.answering.citing import cite
-from qa.answering.subjects import is_named, names_of, of_its_subject, unnamed
+from qa.answering.subjects import is_named, names_of, of_its_subject, unnamed, words_of
 from qa.types import Citation, Hit, Span
 
 
@@ -46,11 +46,11 @@ def _article(text: str, title: str = "") -> Article:
 def test_an_article_has_a_name_by_its_last_word_or_most_of_its_words(
     name: tuple[str, ...], text: str, named: bool
 ) -> None:
-    assert is_named(name, _article(text)) is named
+    assert is_named(name, words_of(_article(text))) is named
 
 
 def test_a_title_names_too() -> None:
-    assert is_named(("Georgia",), _article("Voters chose a president.", "Georgia votes"))
+    assert is_named(("Georgia",), words_of(_article("Voters chose a president.", "Georgia votes")))
 
 
 QUESTION = "Who is the president of Georgia?"
