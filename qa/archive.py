@@ -218,7 +218,14 @@ def reply_from(
     with stage("agreeing"):
         of_its_time = within_window(citations, asked)
         pooling = getattr(reader, "pooling", None)
-        agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
+        agreed = agree(
+            asked.text,
+            of_its_time,
+            ordered,
+            reader.threshold,
+            pooling,
+            recent=asked.asks_for_recent,
+        )
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()
     if not agreed.answers:
