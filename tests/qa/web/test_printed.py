@@ -72,7 +72,9 @@ def test_the_page_is_drawn_once_and_says_where_its_mark_is(
     first = float(answer.headers["mark-top"])
     assert 0.08 < first < 0.1
     below = client.get(f"/{address_of(archive, 'ferry.pdf', 'He saw')}")
-    assert float(below.headers["mark-top"]) == pytest.approx(first + 14 / 842, abs=0.003)  # a line on
+    assert float(below.headers["mark-top"]) == pytest.approx(
+        first + 14 / 842, abs=0.003
+    )  # a line on
     (corpus / "ferry.pdf").rename(corpus / "moved.pdf")
     again = client.get(f"/{address_of(archive, 'ferry.pdf', '9')}")
     gone = client.get(f"/{address_of(archive, 'ferry.pdf', 'noon')}")
