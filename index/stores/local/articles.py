@@ -1,10 +1,11 @@
 """The tables of articles and passages.
 
-They are in `articles.sqlite`, and the positions in a file of their own. This module says how an article is a row, and reads rows. An article keeps the number that it was
-given when it was added. Its position among the articles and its story depend on the whole corpus,
-so a generation writes the table `positions` whole. An article without a position is dead: it was
-changed or removed, and its rows stay until the index is written anew. The text is the last column,
-so that the others are read without it.
+They are in `articles.sqlite`, and the positions in a file of their own. This module says how an
+article is a row, and reads rows. An article keeps the number that it was given when it was added.
+Its position among the articles and its story depend on the whole corpus, so a generation writes the
+table `positions` whole. An article without a position is dead: it was changed or removed, and its
+rows stay until the index is written anew. The text is the last column, so that the others are read
+without it.
 """
 
 from __future__ import annotations
