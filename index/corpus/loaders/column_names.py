@@ -26,8 +26,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "source": (
         "source", "outlet", "publisher", "publication", "newspaper", "source name", "site name",
-        "site full", "site", "publication name", "outlet name", "news outlet", "media outlet", "newspaper name",
-        "provider", "source domain", "domain",
+        "site full", "site", "publication name", "outlet name", "news outlet",
+        "media outlet", "newspaper name", "provider", "source domain", "domain",
     ),
     "published": (
         "published", "date", "published at", "publish date", "date publish", "date published",

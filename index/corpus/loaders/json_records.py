@@ -171,7 +171,10 @@ def _list_within(data: dict[str, Any]) -> list[Any]:
 
 
 def _articles_by_id(data: dict[str, Any]) -> list[Any]:
-    """Return the articles of an object that has each under its id; none of another object."""
+    """Return the articles of an object that has each under its id.
+
+    None of another object.
+    """
     inner = [(id, one) for id, one in data.items() if isinstance(one, dict) and id not in _NESTED]
     if len(inner) < len(data) or not all(column_of(one, "text", {}) for _, one in inner):
         return []

@@ -2,7 +2,7 @@
 
 Banners that ask for consent go. An `<aside>` that holds the story becomes a plain part of the page.
 Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988"). A table that lays
-out the page becomes plain parts.
+out the page becomes plain parts. A `<div>` of a story that holds a sentence becomes a paragraph.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _PARTS = "//div | //section | //aside | //form | //dialog"
 _STORIES = ".//h1 | .//article | .//main | .//*[@itemprop='articleBody']"
 _IN_STORY = "ancestor::article | ancestor::main"
 _ELSEWHERE = "nav footer header form button script style noscript".split()
+_BLOCKS = ".//div | .//p | .//ul | .//ol | .//dl | .//table | .//blockquote | .//pre | .//figure"
+_SENTENCE = re.compile(r"^(?:\S+\s+){7}.*[.!?][\"”’')]?$", re.DOTALL)  # eight words or more
 _LONGEST_CELL = 300  # characters: a longer cell is a part of the page's layout
 _IS_LONG = f"string-length(normalize-space()) > {_LONGEST_CELL}"
 _BEGINNING = 60  # characters by which a paragraph is known
@@ -42,6 +44,7 @@ def put_in_order(tree: Any) -> None:
     """Change a page so that its story can be found."""
     _remove_banners(tree)
     _free_stories(tree)
+    _mark_paragraphs(tree)
     _flatten_tables(tree)
 
 
@@ -84,6 +87,15 @@ def _free_stories(tree: Any) -> None:
         own = sum(map(len, _paragraphs(aside)))
         if aside.xpath(_STORIES) or own > whole / 2:
             aside.tag = "div"
+
+
+def _mark_paragraphs(tree: Any) -> None:
+    """Make paragraphs of the divisions of a story that hold a sentence and nothing else."""
+    for part in tree.xpath("//article//div | //main//div | //*[@itemprop='articleBody']//div"):
+        if part.xpath(_BLOCKS) or part.xpath("ancestor::table | ancestor::aside"):
+            continue
+        if _SENTENCE.search(part.text_content().strip()):
+            part.tag = "p"
 
 
 def _flatten_tables(tree: Any) -> None:
