@@ -75,7 +75,8 @@ def _html(said: Sentences) -> bytes:
         <h2>{said["headings"]}</h2><p>{said["paragraphs"]} It went on.</p>
         <ul><li>{said["lists"]}</li></ul><blockquote><p>{said["quotes"]}</p></blockquote>
         <pre>{said["code"]}</pre><div>{said["text outside paragraphs"]}</div>
-        <table><caption>{said["captions of tables"]}</caption><tr><th>Who</th><th>What</th></tr><tr><td>{said["cells of tables"]}</td>
+        <table><caption>{said["captions of tables"]}</caption>
+        <tr><th>Who</th><th>What</th></tr><tr><td>{said["cells of tables"]}</td>
         <td><ul><li>{said["lists in cells"]}</li></ul></td></tr></table>
         <figure><img src="a.png"><figcaption>{said["captions of pictures"]}</figcaption></figure>
         <dl><dt>Boats</dt><dd>{said["definitions"]}</dd></dl>
