@@ -1,10 +1,10 @@
 """The reader: question and passages to answer spans, with a BERT in int8 ONNX.
 
-The network has span and relevance outputs. It says where an answer would start and end, how that
-compares with no answer (the null score, at [CLS]), and how relevant the text is. Margin and
-relevance are weighed into the log-odds that the span is right. Its probability has a ceiling, since
-of the surest spans some are wrong. Weights and ceiling are fitted by training/calibrate.py and kept
-in reader.json.
+The network has span and relevance outputs. It scores each token as start and end of an answer, and
+the relevance of the text. The null score, at [CLS], stands for no answer. Margin and relevance are
+weighed into the log-odds that the span is right. Its probability has a ceiling, since of the surest
+spans some are wrong. Weights and ceiling are fitted by training/calibrate.py and kept in
+reader.json.
 
 The network comes in two parts. Its lower layers see every passage; only those whose early exit
 scores well are read to the end (Xin et al. 2020, "DeeBERT", by passage). A passage longer than the
@@ -184,8 +184,8 @@ class OnnxReader:
         """Read every passage to the end.
 
         Returns for each its relevance, and its spans as (first character, past the last, margin),
-        clean, without overlap, best first. Each window is a run of its own: dynamic int8 takes
-        its scale from the whole batch, so in a batch a passage's outputs depend on its company.
+        clean, without overlap, best first. Each window is a run of its own. Dynamic int8 takes its
+        scale from the whole batch, so in a batch the outputs of a passage depend on the others.
         """
         question = self._truncated(question)
         return on_all_cores(

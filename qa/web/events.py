@@ -1,4 +1,4 @@
-"""What a caller of one of Gradio's events is told if it fails: always one clear line.
+"""What a caller is told of an event of Gradio's that fails: one clear line.
 
 Gradio says "error: null" of any error but its own kind, and prints a traceback that holds what was
 sent.
@@ -20,7 +20,7 @@ _OWN = "expected an answer, found an error of Dateline's own; the server's log t
 
 
 def tell_errors(blocks: gr.Blocks) -> None:
-    """Have each event of a page that fails say why in one line, and log none of its words."""
+    """Tell why an event of a page fails in one line, and log none of its words."""
     read_arguments, run = blocks.preprocess_data, blocks.process_api
 
     async def preprocess_data(*arguments: Any, **options: Any) -> Any:

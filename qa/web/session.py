@@ -5,7 +5,6 @@ It is seen before its models are loaded, and followed when it is rebuilt.
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import threading
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from qa.answering.deadline import within
 from qa.answering.follow_ups import nearest, resolve
 from qa.answering.turns import Turn, Understood
 from qa.answering.understanding import understand
-from qa.archive import PASSAGES_READ, Archive, reply_from
+from qa.archive import PASSAGES_READ, Archive, newest_day, reply_from
 from qa.types import Hit, Reader, Reply
 from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.empty import EmptyStore
@@ -145,14 +144,9 @@ class Session:
         """
         held = limits.within(self.limits)
         archive = self.archive()
-        last = archive.store.manifest["counts"].get("last_day")  # "last month" is before it
+        filters, newest = held.filters, newest_day(archive.store)
         asked = understand(
-            question,
-            held.filters.sources,
-            held.filters.since,
-            held.filters.until,
-            held.as_of,
-            dt.date.fromordinal(last) if last else None,
+            question, filters.sources, filters.since, filters.until, held.as_of, newest
         )
         hits = self.retrieve(question, PASSAGES_READ, limits)
         return reply_from(asked, hits, archive.reader, archive.store)

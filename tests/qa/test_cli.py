@@ -355,6 +355,14 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage: dateline" in capsys.readouterr().err
 
 
+def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    shown = capsys.readouterr()
+    assert "dateline build corpus/" in shown.err
+    assert shown.out == ""
+
+
 @pytest.mark.slow
 def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
     process = subprocess.Popen(
