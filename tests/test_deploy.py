@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -333,6 +334,21 @@ def test_a_user_logs_in_through_nginx(corpus_index: Path, tmp_path: Path) -> Non
             client.close()
     finally:
         app.stop()
+
+
+def test_the_proxy_in_front_is_trusted_so_that_users_do_not_share_one_allowance() -> None:
+    """Each address has its bounds; without this all users would come from the proxy's."""
+    unit = (DEPLOY / "dateline.service").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ExecStart=\S+ (.*)$", unit, re.MULTILINE)
+    assert dateline_parser().parse_args(command.split()).trusted_proxy == ["127.0.0.1"]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    command = compose["services"]["app"]["command"]
+    balancer = compose["services"]["balancer"]["networks"]["default"]["ipv4_address"]
+    assert dateline_parser().parse_args(command.split()[1:]).trusted_proxy == [balancer]
+    (addresses,) = compose["networks"]["default"]["ipam"]["config"]
+    # The balancer has an address of the network that no other container is given.
+    assert ip_address(balancer) in ip_network(addresses["subnet"])
+    assert ip_address(balancer) not in ip_network(addresses["ip_range"])
 
 
 def test_the_balancer_says_the_same_to_dateline() -> None:
