@@ -242,6 +242,8 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "Answer a question from the" in reference  # a docstring
+    for name in ("qa.ask", "qa.retrieve", "qa.archive.Archive.open", "index.pipeline.build"):
+        assert f'id="{name}"' in reference
     for page in tmp_path.rglob("*.html"):
         assert LOADED_FROM_ELSEWHERE.findall(page.read_text(encoding="utf-8")) == [], page
 
