@@ -33,6 +33,7 @@ from qa.answering.kinds import nearest_sentences
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
+from qa.answering.subjects import of_its_subject, unnamed
 from qa.answering.understanding import Day, is_courtesy, understand
 from qa.types import Citation, Hit, Question, Reader, Reply
 
@@ -213,15 +214,18 @@ def reply_from(
     with stage("reading"):
         citations = read(asked, hits, reader)
     ordered = order_by_answers(hits, citations)
-    of_its_time = within_window(citations, asked)
     with stage("agreeing"):
+        of_its_time = within_window(citations, asked)
         pooling = getattr(reader, "pooling", None)
         agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()
     if not agreed.answers:
         reason = _reason(
-            hits, asked, newest_day(store), _of_other_time(citations, of_its_time, reader)
+            hits,
+            asked,
+            newest_day(store),
+            _of_other_time(asked.text, citations, of_its_time, reader),
         )
         if not reason.startswith("nothing-near"):
             nearest = nearest_sentences(citations)
@@ -282,12 +286,15 @@ def newest_day(store: Store | None) -> dt.date | None:
 
 
 def _of_other_time(
-    citations: Sequence[Citation], of_its_time: Sequence[Citation], reader: Reader
+    question: str,
+    citations: Sequence[Citation],
+    of_its_time: Sequence[Citation],
+    reader: Reader,
 ) -> Citation | None:
-    """Return the surest citation that is of another time than the question's."""
+    """Return the surest citation of the question's names, but not of its time."""
     others = [
         citation
-        for citation in citations
+        for citation in of_its_subject(question, citations)
         if citation not in of_its_time and citation.probability >= reader.threshold
     ]
     return others[0] if others else None
@@ -312,6 +319,10 @@ def _reason(
         return f"other-time: nothing {asked.time.text}; {_dated(other)}: {other.text}"
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
+    absent = unnamed(asked.text, hits)
+    if absent:
+        names = ", ".join(f"“{name}”" for name in absent)
+        return f"not-said: no clear answer found; no article that was found names {names}"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
     nearest = "the passages are the nearest there are"
     if titles:

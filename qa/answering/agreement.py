@@ -35,6 +35,7 @@ from qa.answering.kinds import (
 )
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
+from qa.answering.subjects import of_its_subject
 from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
 
@@ -79,7 +80,8 @@ def agree(
     citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
     claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
-        quoted = quotations(question, claimed, _QUOTED * threshold)
+        about = of_its_subject(question, claimed)
+        quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
     claimed = [well_formed(one) or one for one in claimed]
     claimed = [one for one in claimed if not repeats_question(one, question)]
@@ -209,7 +211,7 @@ def _weighed(
 ) -> list[Answer]:
     """Return an answer for each value that is said, the most probable first."""
     said = {value: _supporting(group, question) for value, group in groups.items()}
-    said = {value: group for value, group in said.items() if group}
+    said = {value: group for value, group in said.items() if of_its_subject(question, group)}
     if pooling is None:
         chances = [
             pool_probabilities([one.probability for one in independent(group)])
@@ -231,8 +233,8 @@ def _weighed(
 def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
     """Whether what is asked about is denied, and the best answer is of something else."""
     asked = predicate_of(question)
-    claim = best.citations[0].claim
-    if claim is None or claim.predicate & asked:
+    claims = [one.claim for one in best.citations]
+    if any(claim is None or claim.predicate & asked for claim in claims):
         return False
     return any(
         one.claim is not None and one.stance == "denied" and one.claim.predicate & asked

@@ -75,6 +75,23 @@ def names_in(question: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=64)
+def name_runs(question: str) -> tuple[tuple[str, ...], ...]:
+    """Return the names in a question, each as its words, without the calendar's."""
+    (doc,) = parse([question])
+    runs: list[list[str]] = []
+    last = -2
+    for token in doc:
+        if token.pos_ != "PROPN" or not token.text[0].isupper() or token.text in _CALENDAR:
+            continue
+        if token.i == last + 1:
+            runs[-1].append(token.text)
+        else:
+            runs.append([token.text])
+        last = token.i
+    return tuple(map(tuple, runs))
+
+
 def lemmas_in(sentence: str) -> frozenset[str]:
     """Return the lemmas of a sentence."""
     (doc,) = parse([sentence])

@@ -165,7 +165,16 @@ def _list_within(data: dict[str, Any]) -> list[Any]:
                 return inner
             if isinstance(inner, dict):  # {"response": {"docs": [...]}}
                 return _list_within(inner)
-    return [data]
+    articles = _articles_by_id(data)
+    return articles or [data]
+
+
+def _articles_by_id(data: dict[str, Any]) -> list[Any]:
+    """Return the articles of an object that has each under its id, else none."""
+    inner = [(id, one) for id, one in data.items() if isinstance(one, dict) and id not in _NESTED]
+    if len(inner) < len(data) or not all(column_of(one, "text", {}) for _, one in inner):
+        return []
+    return [{"id": id, **one} for id, one in inner]
 
 
 def flatten(record: Mapping[str, Any]) -> dict[str, Any]:

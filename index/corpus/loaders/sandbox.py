@@ -205,7 +205,7 @@ def _serve() -> None:
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     while True:
         path, name = json.loads(requests.get())
-        _bound_memory(Path(path))
+        bound_memory(Path(path))
         for item in read_file(Path(path), name):
             out.write(_to_json(item) + "\n")
             out.flush()
@@ -238,7 +238,7 @@ def _end_with_builder(watched: int) -> None:
         fcntl.fcntl(watched, fcntl.F_SETFL, flags | os.O_ASYNC)  # SIGIO, which ends a process
 
 
-def _bound_memory(path: Path) -> None:
+def bound_memory(path: Path) -> None:
     """Bound the memory of this process by the size of the file that it reads."""
     with contextlib.suppress(ImportError, OSError):  # Windows has no such bounds
         import resource
