@@ -47,7 +47,8 @@ from benchmarks.measuring import arguments, memory_mb
 from index.passages import SETTINGS
 from index.profiling import profiled
 from index.stores.local.generations import open_index
-from index.stores.local.store import VECTORS, LocalStore
+from index.stores.local.segments import VECTORS
+from index.stores.local.store import LocalStore
 from index.stores.local.vectors import VectorIndex
 from index.stores.manifest import ENCODERS
 from index.stores.places import encoder_of, place_of

@@ -29,6 +29,7 @@ from qa.answering.dates import (
     rerank_by_date,
     within_window,
 )
+from qa.answering.deadline import current_deadline
 from qa.answering.kinds import nearest_sentences
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
@@ -305,8 +306,8 @@ def _reason(
 ) -> str:
     """Return why there is no answer: a stable code, a colon, and a sentence.
 
-    The codes are filtered-out, too-new, other-time, nothing-near and not-said. `other` is what
-    the articles say of another time.
+    The codes are filtered-out, too-new, other-time, out-of-time, nothing-near and not-said. `other`
+    is what the articles say of another time.
     """
     if not hits and asked.filters:
         return f"filtered-out: no article passes the filters ({asked.filters.in_words()})"
@@ -317,6 +318,8 @@ def _reason(
             return f"too-new: the articles end on {end}, before {asked_for}"
     if other is not None and asked.time is not None:
         return f"other-time: nothing {asked.time.text}; {_dated(other)}: {other.text}"
+    if current_deadline().missed:
+        return "out-of-time: the time for a question was over before all was read; ask again"
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
     absent = unnamed(asked.text, hits)

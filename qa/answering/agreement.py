@@ -35,6 +35,7 @@ from qa.answering.kinds import (
 )
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
+from qa.answering.second_look import unread_rivals
 from qa.answering.subjects import of_its_subject
 from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
@@ -95,7 +96,9 @@ def agree(
         said = []
     conflict = None
     if said:
-        said, conflict = find_conflict(question, newest_first(said), answers)
+        said = newest_first(said)
+        rivals = unread_rivals(question, said[0], hits, answers)
+        said, conflict = find_conflict(question, said, answers, rivals)
         said += _unsaid(groups, hits, threshold)
         said = [_as_shown(answer) for answer in said]
     return Agreement(

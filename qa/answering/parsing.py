@@ -49,10 +49,12 @@ def load_beside() -> None:
 
 @lru_cache(maxsize=64)
 def predicate_of(question: str) -> frozenset[str]:
-    """Return the lemmas of a question's verbs and nouns: what it asks about."""
+    """Return the lemmas of a question's verbs and nouns, and "worth"."""
     (doc,) = parse([question])
     kinds = ("VERB", "NOUN")
-    return frozenset(lemma_of(token) for token in doc if token.pos_ in kinds)
+    return frozenset(
+        lemma_of(token) for token in doc if token.pos_ in kinds or token.lower_ == "worth"
+    )
 
 
 @lru_cache(maxsize=64)

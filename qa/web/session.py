@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index.stores.places import open_index
 from index.types import DatelineError, Place, Store
+from qa.answering.deadline import within
 from qa.answering.follow_ups import nearest, resolve
 from qa.answering.turns import Turn, Understood
 from qa.answering.understanding import understand
@@ -22,6 +23,7 @@ from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.empty import EmptyStore
 
 _LOADING_TAKES = 300  # seconds at most, until a question is refused
+_SECONDS = 10.0  # for a question; then it is answered from the passages read until then
 _FOLLOW_UP_PASSAGES = 10  # read to find out what a question leans on
 _LONGEST_FOLLOW_UP = 900  # characters of a question and the one before it
 
@@ -120,17 +122,20 @@ class Session:
     def ask(self, question: str, limits: Limits, k: int = PASSAGES_READ) -> Reply:
         """Return the reply to a question, within the session's own limits too.
 
-        Raises DatelineError for a bad question, k or day, and for an outlet outside the limits.
+        After some seconds it is what was found until then. Raises DatelineError for a bad question,
+        k or day, and for an outlet outside the limits.
         """
         held = limits.within(self.limits)
-        return self.archive().ask(
-            question,
-            k=k,
-            source=held.filters.sources,
-            since=held.filters.since,
-            until=held.filters.until,
-            as_of=held.as_of,
-        )
+        archive = self.archive()
+        with within(_SECONDS):
+            return archive.ask(
+                question,
+                k=k,
+                source=held.filters.sources,
+                since=held.filters.since,
+                until=held.filters.until,
+                as_of=held.as_of,
+            )
 
     def try_out(self, question: str, limits: Limits) -> Reply:
         """Return the reply to a question that nobody asked, without a record.

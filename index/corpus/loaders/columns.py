@@ -181,8 +181,8 @@ def _text(value: Any) -> str | None:
     if _MARKED.search(value):
         from index.corpus.loaders.markup import plain
 
-        return plain(value)
-    return value
+        return plain(str(value))
+    return str(value)
 
 
 def _paragraphs(value: Any, deepest: int) -> list[str]:

@@ -166,10 +166,11 @@ def test_paragraphs_of_a_text_are_found_in_lists_and_objects(write: Write, text:
 
 @pytest.mark.parametrize("text", [[1, 2], {}, [[]], {"url": "u"}, [[[[[[[["deep"]]]]]]]]])
 def test_what_holds_no_paragraphs_is_no_text(write: Write, text: object) -> None:
-    rows = [{"text": text}, {"text": "[1] is cited, and ['this' is no list]"}]
+    cited = "[1] is cited, and ['this' is no list]"
+    rows = [{"text": text}, {"text": cited}]
     articles, skipped, _ = loaded(write({"a.json": json.dumps(rows)}))
     assert list(skipped) == ["a.json:1"]
-    assert [one.text for one in articles.values()] == [rows[1]["text"]]
+    assert [one.text for one in articles.values()] == [cited]
 
 
 def test_an_object_may_have_each_article_under_its_id(write: Write) -> None:

@@ -43,6 +43,7 @@ def test_the_bounds_of_a_value_are_those_of_its_phrase(marked: str, phrase: str 
         ("The price of the farm was [90 million crowns].", "price"),
         ("Police put the number at [2,500].", "number"),
         ("The Coast Party won [34] of the 120 seats.", "seat"),
+        ("She won by a little, on a turnout of [58.9 percent], on Sunday.", "turnout"),
     ],
 )
 def test_what_a_number_counts(marked: str, noun: str) -> None:
