@@ -74,9 +74,9 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     """Return the citations of the time that the question names; all if it names none.
 
     A sentence is of the time that its own words name, or, if it has none, of its article's day. If
-    the article has none either, it must name the time somewhere. A question about a time that
-    includes the day it is asked on leaves nothing out, since news of this week is told from its
-    first days on.
+    the article has none either, it must name the time somewhere. A question leaves nothing out if
+    its time includes the day it is asked on, since news of this week is told from its first days
+    on.
     """
     window = asked.time
     if window is None or (asked.moments and asked.asks_for_news):

@@ -1,9 +1,10 @@
 """A second look: figures of other outlets that the reader passed over.
 
-The reader gives one span of a sentence, and reads but the most promising passages. So once the best
-answer is a figure of something measured, such as the dead of a fire, the sentences of every other
-outlet that tell of it are looked through for another one. Whether it contradicts the best answer is
-decided by subject, measure and moment (conflicts.py), not by a probability.
+The reader gives one span of a sentence, and reads but the most promising passages. So if the best
+answer is a figure of something measured, such as the dead of a fire, the other outlets are
+searched. Each of their sentences that tell of it is looked through for another figure. Whether it
+contradicts the best answer is decided by subject, measure and moment (conflicts.py), not by a
+probability.
 """
 
 from __future__ import annotations
