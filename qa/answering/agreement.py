@@ -107,7 +107,7 @@ def agree(
         said = newest_first(said)
         if recent:
             said = latest_holder_first(said)
-        rivals = unread_rivals(question, said[0], hits, answers)
+        rivals = unread_rivals(question, said, hits, answers)
         said, conflict = find_conflict(question, said, answers, rivals)
         said += _unsaid(groups, hits, threshold)
         said = [_as_shown(answer) for answer in said]

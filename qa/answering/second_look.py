@@ -30,17 +30,18 @@ _NUMBER = re.compile(
 
 
 def unread_rivals(
-    question: str, best: Answer, hits: Sequence[Hit], known: Sequence[Answer]
+    question: str, said: Sequence[Answer], hits: Sequence[Hit], known: Sequence[Answer]
 ) -> list[Answer]:
     """Return the figures of the best answer's measure in other outlets' sentences.
 
-    `known` are the answers that were read: their spans are left out. There are none if the best
-    answer is no number.
+    Outlets that gave an answer among `said` have spoken. `known` are the answers that were read:
+    their spans are left out. There are none if the best answer is no number.
     """
+    best = said[0]
     if best.value is None or best.value.kind != "number":
         return []
     read = [citation for answer in known for citation in answer.citations]
-    told = {_outlet(citation) for citation in best.citations}
+    told = {_outlet(citation) for answer in said for citation in answer.citations}
     rivals = []
     for hit, start, end in _sentences_that_count(hits, told, _words_of(question))[:_SENTENCES]:
         for first, last in numbers_in(hit.article.text[start:end]):
