@@ -29,6 +29,20 @@ def test_a_kill_at_any_instant(tmp_path: Path) -> None:
     assert counts["killed"] > 5
 
 
+def test_a_kill_at_any_instant_of_a_build_that_changes_little(tmp_path: Path) -> None:
+    counts, failures = faults.increments(tmp_path, times=12)
+    assert failures == []
+    assert counts["killed"] > 3
+    assert counts["with a segment more"] > 3
+    counts, failures = faults.boundaries(
+        tmp_path / "boundaries",
+        every=7,
+        kinds=("kill before", "ENOSPC"),
+        write=faults.mostly_unchanged,
+    )
+    assert failures == []
+
+
 def test_a_kill_or_a_failure_at_every_few_boundaries(tmp_path: Path) -> None:
     counts, failures = faults.boundaries(tmp_path, every=4)
     assert failures == []

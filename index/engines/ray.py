@@ -2,14 +2,13 @@
 
 One stage of Ray Data loads. Others chunk, describe and encode. What needs the whole corpus at once
 (which articles are one story, the order, the writing) stays in the process that builds. What was
-encoded is kept in a file, ray.sqlite in the scratch folder, until the index is published: a build
-that was cut off goes on from there. Each article has one row in it, by its content. So work that
-Ray does twice, as when a worker was killed, is stored once, and a build that misses an article is
-refused. Passages are those of a local build to the bit; vectors differ as int8 does between
-batches.
+encoded is kept in ray.sqlite in the scratch folder, until the index is published. A build that was
+cut off continues from there. Each article has one row in it, by its content. So work that Ray does
+twice, as when a worker was killed, is stored once, and a build that misses an article is refused.
+Passages are those of a local build to the bit; vectors differ as int8 does between batches.
 
-Limits: one file is loaded by one worker; the corpus folder must be at the same path on every node;
-texts pass through the building process, which holds all articles.
+Limits: one file is loaded by one worker. The corpus folder must be at the same path on every node.
+Texts pass through the building process, which holds all articles.
 """
 
 from __future__ import annotations

@@ -51,9 +51,10 @@ def mentions_date(hit: Hit, moments: Sequence[str]) -> bool:
 def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citation]:
     """Order citations with those of another time made less likely; best first.
 
-    If the question names a moment and a citation speaks of it, the odds of those that name no
-    moment are halved, and of those that name another one quartered. The age of an article is for
-    the order alone: it lowers the score by its logarithm, beside the newest one cited.
+    If the question names a moment and a citation speaks of it, the odds of the others fall. They
+    are halved if a citation names no moment, and quartered if it names another one. The age of an
+    article is for the order alone: it lowers the score by its logarithm, beside the newest one
+    cited.
     """
     matching = [is_of_its_time(citation, asked) for citation in citations]
     ages = _ages([citation.article.published for citation in citations], asked)
@@ -70,10 +71,10 @@ def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citat
 def within_window(citations: Sequence[Citation], asked: Question) -> list[Citation]:
     """Return the citations of the time that the question names; all if it names none.
 
-    A sentence is of the time that its own words name, or, if it has none, of its article's day.
-    If the article has none either, it must name the time somewhere. News of this week is told
-    from its first days on, so a question about a time that includes the day it is asked on leaves
-    nothing out.
+    A sentence is of the time that its own words name, or, if it has none, of its article's day. If
+    the article has none either, it must name the time somewhere. A question about a time that
+    includes the day it is asked on leaves nothing out, since news of this week is told from its
+    first days on.
     """
     window = asked.time
     if window is None or (asked.moments and asked.asks_for_news):

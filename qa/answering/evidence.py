@@ -35,7 +35,7 @@ class Pooling:
     ceiling: float = 1.0
 
     def probability(self, evidence: float, log_share: float) -> float:
-        """Return the probability of an answer from its capped evidence and its share of all."""
+        """Return the probability of an answer from capped evidence and its share."""
         log_odds = self.bias + self.evidence * evidence + self.share * log_share
         return self.ceiling / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 

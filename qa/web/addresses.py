@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, urlencode
 from index.text.dates import in_words
 from index.types import DatelineError, Filters
 from qa.answering.understanding import Day, parse_day
+from qa.types import Citation
 
+PRINTED = "api/printed"
 _MOST_FIELDS = 100
 _LONGEST_QUERY = 10_000  # characters that are searched for an article
 
@@ -102,3 +104,13 @@ def parse_article_address(query: str) -> str | None:
     """Return the id of the article that an address names, or None."""
     values = parse_qs(query.removeprefix("?")[:_LONGEST_QUERY], max_num_fields=_MOST_FIELDS)
     return values.get("article", [None])[-1]
+
+
+def printed_address(citation: Citation) -> str:
+    """Return the address of the page that a citation stands on; "" if it is of no PDF."""
+    if citation.page is None or not citation.article.path.lower().endswith(".pdf"):
+        return ""
+    first, last = citation.sentence_span
+    start, end = min(citation.start, first), max(citation.end, last)
+    named = {"article": citation.article.id, "start": start, "end": end}
+    return f"{PRINTED}?{urlencode(named)}"

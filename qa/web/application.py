@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from qa.web.corpus_editor import CorpusEditor
 from qa.web.guard import Bounds, Guard
 from qa.web.logins import COOKIE_ID, TOKEN_WANTED, Logins, bearer_of
 from qa.web.page import page
+from qa.web.printed import Printed
 from qa.web.refusals import add_refusals, refusal
 from qa.web.rest import Api
 from qa.web.session import Session
@@ -47,11 +48,13 @@ def application(
     hosts: frozenset[str] | None = None,
     uploads: Path | None = None,
     mcp: bool = False,
+    corpora: Sequence[Path] = (),
 ) -> FastAPI:
     """Return the application over a session.
 
     Without `logins` everybody is let in. `hosts` are the names it may be called by; None: any.
-    `uploads` is the folder of uploaded files; None: nothing can be uploaded.
+    `uploads` is the folder of uploaded files; None: nothing can be uploaded. `corpora` are the
+    folders of the articles, whose PDFs are shown.
     """
     tools = _tools(session) if mcp else None
     app = FastAPIOffline(
@@ -70,6 +73,7 @@ def application(
     calls = Calls(_AT_ONCE)
     app.include_router(Api(session, calls).router(*allowed))
     app.include_router(Chat(session, calls).router(*allowed))
+    app.include_router(Printed(session, corpora).router(*allowed))
     if logins is not None:
         app.include_router(logins.router())
     if tools is not None:

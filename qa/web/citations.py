@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qa.rendering.text import in_language, quotation, sentence_parts
+from qa.rendering.wording import in_language, plural, quotation, sentence_parts
 from qa.types import Answer, Citation
-from qa.web.markup import bidi, given_html, plural, web_link
+from qa.web.addresses import printed_address
+from qa.web.markup import bidi, given_html, web_link
 
 # The number of each finding, by its article and place in it.
 Numbers = dict[tuple[str, int, int], int]
@@ -43,7 +44,19 @@ def citation_html(citation: Citation, numbers: Numbers, answer: Answer | None = 
         f'<button type="button" class="plain" data-finding="{number}">show in the article</button>'
         '<button type="button" class="plain copy" '
         f'data-quotation="{escape(quotation(citation))}">copy quotation</button>'
-        f"{web_link(citation.link, 'open original')}</p></div>{further}"
+        f"{_printed_html(citation)}{web_link(citation.link, 'open original')}</p></div>{further}"
+    )
+
+
+def _printed_html(citation: Citation) -> str:
+    """Return a link to the PDF's page of a citation; page.js shows it here."""
+    address = printed_address(citation)
+    if not address:
+        return ""
+    name = citation.article.path.rpartition("/")[2]
+    return (
+        f'<a href="{escape(address)}" data-printed="Page {citation.page} of {escape(name)}" '
+        f'target="_blank">page {citation.page} of the PDF</a>'
     )
 
 

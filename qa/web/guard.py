@@ -35,7 +35,7 @@ _LOG = logging.getLogger("dateline.guard")
 _ROUTES = re.compile(
     r"""/(?:
       (?:assets|static|svelte)/[^/]+(?:/[^/]+)*      # /assets/index-1a2b.js
-    | api/(?:ask|retrieve|outlets|docs|openapi\.json)
+    | api/(?:ask|retrieve|outlets|printed|docs|openapi\.json)
     | api/(?:articles/[^/].*|static/[\w.-]+)        # /api/articles/reports/a.txt
     | v1/(?:chat/completions|models) | mcp
     | favicon\.ico | manifest\.json | robots\.txt

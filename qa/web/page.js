@@ -39,6 +39,37 @@
     show(`mark[data-findings~="${place}"]`, moved);
   };
 
+  // The page of a PDF, above everything until it is closed.
+  const printed = async (link) => {
+    const dialog = document.createElement('dialog');
+    dialog.className = 'printed';
+    dialog.setAttribute('aria-label', link.dataset.printed);
+    dialog.innerHTML = '<p class="bar"><b></b><button type="button" class="plain">close</button></p>'
+      + '<div class="sheet" tabindex="0"><p role="status">Drawing the page …</p></div>';
+    dialog.querySelector('b').textContent = link.dataset.printed;
+    dialog.querySelector('button').onclick = () => dialog.close();
+    dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };
+    dialog.onclose = () => { dialog.remove(); link.focus({ preventScroll: true }); };
+    document.querySelector('#dateline').append(dialog);
+    dialog.showModal();
+    const sheet = dialog.querySelector('.sheet');
+    const said = sheet.querySelector('p');
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error((await answer.json()).detail);
+      const image = new Image();
+      image.alt = `${link.dataset.printed}, the quotation marked`;
+      image.src = URL.createObjectURL(await answer.blob());
+      await image.decode();
+      said.remove();
+      sheet.append(image);
+      sheet.scrollTop = Number(answer.headers.get('Mark-Top')) * image.clientHeight - sheet.clientHeight / 3;
+    } catch (error) {
+      said.setAttribute('role', 'alert');
+      said.textContent = `${error.message.slice(0, 1).toUpperCase()}${error.message.slice(1)}.`;
+    }
+  };
+
   let returning = false;
   const settle = (moved) => {
     const shown = turn();
@@ -118,6 +149,12 @@
       document.querySelector('#tabs [role="tab"]').click();
       follow(read.getAttribute('href'));
       window.scrollTo(0, 0);
+      return;
+    }
+    const page = event.target.closest('a[data-printed]');
+    if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      printed(page);
       return;
     }
     const sheet = document.querySelector('.evidence.open');

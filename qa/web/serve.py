@@ -75,7 +75,7 @@ def serve(
             serve_metrics(metrics, lambda: int(session.store().generation.split("_")[0]))
         hosts = frozenset((*_LOOPBACK_NAMES, host)) if local else None
         kept = None if editor is None else uploads
-        app = application(session, editor, logins, bounds, hosts, kept, mcp)
+        app = application(session, editor, logins, bounds, hosts, kept, mcp, corpora)
         print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
         listen(app, sockets, proxies, lambda: end_streams(app))
 

@@ -17,8 +17,21 @@ _CONSENT_NAME = re.compile(
 )
 _CONSENT_WORDS = re.compile(r"\b(?:cookies?|consent|privacy|partners|personal data)\b", re.I)
 _FEWEST_CONSENT_WORDS = 2
+_CONSENT_ASKED = re.compile(
+    r"""
+    \b(?: we\ (?:and\ our\ (?:\d+\ )?partners\ )?(?:use|store|process)\b [^.]{0,40} \bcookies
+      | (?:we\ and\ )?our\ (?:\d+\ )?partners | we\ value\ your\ privacy    # our 843 partners
+      | accept\ (?:all|cookies) | reject\ all | manage\ (?:cookies|consent|preferences)
+      | your\ (?:consent|agreement|privacy\ choices) | privacy\ policy
+      | this\ (?:web)?site\ uses\ cookies | cookies\ or\ similar\ technologies
+    )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORDS_A_PHRASE = 25  # of a banner: the fewer, the surer
 _PARTS = "//div | //section | //aside | //form | //dialog"
 _STORIES = ".//h1 | .//article | .//main | .//*[@itemprop='articleBody']"
+_IN_STORY = "ancestor::article | ancestor::main"
 _ELSEWHERE = "nav footer header form button script style noscript".split()
 _LONGEST_CELL = 300  # characters: a longer cell is a part of the page's layout
 _IS_LONG = f"string-length(normalize-space()) > {_LONGEST_CELL}"
@@ -46,12 +59,22 @@ def share_left_out(tree: Any, story: str) -> float:
 
 def _remove_banners(tree: Any) -> None:
     for part in tree.xpath(_PARTS):
-        names = f"{part.get('id', '')} {part.get('class', '')}"
-        if part.getparent() is None or not _CONSENT_NAME.search(names):
+        if part.getparent() is None or part.xpath(_STORIES):
             continue
-        words = len(_CONSENT_WORDS.findall(part.text_content()))
-        if words >= _FEWEST_CONSENT_WORDS and not part.xpath(_STORIES):
+        names = " ".join(part.get(name, "") for name in ("id", "class", "aria-label"))
+        words = part.text_content()
+        if _CONSENT_NAME.search(names):
+            banner = len(_CONSENT_WORDS.findall(words)) >= _FEWEST_CONSENT_WORDS
+        else:
+            banner = _asks_for_consent(words) and not part.xpath(_IN_STORY)
+        if banner:
             part.drop_tree()
+
+
+def _asks_for_consent(words: str) -> bool:
+    """Tell whether most of some words ask their reader for consent."""
+    asked = len(_CONSENT_ASKED.findall(words))
+    return asked >= _FEWEST_CONSENT_WORDS and _WORDS_A_PHRASE * asked >= len(words.split())
 
 
 def _free_stories(tree: Any) -> None:

@@ -64,6 +64,39 @@ def test_a_longer_banner_is_not_the_story(tmp_path: Path) -> None:
     assert notes == []
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    ["role='dialog' aria-label='Cookie consent'", "id='sp_message_container_7'", "class='modal'"],
+)
+def test_a_banner_is_known_by_its_label_or_its_words(tmp_path: Path, attributes: str) -> None:
+    asked = "<p>With your agreement, we and our 843 partners use cookies or similar ones.</p>" * 20
+    banner = f"<div {attributes}><h2>Before you go on</h2>{asked}<button>Accept all</button></div>"
+    text, _ = read(tmp_path, page(above=banner))
+    assert samples.PARAGRAPHS[0] in text
+    assert "843" not in text
+
+
+def test_a_story_that_quotes_a_banner_keeps_it(tmp_path: Path) -> None:
+    quoted = "“We and our partners use cookies”, says the site of the town; “Accept all” is green."
+    text, _ = read(tmp_path, page(story=f"<div><p>{quoted}</p></div>{samples.MARKED}"))
+    assert quoted in text
+
+
+def test_a_charset_far_down_a_head_is_declared(tmp_path: Path) -> None:
+    head = f"<script>{'x' * 9_000}</script><meta charset=windows-1251>"
+    said = "Мэр сказал в пятницу, что мост закроют на 14 дней."
+    text, notes = read(tmp_path, page(head, story=f"<p>{said}</p>" * 3).encode("cp1251"))
+    assert said in text
+    assert notes == []
+
+
+def test_elements_of_a_page_do_not_count_when_its_charset_is_guessed(tmp_path: Path) -> None:
+    said = "Мэр сказал в пятницу, что мост закроют на 14 дней."
+    text, notes = read(tmp_path, page(story=f"<p class='story-body'>{said}</p>").encode("cp1251"))
+    assert said in text
+    assert notes == ["it declares no charset; read as Windows-1251, a guess"]
+
+
 def test_a_story_about_cookies_is_a_story(tmp_path: Path) -> None:
     told = "<p>The council will ask for consent before its site stores cookies, it said.</p>"
     html = page().replace("<article>", f"<div class='post-cookies'><article>{told}", 1)

@@ -197,3 +197,12 @@ def test_what_is_denied_is_not_answered_by_another_name() -> None:
 def test_the_words_that_take_back(text: str, back: bool) -> None:
     first = text.index(".") + 1
     assert takes_back(text, (0, first)) is back
+
+
+def test_a_denial_elsewhere_does_not_silence_what_is_said_of_the_event() -> None:
+    question = "Who cancelled the race at Nes?"
+    resumed = told("[Ann Berg] resumed her work at Nes on Friday.", "Globe")
+    cancelled = told("[Ann Berg] cancelled the run at Nes.", "Herald", probability=0.6)
+    denied = told("[Kari Lund] did not cancel the run at Nes.", "Post", probability=0.5)
+    found = asked(question, resumed, cancelled, denied)
+    assert found.answers[0].text == "Ann Berg"

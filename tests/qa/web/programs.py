@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -23,12 +24,13 @@ def client_of(
     limits: Limits = NO_LIMITS,
     bounds: Bounds = Bounds(),
     mcp: bool = False,
+    corpora: Sequence[Path] = (),
 ) -> TestClient:
     """Return a client of the whole application; use it in a `with`."""
 
     async def made() -> FastAPI:  # within a loop: outside Gradio makes one, and leaves it open
         session = Session.over(archive, limits)
-        return application(session, logins=logins, bounds=bounds, mcp=mcp)
+        return application(session, logins=logins, bounds=bounds, mcp=mcp, corpora=corpora)
 
     return TestClient(asyncio.run(made()), base_url="http://127.0.0.1")
 
