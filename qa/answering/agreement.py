@@ -237,8 +237,7 @@ def _weighed(
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
         strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
-        best = max((one.score for group in groups.values() for one in group), default=0.0)
-        chances = probabilities(strengths, best, pooling)[: len(said)]
+        chances = probabilities(strengths, pooling)[: len(said)]
     answers = []
     for (value, group), chance in zip(said.items(), chances, strict=True):
         shown = [one for one in groups[value] if one.probability >= _CITED * threshold]
