@@ -43,7 +43,7 @@ def place_of(
         places = tuple(place_of(one, encoders) for one in store)
         return places[0] if len(places) == 1 else ManyPlaces(places)
     if not isinstance(store, str | Path):
-        if hasattr(store, "current"):
+        if not isinstance(store, Sequence) and hasattr(store, "current"):
             return store
         raise DatelineError(
             "expected an index folder, an address of Milvus or a Place, "
