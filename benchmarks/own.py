@@ -80,7 +80,7 @@ def _check_place(article: Row, side: Row) -> None:
 
 def measure(archive: qa.Archive, rows: Sequence[Row], *, wrong: bool = False) -> str:
     """Ask the questions, print each one, and return how many are right by group."""
-    held = {id.rpartition(":")[2] for id in archive.store.fingerprints}
+    held = {id.rpartition(":")[2] for id in archive.store.fingerprints()}
     asked: Counter[str] = Counter()
     right: Counter[str] = Counter()
     left_out = 0
@@ -118,7 +118,7 @@ def is_right(reply: Reply, row: Row) -> bool:
     if row["group"] == "wrong":
         return not reply.answered or reply.answers[0].citations[0].stance != "said"
     first = reply.answers[0].text if reply.answers else ""
-    return f1(first, row["answers"]) >= _ENOUGH or holds(first, row["answers"])
+    return bool(f1(first, row["answers"]) >= _ENOUGH or holds(first, row["answers"]))
 
 
 def _is_from(answer: Answer, side: Row) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from qa.answering.turns import Turn
 from qa.rendering.markdown import plain
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 from qa.web.markup import bidi
 
 MOST = 20  # conversations beside the current one
