@@ -4,6 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 7860
+# Processes that run the tests side by side, each with whole files.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup lock locked run test quick lint check build demo browser documents clean
 
@@ -33,10 +36,10 @@ run: demo
 	$(BIN)/dateline serve --port $(PORT)
 
 test: setup browser
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 quick: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # The page is tested in a real browser: Debian's Chromium, or the one that CHROMIUM names.
 browser:

@@ -6,9 +6,9 @@
 DIR is an index of that file. It is copied first, and stays as it is.
 
 Encoding: passages of the index, drawn evenly, are encoded by Dateline's compiled encoder and by
-SentenceTransformer.encode in float32, in turn. Printed are both rates, the mean cosine between the
-two, and the share of the machine's int8 rate that this is: the encoder's matrix products alone, of
-the same shapes, by the same library.
+SentenceTransformer.encode in float32, in turn. It prints both rates, the mean cosine between the
+two, and the share of the machine's int8 rate. That rate is of the encoder's matrix products alone,
+in the same shapes, by the same library.
 
 Rebuilding: the seconds of index.build in a process of its own that has imported it, and of the
 whole `dateline build`. Nothing has changed, or one article was added, changed or removed.

@@ -17,11 +17,10 @@ they are too few, copies follow that differ from them:
 So copies are as near to each other as different news of one story. The indexes are written as
 `dateline build` writes them, into --work, and kept for the next run.
 
-Each size is measured in a process of its own. A question is one of QUESTIONS: it is encoded, both
-searches run, their results are fused, the passages are read from disk, and near-copies are
-collapsed. Every third question asks for one outlet, every third for half a year. The first 20 warm
-up. An index is opened twice. The second time none of its files are in memory, and the first
-questions are asked so.
+Each size is measured in a process of its own. A question of QUESTIONS is encoded, and both searches
+run. Their results are fused, the passages are read from disk, and near-copies are collapsed. Every
+third question asks for one outlet, every third for half a year. The first 20 warm up. An index is
+opened twice. The second time none of its files are in memory, and the first questions are asked so.
 """
 
 from __future__ import annotations
@@ -48,7 +47,8 @@ from benchmarks.measuring import arguments, memory_mb
 from index.passages import SETTINGS
 from index.profiling import profiled
 from index.stores.local.generations import open_index
-from index.stores.local.store import VECTORS, LocalStore
+from index.stores.local.segments import VECTORS
+from index.stores.local.store import LocalStore
 from index.stores.local.vectors import VectorIndex
 from index.stores.manifest import ENCODERS
 from index.stores.places import encoder_of, place_of

@@ -3,10 +3,10 @@
     python -m benchmarks.milvus QUESTIONS.jsonl --index DIR [--articles 600] [--most 150]
         [--by-month] [--engine] [--keep DIR]
 
-The first articles of the index in DIR are copied, without encoding, into a local index and into a
-server of Milvus Lite on the loopback. Each question is asked of both, as of its own day. Printed:
-the share of questions with the same first answer, first passage and first five passages; each
-question whose first answer differs; how long a search takes.
+The first articles of the index in DIR are copied without encoding. They go into a local index, and
+into a server of Milvus Lite on the loopback. Each question is asked of both, as of its own day. It
+prints the share of questions with the same first answer, first passage and first five passages. It
+also prints each question whose first answer differs, and how long a search takes.
 
 `--by-month` gives each month a partition. Milvus Lite counts words for each segment apart, so then
 for each month; Milvus does not.

@@ -7,8 +7,8 @@ The questions are a sample of those with an answer. The articles are those that 
 them, and others up to `--articles`. Passages are whole sentences of at most so many characters.
 Every index is made in memory, with Dateline's own chunking, description, BM25, encoder and fusion.
 
-A longer passage holds an answer more easily. So the table also gives the first 9,600 characters,
-beside the first 1, 5 and 20 passages: the reader reads as much of 16 passages of 600.
+A longer passage holds an answer more easily. So the table gives the first 9,600 characters too,
+beside the first 1, 5 and 20 passages. The reader reads as much of 16 passages of 600.
 
 `--encoder` adds sentence-transformers models, with passages of the default length. `--static` adds
 a model distilled from the default one by model2vec (needs: pip install 'model2vec[distill]').

@@ -1,10 +1,10 @@
 """Which library reads PDFs best: `python -m benchmarks.pdfs FOLDER`.
 
-Ten articles of a folder are typeset by Chromium in six layouts: one column, two columns, narrow
-lines with hyphens, soft hyphens, heads and numbers on every page, ligatures and footnotes. Each
-PDF is read by pypdf, pypdfium2 and pdfplumber (those that are installed), and its lines are joined
-by Dateline. Printed is the share of the article's sentences that are in the text to the letter,
-and the time for a page.
+Chromium typesets ten articles of a folder in six layouts. They are one column, two columns, narrow
+lines with hyphens, soft hyphens, heads and numbers on every page, and ligatures with footnotes.
+Each PDF is read by pypdf, pypdfium2 and pdfplumber (those that are installed), and its lines are
+joined by Dateline. Printed is the share of the article's sentences that are in the text to the
+letter, and the time for a page.
 """
 
 from __future__ import annotations

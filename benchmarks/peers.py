@@ -11,10 +11,10 @@ help with the questions, then others up to --passages. All encode a question by 
 all-MiniLM-L6-v2, and read 16 passages with Dateline's reader: its weights as floats, in Hugging
 Face's form. Dateline asks with all its parts, both searches and agreement included.
 
-Each tool is a process of its own. They take turns, question by question, on all cores.
-Milliseconds are medians with the 10th and 90th percentile, ratios are for the same question, and
-memory is the peak of the process. Exact match and F1 are of the best answer, whatever its
-probability. txtai's Questions gives no scores, so the first answer from its 16 passages counts.
+Each tool is a process of its own. They take turns, question by question, on all cores. Milliseconds
+are medians with the 10th and 90th percentile, ratios are for the same question, and memory is the
+peak of the process. Exact match and F1 are of the best answer, whatever its probability. The
+Questions of txtai give no scores, so the first answer from its 16 passages counts.
 """
 
 from __future__ import annotations

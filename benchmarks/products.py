@@ -21,9 +21,9 @@ _MOST = 512  # tokens
 def matrix_products(network: Path) -> tuple[Callable[[int], object], int]:
     """Return a function that multiplies once, and the operations for one token.
 
-    The function multiplies a text of so many tokens by every int8 matrix of the network, in the
-    calling thread, as onnxruntime runs the network itself. A multiplication and an addition are
-    two operations.
+    The function multiplies a text of so many tokens by every int8 matrix of the network. It does so
+    in the calling thread, as onnxruntime runs the network itself. A multiplication and an addition
+    are two operations.
     """
     import onnx
 

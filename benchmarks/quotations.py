@@ -2,9 +2,9 @@
 
     python -m benchmarks.quotations DATA/qa [--sample 150]
 
-Of each set it draws questions that ask for a sentence (why, how, what was said), has their own
-context read, and prints how often the best sentence holds the known answer, and how often one of
-the three best does. NewsQA and SQuAD dev were never trained on; PolicyQA and FairytaleQA were.
+Of each set it draws questions that ask for a sentence (why, how, what was said), and has their own
+context read. It prints how often the best sentence holds the known answer, and how often one of the
+three best does. NewsQA and SQuAD dev were never trained on; PolicyQA and FairytaleQA were.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ from benchmarks.measuring import arguments
 from index.stores.fusion import fused
 from index.stores.keywords import KeywordIndex
 from index.stores.local.generations import open_index
-from index.stores.local.store import KEYWORDS, VECTORS, LocalStore
+from index.stores.local.segments import VECTORS
+from index.stores.local.store import KEYWORDS, LocalStore
 from index.stores.local.vectors import VectorIndex
 from index.stores.places import encoder_of, place_of
 from index.types import Filters, Match, Passage

@@ -1,8 +1,8 @@
 """Run one of Dateline's modules in a process of its own.
 
-`python -m` puts the current folder first on the path, and so does an empty or relative entry of
-PYTHONPATH: a file queue.py there would be run. A child gets neither. Folders that PYTHONPATH
-names in full stay: packages may be installed there.
+`python -m` puts the current folder first on the path. So does an empty or relative entry of
+PYTHONPATH. A file queue.py there would be run. A child gets neither. Folders that PYTHONPATH names
+in full stay: packages may be installed there.
 """
 
 from __future__ import annotations

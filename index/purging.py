@@ -1,9 +1,9 @@
 """Take an article out of an index with every trace of it.
 
-`remove` by a build leaves an article in the generation before, which rollback needs. Purging
-writes the live generation anew without it, from the vectors that are there, and then deletes every
-other generation and what builds kept in their cache. Nothing of the old files is taken over: an
-appended index or a database still holds what was deleted from it.
+`remove` by a build leaves an article in the generation before, which rollback needs. A generation
+that took over segments still holds the text of what was changed or removed. Purging writes the live
+generation anew without it, from the vectors that exist. Then it deletes every other generation and
+the build cache. Nothing of the old files is taken over.
 
 Limits: what a file system or a backup keeps of deleted files is beyond this. An open archive moves
 to the new generation with its next question.
@@ -19,6 +19,7 @@ from pathlib import Path
 from index.build_cache import CACHE
 from index.stores.local.generations import OpenIndex, generations
 from index.stores.local.place import FolderPlace
+from index.stores.local.store import LocalStore
 from index.stores.manifest import notes_of
 from index.stores.places import encoder_of, place_of
 from index.types import Article, DatelineError, Embedder, IndexWriter, Passage, Place, Store
@@ -58,9 +59,8 @@ def purge(place: str | Path | Place, id: str, embedder: Embedder | None = None) 
 def _purge_folder(
     place: FolderPlace, live: Store, article: Article | None, id: str, embedder: Embedder | None
 ) -> Purged:
-    found = article
-    if found is None:
-        found = next(_in_others(place.folder, live.generation, id), None)
+    left = _left_in(live, id)
+    found = article or left or next(_in_others(place.folder, live.generation, id), None)
     if found is None:
         raise _unknown(id)
     with place.writing() as writer:
@@ -69,7 +69,7 @@ def _purge_folder(
             raise DatelineError(
                 f"expected generation {generation} to be live still, found another; purge again"
             )
-        if article is not None:
+        if article is not None or left is not None:
             generation = _write_without(live, writer, id, encoder_of(place, live, embedder))
         gone = [name for name in generations(place.folder) if name != generation]
         for name in gone:
@@ -79,13 +79,21 @@ def _purge_folder(
     return Purged(found, generation, tuple(gone))
 
 
+def _left_in(live: Store, id: str) -> Article | None:
+    """Return an article that was changed or removed and whose text is left."""
+    if isinstance(live, LocalStore):
+        return live.dead_article(id)
+    return None
+
+
 def _in_others(folder: Path, live: str, id: str) -> Iterator[Article]:
     """Yield the article from each generation that is not live and has it."""
     for name in generations(folder):
         if name == live:
             continue
         try:
-            article = OpenIndex(folder / name).article(id)
+            store = OpenIndex(folder / name)
+            article = store.article(id) or store.dead_article(id)
         except (DatelineError, OSError):  # a damaged one is deleted with the others
             continue
         if article is not None:

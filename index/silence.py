@@ -3,8 +3,8 @@
 Libraries send events and device ids, and check for a newer version. `index` calls this first, so it
 holds for the command, for `import qa` and `import index`, and for every child process, which
 inherits it. It comes before any other import for two reasons. A library reads its switch once, when
-it starts. And native code of another thread may be reading the environment: adding a variable to it
-at that moment can end the process (getenv(3) is not safe beside setenv). So a program that starts
+it starts. And native code of another thread may be reading the environment. Adding a variable at
+that moment can end the process, since getenv(3) is not safe beside setenv. So a program that starts
 threads, or imports one of these libraries, before it imports `index` had better set these variables
 itself.
 """

@@ -29,10 +29,12 @@ from qa.answering.dates import (
     rerank_by_date,
     within_window,
 )
+from qa.answering.deadline import current_deadline
 from qa.answering.kinds import nearest_sentences
 from qa.answering.parsing import load_beside
 from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
+from qa.answering.subjects import of_its_subject, unnamed
 from qa.answering.understanding import Day, is_courtesy, understand
 from qa.types import Citation, Hit, Question, Reader, Reply
 
@@ -72,13 +74,14 @@ class Archive:
     @classmethod
     def open(
         cls,
-        place: str | Path | Place | None = None,
+        place: str | Path | Place | Sequence[str | Path | Place] | None = None,
         *,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
     ) -> Archive:
         """Open the live generation of a folder, or of Milvus ("milvus://HOST:PORT/NAME").
 
+        Several in a list are asked as one: a year each, for example.
         Raises DatelineError if there is no index, another encoder or format, or damage.
         """
         found = place_of(default_folder() if place is None else place)
@@ -105,7 +108,7 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Let go of the index; what is under way goes on."""
+        """Close the index; questions under way are still answered."""
         self._parts = None
 
     @property
@@ -144,7 +147,7 @@ class Archive:
         store, embedder = self._live  # one generation for the whole reply
         load_beside()
         with stage("understanding"):
-            asked = understand(question, source, since, until, as_of, _newest(store))
+            asked = understand(question, source, since, until, as_of, newest_day(store))
         if is_courtesy(asked.text):
             return Reply(asked.text, (), (), store.generation, 0.0, reason=_NO_QUESTION)
         with stage("retrieving"):
@@ -170,7 +173,7 @@ class Archive:
 
         Raises DatelineError for a bad question, `k` or day.
         """
-        asked = understand(question, source, since, until, as_of, _newest(self.store))
+        asked = understand(question, source, since, until, as_of, newest_day(self.store))
         return retrieve(*self._live, asked, check_passages(k))
 
     def warm_up(self) -> None:
@@ -213,15 +216,25 @@ def reply_from(
     with stage("reading"):
         citations = read(asked, hits, reader)
     ordered = order_by_answers(hits, citations)
-    of_its_time = within_window(citations, asked)
     with stage("agreeing"):
+        of_its_time = within_window(citations, asked)
         pooling = getattr(reader, "pooling", None)
-        agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
+        agreed = agree(
+            asked.text,
+            of_its_time,
+            ordered,
+            reader.threshold,
+            pooling,
+            recent=asked.asks_for_recent,
+        )
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()
     if not agreed.answers:
         reason = _reason(
-            hits, asked, _newest(store), _of_other_time(citations, of_its_time, reader)
+            hits,
+            asked,
+            newest_day(store),
+            _of_other_time(asked.text, citations, of_its_time, reader),
         )
         if not reason.startswith("nothing-near"):
             nearest = nearest_sentences(citations)
@@ -273,7 +286,7 @@ def _log(reply: Reply, **milliseconds: float) -> None:
     _LOG.info("question", extra={"facts": facts, "words": {"question": reply.question}})
 
 
-def _newest(store: Store | None) -> dt.date | None:
+def newest_day(store: Store | None) -> dt.date | None:
     """Return the day of the newest article, or None if none is dated."""
     last = None
     if store is not None:
@@ -282,12 +295,15 @@ def _newest(store: Store | None) -> dt.date | None:
 
 
 def _of_other_time(
-    citations: Sequence[Citation], of_its_time: Sequence[Citation], reader: Reader
+    question: str,
+    citations: Sequence[Citation],
+    of_its_time: Sequence[Citation],
+    reader: Reader,
 ) -> Citation | None:
-    """Return the surest citation that is of another time than the question's."""
+    """Return the surest citation of the question's names, but not of its time."""
     others = [
         citation
-        for citation in citations
+        for citation in of_its_subject(question, citations)
         if citation not in of_its_time and citation.probability >= reader.threshold
     ]
     return others[0] if others else None
@@ -298,8 +314,8 @@ def _reason(
 ) -> str:
     """Return why there is no answer: a stable code, a colon, and a sentence.
 
-    The codes are filtered-out, too-new, other-time, nothing-near and not-said. `other` is what
-    the articles say of another time.
+    The codes are filtered-out, too-new, other-time, out-of-time, nothing-near and not-said. `other`
+    is what the articles say of another time.
     """
     if not hits and asked.filters:
         return f"filtered-out: no article passes the filters ({asked.filters.in_words()})"
@@ -310,8 +326,14 @@ def _reason(
             return f"too-new: the articles end on {end}, before {asked_for}"
     if other is not None and asked.time is not None:
         return f"other-time: nothing {asked.time.text}; {_dated(other)}: {other.text}"
+    if current_deadline().missed:
+        return "out-of-time: the time for a question was over before all was read; ask again"
     if not hits or _is_far(hits[:5], asked.text):
         return "nothing-near: nothing in the articles is near this question"
+    absent = unnamed(asked.text, hits)
+    if absent:
+        names = ", ".join(f"“{name}”" for name in absent)
+        return f"not-said: no clear answer found; no article that was found names {names}"
     titles = [f"“{hit.article.title}”" for hit in hits[:3] if hit.article.title]
     nearest = "the passages are the nearest there are"
     if titles:

@@ -24,8 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # "?" for what a terminal's encoding lacks
     try:
         parser = dateline_parser()
+        if arguments is None:
+            arguments = sys.argv[1:]
+        if not arguments:  # somebody who does not know the commands yet
+            parser.print_help(sys.stderr)
+            parser.exit(2)
         apply_settings(parser)
         options = parser.parse_args(arguments)
+        if len(getattr(options, "indexes", [])) > 1:
+            options.index = place_of(options.indexes)
         if getattr(options, "store", None) is not None:
             options.index = place_of(options.store, options.index)
         return int(options.run(options) or 0)

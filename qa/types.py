@@ -1,7 +1,7 @@
 """The data of answering, from questions to replies, and what a reader is.
 
 Between them are hits, spans, citations and answers. Everything here is frozen data or a protocol. A
-span is a place in an article: its text is always the slice of the article, never a stored copy, so
+span is a place in an article. Its text is always the slice of the article, never a stored copy, so
 a quotation cannot drift from its source. What is said of a reply is computed once, when the answers
 are agreed on, and stands in these fields.
 """
@@ -258,8 +258,8 @@ class Value:
 
     `numbers` are those of a number; `words` are its unit, the words of a name, or all words;
     `moment` is that of a date. `listed`: several things, so no single name is a part of it.
-    `bounds` are the least and the greatest that a number may be, as in "at least 40" or "8 to 10";
-    None if it is exact.
+    `bounds` are the least and the greatest that a number may be, as in "at least 40" or "8 to 10".
+    None means that it is exact.
     """
 
     kind: ValueKind

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import filelock
 import hypothesis
 import pytest
 
@@ -21,11 +22,27 @@ hypothesis.settings.register_profile("dateline", deadline=None, max_examples=60,
 hypothesis.settings.load_profile("dateline")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first if processes share them, so that none ends alone.
+
+    Each process is given whole files (--dist loadfile), in this order.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
-def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the index of corpus/ with the real encoder."""
-    folder = tmp_path_factory.mktemp("real") / "index"
-    index.build(ROOT / "corpus", folder)
+def corpus_index(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Build the index of corpus/ with the real encoder, once for all processes of a run.
+
+    No test changes it: those that write take a copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "real" / "index"
+    with filelock.FileLock(f"{folder.parent}.lock"):
+        if not (folder / "CURRENT").exists():
+            index.build(ROOT / "corpus", folder)
     return folder
 
 

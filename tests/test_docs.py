@@ -25,6 +25,7 @@ from qa.rendering.text import summary_as_text
 from tests.conftest import ROOT
 from tests.fakes import WordEmbedder
 
+SENTENCES = runpy.run_path(str(ROOT / ".ci" / "sentences.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 RUNNER = runpy.run_path(str(ROOT / ".ci" / "documents.py"))
@@ -59,6 +60,44 @@ def test_another_output_is_told() -> None:
     )
     with pytest.raises(ValueError, match="false"):
         RUNNER["run_page"]("```console\n$ false\n```\n")
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.split()) <= 750
+
+
+def test_install_advice_is_for_a_clone() -> None:
+    """Dateline is on no registry: `pip install dateline` would bring something else."""
+    sources = [file for package in ("index", "qa") for file in (ROOT / package).rglob("*.py")]
+    advice = 0
+    for file in (ROOT / "README.md", *PAGES, *sources):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"pip install ['\"]?dateline\b", text), file
+        advice += len(re.findall(r"pip install '\.\[[a-z-]+\]'", text))
+    assert advice >= 15
+
+
+def test_no_sentence_of_a_document_is_long() -> None:
+    """`python .ci/sentences.py` lists them."""
+    pages = [page for pattern in SENTENCES["DOCUMENTS"] for page in ROOT.glob(pattern)]
+    assert {ROOT / "README.md", *PAGES} <= set(pages)
+    for page in pages:
+        assert list(SENTENCES["long_sentences"](page.read_text(encoding="utf-8"))) == [], page
+
+
+def test_a_long_sentence_is_found_wherever_it_stands() -> None:
+    words = " ".join(["word"] * 25)
+    for text, long in (
+        (f"A {words}", 1),
+        (f"{words}. A {words}.", 1),
+        (f"{words}. Another: {words}", 1),
+        (f"- {words} `one more`", 1),
+        (f"| a |\n|---|\n| {words} more |", 1),
+        (f"| a |\n|---|\n| {words}, more |", 0),
+        (f"{words}, see [this]({words.replace(' ', '/')}).", 1),
+        (f"{words[:-5]} `a b c d`. W{words}!\n\n    {words} {words}", 0),
+    ):
+        assert len(list(SENTENCES["long_sentences"](text))) == long, text
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -218,6 +257,8 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "Answer a question from the" in reference  # a docstring
+    for name in ("qa.ask", "qa.retrieve", "qa.archive.Archive.open", "index.pipeline.build"):
+        assert f'id="{name}"' in reference
     for page in tmp_path.rglob("*.html"):
         assert LOADED_FROM_ELSEWHERE.findall(page.read_text(encoding="utf-8")) == [], page
 

@@ -29,6 +29,20 @@ def test_a_kill_at_any_instant(tmp_path: Path) -> None:
     assert counts["killed"] > 5
 
 
+def test_a_kill_at_any_instant_of_a_build_that_changes_little(tmp_path: Path) -> None:
+    counts, failures = faults.increments(tmp_path, times=12)
+    assert failures == []
+    assert counts["killed"] > 3
+    assert counts["with a segment more"] > 3
+    counts, failures = faults.boundaries(
+        tmp_path / "boundaries",
+        every=7,
+        kinds=("kill before", "ENOSPC"),
+        write=faults.mostly_unchanged,
+    )
+    assert failures == []
+
+
 def test_a_kill_or_a_failure_at_every_few_boundaries(tmp_path: Path) -> None:
     counts, failures = faults.boundaries(tmp_path, every=4)
     assert failures == []
@@ -40,6 +54,21 @@ def test_a_full_disk(tmp_path: Path) -> None:
     counts, failures = faults.full(tmp_path, times=6)
     assert failures == []
     assert counts["no more than so many bytes a file: one line"] > 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells a file's path by /proc")
+def test_the_power_goes_at_every_few_syncs(tmp_path: Path) -> None:
+    counts, failures = faults.power(tmp_path, every=7)
+    assert failures == []
+    for kind in ("names first", "names with their folder"):
+        assert counts[f"cuts, {kind}"] > 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_a_build_without_memory(tmp_path: Path) -> None:
+    counts, failures = faults.memory(tmp_path, times=3, patience=10)
+    assert failures == []
+    assert counts.total() - counts["built"] > 0
 
 
 def test_many_ask_while_generations_are_published(tmp_path: Path) -> None:

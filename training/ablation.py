@@ -3,12 +3,12 @@
     python -m training.ablation WORK DATA/qa --start FOLDER_OR_ONNX
         [--also NAME=FOLDER_OR_ONNX ...] [--examples 5000]
 
-WORK holds examples.jsonl.gz of training.mix. Every row trains on the same number of examples,
-drawn anew if a group is left out, from the same starting weights unless it names others (--also).
-Each is measured on held-out sets by its best span in one reading: exact match and F1 on SQuAD 1.1
-dev (32 articles) and NewsQA, and on SQuAD 2.0 dev (19 articles) the area under the ROC curve of
-the score. Positives are right best spans, negatives are questions without an answer. The last row
-is the first one without quantisation. Finished rows are kept, so an interrupted run goes on.
+WORK holds examples.jsonl.gz of training.mix. Every row trains on the same number of examples, drawn
+anew if a group is left out. It starts from the same weights, unless it names others (--also). Each
+is measured on held-out sets by its best span in one reading: exact match and F1 on SQuAD 1.1 dev
+(32 articles) and NewsQA, and on SQuAD 2.0 dev (19 articles) the area under the ROC curve of the
+score. Positives are right best spans, negatives are questions without an answer. The last row is
+the first one without quantisation. Finished rows are kept, so an interrupted run goes on.
 """
 
 from __future__ import annotations

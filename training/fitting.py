@@ -3,10 +3,9 @@
 A span is right if its word F1 with a gold answer is at least 0.6.
 
 1. A logistic regression of the two outputs of a candidate span, over all candidates, says how to
-   order them.
-2. A curve over the score of the best one of each question (Platt 1999), since the best of many is
-   right more often than its own odds say. It has a ceiling, since of the surest some are wrong at
-   any score (the lapses of Wichmann and Hill 2001). What is under the ceiling is linear, so that
+   order them. 2. A curve over the score of each question's best one (Platt 1999). The best of many
+   is right more often than its own odds say. It has a ceiling, since of the surest some are wrong
+   at any score (the lapses of Wichmann and Hill 2001). What is under the ceiling is linear, so that
    reader.json holds the product of both.
 3. Candidates that give one value are pooled (qa/answering/evidence.py). The temperature is the one
    that puts most right values first. A curve as in step 2, over the evidence of the best value and

@@ -2,8 +2,8 @@
 
 Prints counts; the status is 1 if a promise broke. Name some campaigns, or all of them:
 
-    python -m benchmarks.faults kills boundaries full readers damage unchecked articles files
-    python -m benchmarks.faults questions
+    python -m benchmarks.faults kills increments boundaries full readers damage unchecked
+    python -m benchmarks.faults power memory articles files questions
     python -m benchmarks.faults kills --times 300
 
 tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins
@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.faults.damaging import damage, unchecked
 from benchmarks.faults.feeding import articles, files, questions
-from benchmarks.faults.publishing import boundaries, full, kills, readers
-from benchmarks.faults.world import Failures
+from benchmarks.faults.losing import memory, power
+from benchmarks.faults.publishing import boundaries, full, increments, kills, readers
+from benchmarks.faults.world import Failures, mostly_unchanged
 
 __all__ = [
     "Campaign",
@@ -29,7 +30,11 @@ __all__ = [
     "damage",
     "files",
     "full",
+    "increments",
     "kills",
+    "memory",
+    "mostly_unchanged",
+    "power",
     "questions",
     "readers",
     "unchecked",
@@ -40,8 +45,11 @@ Campaign = Callable[..., tuple[Counter[str], Failures]]
 
 def campaigns() -> Iterator[tuple[str, Campaign, str]]:
     yield "kills", kills, "times"
+    yield "increments", increments, "times"
     yield "boundaries", boundaries, "every"
     yield "full", full, "times"
+    yield "power", power, "every"
+    yield "memory", memory, "times"
     yield "readers", readers, "seconds"
     yield "damage", damage, "places"
     yield "unchecked", unchecked, "places"

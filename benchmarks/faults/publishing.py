@@ -28,8 +28,10 @@ from benchmarks.faults.world import (
     corpus_of,
     in_child,
     leftovers,
+    mostly_unchanged,
     problems,
 )
+from index.stores.local.generations import open_index
 from index.types import DatelineError
 
 
@@ -38,17 +40,23 @@ def _build_and_tell(corpus: Path, folder: Path, began: Any) -> None:
     build(corpus, folder)
 
 
-def kills(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Failures]:
+def kills(
+    root: Path,
+    times: int = 300,
+    seed: int = 1,
+    write: Callable[[Path, int], Path] = corpus_of,
+) -> tuple[Counter[str], Failures]:
     """Kill a build (-9) at a random instant, so many times.
 
-    The live generation opens, verifies and answers as before or as built.
+    The live generation opens, verifies and answers as before or as built. `write` writes the
+    corpus of each build; by default every article changes.
     """
     rng, counts, failures = random.Random(seed), Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
-    build(corpus_of(corpus, 0), folder)
+    build(write(corpus, 0), folder)
     live, longest = 0, 0.0
     for number in range(1, times + 1):
-        corpus_of(corpus, number)
+        write(corpus, number)
         here, there = multiprocessing.Pipe(duplex=False)
         process = in_child(_build_and_tell, corpus, folder, there)
         here.recv()
@@ -66,11 +74,17 @@ def kills(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Fa
             live,
             next(iter(town for town in (number, live) if not problems(folder, {town})), live),
         )
+        counts["with a segment more"] += bool(open_index(folder).dead)
         counts["published before the kill" if live != was else "as it was"] += 1
-    build(corpus_of(corpus, times + 1), folder)
+    build(write(corpus, times + 1), folder)
     if leftovers(folder):
         failures.append("the next build left leftovers")
     return counts, failures
+
+
+def increments(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Failures]:
+    """Kill a build (-9) that changes a few of many articles, at a random instant."""
+    return kills(root, times, seed, mostly_unchanged)
 
 
 def _build_until(corpus: Path, folder: Path, boundary: int, what: str) -> None:
@@ -112,6 +126,7 @@ def boundaries(
     root: Path,
     every: int = 1,
     kinds: tuple[str, ...] = ("kill before", "kill after", "ENOSPC", "EACCES"),
+    write: Callable[[Path, int], Path] = corpus_of,
 ) -> tuple[Counter[str], Failures]:
     """Kill or fail a build at each of its fsyncs, renames, replaces and mkdirs.
 
@@ -119,10 +134,10 @@ def boundaries(
     """
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
-    build(corpus_of(corpus, 0), folder)
-    build(corpus_of(corpus, 1), folder)
+    build(write(corpus, 0), folder)
+    build(write(corpus, 1), folder)
     shutil.copytree(folder, kept := root / "kept")
-    corpus_of(corpus, 2)
+    write(corpus, 2)
     for what in kinds:
         for boundary in range(0, 1000, every):
             shutil.rmtree(folder)

@@ -30,6 +30,21 @@ def corpus_of(folder: Path, number: int) -> Path:
     return folder
 
 
+def mostly_unchanged(folder: Path, number: int) -> Path:
+    """Write a corpus of which a build changes one article in 40, and adds and removes one.
+
+    The one that changes names Town `number` as the broker.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in range(40):
+        (folder / f"same{name:02}.txt").write_text(f"rain fell on harbour {name}. {STORY * 6}")
+    (folder / "truce.txt").write_text(f"the truce was brokered by Town{number}. {STORY * 6}")
+    for other in folder.glob("new*.txt"):
+        other.unlink()
+    (folder / f"new{number % 3}.txt").write_text(f"snow fell on harbour {number}. {STORY * 6}")
+    return folder
+
+
 def build(corpus: Path, folder: Path) -> str:
     return index.build(corpus, folder, embedder=WordEmbedder()).generation
 

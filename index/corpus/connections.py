@@ -1,9 +1,9 @@
 """Connections that lead nowhere but to the address that was checked.
 
 A name is resolved once for each connection, and the connection goes to what was found and checked.
-So neither a redirect, nor a feed, nor a name that resolves to another address the second time (DNS
-rebinding) leads into the user's own network. Every wait ends by the deadline of the whole answer.
-Limits: no proxy is used, since it would resolve names by itself.
+So nothing leads into the user's own network: no redirect, no feed, and no name that resolves to
+another address the second time (DNS rebinding). Every wait ends by the deadline of the whole
+answer. Limits: no proxy is used, since it would resolve names by itself.
 """
 
 from __future__ import annotations

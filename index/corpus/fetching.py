@@ -59,9 +59,9 @@ def fetch(
 ) -> Iterator[Added | Skipped]:
     """Fetch each page, or the `most` newest pages of each feed, into `corpus`/added.
 
-    Fetched again, a page goes to the same file. `private`: whether a host of `urls` may be in a
-    private network, as the user named it; one that a redirect or a feed names never may. `seconds`
-    without a byte, or `deadline` for a whole answer, end it.
+    Fetched again, a page goes to the same file. `private` says whether a host of `urls` may be in a
+    private network, since the user named it. A host that a redirect or a feed names never may.
+    `seconds` without a byte, or `deadline` for a whole answer, end it.
     """
     with Sandbox(bounds()) as sandbox:
         for url in urls:

@@ -1,9 +1,9 @@
 """Which language an article is in: its ISO 639-1 code.
 
 It is None if the text does not show it. English is known by its small words. Only a text with too
-few of them is put to py3langid (97 languages, offline, a model of 4 MB), so that a corpus of
-English never loads it. Limits: one language for an article, that of its beginning; a text of fewer
-than 12 words stays unknown.
+few of them is given to py3langid (97 languages, offline). So a corpus of English never loads its
+model of 4 MB. Limits: one language for an article, that of its beginning; a text of fewer than 12
+words stays unknown.
 """
 
 from __future__ import annotations

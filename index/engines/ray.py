@@ -2,14 +2,13 @@
 
 One stage of Ray Data loads. Others chunk, describe and encode. What needs the whole corpus at once
 (which articles are one story, the order, the writing) stays in the process that builds. What was
-encoded is kept in a file, ray.sqlite in the scratch folder, until the index is published: a build
-that was cut off goes on from there. Each article has one row in it, by its content. So work that
-Ray does twice, as when a worker was killed, is stored once, and a build that misses an article is
-refused. Passages are those of a local build to the bit; vectors differ as int8 does between
-batches.
+encoded is kept in ray.sqlite in the scratch folder, until the index is published. A build that was
+cut off continues from there. Each article has one row in it, by its content. So work that Ray does
+twice, as when a worker was killed, is stored once, and a build that misses an article is refused.
+Passages are those of a local build to the bit; vectors differ as int8 does between batches.
 
-Limits: one file is loaded by one worker; the corpus folder must be at the same path on every node;
-texts pass through the building process, which holds all articles.
+Limits: one file is loaded by one worker. The corpus folder must be at the same path on every node.
+Texts pass through the building process, which holds all articles.
 """
 
 from __future__ import annotations
@@ -65,8 +64,15 @@ class RayEngine:
         """Join the cluster at `address` ("auto": this machine's); None starts one here.
 
         `workers` encode at the same time; by default one for each CPU of the cluster. Raises
-        DatelineError: no package, nobody at the address, a machine on which Ray does not start.
+        DatelineError: no package, nobody at the address, an address of Ray Client, through which
+        Ray Data does not run, a machine on which Ray does not start.
         """
+        if address is not None and address.startswith("ray://"):
+            raise DatelineError(
+                "expected HOST:6379 of a Ray cluster, or auto on one of its machines, found "
+                f"{address[:200]}, which is for Ray Client, and Ray Data does not run through it; "
+                "run the build on the cluster, as a job with --address auto (docs/scaling.md)"
+            )
         if importlib.util.find_spec("ray") is None:
             raise DatelineError(
                 "expected the package ray to build on Ray, found none; "
@@ -111,7 +117,8 @@ class RayEngine:
             if address is not None:
                 raise DatelineError(
                     f"expected a Ray cluster at {address}, found none that answers ({reason}); "
-                    "try again when it is up, or build on this machine"
+                    "try again when it is up, or build on this machine; "
+                    "a cluster with tokens wants RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
                 )
             if trial == _TRIALS:
                 raise DatelineError(
@@ -245,7 +252,7 @@ def _switches() -> dict[str, str]:
 
 def _knock(address: str) -> None:
     """Raise OSError if nobody answers at the address; Ray itself tries for minutes."""
-    found = re.fullmatch(r"(?:ray://)?([^/:]+):(\d+)", address)  # such as "10.0.0.7:6379"
+    found = re.fullmatch(r"([^/:]+):(\d+)", address)  # such as "10.0.0.7:6379"
     if found is not None:
         socket.create_connection((found[1], int(found[2])), timeout=_PATIENCE).close()
 

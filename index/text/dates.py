@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 
 from index.text.expressions import MONTH_NAMES, WEEKDAYS, YEAR, expressions
-from index.text.moments import NAMED, resolve
+from index.text.moments import FROM_PUBLICATION, NAMED, resolve
 from index.text.tense import CLAUSE, SENTENCE_END, tense
 from index.text.undated import months_counted
 from index.types import Article
@@ -261,7 +261,9 @@ def _anchor(match: re.Match[str], last: tuple[int, str] | None) -> str | None:
     if match.lastgroup != "anchored" or last is None:
         return None
     position, moment = last
-    if match[0].endswith("earlier") and SENTENCE_END.search(match.string, position, match.start()):
+    if FROM_PUBLICATION.search(match[0]) and SENTENCE_END.search(
+        match.string, position, match.start()
+    ):
         return None
     return moment
 

@@ -22,6 +22,10 @@ _COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleve
 _MONTH = rf"(?:{LONG_MONTHS}|(?:{SHORT_MONTHS})\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d|[,.]\d)"  # not of "May 3,200"
 _DATE = rf"(?:{_MONTH}\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\b)"  # how a day of a month begins
+_UNIT = r"(?:day|week|month|year)s?"
+_NOT_FROM_NOW = "".join(
+    rf"(?<! \b{word}\s )" for word in ("in", "for", "over", "into", "within", "during")
+)
 _OF_YEAR = r"(?:,?\s(?:of\s)?(?:last|this|next)\syear)"
 _SPOKEN_YEAR = (
     r"(?:nineteen[\s-](?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
@@ -31,7 +35,8 @@ _TIME = re.compile(
     rf"""
     (?<![\w,.]) (?=[\dA-FJL-OSTWYae-flnosty])               # what one can begin with
     (?: (?P<iso>
-            {YEAR} - (?:0[1-9]|1[0-2]) - (?:0[1-9]|[12]\d|3[01])    # 2022-10-14
+            {YEAR} (?P<sign>[-/]) (?:0[1-9]|1[0-2])         # 2022-10-14
+            (?P=sign) (?:0[1-9]|[12]\d|3[01])               # 2022/10/14
         )
       | (?P<day>
             (?: (?:{WEEKDAYS}),?\s )?                       # Friday, October 14
@@ -70,12 +75,19 @@ _TIME = re.compile(
           | (?:last|this|next)\s(?:week(?:end)?|month|year) # last week
           | (?:earlier|later)\sin\sthe\syear                # earlier in the year
           | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
-          | {_COUNT}\s(?:day|week|month|year)s?\sago        # three days ago
+          | {_COUNT}\s{_UNIT}\s(?:ago|from\snow)            # three days ago
+            (?: \s(?:today|this\s(?:week|month)) )?          # a year ago this month
+          | the\sday\s(?:before\syesterday|after\stomorrow)
         ))
       | (?P<anchored> (?i:
-            (?:{_COUNT}\s)? years?[-\s]earlier               # a year earlier; year-earlier
-          | that\s(?:same\s)?year                           # that year
-          | the\sfollowing\s(?:day|month|year)              # the following month
+            years?[-\s]earlier                              # the year-earlier loss
+          | (?: {_COUNT}\syears? | (?:a|one)\sday ) \searlier (?! \sthan\b )
+          | (?:the|that)\ssame\s(?:day|month|year) (?! \s(?:as|of|that|last|in|a)\b )
+          | that\syear                                       # that year
+          | the\s(?:following|previous)\s(?:day|month|year) # the following month
+          | {_NOT_FROM_NOW} the\snext\s(?:day|month|year)   # the next year he came back
+          | the\s(?:day|month|year)\sbefore (?= [,.;] )     # the year before, it fell
+          | (?:end|start|beginning|middle|rest)\sof\sthe\s(?:month|year)
         ))
       | (?P<year> {YEAR} (?!\.\d) )                         # 2022
       | (?P<spoken_year> (?i: {_SPOKEN_YEAR} ))             # nineteen ninety-six

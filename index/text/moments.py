@@ -25,6 +25,9 @@ _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=\w*day)")
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\b\d{1,2}(?!\d)")
+FROM_PUBLICATION = re.compile(  # if its sentence names no moment before it
+    r"(?:\byears?[ -]earlier|\b(?:a|one) day earlier|\bof the (?:month|year))$"
+)
 _FITS = {"last": operator.lt, "past": operator.le, "future": operator.ge, "next": operator.gt}
 
 
@@ -39,8 +42,8 @@ def resolve(
     """Return the moment of an expression of a kind, as precise as its words.
 
     `said` is its tense, "past" or "future", or the "last", "this" or "next" before it. `anchor` is
-    the moment from which "a year earlier" counts. Returns None if there is no such day, if a week
-    lies in two months, or if it counts from a day that is not known.
+    the moment from which "a year earlier" counts. Returns None if there is no such day, or a week
+    lies in two months. It is None too if the expression counts from a day that is not known.
     """
     words = expression.lower()
     if kind == "year":
@@ -48,7 +51,7 @@ def resolve(
     if kind == "spoken_year":
         return _spoken_year(words)
     if kind == "iso":
-        return _moment(day_of(*(int(part) for part in words.split("-"))), DAY)
+        return _moment(day_of(*map(int, re.split("[-/]", words))), DAY)
     if kind in ("day", "month"):
         return _named(words, kind, published, said)
     if kind == "anchored":
@@ -76,23 +79,30 @@ def _precision(words: str) -> int:
     return DAY
 
 
-def _moved(day: dt.date | None, precision: int, count: int) -> str | None:
-    """Return the moment so many years, months or days from the one of a day."""
-    if day is None:
-        return None
+def _shifted(day: dt.date, precision: int, count: int) -> dt.date | None:
+    """Return the day so many years, months or days later."""
     if precision == YEAR:
-        return _moment(shift(day, years=count), YEAR)
+        return shift(day, years=count)
     if precision == MONTH:
-        return _moment(shift(day, months=count), MONTH)
-    return _moment(shift(day, days=count), DAY)
+        return shift(day, months=count)
+    return shift(day, days=count)
 
 
 def _relative(words: str, published: dt.date) -> str | None:
     """Return the moment of an expression that counts from the day of publication."""
     count = count_from_now(words)
+    unit, _, today = words.partition(" ago ")
+    precision = _precision(unit)
+    if today:  # "a year ago today", "a year ago this month"
+        precision = max(precision, _precision(today))
     if "week" not in words:
-        return _moved(published, _precision(words), count)
-    week = week_of(shift(published, days=7 * count))
+        return _moment(_shifted(published, _precision(unit), count), precision)
+    return _month_of_week(shift(published, days=7 * count))
+
+
+def _month_of_week(day: dt.date | None) -> str | None:
+    """Return the month of a day's week; None if it lies in two."""
+    week = week_of(day)
     if week is None or week[0].month != week[1].month:
         return None
     return _moment(week[0], MONTH)
@@ -178,8 +188,12 @@ def count_from_now(words: str) -> int:
         return -1
     if words.startswith(("next", "tomorrow")):
         return 1
-    if words.endswith("ago"):
+    if words.startswith("the day"):
+        return -2 if words.endswith("yesterday") else 2
+    if re.search(r"\bago\b", words):
         return -number_of(words)
+    if words.endswith("from now"):
+        return number_of(words)
     return 0
 
 
@@ -195,20 +209,30 @@ def _spoken_year(words: str) -> str:
 def _anchored(words: str, published: dt.date | None, anchor: str | None) -> str | None:
     """Return the moment of an expression that counts from the moment named before it.
 
-    "A year earlier" counts from the day of publication if none is named. What "followed" is no
-    later than the article.
+    "A year earlier" and "the end of the year" count from the day of publication if none is named.
+    What "followed" is no later than the article.
     """
-    precision, back = _precision(words), words.endswith("earlier")
-    if anchor is None and back and published is not None:
+    precision = _precision(words)
+    if anchor is None and FROM_PUBLICATION.search(words) and published is not None:
         anchor = published.isoformat()
     if anchor is None or len(anchor) < precision:
         return None
-    count = 1
-    if back:
-        count = -number_of(words)
-    elif words.startswith("that"):
-        count = 0
-    moment = _moved(first_day(anchor), precision, count)
-    if moment is None or published is None or moment <= published.isoformat():
+    day = first_day(anchor)
+    if day is None:
+        return None
+    count = _count_from_anchor(words)
+    moment = _moment(_shifted(day, precision, count), precision)
+    if count <= 0 or moment is None or published is None or moment <= published.isoformat():
         return moment
     return None
+
+
+def _count_from_anchor(words: str) -> int:
+    """Return how many units from a moment an expression is: -1 for "the year before"."""
+    if words.endswith("earlier"):
+        return -number_of(words)
+    if "previous" in words or words.endswith("before"):
+        return -1
+    if "following" in words or "next" in words:
+        return 1
+    return 0

@@ -14,6 +14,7 @@ Stance: a value that its sentence denies, or that a correction takes back, is no
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -22,12 +23,14 @@ from dataclasses import dataclass, replace
 from qa.answering.citing import cite, with_claim
 from qa.answering.claims import denies_event
 from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
+from qa.answering.dates import latest_holder_first
 from qa.answering.evidence import Pooling, evidence, probabilities
 from qa.answering.kinds import (
     asks_about_plans,
     asks_for,
     is_asked,
     is_dateline,
+    of_other_office,
     quotations,
     repeats_question,
     standing_alone,
@@ -35,6 +38,8 @@ from qa.answering.kinds import (
 )
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
+from qa.answering.second_look import unread_rivals
+from qa.answering.subjects import is_named, names_of, of_its_subject, words_of
 from qa.answering.values import fold, refines, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Hit, Span, Value
 
@@ -48,6 +53,7 @@ _COUNTS = re.compile(
 )
 _MOST_ANSWERS = 8
 _QUOTED = 0.25  # of the threshold: sentences are quoted that are less sure than a value
+_ONE_STORY = dt.timedelta(days=14)
 _PARSED = 8  # candidate sentences of a question
 _CITED = 0.5  # of the threshold: less probable citations are evidence but are not shown
 
@@ -68,18 +74,23 @@ def agree(
     hits: Sequence[Hit],
     threshold: float,
     pooling: Pooling | None = None,
+    *,
+    recent: bool = False,
 ) -> Agreement:
     """Group citations into answers, and say which of them contradict each other.
 
     A value is an answer if its probability is at least `threshold`. `pooling` says how evidence
     becomes a probability; without it the citations' own probabilities are joined. `hits` are the
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
-    What only asks, as an interviewer does, is left out.
+    What only asks, as an interviewer does, is left out. `recent`: the question asks for what is so
+    now, so the newest answer leads.
     """
     citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
+    citations = [one for one in citations if not of_other_office(one, question)]
     claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
-        quoted = quotations(question, claimed, _QUOTED * threshold)
+        about = of_its_subject(question, claimed)
+        quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
     claimed = [well_formed(one) or one for one in claimed]
     claimed = [one for one in claimed if not repeats_question(one, question)]
@@ -93,7 +104,11 @@ def agree(
         said = []
     conflict = None
     if said:
-        said, conflict = find_conflict(question, newest_first(said), answers)
+        said = newest_first(said)
+        if recent:
+            said = latest_holder_first(said)
+        rivals = unread_rivals(question, said[0], hits, answers)
+        said, conflict = find_conflict(question, said, answers, rivals)
         said += _unsaid(groups, hits, threshold)
         said = [_as_shown(answer) for answer in said]
     return Agreement(
@@ -158,12 +173,16 @@ def pool_probabilities(probabilities: Sequence[float]) -> float:
 
 
 def silent_outlets(answers: Sequence[Answer], hits: Sequence[Hit]) -> list[str]:
-    """Return the outlets near the question that no answer cites.
+    """Return the outlets on the best answer's story that no answer cites.
 
-    Their passages score at least half of the first hit's.
+    Their passages score at least half of the first hit's, are of the same fortnight, and their
+    article has the names of the sentence that answers.
     """
+    if not answers:
+        return []
     cited = {citation.article.source for answer in answers for citation in answer.citations}
-    near = [hit.article.source for hit in hits if hit.score >= hits[0].score / 2]
+    best = answers[0].citations[0]
+    near = [hit.article.source for hit in hits if _is_on_story(hit, best, hits[0].score)]
     return list(dict.fromkeys(name for name in near if name is not None and name not in cited))
 
 
@@ -209,7 +228,7 @@ def _weighed(
 ) -> list[Answer]:
     """Return an answer for each value that is said, the most probable first."""
     said = {value: _supporting(group, question) for value, group in groups.items()}
-    said = {value: group for value, group in said.items() if group}
+    said = {value: group for value, group in said.items() if of_its_subject(question, group)}
     if pooling is None:
         chances = [
             pool_probabilities([one.probability for one in independent(group)])
@@ -231,8 +250,8 @@ def _weighed(
 def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
     """Whether what is asked about is denied, and the best answer is of something else."""
     asked = predicate_of(question)
-    claim = best.citations[0].claim
-    if claim is None or claim.predicate & asked:
+    claims = [one.claim for one in best.citations]
+    if any(claim is None or claim.predicate & asked for claim in claims):
         return False
     return any(
         one.claim is not None and one.stance == "denied" and one.claim.predicate & asked
@@ -337,6 +356,19 @@ def _one_story(one: Citation, other: Citation) -> bool:
     if one.article.id == other.article.id:
         return True
     return one.article.story is not None and one.article.story == other.article.story
+
+
+def _is_on_story(hit: Hit, best: Citation, highest: float) -> bool:
+    """Whether a hit tells of what a citation tells of, as far as names and days say."""
+    told, here = best.article.published, hit.article.published
+    if told is not None and here is not None and abs(told - here) > _ONE_STORY:
+        return False
+    names = names_of(best.sentence)
+    return (
+        hit.score >= highest / 2
+        and bool(names)
+        and all(is_named(name, words_of(hit.article)) for name in names)
+    )
 
 
 def _overlap(one: Citation, other: Citation) -> bool:

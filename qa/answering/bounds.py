@@ -92,7 +92,7 @@ def clock_bounds(minutes: float, qualifier: str) -> Bounds | None:
 
 
 def rounding(number: float, finer: bool, whole: bool = True) -> float:
-    """Return how far what a number was rounded from may lie from it.
+    """Return how far a number may lie from what it was before rounding.
 
     `finer`: the number beside it has more digits. `whole`: both are counts, so one below 1,000
     was rounded only if it ends in "00".

@@ -1,7 +1,8 @@
 """What a sentence's grammar says of a span: phrase, measure, stance, speaker.
 
-All is read off the parse of the sentence (parsing.py): the bounds of the phrase that the span is,
-what a number counts, whether the sentence denies it or calls it possible, and who says so.
+All is read from the parse of the sentence (parsing.py). It gives the bounds of the span's phrase,
+what a number counts, and who says so. It also shows whether the sentence denies the span or calls
+it possible.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _INSIDE = frozenset(  # relations within a noun phrase
     "nummod quantmod compound amod nmod poss det predet advmod npadvmod appos case punct".split()
 )
 _BEFORE_NOUN = frozenset("nummod quantmod compound amod nmod".split())
+_UNITS = frozenset("PERCENT MONEY QUANTITY".split())
 _TO_VERB = frozenset("pobj prep conj appos attr dobj npadvmod acomp".split())
 _SAYING = frozenset(
     """accuse acknowledge add admit advise allege announce answer argue assert believe call caution
@@ -44,6 +46,7 @@ _PLANNING = frozenset(
     wish vow promise agree prepare try""".split()
 )
 _PUTTING = frozenset("put estimate".split())  # "police put the number at 2,500"
+_ONLY = frozenset("only just merely simply".split())  # what follows a "not" that adds
 _REACHING = frozenset("reach hit exceed top total surpass pass".split())
 _DOUBT = frozenset("would could might may should".split())
 
@@ -107,7 +110,8 @@ def _phrase(tokens: Sequence[Token], root: Token) -> Place | None:
     """
     first, last = tokens[0], tokens[-1]
     while first.i < last.i and _is_left_edge(first, root):
-        first = first.nbor()
+        bound = first.lower_ == "at" and first.nbor().lower_ in ("least", "most")
+        first = first.nbor(2 if bound and first.i + 1 < last.i else 1)
     while last.i > first.i and _is_right_edge(last, root):
         last = last.nbor(-1)
     words = root.doc[first.i : last.i + 1]
@@ -169,6 +173,8 @@ def _measured(root: Token) -> Token:
     was 90 million crowns" the price.
     """
     token = _head_of_phrase(root)
+    if token.dep_ == "pobj" and token.head.lower_ == "of" and token.ent_type_ in _UNITS:
+        return token.head.head  # a turnout of 58.9 percent
     is_number = token.pos_ in ("NUM", "SYM") or token.like_num or token.tag_ in ("CD", "$")
     if not is_number and token.dep_ != "attr":
         return token
@@ -274,13 +280,13 @@ def _ancestry(token: Token) -> Iterator[tuple[Token, Token]]:
 
 def _is_denied(root: Token) -> bool:
     """Whether the sentence denies what it says with the span."""
-    if any(child.dep_ == "neg" for child in root.children):
+    if _is_negated(root):
         return True
     for token, head in _ancestry(root):
         word = lemma_of(head)
         if token.dep_ in _PRESUPPOSED and word not in _REPORTS:
             return False
-        if _is_clause(head) and any(child.dep_ == "neg" for child in head.children):
+        if _is_clause(head) and _is_negated(head):
             return token.dep_ != "ccomp" or word not in _SAYING
         if _is_rumoured(token, head):
             return True
@@ -289,6 +295,14 @@ def _is_denied(root: Token) -> bool:
         if word in _FAILING and token.dep_ in ("xcomp", "pcomp"):
             return True
     return False
+
+
+def _is_negated(token: Token) -> bool:
+    """Whether a word has a "not" that denies it; "not only" denies nothing."""
+    return any(
+        child.dep_ == "neg" and child.i + 1 < len(child.doc) and child.nbor().lower_ not in _ONLY
+        for child in token.children
+    )
 
 
 def denies_event(sentence: str, verbs: frozenset[str]) -> bool:

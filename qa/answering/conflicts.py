@@ -1,9 +1,9 @@
 """When outlets differ, and when one figure only changed from day to day.
 
-Two outlets differ if the newest value of each cannot be true together with the other's, and both
-speak of one subject, one measure and one moment. What is measured is read off the grammar of the
-two sentences (claims.py): killed is not injured, and 200 Armenian soldiers are not all soldiers.
-Whatever is in doubt is no difference: it is shown beside the answer.
+Two outlets differ if their newest values cannot both be true. Both must speak of one subject, one
+measure and one moment. What is measured is read off the grammar of the two sentences (claims.py):
+killed is not injured, and 200 Armenian soldiers are not all soldiers. Whatever is in doubt is no
+difference: it is shown beside the answer.
 """
 
 from __future__ import annotations
@@ -17,9 +17,20 @@ from functools import lru_cache
 from index.text.sentences import sentence_before
 from qa.answering.citing import cite, with_claim
 from qa.answering.kinds import asks_about_plans
-from qa.answering.parsing import LIGHT_VERBS, lemmas_in, names_in, numbers_in, predicate_of
+from qa.answering.measures import (
+    COUNTS,
+    MEASURES,
+    PEOPLE,
+    counts_alike,
+    may_count_alike,
+    measures,
+    measures_of,
+    same_count,
+)
+from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of
+from qa.answering.subjects import is_named, names_of, of_its_subject
 from qa.answering.values import compatible, same_measure, value_of
-from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
+from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
 
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
@@ -38,52 +49,44 @@ _SEVERAL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Words that say the same of what is counted. Each line is one measure.
-_MEASURES = tuple(
-    frozenset(line.split())
-    for line in """
-    kill die dead death perish fatality life claim lose
-    injure injury hurt wound injured wounded
-    arrest detain detention custody
-    miss missing unaccounted
-    evacuate displace flee evacuation
-    cost price pay worth spend
-    """.strip().splitlines()
-)
-_PEOPLE = frozenset(
-    """people person man woman child soldier troop civilian resident worker student passenger
-    migrant victim patient protester officer fighter personnel serviceman citizen life
-    nobody body""".split()
-)
-_COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
 # Of the best citation's probability: less is the reader's doubt. Readers confuse names the most.
 _SUPPORT = {"number": 0.3, "date": 0.3, "name": 2 / 3}
 _LEAST = 0.02  # probability
 _SURE, _SURE_OF_DATES = 0.25, 0.5  # probability: the reader takes both for answers
+_RATE = re.compile(
+    r"\b(?:an?|each|every|per)\s(?:year|month|week|day)\b|\b(?:annual|year|month|week|dai)ly\b"
+    r"|\bannual\b",
+    re.IGNORECASE,
+)
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
 _MOST_RIVALS = 6
 
 
 def find_conflict(
-    question: str, said: Sequence[Answer], others: Sequence[Answer]
+    question: str,
+    said: Sequence[Answer],
+    others: Sequence[Answer],
+    unread: Sequence[Answer] = (),
 ) -> tuple[list[Answer], Conflict | None]:
     """Return the answers with the best one's rivals, and which of them differ.
 
-    `said` are the answers sure enough to be shown, `others` all that were read: a rival may be one
-    that the reader alone would not have shown. A question for several things has no conflict, nor
-    has a best answer that is no number, date or name.
+    `said` are the answers that are sure enough to be shown. `others` are all that were read, since
+    a rival may be one that the reader alone would not have shown. `unread` are figures that it
+    passed over (second_look.py). A question for several things has no conflict, nor has a best
+    answer that is no number, date or name.
     """
     best = said[0]
     if _SEVERAL.search(question) or best.value is None:
         return list(said), None
     if best.value.kind == "words" or best.value.listed:
         return list(said), None
-    figures = [one for one in others if one.value is not None and one.value.kind == best.value.kind]
+    kind = best.value.kind
+    figures = [one for one in others if one.value is not None and one.value.kind == kind]
     rivals = [
         other
-        for other in [one for one in figures if one is not best][:_MOST_RIVALS]
-        if _differ(best, other, figures, question)
+        for other in [*[one for one in figures if one is not best][:_MOST_RIVALS], *unread]
+        if _differ(best, other, [*figures, *unread], question)
     ]
     if not rivals and best.value.kind == "number":
         rivals = _in_one_sentence(best, question)
@@ -134,16 +137,24 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
     if one.kind == "number" and not same_measure(one, two):
         return False
     least = _SUPPORT[one.kind] * best.probability
-    if one.kind == "number" and _measures_of(predicate_of(question)):
+    if one.kind == "number" and measures_of(predicate_of(question)):
         least = _LEAST  # what is counted says more than the reader's doubt
     return any(
         _same_matter(here, there, (one, two), question)
         for here, there in itertools.product(best.citations[:4], other.citations[:4])
         if _outlet(here) != _outlet(there)
-        and there.probability >= least
+        and (there.probability >= least or _count_what_is_asked(here, there, question))
         and _is_newest(here, figures)
         and _is_newest(there, figures)
     )
+
+
+def _count_what_is_asked(one: Citation, other: Citation, question: str) -> bool:
+    """Whether two citations count one thing by one noun of the question: the turnout."""
+    here, there = with_claim(one).claim, with_claim(other).claim
+    if here is None or there is None or here.noun != there.noun:
+        return False
+    return here.noun in predicate_of(question) - PEOPLE
 
 
 def _in_one_sentence(best: Answer, question: str) -> list[Answer]:
@@ -163,8 +174,8 @@ def _in_one_sentence(best: Answer, question: str) -> list[Answer]:
             continue
         if value.kind != "number" or compatible(best.value, value):
             continue
-        told = other.claim.noun in _COUNTS  # "police put the number at 2,500"
-        if told or _same_count(cited.claim, other.claim, (best.value, value), question):
+        told = other.claim.noun in COUNTS  # "police put the number at 2,500"
+        if told or same_count(cited.claim, other.claim, (best.value, value), question):
             rivals.append(Answer((other,), 1, best.probability, value))
     return rivals[:1]
 
@@ -187,74 +198,19 @@ def _same_matter(
         return False
     if values[0].kind == "number":
         if min(one.probability, other.probability) >= _SURE:  # both answer the question
-            return _may_count_alike(here, there, values)
-        return _same_count(here, there, values, question)
+            return may_count_alike(here, there, values)
+        return same_count(here, there, values, question)
     if values[0].kind == "date" and min(one.probability, other.probability) >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)
     shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
 
 
-def _may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
-    """Whether two claims count one kind of thing: not killed beside injured."""
-    if one.limits != other.limits:  # 200 Armenian soldiers are not all soldiers
-        return False
-    nouns = {one.noun, other.noun}
-    units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
-    if not (units or len(nouns) == 1 or nouns <= _PEOPLE or nouns & _COUNTS):
-        return False
-    first, second = _measures(one), _measures(other)
-    return not first or not second or bool(first & second)
-
-
-def _counts_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
-    """Whether two claims count one thing, without a question that says which."""
-    if not _may_count_alike(one, other, values):
-        return False
-    if _measures(one) or _measures(other):
-        return all(_measures(claim) or claim.noun in _COUNTS for claim in (one, other))
-    return one.noun == other.noun or bool((one.predicate & other.predicate) - LIGHT_VERBS)
-
-
-def _same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
-    """Whether two claims count what is asked, and neither a part of it."""
-    asked = predicate_of(question)
-    if not _may_count_alike(one, other, values):
-        return False
-    first, second = _measures(one), _measures(other)
-    wanted = _measures_of(asked)
-    if wanted and (first or second):
-        return all(_counts_as(claim, wanted) for claim in (one, other))
-    if first or second:
-        return bool(first & second)
-    said = (
-        (one.predicate | {one.noun}) - LIGHT_VERBS,
-        (other.predicate | {other.noun}) - LIGHT_VERBS,
-    )
-    return bool(said[0] & said[1]) or bool(said[0] & asked and said[1] & asked)
-
-
-def _counts_as(claim: Claim, wanted: frozenset[int]) -> bool:
-    """Whether a claim is of a wanted measure, or does not say of which."""
-    measures = _measures(claim)
-    if measures:
-        return bool(measures & wanted)
-    return claim.noun in _COUNTS or claim.verb in LIGHT_VERBS or claim.verb == claim.noun
-
-
-def _measures(claim: Claim) -> frozenset[int]:
-    return _measures_of(claim.predicate | {claim.noun})
-
-
-def _measures_of(words: frozenset[str]) -> frozenset[int]:
-    return frozenset(place for place, measure in enumerate(_MEASURES) if words & measure)
-
-
 def _same_time(one: Citation, other: Citation) -> bool:
     """Whether two citations speak of one moment, as far as is known.
 
     A figure of another day is a newer one. Of what happened in a named month or on a named day,
-    both may write later.
+    both may write later. So they may of what happens every year.
     """
     here, there = one.as_of, other.as_of
     if here is not None and there is not None and not _within(here, there):
@@ -262,7 +218,9 @@ def _same_time(one: Citation, other: Citation) -> bool:
     days = one.article.published, other.article.published
     if days[0] is None or days[1] is None or abs(days[0] - days[1]) <= _SAME_DAYS:
         return True
-    return here is not None and there is not None and len(here) >= len("2022-09")
+    if here is not None and there is not None and len(here) >= len("2022-09"):
+        return True
+    return all(_RATE.search(citation.sentence) for citation in (one, other))
 
 
 def _within(one: str, other: str) -> bool:
@@ -286,7 +244,9 @@ def _measures_alike(one: Citation, other: Citation) -> bool:
     here, there = with_claim(one).claim, with_claim(other).claim
     if here is None or there is None:
         return True
-    return _measures(here) == _measures(there)
+    if measures(here) or measures(there):
+        return measures(here) == measures(there)
+    return here.noun == there.noun or {here.noun, there.noun} <= PEOPLE
 
 
 def _of_outlet(outlet: str, answers: Sequence[Answer]) -> Iterator[Citation]:
@@ -306,11 +266,15 @@ def _outlet(citation: Citation) -> str:
 
 def _speaks_of(citation: Citation, question: str) -> bool:
     """Whether its article has the question's names, and it tells of that event."""
-    text = f"{citation.article.title or ''} {citation.article.text}".casefold()
-    if not all(name in text for name in names_in(question)):
+    if not of_its_subject(question, [citation]):
         return False
-    measures = frozenset().union(*_MEASURES)
-    events = predicate_of(question) - measures - _PEOPLE - _COUNTS - LIGHT_VERBS
+    names, article = names_of(question), citation.article
+    told = f"{article.title or ''} {article.source or ''} {_told_in(citation)}"
+    if names and not any(is_named(name, told) for name in names):
+        return False
+    text = f"{citation.article.title or ''} {citation.article.text}".casefold()
+    measured = frozenset().union(*MEASURES)
+    events = predicate_of(question) - measured - PEOPLE - COUNTS - LIGHT_VERBS
     if citation.probability >= _SURE and any(event in text for event in events):
         return True
     return not events or bool(events & lemmas_in(_told_in(citation)))
@@ -340,6 +304,6 @@ def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]
         and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
         and not compatible(one, other)
         and same_measure(one, other)
-        and _counts_alike(first.claim, second.claim, (one, other))
+        and counts_alike(first.claim, second.claim, (one, other))
         and (first.as_of is None or second.as_of is None or _within(first.as_of, second.as_of))
     )

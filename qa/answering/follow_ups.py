@@ -2,8 +2,8 @@
 
 "and in 2020?" puts another time into the last question, "and Turkey?" another name, "and how many
 Armenians?" another count. In "who brokered it?" the pronoun is replaced by what the last question
-or its answer spoke of. If it may stand for several things, `resolve` returns each, and `nearest`
-takes the one that the retrieved passages speak of near the question's own words.
+or its answer spoke of. If it may stand for several things, `resolve` returns each of them.
+`nearest` then takes the one that the retrieved passages name nearest to the question's own words.
 
 No word is made up: each stands in the question, an earlier one, an answer, or its sentence.
 Limits: English; a question whose pronoun stands for nothing found is asked as it is.

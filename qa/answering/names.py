@@ -1,9 +1,9 @@
 """Names in text: their words without titles, and one name for each country.
 
 What is a name is decided here too. Names of places come from countries.py. Letters are folded by
-anyascii. What is a title and what a first name is read from the articles: a word that they also
-write in lower case ("president") is no part of a name, and a short name stands for the longest one
-that its own article gives. Limits: English; "Moscow" is not "Russia".
+anyascii. Titles and first names are read from the articles. A word that they also write in lower
+case ("president") is no part of a name. A short name stands for the longest one that its own
+article gives. Limits: English; "Moscow" is not "Russia".
 """
 
 from __future__ import annotations

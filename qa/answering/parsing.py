@@ -42,17 +42,19 @@ def load() -> Any:
 
 
 def load_beside() -> None:
-    """Begin to load the model beside what else a first question waits for."""
+    """Start loading the model in a thread, before a first question needs it."""
     if not _model.cache_info().currsize and not _LOADING.locked():
         threading.Thread(target=load, name="parsing", daemon=True).start()
 
 
 @lru_cache(maxsize=64)
 def predicate_of(question: str) -> frozenset[str]:
-    """Return the lemmas of a question's verbs and nouns: what it asks about."""
+    """Return the lemmas of a question's verbs and nouns, and "worth"."""
     (doc,) = parse([question])
     kinds = ("VERB", "NOUN")
-    return frozenset(lemma_of(token) for token in doc if token.pos_ in kinds)
+    return frozenset(
+        lemma_of(token) for token in doc if token.pos_ in kinds or token.lower_ == "worth"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -73,6 +75,23 @@ def names_in(question: str) -> frozenset[str]:
         and token.ent_type_ not in ("DATE", "TIME")
         and token.text not in _CALENDAR
     )
+
+
+@lru_cache(maxsize=64)
+def name_runs(question: str) -> tuple[tuple[str, ...], ...]:
+    """Return the names in a question, each as its words, without the calendar's."""
+    (doc,) = parse([question])
+    runs: list[list[str]] = []
+    last = -2
+    for token in doc:
+        if token.pos_ != "PROPN" or not token.text[0].isupper() or token.text in _CALENDAR:
+            continue
+        if token.i == last + 1:
+            runs[-1].append(token.text)
+        else:
+            runs.append([token.text])
+        last = token.i
+    return tuple(map(tuple, runs))
 
 
 def lemmas_in(sentence: str) -> frozenset[str]:

@@ -52,12 +52,16 @@ def comparable(one: Value, other: Value) -> bool:
 def refines(one: Value, other: Value) -> bool:
     """Whether `one` is the same number with more words, or with less doubt.
 
-    "2,000 Russian peacekeepers" refines "2,000", and "286" refines "at least 286".
+    "2,000 Russian peacekeepers" refines "2,000", "286" refines "at least 286", and "more than 286"
+    does so too. "More than 286" is not 286.
     """
     if one.numbers != other.numbers or not set(other.words) <= set(one.words):
         return False
-    if not _holds_itself(one) or not _holds_itself(other):
+    bounded = one.bounds is not None and other.bounds is not None
+    if not bounded and not (_holds_itself(one) and _holds_itself(other)):
         return False
+    if bounded and not _meet(bounds_of(one), bounds_of(other)):
+        return False  # fewer than 40 beside more than 40
     if len(one.words) > len(other.words):
         return True
     first, second = bounds_of(one), bounds_of(other)

@@ -1,10 +1,10 @@
 """The reader: question and passages to answer spans, with a BERT in int8 ONNX.
 
-The network has span and relevance outputs. It says where an answer would start and end, how that
-compares with no answer (the null score, at [CLS]), and how relevant the text is. Margin and
-relevance are weighed into the log-odds that the span is right. Its probability has a ceiling, since
-of the surest spans some are wrong. Weights and ceiling are fitted by training/calibrate.py and kept
-in reader.json.
+The network has span and relevance outputs. It scores each token as start and end of an answer, and
+the relevance of the text. The null score, at [CLS], stands for no answer. Margin and relevance are
+weighed into the log-odds that the span is right. Its probability has a ceiling, since of the surest
+spans some are wrong. Weights and ceiling are fitted by training/calibrate.py and kept in
+reader.json.
 
 The network comes in two parts. Its lower layers see every passage; only those whose early exit
 scores well are read to the end (Xin et al. 2020, "DeeBERT", by passage). A passage longer than the
@@ -19,11 +19,11 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ from index.models.runtime import on_all_cores, open_session
 from index.profiling import stage
 from index.text.sentences import sentence_around, sentences
 from index.types import DatelineError
+from qa.answering.deadline import current_deadline
 from qa.answering.evidence import Pooling
 from qa.answering.reader_export import WHOLE, compiled_reader
 from qa.answering.spans import SPANS_PER_PASSAGE, best_spans, clean
@@ -47,6 +48,7 @@ _ALWAYS_FINISHED, _EXIT_MARGIN = 3, 3.6  # passages read to the end; behind the 
 _CONTEXT = 200  # characters of the article that are read before a passage: who "he" is
 _LARGEST_LOG_ODDS = 60.0
 
+_Result = TypeVar("_Result")
 Output = tuple[float, list[tuple[int, int, float]]]  # relevance; spans as (start, end, margin)
 
 
@@ -182,8 +184,8 @@ class OnnxReader:
         """Read every passage to the end.
 
         Returns for each its relevance, and its spans as (first character, past the last, margin),
-        clean, without overlap, best first. Each window is a run of its own: dynamic int8 takes
-        its scale from the whole batch, so in a batch a passage's outputs depend on its company.
+        clean, without overlap, best first. Each window is a run of its own. Dynamic int8 takes its
+        scale from the whole batch, so in a batch the outputs of a passage depend on the others.
         """
         question = self._truncated(question)
         return on_all_cores(
@@ -196,16 +198,18 @@ class OnnxReader:
         """Read to the end only the passages that may hold the best answer.
 
         `firsts` are the characters from which answers may be taken. Returns what `outputs` says,
-        by the place of the passage.
+        by the place of the passage. Past the question's deadline only the first few are read.
         """
         question = self._truncated(question)
-        exits = on_all_cores(
+        exits = _until_deadline(
             lambda place: self._early_exit(question, passages[place], firsts[place]),
             range(len(passages)),
         )
-        chosen = promising_exits([exit.score for exit in exits])
-        finished = on_all_cores(lambda place: self._finish(exits[place]), chosen)
-        return dict(zip(chosen, finished, strict=True))
+        places = list(exits)
+        chosen = [places[rank] for rank in promising_exits([exits[at].score for at in places])]
+        chosen.sort(key=lambda place: -exits[place].score)
+        finished = _until_deadline(lambda place: self._finish(exits[place]), chosen)
+        return dict(sorted(finished.items()))
 
     def _calibrated(self, candidate: Candidate) -> Span:
         """Return the span with its probability: a logistic curve under a ceiling."""
@@ -268,6 +272,20 @@ class OnnxReader:
                 if begin < stop:
                     found.append((begin, stop, score - null))
         return relevance, _without_overlap(found)
+
+
+def _until_deadline(run: Callable[[int], _Result], places: Sequence[int]) -> dict[int, _Result]:
+    """Run places in the shared threads; past the deadline only the first three."""
+    deadline = current_deadline()
+
+    def run_in_time(rank: int) -> _Result | None:
+        late = rank >= _ALWAYS_FINISHED and deadline.passed()
+        return None if late else run(places[rank])
+
+    results = on_all_cores(run_in_time, range(len(places)))
+    return {
+        place: result for place, result in zip(places, results, strict=True) if result is not None
+    }
 
 
 def _pooling(settings: Mapping[str, Any]) -> Pooling | None:

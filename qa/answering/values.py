@@ -75,9 +75,9 @@ def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -
 def relation(one: Value, other: Value) -> Relation:
     """Say how two values stand to each other. Symmetric.
 
-    "same": equal, or one refines the other. "compatible": both may be true of one thing.
-    "different": they cannot. "incomparable": they are of different kinds or measures, are lists,
-    or are words that nothing can be said of.
+    It is "same" if they are equal, or one refines the other. It is "compatible" if both may be true
+    of one thing, and "different" if they cannot. It is "incomparable" for different kinds or
+    measures, for lists, and for words that cannot be compared.
     """
     if fold(one) == fold(other) or _refine_each_other(fold(one), fold(other)):
         return "same"
@@ -120,8 +120,8 @@ def fold(value: Value) -> Value:
 def compatible(one: Value, other: Value) -> bool:
     """Whether two values may both be true of one thing.
 
-    They may if they are equal, if one refines the other, if their numbers meet within bounds and
-    rounding and their units agree, or if they are a country and its capital.
+    They may if they are equal, if one refines the other, or if they are a country and its capital.
+    Numbers may if their units agree and they meet within bounds and rounding.
     """
     return relation(one, other) in ("same", "compatible")
 

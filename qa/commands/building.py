@@ -120,8 +120,8 @@ def add(commands: Commands) -> None:
         action="append",
         type=Path,
         metavar="DIR",
-        help="the folder that they go to; repeat it to name the other folders that the index is "
-        "built from (default: those that it was built from, or corpus/)",
+        help="the folder that they go to (default: those that the index was built from, or "
+        "corpus/). Repeat it to name the other folders of the index",
     )
     parser.add_argument(
         "--most",

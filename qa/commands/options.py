@@ -42,7 +42,7 @@ class Commands:
             name,
             help=help,
             description=help[0].upper() + help[1:] + ".",
-            parents=[_anywhere(), *shared],
+            parents=[_index_option(), *shared],
             epilog=f"example: {example}",
         )
         added.set_defaults(run=run)
@@ -57,12 +57,27 @@ def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
     return dict(commands.choices)
 
 
-def _anywhere() -> argparse.ArgumentParser:
+class Indexes(argparse.Action):
+    """Take one index; several, if --index is given again, are asked as one."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        value: Any,
+        option: str | None = None,
+    ) -> None:
+        namespace.indexes = [*getattr(namespace, "indexes", []), value]
+        namespace.index = value
+
+
+def _index_option() -> argparse.ArgumentParser:
     """Return a parser with --index, which may stand before the command too."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     parser.add_argument(
         "--index",
         type=Path,
+        action=Indexes,
         metavar="DIR",
         help="the index folder (default: $DATELINE_INDEX, or var/index)",
     )
@@ -158,7 +173,7 @@ def corpora_of_index(options: argparse.Namespace) -> list[Path]:
 
 
 def number(option: str, least: int, most: int) -> Callable[[str], int]:
-    """Return what reads the number of an option.
+    """Return a reader of whole numbers from `least` to `most`, for an option.
 
     It raises DatelineError for a number that is too small or too large.
     """
@@ -192,8 +207,8 @@ def map_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help="the column of a table that holds a field, if its name does not tell: text, title, "
-        "source, published, url, authors, id or language; may be repeated",
+        help="name the column of a table that holds a field, if its own name does not tell. "
+        "Fields: text, title, source, published, url, authors, id, language. May be repeated",
     )
 
 

@@ -1,4 +1,4 @@
-"""Commands for the server: serve, password, token."""
+"""Commands for servers and their users: serve, mcp, password, token."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=Path,
         metavar="DIR",
-        help="the folder of articles that the index is built from and that the page adds to "
-        "(default: the one that it was built from, or corpus/); may be repeated",
+        help="a folder that the index is built from; the page adds articles to the first "
+        "(default: those that it was built from, or corpus/). May be repeated",
     )
     parser.add_argument(
         "--read-only", action="store_true", help="let nothing be added or removed on the page"
@@ -76,8 +76,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="the address of a proxy in front, whose X-Forwarded-For tells who a client is; "
-        "without it all users behind a proxy share what one client may do; may be repeated",
+        help="the address of a proxy in front; its X-Forwarded-For tells who a client is. "
+        "Without it all users behind a proxy share what one client may do. May be repeated",
     )
     parser.add_argument(
         "--per-minute",

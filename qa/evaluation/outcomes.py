@@ -18,13 +18,13 @@ from qa.evaluation.questions import LabelledQuestion
 class Outcome:
     """What became of one question.
 
-    `golds` are its known answers, as in `LabelledQuestion.answers`. `best` is the best answer,
-    or the best span if there is no answer; `probability`, `exact_match` and `f1` are those of
-    `best`. `span_exact_match` and `span_f1` are those of the best single span, before spans with
-    one value are put together. Ranks are those of the first passage with a gold answer, 0 for
-    none: `rank` as retrieved, `rank_read` in the order of the reply. `sentence_rank`, of a question
-    that asks for sentences, is the place among the three best sentences of the first with a gold
-    answer, 0 for none.
+    `golds` are its known answers, as in `LabelledQuestion.answers`. `best` is the best answer, or
+    the best span if there is no answer; `probability`, `exact_match` and `f1` are those of `best`.
+    `span_exact_match` and `span_f1` are those of the best single span, before spans with one value
+    are put together. Ranks are those of the first passage with a gold answer, 0 for none: `rank` as
+    retrieved, `rank_read` in the order of the reply. `sentence_rank` is for a question that asks
+    for sentences. It is the place of the first one with a gold answer among the three best, 0 for
+    none.
     """
 
     id: str

@@ -1,9 +1,9 @@
 """Questions with known answers, asked and measured: `dateline evaluate`.
 
-With an index, every question goes through `Archive.ask`, as a user's does. Without one, the
-reader alone answers from the context that each question brings. Outcomes are kept question by
-question in the report's folder: an interrupted evaluation goes on, and every figure can be traced
-to the answers behind it.
+With an index, every question goes through `Archive.ask`, as a user's does. Without one, the reader
+alone answers from the context that each question brings. Outcomes are kept question by question in
+the report's folder. So an interrupted evaluation continues, and every figure can be traced to its
+answers.
 """
 
 from __future__ import annotations

@@ -8,13 +8,7 @@ from __future__ import annotations
 import re
 
 from index.types import Article
-from qa.rendering.text import (
-    differing,
-    published_in_words,
-    revised,
-    sentence_parts,
-    silence,
-)
+from qa.rendering.wording import differing, published_in_words, revised, sentence_parts, silence
 from qa.types import Citation, Reply
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:@/^=\"'])")

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from index.types import Article
-from qa.rendering.text import (
+from qa.rendering.wording import (
     dateline,
     differing,
     evidence_in_words,

@@ -8,7 +8,7 @@ from html import escape
 
 from index.text.dates import in_words
 from index.types import Article
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 from qa.web.addresses import article_address
 from qa.web.corpus_editor import EditorStatus
 from qa.web.markup import NO_OUTLET, bidi, title_of, web_link

@@ -1,8 +1,8 @@
 """The events of asking: a question typed, a link followed, an address opened.
 
-A conversation is kept by the browser, as JSON that comes and goes with each event, so that any
-process behind a load balancer may answer the next one. The address holds the question as it was
-understood, so that it stands alone: opened anywhere, it is asked literally.
+The browser keeps the conversation, as JSON that comes and goes with each event. So any process
+behind a load balancer may answer the next one. The address holds the question as it was understood,
+so that it stands alone: opened anywhere, it is asked literally.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import gradio as gr
 
 from index.types import DatelineError
 from qa.answering.turns import Turn, Understood
-from qa.rendering.text import quotation
+from qa.rendering.wording import evidence_in_words, quotation
 from qa.types import Reply
 from qa.web.addresses import (
     NO_LIMITS,
@@ -27,7 +27,7 @@ from qa.web.addresses import (
     parse_question_address,
     question_address,
 )
-from qa.web.cards import evidence_in_words, reply_html
+from qa.web.cards import reply_html
 from qa.web.chips import chips_of, pending_html
 from qa.web.evidence import article_html
 from qa.web.front import front_html

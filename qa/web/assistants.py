@@ -17,7 +17,7 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
 from index.types import DatelineError
-from qa.rendering.text import differing, reason_in_words
+from qa.rendering.wording import differing, reason_in_words
 from qa.types import Citation, Hit, Reply
 from qa.web.addresses import Limits
 from qa.web.calls import Calls

@@ -14,12 +14,13 @@ from html import escape
 from index.text.dates import in_words
 from qa.answering.turns import Understood
 from qa.rendering.markdown import reply_as_markdown
+from qa.rendering.wording import evidence_in_words, plural
 from qa.types import Answer, Citation, Hit, Reply
 from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.chips import chips_html
 from qa.web.citations import Numbers, citation_html, numbers_of, sentence_html, stance_in_words
 from qa.web.evidence import evidence_html
-from qa.web.markup import NO_OUTLET, bidi, dateline_html, given_html, plural
+from qa.web.markup import NO_OUTLET, bidi, dateline_html, given_html
 from qa.web.silence import silence_html
 
 
@@ -60,20 +61,6 @@ def findings(reply: Reply) -> list[Citation]:
     for answer in reply.answers:
         found.update(dict.fromkeys(answer.citations))
     return list(found)
-
-
-def evidence_in_words(answer: Answer, differing: int = 0) -> str:
-    """Return what an answer rests on: "three outlets say so".
-
-    `differing` counts the outlets that contradict each other on it.
-    """
-    if differing:
-        return f"{plural(differing, 'outlet')} differ"
-    if answer.outlets > 1 and answer.origins > 1:
-        return f"{plural(answer.outlets, 'outlet')} say so"
-    if answer.outlets > 1:
-        return f"one report, in {plural(answer.outlets, 'outlet')}"
-    return plural(answer.origins, "report")
 
 
 def _answers_html(reply: Reply, numbers: Numbers) -> str:

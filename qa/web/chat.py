@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from index.types import DatelineError
 from qa.answering.turns import Turn
-from qa.rendering.text import dateline, differing, headline, reason_in_words, stance
+from qa.rendering.wording import dateline, differing, headline, reason_in_words, stance
 from qa.types import Answer, Citation, Reply
 from qa.web.addresses import NO_LIMITS, article_address
 from qa.web.calls import Calls

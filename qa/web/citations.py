@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qa.rendering.text import in_language, quotation, sentence_parts
+from qa.rendering.wording import in_language, plural, quotation, sentence_parts
 from qa.types import Answer, Citation
 from qa.web.addresses import printed_address
-from qa.web.markup import bidi, given_html, plural, web_link
+from qa.web.markup import bidi, given_html, web_link
 
 # The number of each finding, by its article and place in it.
 Numbers = dict[tuple[str, int, int], int]

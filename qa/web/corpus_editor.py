@@ -26,7 +26,7 @@ from index.corpus.fetching import fetch
 from index.corpus.files import corpus_files
 from index.stores.places import current, open_index
 from index.types import DatelineError, Place, Skipped, Store, Summary
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 from qa.web.article_files import free_path, pasted_article, safe_name, write_article
 from qa.web.corpus_files import (
     ADDED,

@@ -14,9 +14,9 @@ import gradio as gr
 
 from index.types import Article, DatelineError
 from qa.answering.arguments import MOST_PASSAGES
-from qa.rendering.text import counted
+from qa.rendering.wording import counted, published_in_words
 from qa.web.addresses import NO_LIMITS, article_address
-from qa.web.markup import NO_OUTLET, bidi, day_in_words, outlet_html, title_of
+from qa.web.markup import NO_OUTLET, bidi, outlet_html, title_of
 from qa.web.session import Session
 from qa.web.timeline import timeline_html
 
@@ -118,7 +118,7 @@ def _first_html(articles: Sequence[Article]) -> str:
     dated = sorted((one for one in articles if one.published is not None), key=_by_day)
     if len(dated) < 2 or dated[0].published == dated[1].published or not dated[0].source:
         return ""
-    day = escape(day_in_words(dated[0]))
+    day = escape(published_in_words(dated[0]))
     return f'<p class="had-it">First: {outlet_html(dated[0])}, {day}</p>'
 
 
@@ -132,5 +132,5 @@ def _outlet_html(name: str, articles: Sequence[Article]) -> str:
 
 def _item(article: Article) -> str:
     address = escape(article_address(article.id))
-    day = escape(day_in_words(article))
+    day = escape(published_in_words(article))
     return f'<li><a href="{address}" data-read>{bidi(title_of(article))}</a> {day}</li>'

@@ -9,7 +9,7 @@ from html import escape
 
 from index.text.dates import in_words
 from index.types import Article, Store
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 from qa.web.addresses import article_address
 from qa.web.markup import bidi, dateline_html, title_of
 from qa.web.timeline import timeline_html

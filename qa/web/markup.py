@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
-from index.text.dates import in_words
 from index.types import Article
 from qa.links import is_web_address
-from qa.rendering.text import headline, in_language
+from qa.rendering.wording import headline, in_language, published_in_words
 
 NO_OUTLET = "no outlet named"
 _SITE = re.compile(r"\s+(?:[|·–—-]|::)\s+([^|·–—]{2,40})$")  # "... | CNN"
@@ -21,7 +20,6 @@ _PLACEHOLDERS = frozenset(  # titles that programs give
     ("about:blank", "blank", "document", "word document", "microsoft word", "untitled", "home")
 )
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def bidi(text: str) -> str:
@@ -35,16 +33,6 @@ def bidi(text: str) -> str:
 def join_parts(*parts: str) -> str:
     """Join the parts that are not empty by a middle dot."""
     return " · ".join(part for part in parts if part)
-
-
-def in_letters(number: int) -> str:
-    """Return a number as a word up to ten: "two", "2,000"."""
-    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number with its noun in words: "one report", "three outlets"."""
-    return f"{in_letters(number)} {noun}" if number == 1 else f"{in_letters(number)} {noun}s"
 
 
 def title_of(article: Article) -> str:
@@ -69,11 +57,6 @@ def authors_of(article: Article) -> Sequence[str]:
     return [name for name in once if not any(_is_within(other, name) for other in once)]
 
 
-def day_in_words(article: Article) -> str:
-    """Return the day an article was published, as "14 October 2022"; empty if unknown."""
-    return in_words(article.published.isoformat()) if article.published is not None else ""
-
-
 def outlet_html(article: Article) -> str:
     """Return the outlet of an article in bold; empty if unknown."""
     return f"<b>{bidi(article.source)}</b>" if article.source else ""
@@ -81,7 +64,7 @@ def outlet_html(article: Article) -> str:
 
 def given_html(article: Article) -> str:
     """Return who gives a sentence, and when: "CNN, 8 September 2022"."""
-    day = escape(day_in_words(article))
+    day = escape(published_in_words(article))
     if day:
         day = f'<span class="day">, {day}</span>'
     return (outlet_html(article) or NO_OUTLET) + day
@@ -94,7 +77,7 @@ def dateline_html(article: Article, titled: bool = True) -> str:
     """
     title = f"<cite>{bidi(title_of(article))}</cite>" if titled else ""
     language = escape(in_language(article).removeprefix(", "))
-    return join_parts(outlet_html(article), escape(day_in_words(article)), title, language)
+    return join_parts(outlet_html(article), escape(published_in_words(article)), title, language)
 
 
 def web_link(url: str | None, label: str, css_class: str = "") -> str:

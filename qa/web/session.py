@@ -5,7 +5,6 @@ It is seen before its models are loaded, and followed when it is rebuilt.
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,15 +13,17 @@ from pathlib import Path
 
 from index.stores.places import open_index
 from index.types import DatelineError, Place, Store
+from qa.answering.deadline import within
 from qa.answering.follow_ups import nearest, resolve
 from qa.answering.turns import Turn, Understood
 from qa.answering.understanding import understand
-from qa.archive import PASSAGES_READ, Archive, reply_from
+from qa.archive import PASSAGES_READ, Archive, newest_day, reply_from
 from qa.types import Hit, Reader, Reply
 from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.empty import EmptyStore
 
 _LOADING_TAKES = 300  # seconds at most, until a question is refused
+_SECONDS = 10.0  # for a question; then it is answered from the passages read until then
 _FOLLOW_UP_PASSAGES = 10  # read to find out what a question leans on
 _LONGEST_FOLLOW_UP = 900  # characters of a question and the one before it
 
@@ -121,17 +122,20 @@ class Session:
     def ask(self, question: str, limits: Limits, k: int = PASSAGES_READ) -> Reply:
         """Return the reply to a question, within the session's own limits too.
 
-        Raises DatelineError for a bad question, k or day, and for an outlet outside the limits.
+        After some seconds it is what was found until then. Raises DatelineError for a bad question,
+        k or day, and for an outlet outside the limits.
         """
         held = limits.within(self.limits)
-        return self.archive().ask(
-            question,
-            k=k,
-            source=held.filters.sources,
-            since=held.filters.since,
-            until=held.filters.until,
-            as_of=held.as_of,
-        )
+        archive = self.archive()
+        with within(_SECONDS):
+            return archive.ask(
+                question,
+                k=k,
+                source=held.filters.sources,
+                since=held.filters.since,
+                until=held.filters.until,
+                as_of=held.as_of,
+            )
 
     def try_out(self, question: str, limits: Limits) -> Reply:
         """Return the reply to a question that nobody asked, without a record.
@@ -140,14 +144,9 @@ class Session:
         """
         held = limits.within(self.limits)
         archive = self.archive()
-        last = archive.store.manifest["counts"].get("last_day")  # "last month" is before it
+        filters, newest = held.filters, newest_day(archive.store)
         asked = understand(
-            question,
-            held.filters.sources,
-            held.filters.since,
-            held.filters.until,
-            held.as_of,
-            dt.date.fromordinal(last) if last else None,
+            question, filters.sources, filters.since, filters.until, held.as_of, newest
         )
         hits = self.retrieve(question, PASSAGES_READ, limits)
         return reply_from(asked, hits, archive.reader, archive.store)

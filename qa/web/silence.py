@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.text.dates import remove_time
-from qa.rendering.text import reason_in_words
+from qa.rendering.wording import NO_CLEAR_ANSWER, reason_in_words
 from qa.types import Reply
 from qa.web.addresses import NO_LIMITS, Limits, question_address
 from qa.web.citations import Numbers, citation_html
@@ -16,7 +16,7 @@ _UNCLEAR = ("not-said", "nothing-near")  # the reasons that say no more than the
 
 def silence_html(reply: Reply, limits: Limits, numbers: Numbers) -> str:
     """Return why there is no answer, what comes near, and what to try."""
-    reason = "No clear answer found"
+    reason = NO_CLEAR_ANSWER
     if reply.reason_code not in _UNCLEAR:
         reason = reason_in_words(reply)
     if not reason.endswith(("?", ".", "!")):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.text.dates import in_words
-from qa.rendering.text import counted
+from qa.rendering.wording import counted
 
 _MOST_BARS = 72
 _LEAST_HEIGHT = 4  # percent of the row, so that one article is seen beside many

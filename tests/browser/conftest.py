@@ -29,6 +29,8 @@ from playwright.sync_api import (
 from tests.conftest import ROOT
 
 QUESTION = "who brokered the September truce?"
+# A page on a busy machine takes its time: what is expected is waited for, not timed.
+expect.set_options(timeout=60_000)
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync"""
 
@@ -170,6 +172,7 @@ def opened(browser: Browser) -> Iterator[Open]:
             color_scheme="dark" if colours == "dark" else "light",
             reduced_motion="reduce",
         )
+        context.set_default_timeout(60_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if script:
             context.add_init_script(script)

@@ -40,9 +40,7 @@ EMBEDDER = WordEmbedder()
 
 
 def build(folder: Path, articles: list[dict[str, str]]) -> qa.Archive:
-    folder.mkdir(exist_ok=True)
-    (folder / "a.jsonl").write_text("".join(json.dumps(article) + "\n" for article in articles))
-    index.build(folder / "a.jsonl", folder / "index", embedder=EMBEDDER)
+    index.build(articles, folder / "index", embedder=EMBEDDER)
     return qa.open(folder / "index", embedder=EMBEDDER, reader=CapitalReader())
 
 
@@ -60,7 +58,7 @@ def test_every_span_of_every_reply_is_the_slice_it_says(
     ]
     archive = build(tmp_path_factory.mktemp("slices"), articles)
     reply = archive.ask("who? " + question)
-    sources = {f"a.jsonl:{article['id']}": article["text"] for article in articles}
+    sources = {article["id"]: article["text"] for article in articles}
     told = json.loads(json.dumps(reply.to_dict()))
     for answer in told["answers"]:
         assert answer["citations"][0]["text"] == answer["text"]

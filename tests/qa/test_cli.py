@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from qa.cli import main
 from qa.commands.manual import manual
 from qa.commands.options import commands_of
 from qa.commands.parser import dateline_parser
+from tests.command_server import run_command
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 
@@ -35,19 +37,19 @@ QUESTION = "who brokered the September truce?"
 def dateline(
     *arguments: str | Path, stdin: str = "", cwd: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the console script's own entry in a new process."""
-    command = [sys.executable, "-m", "qa", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(
-        command,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment,
-        timeout=120,
-        check=False,
-    )
+    """Run a command in a new process."""
+    words = [str(argument) for argument in arguments]
+    with tempfile.TemporaryDirectory() as folder:
+        given, out, errors = (Path(folder, name) for name in ("in", "out", "errors"))
+        given.write_text(stdin, encoding="utf-8")
+        out.touch()
+        errors.touch()
+        status = run_command(
+            words, cwd, {**os.environ, **environment}, (str(given), str(out), str(errors))
+        )
+        return subprocess.CompletedProcess(
+            words, status, out.read_text(encoding="utf-8"), errors.read_text(encoding="utf-8")
+        )
 
 
 def refused(*arguments: str | Path, **options: Any) -> str:
@@ -196,6 +198,7 @@ def test_asking_imports_neither_torch_nor_gradio_nor_transformers(corpus_index: 
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_asking_opens_no_connection(corpus_index: Path) -> None:
     program = (
         "import socket, sys\n"
@@ -352,6 +355,15 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage: dateline" in capsys.readouterr().err
 
 
+def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    shown = capsys.readouterr()
+    assert "dateline build corpus/" in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "qa", "ask", "-", "--index", str(corpus_index)],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 import index
 import qa
 from tests.conftest import ROOT
@@ -26,6 +28,7 @@ def _right(archive: qa.Archive) -> int:
     return right
 
 
+@pytest.mark.slow
 def test_as_many_questions_are_answered_from_pdfs(
     archive: qa.Archive, corpus_index: Path, tmp_path: Path
 ) -> None:

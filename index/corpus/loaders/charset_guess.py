@@ -1,17 +1,19 @@
 """Guesses at the charset of bytes that declare none and are not UTF-8.
 
-Windows-1252 is the guess unless the bytes speak against it. They do in two ways. Most letters are
-outside ASCII: then the text is in another script, and the charset is taken under which its most
-frequent letters are those of a language. Or letters stand where Windows-1252 has signs, or signs
-stand inside words ("RenŽ C™tŽ"): then another charset of Western or Central Europe is taken, if it
-puts more characters where they belong. Limits: what fits Windows-1252 as well is read as it.
+Windows-1252 is the guess unless the bytes speak against it. They do in two ways. If most letters
+are outside ASCII, the text is in another script. The charset is then the one that makes its most
+frequent letters those of a language. If letters stand for what Windows-1252 calls signs, or signs
+stand inside words ("RenŽ C™tŽ"), another charset of Western or Central Europe may fit better.
+Limits: what fits Windows-1252 as well is read as it.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 
+_TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAMPLE = 2**16  # bytes that are looked at
 _OTHER_SCRIPT = 0.4  # of the letters: from this share on, those outside ASCII are the text's own
 # Charsets of Latin script, the likelier first: it is taken if no other fits better.
@@ -45,6 +47,8 @@ _SURE = 0.5  # of the expected share: from here on the script is certain
 def guess(data: bytes) -> str | None:
     """Return the codec of text that is not UTF-8; None if none makes sense of it."""
     sample = data[:_SAMPLE]
+    if sample.lstrip().startswith(b"<"):  # names of elements are no words
+        sample = _TAG.sub(b" ", sample)
     high = sum(byte >= 0x80 for byte in sample)
     ascii_letters = sum(65 <= byte & 0xDF <= 90 for byte in sample if byte < 0x80)
     if high > _OTHER_SCRIPT * (high + ascii_letters):

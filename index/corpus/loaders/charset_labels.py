@@ -1,9 +1,9 @@
 """Names of charsets as files declare them, and the codec that reads each.
 
-The names are those of the WHATWG encoding standard (https://encoding.spec.whatwg.org). As browsers
-do, "ISO-8859-1" and "US-ASCII" are read as Windows-1252, "Shift_JIS" as Microsoft's variant, and so
-on: text in the narrower charset reads the same, and text in the wider one is no longer damaged.
-Limits: UTF-7 and other names that the standard does not know count as not declared.
+The names are those of the WHATWG encoding standard (https://encoding.spec.whatwg.org). As in
+browsers, "ISO-8859-1" and "US-ASCII" are read as Windows-1252, and "Shift_JIS" as Microsoft's
+variant. Text in the narrower charset reads the same, and text in the wider one is no longer
+damaged. Limits: UTF-7 and other names that the standard does not know count as not declared.
 """
 
 from __future__ import annotations

@@ -15,26 +15,32 @@ from typing import Any
 COLUMNS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "content", "body", "page content", "article", "article text", "article body",
-        "full text", "body text", "main text", "content text", "clean text", "story",
-        "transcript", "description", "summary", "abstract", "snippet",
+        "full text", "body text", "main text", "content text", "text content", "clean text",
+        "cleaned text", "plain text", "content encoded", "article content", "full article",
+        "story", "post content", "post text", "news", "transcript", "description", "summary",
+        "abstract", "lead paragraph", "excerpt", "snippet",
     ),
     "title": (
-        "title", "headline", "heading", "web title", "article title", "subject", "name",
+        "title", "headline", "heading", "web title", "article title", "news title", "post title",
+        "subject", "name",
     ),
     "source": (
         "source", "outlet", "publisher", "publication", "newspaper", "source name", "site name",
-        "site full", "site", "publication name", "provider", "source domain", "domain",
+        "site full", "site", "publication name", "outlet name", "news outlet", "media outlet",
+        "newspaper name", "provider", "source domain", "domain",
     ),
     "published": (
         "published", "date", "published at", "publish date", "date publish", "date published",
         "published date", "publication date", "pub date", "published on", "web publication date",
         "article date", "datetime", "timestamp", "seen date", "created at", "date created",
+        "published time", "publish time", "publication time", "posted at", "post date",
+        "date posted", "release date", "news date",
     ),
     "url": (
         "url", "link", "canonical url", "article url", "web url", "source url", "permalink",
         "href",
     ),
-    "authors": ("authors", "author", "byline", "creator", "writer", "journalist"),
+    "authors": ("authors", "author", "byline", "creator", "writer", "journalist", "author name"),
     "id": ("id", "doc id", "article id", "guid", "uuid"),
     "language": ("language", "lang"),
 }  # fmt: skip

@@ -7,9 +7,11 @@ or the month comes first.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,8 @@ from index.corpus.loaders.numeric_days import DayOrder
 from index.types import DatelineError, Note, Skipped
 
 _INNER = ("name", "main", "title", "original", "domain", "#text")  # of {"name": "Example Times"}
+_PARAGRAPHS = ("text", "content", "paragraphs", "value", "body", "blocks")  # of {"text": ...}
+_DEEPEST = 6  # lists and objects in one another
 _MARKED = re.compile(r"</(?:p|div|span|h\d|li|br)>|<(?:br|p)\b[^>]*/?>", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.\.\.)\s*\[\+(?P<more>\d+) chars\]\s*$")  # as NewsAPI ends a text
 
@@ -164,22 +168,44 @@ def read_mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text, of a string or a list of paragraphs; None for anything else.
+    """Return a text, of a string or of its paragraphs; None for anything else.
 
     The words alone if it is HTML.
     """
-    if isinstance(value, list) and value:
-        paragraphs = [part.get("text") if isinstance(part, dict) else part for part in value]
-        if not all(isinstance(part, str) for part in paragraphs):
-            return None
-        value = "\n\n".join(map(str, paragraphs))
     if not isinstance(value, str):
+        value = "\n\n".join(_paragraphs(value, _DEEPEST)) or None
+    elif value.startswith(("['", '["')) and value.endswith("]"):  # a list that became a string
+        value = "\n\n".join(_paragraphs(_list_in(value), 1)) or value
+    if value is None:
         return None
     if _MARKED.search(value):
         from index.corpus.loaders.markup import plain
 
-        return plain(value)
-    return value
+        return plain(str(value))
+    return str(value)
+
+
+def _paragraphs(value: Any, deepest: int) -> list[str]:
+    """Return the paragraphs in a list, or in an object such as {"text": ...}.
+
+    None of what is no text: an object of a picture has none.
+    """
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = next((value[name] for name in _PARAGRAPHS if value.get(name)), None)
+        return _paragraphs(value, deepest - 1) if deepest else []
+    if not isinstance(value, list) or not deepest:
+        return []
+    return list(chain.from_iterable(_paragraphs(part, deepest - 1) for part in value))
+
+
+def _list_in(value: str) -> Any:
+    """Return the list that a string spells, as Python or JSON writes it; else None."""
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _inner(value: Any) -> Any:

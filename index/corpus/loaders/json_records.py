@@ -1,8 +1,7 @@
 """Articles as objects of JSON: .json, .jsonl, .ndjson.
 
 Document lists of LangChain and Haystack, a BEIR corpus, and what news services send are such
-objects too: what stands under `metadata`, `fields`, `thread` and the like counts as columns of the
-object.
+objects too. What stands under `metadata`, `fields` or `thread` counts as columns of the object.
 """
 
 from __future__ import annotations
@@ -166,7 +165,16 @@ def _list_within(data: dict[str, Any]) -> list[Any]:
                 return inner
             if isinstance(inner, dict):  # {"response": {"docs": [...]}}
                 return _list_within(inner)
-    return [data]
+    articles = _articles_by_id(data)
+    return articles or [data]
+
+
+def _articles_by_id(data: dict[str, Any]) -> list[Any]:
+    """Return the articles of an object that has each under its id, else none."""
+    inner = [(id, one) for id, one in data.items() if isinstance(one, dict) and id not in _NESTED]
+    if len(inner) < len(data) or not all(column_of(one, "text", {}) for _, one in inner):
+        return []
+    return [{"id": id, **one} for id, one in inner]
 
 
 def flatten(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_HEAD = 4096  # bytes in which a page names its charset
+_HEAD = 2**16  # bytes in which a page names its charset
 _CHARSET = re.compile(
     rb"""(?: <\?xml [^>]*? \s encoding | <meta [^>]*? [\s;"'] charset )   # <meta charset="utf-8">
          \s* = \s* ["']? \s* (?P<name> [\w.:-]+ )""",

@@ -1,10 +1,10 @@
 """A process of its own for files whose parsers may hang, swell or crash.
 
 `Sandbox.read` sends a file's path to that process and gets its items back, a JSON line each. The
-process has bounds of time and memory. A file that gives no item in time, that takes too long as
-a whole, or that kills the process, is skipped with its reason, and the next file gets a new one.
-One process serves all files of a build. It starts with the first of them, and ends with the
-builder, however that ends.
+process has bounds of time and memory. A file is skipped with its reason if it gives no item in
+time, takes too long as a whole, or kills the process. The next file then gets a new process. One
+process serves all files of a build. It starts with the first of them, and ends with the builder,
+however that ends.
 """
 
 from __future__ import annotations

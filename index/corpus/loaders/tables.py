@@ -22,6 +22,7 @@ from index.corpus.loaders.json_records import flatten, read_unpacked
 from index.types import Skipped
 
 _SEPARATORS = ",;\t|"
+_DECLARED = re.compile(r'(?P<quote>"?)sep=(?P<separator>.)(?P=quote)\n', re.IGNORECASE)
 _TRIED = 20  # rows that show whether a separator is the right one
 
 
@@ -34,9 +35,9 @@ def load_csv(path: Path) -> Iterator[Record | Skipped]:
     csv.field_size_limit(limits.line_mb << 20)
     found = decode(read_unpacked(path))
     text, separator, first_line = found.text, "", 1
-    declared = re.match(r"sep=(.)\n", text)
+    declared = _DECLARED.match(text)
     if declared is not None:
-        text, separator, first_line = text[declared.end() :], declared[1], 2
+        text, separator, first_line = text[declared.end() :], declared["separator"], 2
     text = text.replace("\x00", "\ufffd")  # which csv would take for the end
     dialect = _dialect(text, separator)
     yield from _rows(csv.reader(io.StringIO(text, newline=""), **dialect), first_line, found.notes)
@@ -81,12 +82,15 @@ def _rows(rows: Any, first_line: int, notes: tuple[str, ...]) -> Iterator[Record
 def _dialect(text: str, separator: str) -> dict[str, Any]:
     """Return the separator of a table, and whether its cells are quoted.
 
-    Quotation marks in a table that is separated by tabs may be letters of its cells.
+    Quotation marks in a table that is separated by tabs may be letters of its cells. Single ones
+    count if there are no others.
     """
     candidates = separator or _SEPARATORS
     dialects: list[dict[str, Any]] = [
         {"delimiter": candidate, "strict": True} for candidate in candidates
     ]
+    if '"' not in text:
+        dialects += [{**dialect, "quotechar": "'"} for dialect in dialects]
     if "\t" in candidates:
         dialects.append({"delimiter": "\t", "quoting": csv.QUOTE_NONE, "strict": True})
     return max(dialects, key=lambda dialect: _merit(text, dialect))  # of equals the first

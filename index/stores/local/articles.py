@@ -1,30 +1,33 @@
-"""The table of articles in `articles.sqlite`.
+"""The tables of articles and passages.
 
-This module writes and reads it, and says how an article is a row. An article keeps the number that
-it was given when it was added. Its position among the articles and its story depend on the whole
-corpus, so a generation writes the table `positions` whole. The text is the last column, so that the
-others are read without it.
+They are in `articles.sqlite`, and the positions in a file of their own. This module says how an
+article is a row, and reads rows. An article keeps the number that it was given when it was added.
+Its position among the articles and its story depend on the whole corpus, so a generation writes the
+table `positions` whole. An article without a position is dead: it was changed or removed, and its
+rows stay until the index is written anew. The text is the last column, so that the others are read
+without it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from index.types import Article, DatelineError
 
-ARTICLES = "articles.sqlite"
+ARTICLES, POSITIONS = "articles.sqlite", "positions.sqlite"
 SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, title TEXT,
     source TEXT, published TEXT, url TEXT, path TEXT NOT NULL, authors TEXT NOT NULL,
     pages TEXT NOT NULL, language TEXT, boilerplate TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE TABLE positions (
-    position INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE REFERENCES articles, story TEXT
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles,
@@ -32,13 +35,48 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of_article ON passages (article);
 """
+POSITIONS_SCHEMA = """
+CREATE TABLE positions (
+    position INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE, story TEXT
+);
+"""
 COLUMNS = (
     "id, fingerprint, title, source, published, url, path, authors, pages, language, "
-    "boilerplate, text, story"
+    "boilerplate, text"
 )
-PLACED = "articles JOIN positions ON positions.number = articles.number"
-# SQLite takes the tables of a CROSS JOIN in this order, so that it sorts no texts.
-IN_ORDER = "positions CROSS JOIN articles ON positions.number = articles.number"
+
+
+class Database:
+    """A file of SQLite that is never written to. Each thread has its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises DatelineError for a damaged one."""
+        self._path, self._local = path, threading.local()
+        place = quote(os.fsencode(path.resolve().as_posix()))
+        self._address = f"file:{place}?mode=ro&immutable=1"
+        self.rows("SELECT name FROM sqlite_master LIMIT 1")  # SQLite opens it with the first query
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return the rows of a query. Raises DatelineError for a damaged file.
+
+        A large file is not read whole on opening, so damage may show only here.
+        """
+        return list(self.each(query, values))
+
+    def each(self, query: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query that gives many. It is to be read to its end."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        try:
+            if connection is None:
+                connection = self._local.connection = sqlite3.connect(self._address, uri=True)
+            yield from connection.execute(query, tuple(values))
+        except sqlite3.Error as error:
+            raise damaged(f"{self._path.name} damaged ({error})") from None
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return a question mark for each value of an SQL list."""
+    return ",".join("?" * len(values))
 
 
 def row_of(number: int, article: Article) -> tuple[Any, ...]:
@@ -63,14 +101,14 @@ def row_of(number: int, article: Article) -> tuple[Any, ...]:
     )
 
 
-def article_of(columns: Sequence[Any]) -> Article:
-    """Return the article of a row of COLUMNS.
+def article_of(columns: Sequence[Any], story: str | None) -> Article:
+    """Return the article of a row of COLUMNS, and of its story.
 
     Raises DatelineError if it is not as indexed. A citation is never from a damaged text, however
     large the index.
     """
     try:
-        article = _read(columns)
+        article = _read(columns, story)
         whole = article.fingerprint == columns[1]
     except (ValueError, TypeError):
         whole = False
@@ -79,16 +117,16 @@ def article_of(columns: Sequence[Any]) -> Article:
     return article
 
 
-def unchecked_article(columns: Sequence[Any]) -> Article:
+def unchecked_article(columns: Sequence[Any], story: str | None) -> Article:
     """Return the article of a row of COLUMNS, its stored fingerprint taken as it is."""
-    article = _read(columns)
+    article = _read(columns, story)
     article.__dict__["fingerprint"] = columns[1]  # where the cached property keeps it
     return article
 
 
-def _read(columns: Sequence[Any]) -> Article:
+def _read(columns: Sequence[Any], story: str | None) -> Article:
     (id, _, title, source, published, url, path) = columns[:7]
-    (authors, pages, language, boilerplate, text, story) = columns[7:]
+    (authors, pages, language, boilerplate, text) = columns[7:]
     day = None
     if published is not None:
         day = dt.date.fromisoformat(published)
@@ -113,17 +151,6 @@ def _list_of(text: str) -> list[Any]:
         return []
     found: list[Any] = json.loads(text)
     return found
-
-
-def rows_of(cursor: sqlite3.Cursor) -> Iterator[Any]:
-    """Yield the rows of a cursor. Raises DatelineError for a damaged file.
-
-    A large file is not read whole on opening, so damage may show only here.
-    """
-    try:
-        yield from cursor
-    except sqlite3.Error as error:
-        raise damaged(f"{ARTICLES} damaged ({error})") from None
 
 
 def damaged(found: str) -> DatelineError:

@@ -3,15 +3,18 @@
 This module finds which one is live, opens it, and decides which are kept.
 
     CURRENT              the name of the live generation, replaced atomically
-    000007/              manifest.json, articles.sqlite, vectors.faiss, keywords/, and
-                         nearest.faiss in a large one
+    000007/              manifest.json, articles.sqlite, positions.sqlite, vectors.faiss,
+                         keywords/, and nearest.faiss in a large one
+    000008/segments/     what a build added to files that it took over from the generation
+                         before. These are links: a file goes with the last generation that
+                         has it, and damage to it is damage to all of them
     encoders/KEY/        the compiled encoder that made the vectors
     .lock                held by the one builder
     .draft-*  .trash-*   what an interrupted builder left, removed by the next
 
-A crash at any instant leaves CURRENT naming a whole generation: files are synced to disk before
-the generation gets its name, and the name before CURRENT says it. A reader holds a shared lock on
-its generation's manifest, so a generation in use is not removed (on systems with flock).
+After a crash at any instant CURRENT names a whole generation. Files are synced to disk before the
+generation gets its name, and the name is synced before CURRENT says it. A reader holds a shared
+lock on its generation's manifest, so a generation in use is not removed (on systems with flock).
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from typing import Any
 
 from index.types import DatelineError
 
-FORMAT = 4
+FORMAT = 5
+_READ = (4, FORMAT)  # 4 has one segment, and nothing that is dead
 MANIFEST = "manifest.json"
 _LARGEST = 64 * 2**20  # bytes
 
@@ -46,7 +47,7 @@ def read_manifest(generation: Path) -> dict[str, Any]:
             f"expected an index of format {FORMAT}, found format {found} in {path}, "
             "written by a newer Dateline; use that one, or run: dateline rollback"
         )
-    if found != FORMAT:
+    if found not in _READ:
         raise DatelineError(
             f"expected an index of format {FORMAT}, found format {found!r} in {path}; "
             "run: dateline build --full"

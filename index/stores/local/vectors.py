@@ -2,14 +2,15 @@
 
 `vectors.faiss` holds every vector as it was given, mapped into memory. A rebuild takes them again
 from there, and up to EXACT_UP_TO rows a question is compared with each. Above, that takes too long
-and makes the whole file resident, so `nearest.faiss` is written beside: the same rows as 4-bit
-codes, two dimensions each (Jégou et al. 2011; scanned by SIMD, André et al. 2015), a sixteenth as
-large. All codes are looked at, so that no filter hides a neighbour, as it would if only some
+and makes the whole file resident. So `nearest.faiss` is written beside: the same rows as 4-bit
+codes, two dimensions each, a sixteenth as large (Jégou et al. 2011; scanned by SIMD, André et al.
+2015). All codes are looked at, so that no filter hides a neighbour, as it would if only some
 clusters were. The best are then ordered by their own vectors, exactly.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import struct
@@ -49,19 +50,46 @@ def write_vectors(
     them. FAISS's own `write_index` would hold all rows in memory, twice if some are added. Raises
     OSError if the file cannot be written, or `after` is damaged.
     """
-    rows, mode = 0, "wb"
-    if after is not None:
-        rows, mode = _whole_rows(after, dimensions), "r+b"
-        shutil.copyfile(after, path)
-    with path.open(mode) as file:
-        file.write(_header(rows, dimensions))
-        file.seek(0, os.SEEK_END)
+    writer = VectorWriter(path, dimensions, after)
+    try:
         for part in parts:
-            file.write(np.ascontiguousarray(part, dtype="<f4").tobytes())
-            rows += len(part)
-        file.seek(0)
-        file.write(_header(rows, dimensions))
-    return rows
+            writer.add(part)
+        return writer.finish()
+    finally:
+        writer.close()
+
+
+class VectorWriter:
+    """A file of vectors that is being written, below those of the index `after`."""
+
+    def __init__(self, path: Path, dimensions: int, after: Path | None = None) -> None:
+        """Begin a file. Raises OSError if it cannot be written, or `after` is damaged."""
+        self._rows, mode = 0, "wb"
+        if after is not None:
+            self._rows, mode = _whole_rows(after, dimensions), "r+b"
+            shutil.copyfile(after, path)
+        self._dimensions = dimensions
+        self._file = path.open(mode)
+        self._file.write(_header(self._rows, dimensions))
+        self._file.seek(0, os.SEEK_END)
+
+    def add(self, vectors: Vectors) -> None:
+        """Add unit vectors, (rows, dimensions)."""
+        self._file.write(np.ascontiguousarray(vectors, dtype="<f4").tobytes())
+        self._rows += len(vectors)
+
+    def finish(self) -> int:
+        """Write how many there are, and return it."""
+        self._file.seek(0)
+        self._file.write(_header(self._rows, self._dimensions))
+        self._file.close()
+        return self._rows
+
+    def close(self) -> None:
+        """Close the file; nothing is written any more."""
+        # what is left to write of a file that is given up may not fit on the disk
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 def _whole_rows(path: Path, dimensions: int) -> int:

@@ -2,10 +2,10 @@
 
 Each call has a deadline, and each failure is one clear line. A generation lies in two collections.
 One holds the passages, with a vector (HNSW) and three texts: the terms of their own words, title
-and description as index/stores/keywords.py finds them, each with a sparse vector that Milvus's BM25
-function makes. The other, beside it, holds the articles: each is one JSON text, cut to what a
-VARCHAR holds. They lie in Milvus, not in object storage, so that one alias moves passages and texts
-together, and one deadline and one backup hold for both.
+and description. index/stores/keywords.py finds the terms. Each text has a sparse vector that
+Milvus's BM25 function makes. The other, beside it, holds the articles: each is one JSON text, cut
+to what a VARCHAR holds. They lie in Milvus, not in object storage. So one alias moves passages and
+texts together, and one deadline and one backup hold for both.
 
 index/stores/milvus/writer.py writes a generation, store.py reads one, generations.py says which is
 live.

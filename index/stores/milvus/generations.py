@@ -7,9 +7,9 @@ The live one is named by an alias, which moves at one instant.
                                   hexadecimal): no two builds share a name
     NAME_000007_6745f0a1_texts    articles, and the manifest, which is written last
 
-A build that fails or is cut off leaves the alias as it was; what it wrote is dropped by it or, a
-day later, by another. Two builds on two machines do not lock each other out: the one that ends
-later finds the alias moved, and is refused. The generation before the live one is kept for
+A build that fails or is cut off leaves the alias as it was. What it wrote is dropped by itself or,
+a day later, by another build. Two builds on two machines do not lock each other out: the one that
+ends later finds the alias moved, and is refused. The generation before the live one is kept for
 `rollback`; readers of older ones are told to ask again. Limit: between that check and the move lie
 milliseconds in which another may publish; then the later one is live, and whole.
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index.corpus.loaders.pages import page as loaders_page
 from tests.index.corpus import samples
 from tests.index.corpus.test_loaders import loaded
 
@@ -64,6 +65,39 @@ def test_a_longer_banner_is_not_the_story(tmp_path: Path) -> None:
     assert notes == []
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    ["role='dialog' aria-label='Cookie consent'", "id='sp_message_container_7'", "class='modal'"],
+)
+def test_a_banner_is_known_by_its_label_or_its_words(tmp_path: Path, attributes: str) -> None:
+    asked = "<p>With your agreement, we and our 843 partners use cookies or similar ones.</p>" * 20
+    banner = f"<div {attributes}><h2>Before you go on</h2>{asked}<button>Accept all</button></div>"
+    text, _ = read(tmp_path, page(above=banner))
+    assert samples.PARAGRAPHS[0] in text
+    assert "843" not in text
+
+
+def test_a_story_that_quotes_a_banner_keeps_it(tmp_path: Path) -> None:
+    quoted = "“We and our partners use cookies”, says the site of the town; “Accept all” is green."
+    text, _ = read(tmp_path, page(story=f"<div><p>{quoted}</p></div>{samples.MARKED}"))
+    assert quoted in text
+
+
+def test_a_charset_far_down_a_head_is_declared(tmp_path: Path) -> None:
+    head = f"<script>{'x' * 9_000}</script><meta charset=windows-1251>"
+    said = "Мэр сказал в пятницу, что мост закроют на 14 дней."
+    text, notes = read(tmp_path, page(head, story=f"<p>{said}</p>" * 3).encode("cp1251"))
+    assert said in text
+    assert notes == []
+
+
+def test_elements_of_a_page_do_not_count_when_its_charset_is_guessed(tmp_path: Path) -> None:
+    said = "Мэр сказал в пятницу, что мост закроют на 14 дней."
+    text, notes = read(tmp_path, page(story=f"<p class='story-body'>{said}</p>").encode("cp1251"))
+    assert said in text
+    assert notes == ["it declares no charset; read as Windows-1251, a guess"]
+
+
 def test_a_story_about_cookies_is_a_story(tmp_path: Path) -> None:
     told = "<p>The council will ask for consent before its site stores cookies, it said.</p>"
     html = page().replace("<article>", f"<div class='post-cookies'><article>{told}", 1)
@@ -112,6 +146,40 @@ def test_a_day_that_may_be_two_is_not_known(
 ) -> None:
     (tmp_path / "a.html").write_text(page(f"<meta name='date' content='{declared}'>"))
     assert loaded(tmp_path)[0]["a.html"].published == published
+
+
+TIME = "<time datetime='2026-03-03'>3 March</time>"
+OTHER_DAYS = {
+    "foot": ("", "<footer>Page made on 3 March 2026</footer>"),
+    "foot by name": ("", "<div class='site-footer'>Page made on 3 March 2026</div>"),
+    "related": ("", f"<ul class='related'><li>Old story {TIME}</li></ul>"),
+    "aside": ("", f"<aside><h3>More</h3>{TIME}</aside>"),
+    "comment": ("", f"<div class='comments'><p>{TIME} Nice.</p></div>"),
+    "today": (f"<header>{TIME}</header>", ""),
+    "today by name": ("<header><span class='date'>3 March 2026</span></header>", ""),
+    "deadline": ("", "<p>Deadline for comments: June 30, 2027</p>"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_DAYS)
+def test_a_day_of_something_else_is_not_that_of_the_page(name: str) -> None:
+    above, below = OTHER_DAYS[name]
+    html = page(above=above).replace("</body>", f"{below}</body>")
+    assert loaders_page(html.encode()).published is None
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        TIME,
+        f"<header><h1>T</h1>{TIME}</header>",
+        f"<footer>Posted on {TIME}</footer>",
+        "<div class='byline'>By Ann Lee | <span class='date'>3 March 2026</span></div>",
+    ],
+)
+def test_a_day_within_the_story_is_that_of_the_page(own: str) -> None:
+    found = loaders_page(page(story=own + samples.MARKED).encode())
+    assert found.published == dt.date(2026, 3, 3)
 
 
 @pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", "utf-16"])

@@ -33,7 +33,8 @@ def days(articles: dict[str, Article]) -> list[dt.date | None]:
 def test_a_first_line_may_name_the_separator(write: Write) -> None:
     """Excel writes it, and a comma in a cell must not win over it."""
     table = f'sep=;\nheadline, long;outlet;text\n"Dam, seen";River Post;"{CRACKS}"\n'
-    for text in (table, table.replace("\n", "\r\n"), "\ufeff" + table):
+    shouted, quoted = table.replace("sep=;", "SEP=;"), table.replace("sep=;", '"sep=;"')
+    for text in (table, table.replace("\n", "\r\n"), "\ufeff" + table, shouted, quoted):
         articles, skipped, _ = loaded(write({"a.csv": text}))
         assert not skipped
         assert [(id, one.text, one.source) for id, one in articles.items()] == [
@@ -51,6 +52,17 @@ def test_separators_are_told_by_the_columns_they_name(write: Write, separator: s
     articles, skipped, _ = loaded(write({"a.csv": out.getvalue()}))
     assert not skipped
     assert [(one.title, one.text) for one in articles.values()] == [("Dam", CRACKS)]
+
+
+def test_single_quotation_marks_quote_if_there_are_no_others(write: Write) -> None:
+    quoted = "id;title;text\n1;'Dam';'Ten cracks; two are deep.'\n2;'Pier';'One; two.'\n"
+    letters = "title,text\nDam,'Ten' say no\nPier,It's 5' deep\n"
+    articles, skipped, _ = loaded(write({"a.csv": quoted, "b.csv": letters}))
+    assert not skipped
+    assert [(one.title, one.text) for one in articles.values()] == [
+        ("Dam", "Ten cracks; two are deep."), ("Pier", "One; two."),
+        ("Dam", "'Ten' say no"), ("Pier", "It's 5' deep"),
+    ]  # fmt: skip
 
 
 def test_a_table_separated_by_tabs_may_have_quotation_marks_as_letters(write: Write) -> None:
@@ -132,6 +144,46 @@ def test_names_of_columns_are_compared_without_case_and_signs(name: str, field: 
 def test_no_name_of_a_column_is_that_of_two_fields() -> None:
     bare = [name.replace(" ", "") for names in COLUMNS.values() for name in names]
     assert len(bare) == len(set(bare))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ["One boat sank.", ["Two stayed."]],
+        ["One boat sank.", {"type": "image", "url": "u"}, {"text": "Two stayed."}],
+        [{"type": "paragraph", "content": [{"value": "One boat sank."}, {"value": "Two stayed."}]}],
+        {"paragraphs": [{"text": "One boat sank."}, {"text": "Two stayed."}]},
+        '["One boat sank.", "Two stayed."]',
+        "['One boat sank.', 'Two stayed.']",
+    ],
+    ids=["lists", "pictures", "editor", "object", "json", "python"],
+)
+def test_paragraphs_of_a_text_are_found_in_lists_and_objects(write: Write, text: object) -> None:
+    articles, skipped, _ = loaded(write({"a.json": json.dumps([{"title": "A", "body": text}])}))
+    assert not skipped
+    assert [one.text for one in articles.values()] == ["One boat sank.\n\nTwo stayed."]
+
+
+@pytest.mark.parametrize("text", [[1, 2], {}, [[]], {"url": "u"}, [[[[[[[["deep"]]]]]]]]])
+def test_what_holds_no_paragraphs_is_no_text(write: Write, text: object) -> None:
+    cited = "[1] is cited, and ['this' is no list]"
+    rows = [{"text": text}, {"text": cited}]
+    articles, skipped, _ = loaded(write({"a.json": json.dumps(rows)}))
+    assert list(skipped) == ["a.json:1"]
+    assert [one.text for one in articles.values()] == [cited]
+
+
+def test_an_object_may_have_each_article_under_its_id(write: Write) -> None:
+    files = {
+        "a.json": {"x7": {"title": "Dam", "text": CRACKS}, "x8": {"headline": "P", "body": "One."}},
+        "b.json": {"metadata": {"text": "Two."}},
+    }
+    folder = write({name: json.dumps(found) for name, found in files.items()})
+    articles, skipped, _ = loaded(folder)
+    assert not skipped
+    assert {id: one.text for id, one in articles.items()} == {
+        "a.json:x7": CRACKS, "a.json:x8": "One.", "b.json:1": "Two.",
+    }  # fmt: skip
 
 
 def test_a_text_may_be_a_list_of_paragraphs_or_html(write: Write) -> None:

@@ -54,11 +54,12 @@ def test_the_folder_is_as_designed(folder: Path) -> None:
     assert {path.name for path in (folder / "000002").iterdir()} == {
         "manifest.json",
         "articles.sqlite",
+        "positions.sqlite",
         "vectors.faiss",
         "keywords",
     }
     manifest = json.loads((folder / "000002" / "manifest.json").read_text())
-    assert manifest["format"] == FORMAT == 4
+    assert manifest["format"] == FORMAT == 5
     assert manifest["counts"] == {"articles": 1, "passages": 1}
     assert manifest["encoder"]["fingerprint"] == EMBEDDER.fingerprint
     assert {"articles.sqlite", "vectors.faiss", "keywords/meta.json"} <= manifest["files"].keys()

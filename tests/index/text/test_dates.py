@@ -132,6 +132,18 @@ def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, mome
         ("In January 2010 it won. The following month it lost.", ["2010-01", "2010-02"]),
         ("In 2010 it won. The following month it lost.", ["2010"]),  # which month?
         ("On October 3 it won. The following day it lost.", ["2022-10-03", "2022-10-04"]),
+        ("In 2010 it won. The next year it lost.", ["2010", "2011"]),  # not the year to come
+        ("They will pay it over the next year.", ["2023"]), ("The next year it lost.", []),
+        ("It shut on October 3. It was full the previous day.", ["2022-10-03", "2022-10-02"]),
+        ("It opened in 2010, the same year as the pool.", ["2010"]),
+        ("It opened in 2010. Later the same year it shut.", ["2010", "2010"]),
+        ("It sold 40 in 2010, 9 more than the year before.", ["2010", "2009"]),
+        ("the year before last", []), ("a ruling a day earlier", ["2022-10-13"]),
+        ("He left in 2010, at the end of the year.", ["2010", "2010"]),
+        ("It shuts by the end of the month.", ["2022-10"]), ("a day earlier than planned", []),
+        ("the day before yesterday", ["2022-10-12"]), ("the day after tomorrow", ["2022-10-16"]),
+        ("a year ago today", ["2021-10-14"]), ("50 years ago this month", ["1972-10"]),
+        ("two years from now", ["2024"]), ("2022/10/03", ["2022-10-03"]),
         ("earlier in the year", ["2022"]), ("in May last year", ["2021-05"]),
         ("on 3 May last year", ["2021-05-03"]), ("in May next year", ["2023-05"]),
         ("In May 3,200 people fled", ["2022-05"]), ("In May 20 people fled", ["2022-05"]),

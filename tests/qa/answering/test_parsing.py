@@ -27,6 +27,7 @@ def claim(marked: str) -> tuple[str, Claim]:
         ("The race was won in [3 hours 20 minutes].", "3 hours 20 minutes"),
         ("[The mayor's] house burned down.", "The mayor"),
         ("It was run by a [dredging company] of Nes.", "dredging company"),
+        ("“You’ve got [at least two] new minerals in there,’” Berg said in a letter.", "two"),
     ],
 )
 def test_the_bounds_of_a_value_are_those_of_its_phrase(marked: str, phrase: str | None) -> None:
@@ -42,6 +43,7 @@ def test_the_bounds_of_a_value_are_those_of_its_phrase(marked: str, phrase: str 
         ("The price of the farm was [90 million crowns].", "price"),
         ("Police put the number at [2,500].", "number"),
         ("The Coast Party won [34] of the 120 seats.", "seat"),
+        ("She won by a little, on a turnout of [58.9 percent], on Sunday.", "turnout"),
     ],
 )
 def test_what_a_number_counts(marked: str, noun: str) -> None:
@@ -62,6 +64,7 @@ def test_the_names_that_limit_what_is_counted() -> None:
         ("[Mari Sand] did not call for his resignation.", True),
         ("The two towns failed to agree on [cod quotas].", True),
         ("[Mari Sand] called for his resignation.", False),
+        ("It's not just people with cancelled [Nordair] flights who are stranded.", False),
         ("Leif Aune said that he had taken a loan from [Roald Giske].", False),
     ],
 )

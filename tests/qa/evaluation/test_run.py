@@ -192,6 +192,7 @@ class FailingReader(CapitalReader):
         return super().read(question, hits)
 
 
+@pytest.mark.slow
 def test_an_interrupted_evaluation_goes_on(corpus_index: Path, tmp_path: Path) -> None:
     questions, report = tmp_path / "q.jsonl", tmp_path / "report"
     rows = [

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from qa.cli import main
 from qa.commands.options import commands_of
 from qa.commands.parser import dateline_parser
 from qa.rendering.terminal import print_text
+from tests.command_server import run_command
 from tests.conftest import ROOT, Write
 from tests.index.corpus import samples
 from tests.qa.test_cli import QUESTION, dateline
@@ -34,22 +36,22 @@ from tests.qa.test_cli import QUESTION, dateline
 def terminal(*arguments: str | Path, **environment: str) -> str:
     """Return what a command writes on a terminal, on standard output and error."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "qa", *map(str, arguments)]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment},
-    ) as process:
-        os.close(theirs)
+    name = os.ttyname(theirs)
+    surrounding = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment}
+
+    def run() -> int:
+        status = run_command([str(word) for word in arguments], ROOT, surrounding, (name,) * 3)
+        os.close(theirs)  # the terminal closes with the last who has it
+        return status
+
+    with ThreadPoolExecutor() as beside:
+        ended = beside.submit(run)
         out = b""
-        with contextlib.suppress(OSError):  # the terminal closes with the process
+        with contextlib.suppress(OSError):
             while piece := os.read(ours, 4096):
                 out += piece
         os.close(ours)
-        assert process.wait() == 0
+        assert ended.result() == 0
     return out.decode().replace("\r\n", "\n")
 
 
@@ -131,6 +133,7 @@ def test_bash_completes_what_is_typed(
         ("dateline build --en", ["--encoder", "--engine"]),
         ("dateline build --engine r", ["ray"]),
         ("dateline completion z", ["zsh"]),
+        ("dateline rollback --as", []),  # an option of other commands
     ],
 )
 def test_fish_completes_what_is_typed(

@@ -10,19 +10,17 @@ import pytest
 from index.types import Article, Note, Skipped, Summary
 from qa.integrations.metadata import metadata
 from qa.rendering.markdown import reply_as_markdown
-from qa.rendering.text import (
+from qa.rendering.text import hits_as_text, reply_as_text, summary_as_text
+from qa.rendering.wording import (
     counted,
     dateline,
     differing,
     evidence_in_words,
     headline,
-    hits_as_text,
     in_language,
     quotation,
     reason_in_words,
-    reply_as_text,
     revised,
-    summary_as_text,
 )
 from qa.types import Citation, Conflict, TimeWindow
 from qa.web.cards import reply_html
@@ -128,10 +126,11 @@ def test_silence_has_its_reason_and_what_to_try(
     ("outlets", "origins", "differing", "words"),
     [
         (1, 1, 0, "one report"),
-        (1, 2, 0, "2 reports"),
-        (3, 2, 0, "3 outlets say so"),
-        (3, 1, 0, "one report, in 3 outlets"),
-        (3, 2, 4, "4 outlets differ"),
+        (1, 3, 0, "three reports"),
+        (3, 2, 0, "three outlets say so"),
+        (12, 2, 0, "12 outlets say so"),
+        (3, 1, 0, "one report, in three outlets"),
+        (3, 2, 4, "four outlets differ"),
     ],
 )
 def test_evidence_is_said_in_words(outlets: int, origins: int, differing: int, words: str) -> None:

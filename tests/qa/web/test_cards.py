@@ -7,16 +7,15 @@ import datetime as dt
 import json
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 
 from index.types import Article, Filters, Passage
 from qa.answering.turns import Turn, Understood
-from qa.rendering.text import headline, quotation
+from qa.rendering.wording import headline, quotation
 from qa.types import Answer, Citation, Conflict, Hit, Reply, TimeWindow
 from qa.web.addresses import NO_LIMITS, Limits, question_address
 from qa.web.article_table import Row
-from qa.web.cards import evidence_in_words, findings, reply_html
+from qa.web.cards import findings, reply_html
 from qa.web.chips import chips_html
 from qa.web.evidence import article_html
 from qa.web.markup import authors_of, title_of
@@ -202,22 +201,6 @@ def test_an_outlet_is_named_once_and_the_others_are_counted_and_shown_on_a_click
     assert page.attributes("data-finding") == ["0", "1", "2"]
     again = replace(given, outlets=1, origins=1)
     assert "and two other reports" in Parsed(reply_html(reply("How many?", again))).text
-
-
-@pytest.mark.parametrize(
-    ("outlets", "origins", "differing", "words"),
-    [
-        (1, 1, 0, "one report"),
-        (1, 3, 0, "three reports"),
-        (3, 3, 0, "three outlets say so"),
-        (12, 2, 0, "12 outlets say so"),
-        (3, 1, 0, "one report, in three outlets"),
-        (1, 1, 2, "two outlets differ"),
-    ],
-)
-def test_evidence_has_words(outlets: int, origins: int, differing: int, words: str) -> None:
-    given = replace(flood("286", "Globe"), outlets=outlets, origins=origins)
-    assert evidence_in_words(given, differing) == words
 
 
 def test_what_is_denied_or_withdrawn_is_said_so() -> None:

@@ -1,0 +1,84 @@
+"""What a number measures: killed is not injured.
+
+200 Armenian soldiers are not all soldiers. It is read off the grammar of a claim (claims.py): the
+noun that is counted, its limits and its verb. Limits: English; the measures are those of the news.
+"""
+
+from __future__ import annotations
+
+from qa.answering.parsing import LIGHT_VERBS, predicate_of
+from qa.types import Claim, Value
+
+# Words that say the same of what is counted. Each line is one measure.
+MEASURES = tuple(
+    frozenset(line.split())
+    for line in """
+    kill die dead death perish fatality life claim lose
+    injure injury hurt wound injured wounded
+    arrest detain detention custody
+    miss missing unaccounted
+    evacuate displace flee evacuation
+    cost price pay worth spend value
+    """.strip().splitlines()
+)
+PEOPLE = frozenset(
+    """people person man woman child soldier troop civilian resident worker student passenger
+    migrant victim patient protester officer fighter personnel serviceman citizen life
+    nobody body""".split()
+)
+COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
+
+
+def may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
+    """Whether two claims count one kind of thing: not killed beside injured."""
+    if one.limits != other.limits:  # 200 Armenian soldiers are not all soldiers
+        return False
+    nouns = {one.noun, other.noun}
+    units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
+    if not (units or len(nouns) == 1 or nouns <= PEOPLE or nouns & COUNTS):
+        return False
+    first, second = measures(one), measures(other)
+    return not first or not second or bool(first & second)
+
+
+def counts_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
+    """Whether two claims count one thing, without a question that says which."""
+    if not may_count_alike(one, other, values):
+        return False
+    if measures(one) or measures(other):
+        return all(measures(claim) or claim.noun in COUNTS for claim in (one, other))
+    return one.noun == other.noun or bool((one.predicate & other.predicate) - LIGHT_VERBS)
+
+
+def same_count(one: Claim, other: Claim, values: tuple[Value, Value], question: str) -> bool:
+    """Whether two claims count what is asked, and neither a part of it."""
+    asked = predicate_of(question)
+    if not may_count_alike(one, other, values):
+        return False
+    first, second = measures(one), measures(other)
+    wanted = measures_of(asked)
+    if wanted and (first or second):
+        return all(_counts_as(claim, wanted) for claim in (one, other))
+    if first or second:
+        return bool(first & second)
+    said = (
+        (one.predicate | {one.noun}) - LIGHT_VERBS,
+        (other.predicate | {other.noun}) - LIGHT_VERBS,
+    )
+    return bool(said[0] & said[1]) or bool(said[0] & asked and said[1] & asked)
+
+
+def _counts_as(claim: Claim, wanted: frozenset[int]) -> bool:
+    """Whether a claim is of a wanted measure, or does not say of which."""
+    told = measures(claim)
+    if told:
+        return bool(told & wanted)
+    return claim.noun in COUNTS or claim.verb in LIGHT_VERBS or claim.verb == claim.noun
+
+
+def measures(claim: Claim) -> frozenset[int]:
+    return measures_of(claim.predicate | {claim.noun})
+
+
+def measures_of(words: frozenset[str]) -> frozenset[int]:
+    return frozenset(place for place, measure in enumerate(MEASURES) if words & measure)
