@@ -77,7 +77,9 @@ class Told:
 
     days: list[str] = field(default_factory=list)
     store: Any = field(
-        default_factory=lambda: SimpleNamespace(fingerprints={"table.jsonl:aa": "", "bb": ""})
+        default_factory=lambda: SimpleNamespace(
+            fingerprints=lambda: {"table.jsonl:aa": "", "bb": ""}
+        )
     )
 
     def ask(self, question: str, *, as_of: str) -> Reply:
@@ -88,7 +90,7 @@ class Told:
 def test_each_group_is_counted_and_what_the_index_lacks_is_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "1", "group": "differ", "question": "?", "asked": "2031-05-03", "sides": SIDES},
         {
             "id": "2",

@@ -68,7 +68,8 @@ def test_a_new_one_is_put_aside_once_and_a_name_is_taken_back() -> None:
 def test_the_browser_gives_back_what_it_kept_and_nothing_else() -> None:
     named = THREE.renamed(0, "Rain").renamed(2, "Snow")
     assert Conversations.recalled(named.kept(), named.shelf()) == named
-    for shelf in (None, [], {"others": 1}, {"others": [1, {}, {"turns": 1}], "name": 2}):
+    broken: list[Any] = [None, [], {"others": 1}, {"others": [1, {}, {"turns": 1}], "name": 2}]
+    for shelf in broken:
         assert Conversations.recalled(THREE.kept(), shelf) == Conversations((RAIN,))
     assert Conversations.recalled("x", None) == Conversations()
 
