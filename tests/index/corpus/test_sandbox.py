@@ -86,6 +86,23 @@ def test_a_lone_surrogate_and_a_value_that_json_lacks_come_through() -> None:
         assert sandbox._from_json(json.loads(line)) == item
 
 
+def test_what_a_builder_does_between_items_is_no_time_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("text\n" + "".join(f"Boat {number} sank.\n" for number in range(40)))
+    later = 0.0
+    now = time.monotonic
+    monkeypatch.setattr(sandbox.time, "monotonic", lambda: now() + later)
+    found = []
+    with Sandbox(Bounds()) as box:
+        for item in box.read(table, "a.csv"):
+            found.append(item)
+            later += 1_000  # a batch is encoded
+    assert len(found) == 40
+    assert not any(isinstance(item, Skipped) for item in found)
+
+
 def test_the_process_is_gone_after_a_build(tmp_path: Path, started: list[int]) -> None:
     (tmp_path / "a.html").write_text(samples.PAGE)
     (tmp_path / "b.html").write_text(samples.PAGE)
