@@ -36,6 +36,7 @@ from qa.answering.reader import OnnxReader
 from qa.answering.retrieval import order_by_answers, retrieve, select_for_reading
 from qa.answering.subjects import of_its_subject, unnamed
 from qa.answering.understanding import Day, is_courtesy, understand
+from qa.conversation import Conversation
 from qa.types import Citation, Hit, Question, Reader, Reply
 
 if TYPE_CHECKING:
@@ -175,6 +176,13 @@ class Archive:
         """
         asked = understand(question, source, since, until, as_of, newest_day(self.store))
         return retrieve(*self._live, asked, check_passages(k))
+
+    def conversation(self, **limits: Any) -> Conversation:
+        """Begin a conversation: each question may lean on the ones before it.
+
+        `limits` are those of `ask` and hold for each question.
+        """
+        return Conversation(self, **limits)
 
     def warm_up(self) -> None:
         """Run the models once, on nobody's question, without a line in the log."""

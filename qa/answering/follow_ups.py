@@ -1,24 +1,33 @@
-"""Complete a question that leans on the ones before it, by rules on its words.
+"""Complete a question that leans on the ones before it.
 
-"and in 2020?" puts another time into the last question, "and Turkey?" another name, "and how many
-Armenians?" another count. In "who brokered it?" the pronoun is replaced by what the last question
-or its answer spoke of. If it may stand for several things, `resolve` returns each of them.
-`nearest` then takes the one that the retrieved passages name nearest to the question's own words.
+"and in 2020?" puts another time into the last question by rule, "and Turkey?" another name, "and
+how many Armenians?" another count. For all else `qa.answering.edits` proposes edits, as in "who
+brokered it?", and trees that learned from people's rewritings (`training.follow_ups`) say how much
+each would gain. If several gain alike, `nearest` takes the one that the retrieved passages speak
+of near the question's own words. If none is sure, the question is asked as typed, and the likely
+ones are offered.
 
-No word is made up: each stands in the question, an earlier one, an answer, or its sentence.
-Limits: English; a question whose pronoun stands for nothing found is asked as it is.
+No word is made up: each stands in the question, an earlier one, an answer, its sentence or title.
+Limits: English; one pronoun of a question.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+
+from qa.answering.edits import Edit, proposed
 from qa.answering.phrases import (
     COUNT,
     ONLY_TIME,
     TIME,
     WEEKDAY,
+    WHEN,
     head,
     is_plural,
     long_stems,
@@ -28,8 +37,10 @@ from qa.answering.phrases import (
     stem,
     without_time,
 )
-from qa.answering.pronouns import with_pronoun_replaced
-from qa.answering.turns import Turn, Understood, Way
+from qa.answering.pronouns import agrees, is_last_answer, is_named_last
+from qa.answering.trees import Trees
+from qa.answering.turns import Turn, Understood
+from qa.answering.understanding import is_courtesy
 from qa.types import Hit
 
 _JOINS = re.compile(
@@ -48,6 +59,14 @@ _ASKS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_IDIOM = re.compile(  # "it" stands for nothing in these
+    r"""
+    \b(?:is|was)[ ]it[ ](?:that|true|possible|likely)\b  # "is it true that"
+    | \bwhat[ ]time[ ](?:is|was)[ ]it\b  # "what time is it"
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKS_FOR_A_NAME = re.compile(r"(?:who|whom|what|which)\b", re.IGNORECASE)
 _BARE = re.compile(r"^(?:who|when|where|why|how)\??$", re.IGNORECASE)
 _FRAGMENT_OF_TIME = re.compile(r"(?:in|on|during|since|before|after|until)\s", re.IGNORECASE)
 _TIME_BEGINS = re.compile(
@@ -67,35 +86,117 @@ _PASSIVE = re.compile(  # "Who brokered the truce"
 )
 _ASKED_OF_IT = re.compile(  # "Why did Macron call"
     r"""
-    (?:when|where|why|how)[ ]
+    (?:when|where|why|how(?:[ ](?!many)\w+)?)[ ]
     (?P<rest>(?:is|was|are|were|did|does|do|has|have|had|will)\b.+)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_OF_THEM = re.compile(r"\bof (?:them|these|those)\b(?! \w+s\b)", re.IGNORECASE)
+_COUNTED = (  # what follows "how many people", and what links it to "the people"
+    (re.compile(r"\s(?:were|was|are|have been|had been)\s(\w+(?:ed|en|t|n|ld|st)\b.*)", re.I), ""),
+    (re.compile(r"\s(\w+ed\b.*)", re.I), "that "),
+    (re.compile(r"\s(?:did|does|do|has|had|will)\s(.+)", re.I), "that "),
+)
 _WEAK = frozenset(
     "what when wher whic whos many much them they thei this that were does have".split()
 )
+_SURE = 0.05  # gain of the best edit from which it is made
+_PERHAPS = 0.02  # gain from which an edit is offered
+_DOUBTS = {"it": 0.05, "they": 0.02, "this": 0.2, "there": 0.08}  # less gain of a pronoun
+_ANSWERED = 0.1  # more gain of the last answer, if a name was asked for
+_NAMED_LAST = 0.1  # more gain of a thing that the last question names
+_ALIKE = (0.1, 0.3)  # less gain than the best, down to which passages decide; for "it"
+_WAYS, _OFFERED = 8, 2
+_PASSAGES = 10  # read to find out what a question leans on
+_FRAGMENT_WORDS = 6
 _FAR = 8  # words: farther apart, two words say nothing of each other
 _LONGEST = 600  # characters of a completed question: longer ones are asked as they are
+
+Way = tuple[str, str]  # a completed question, and the phrase that was put into it
+
+
+def completed(
+    question: str, turns: Sequence[Turn], retrieve: Callable[[str, int], Sequence[Hit]]
+) -> Understood:
+    """Return a question completed from the turns before it.
+
+    If it may lean on several things alike, the passages that `retrieve` finds decide.
+    """
+    ways = resolve(question, turns)
+    chosen = ways[0]
+    if len(ways) > 1:
+        query = f"{question} {turns[-1].understood}"[:_LONGEST]
+        chosen = nearest(ways, retrieve(query, _PASSAGES))
+    others = [way.text for way in ways if way != chosen]
+    return replace(chosen, others=tuple(dict.fromkeys([*others, *chosen.others]))[:_OFFERED])
 
 
 def resolve(question: str, turns: Sequence[Turn]) -> list[Understood]:
     """Return the ways to understand a question after earlier turns, likeliest first.
 
-    `turns` are oldest first. The order is that of the rules alone. Never empty: a question that
-    leans on nothing before it has one way, itself.
+    `turns` are oldest first. Ways after the first are nearly as likely. Never empty: a question
+    that leans on nothing before it, or on nothing sure, has one way, itself.
     """
     asked = " ".join(question.split())
-    if not turns or not asked:
-        return [Understood(question, question)]
+    turns = [turn for turn in turns if not is_courtesy(turn.asked)]
+    as_typed = Understood(question, question)
+    if not turns or not asked or is_courtesy(asked):
+        return [as_typed]
     found = [
         Understood(question, text[:1].upper() + text[1:], phrase)
-        for text, phrase in _completed(asked, turns)
+        for text, phrase in _by_rule(asked, [turn.understood for turn in turns])
         if len(text) <= _LONGEST and text.casefold() != asked.casefold()
     ]
-    if not found:
+    return list(dict.fromkeys(found)) or _learned(question, _JOINS.sub("", asked, count=1), turns)
+
+
+def _learned(question: str, asked: str, turns: Sequence[Turn]) -> list[Understood]:
+    """Return the ways that the trees hold to be surely better than the question typed."""
+    edits = [edit for edit in proposed(asked, turns) if agrees(edit.site, edit.phrase)]
+    told = " / ".join(edit.phrase.text for edit in edits)
+    edits = [edit for edit in edits if f"{edit.phrase.text} of " not in told]  # "the war of 2020"
+    if not edits or _IDIOM.search(asked):
         return [Understood(question, question)]
-    return list(dict.fromkeys(found))
+    last = turns[-1].understood
+    gains = _trees().predict(np.array([edit.features for edit in edits], np.float32))
+    gains += [_more_in_news(edit, last) for edit in edits]
+    order = np.argsort(-gains, kind="stable")
+    best = gains[order[0]]
+    least = _PERHAPS
+    if best >= _SURE:
+        least = best - _ALIKE[edits[order[0]].site.kind == "it"]
+    ways = [_way(question, asked, edits[place], last) for place in order if gains[place] >= least]
+    if best >= _SURE:
+        return ways[:_WAYS]
+    return [Understood(question, question, others=tuple(way.text for way in ways[:_OFFERED]))]
+
+
+def _more_in_news(edit: Edit, last: str) -> float:
+    """Return what an edit gains in talk of news, beyond what the trees learned.
+
+    People's rewritings are of talk about one person or band: few of a thing without a name, and
+    few whose answer is asked about next.
+    """
+    kind, phrase = edit.site.kind, edit.phrase
+    gain = -_DOUBTS.get(kind, 0.0)
+    asks_for_it = kind == "there" or (kind == "it" and _ASKS_FOR_A_NAME.match(last) is not None)
+    if asks_for_it and is_last_answer(phrase):
+        return gain + _ANSWERED
+    return gain + _NAMED_LAST * (kind in ("it", "they") and is_named_last(phrase))
+
+
+def _way(question: str, asked: str, edit: Edit, last: str) -> Understood:
+    """Return the way of an edit, with the last question's time for a thing of then."""
+    text, phrase, time = edit.of(asked), edit.phrase.text, WHEN.search(last)
+    is_thing = edit.site.kind == "it" and phrase.startswith("the ")
+    if time and is_thing and not WHEN.search(text) and phrase.casefold() not in last.casefold():
+        text = f"{text.rstrip(' ?.!')} {_time_phrase(time[0].strip().removeprefix('of '))}?"
+    return Understood(question, text[:1].upper() + text[1:], phrase)
+
+
+@lru_cache(maxsize=1)
+def _trees() -> Trees:
+    return Trees.read(Path(__file__).with_suffix(".npz"))
 
 
 def nearest(ways: Sequence[Understood], hits: Sequence[Hit]) -> Understood:
@@ -125,23 +226,19 @@ def _distance(way: Understood, text: str) -> int:
     return min((abs(one - other) for one in nouns for other in owns), default=_FAR)
 
 
-def _completed(asked: str, turns: Sequence[Turn]) -> list[Way]:
-    """Return a way for each completion that a rule knows."""
-    last = turns[-1].understood
+def _by_rule(asked: str, earlier: Sequence[str]) -> list[Way]:
+    """Return a way for a fragment: another time, name, count or question word."""
+    last = earlier[-1]
     rest = _JOINS.sub("", asked, count=1)
-    joined = rest != asked
     bare = rest.rstrip(" ?.!")
-    if not bare:
-        return []
     if _BARE.match(bare):
         return _other_question_word(bare, last)
-    counted = _other_count(bare, last)
-    if counted:
+    counted = _other_count(bare, last) or _of_them(rest, earlier)
+    is_fragment = rest != asked or _FRAGMENT_OF_TIME.match(rest) is not None
+    is_short = len(bare.split()) <= _FRAGMENT_WORDS and not re.search("[.?!;]", bare)
+    if counted or not bare or not is_fragment or not is_short or _ASKS.match(rest):
         return counted
-    is_fragment = joined or _FRAGMENT_OF_TIME.match(rest) is not None
-    if is_fragment and not _ASKS.match(rest):
-        return _fragment(bare, last)
-    return with_pronoun_replaced(rest, turns)
+    return _fragment(bare, last)
 
 
 def _fragment(bare: str, last: str) -> list[Way]:
@@ -150,11 +247,11 @@ def _fragment(bare: str, last: str) -> list[Way]:
     if ONLY_TIME.fullmatch(bare):
         phrase = _time_phrase(bare)
         return [(f"{without_time(question)} {phrase}?", phrase)]
-    place = re.match(r"(in|on|at|for|from|with|by|to)\s+(.+)", bare, re.IGNORECASE)
+    place = re.match(r"(in|on|at|for|from|with|by|to|of|about)\s+(.+)", bare, re.IGNORECASE)
     if place:
         return [(f"{_with_place(question, bare, place[1].lower())}?", place[2])]
     names = name_spans(question)
-    if not names:
+    if not names or (bare.islower() and " " in bare):
         return []
     return [(f"{replaced(question, names[-1], bare)}?", bare)]
 
@@ -191,6 +288,24 @@ def _other_count(bare: str, last: str) -> list[Way]:
         return []
     start, end = counted.span("noun")
     return [(f"{last[:start]}{noun}{last[end:].rstrip(' ?.!')}?", noun)]
+
+
+def _of_them(question: str, earlier: Sequence[str]) -> list[Way]:
+    """Replace "of them" by what one of the last three questions counted.
+
+    "How many people were killed in the clashes?" counted "the people killed in the clashes".
+    """
+    match = _OF_THEM.search(question)
+    found = [(last, counted) for last in earlier[-3:] if (counted := COUNT.search(last))]
+    if match is None or not found:
+        return []
+    last, counted = found[-1]
+    noun, tail = counted["noun"], last[counted.end() :].rstrip(" ?.!")
+    for said, links in _COUNTED:
+        if told := said.match(tail):
+            noun = f"{noun} {links}{told[1]}"
+            break
+    return [(replaced(question, match.span(), f"of the {noun}"), f"the {noun}")]
 
 
 def _other_question_word(word: str, last: str) -> list[Way]:

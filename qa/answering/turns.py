@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from qa.types import Reply
 
 _MOST_TURNS, _LONGEST_TURN = 100, 20_000  # that a browser may keep; characters of one
-Way = tuple[str, str]  # a completed question, and the phrase that was put into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,8 @@ class Turn:
     """A question as asked and as understood, and its best answer.
 
     `sentence` is the one that the answer stands in. `answer` and `sentence` are None if there was
-    no answer. `cited` is that sentence with its source, if a view keeps it.
+    no answer. `cited` is that sentence with its source, if a view keeps it. `title` is the title
+    of its article.
     """
 
     asked: str
@@ -27,6 +27,7 @@ class Turn:
     sentence: str | None = None
     address: str = ""
     cited: str = ""
+    title: str = ""
 
     @classmethod
     def of(cls, understood: Understood, reply: Reply, address: str = "") -> Turn:
@@ -34,7 +35,8 @@ class Turn:
         if not reply.answers:
             return cls(understood.asked, reply.question, address=address)
         best = reply.answers[0].citations[0]
-        return cls(understood.asked, reply.question, best.text, best.sentence, address)
+        title = best.article.title or ""
+        return cls(understood.asked, reply.question, best.text, best.sentence, address, title=title)
 
     @classmethod
     def recalled(cls, kept: object) -> list[Turn]:
@@ -59,12 +61,14 @@ class Turn:
 class Understood:
     """A question as typed, and as it is asked.
 
-    `stands_for` is the phrase that was put into it, if one was.
+    `stands_for` is the phrase that was put into it, if one was. `others` are other questions that
+    may be meant, to be offered beside it.
     """
 
     asked: str
     text: str
     stands_for: str = ""
+    others: tuple[str, ...] = ()
 
 
 def _is_sound(turn: Turn) -> bool:
@@ -72,7 +76,7 @@ def _is_sound(turn: Turn) -> bool:
 
     Its texts must be of reasonable length and its address local.
     """
-    texts = [turn.asked, turn.understood, turn.address, turn.cited]
+    texts = [turn.asked, turn.understood, turn.address, turn.cited, turn.title]
     texts += [text for text in (turn.answer, turn.sentence) if text is not None]
     if not all(isinstance(text, str) for text in texts):
         return False

@@ -21,6 +21,7 @@ from qa.commands.options import (
     reader_option,
     stores,
 )
+from qa.conversation import Conversation
 from qa.rendering.terminal import print_text, shows_styles
 from qa.rendering.text import hits_as_text, reply_as_text
 from qa.types import Reply
@@ -41,7 +42,8 @@ def ask(commands: Commands) -> None:
     parser.add_argument(
         "question",
         metavar="QUESTION",
-        help='the question; "-" reads one question per line from standard input',
+        help='the question; "-" reads one question per line from standard input, each of which '
+        "may lean on the ones before it; an empty line begins anew",
     )
     parser.add_argument(
         "-k",
@@ -59,33 +61,40 @@ def _run_ask(options: argparse.Namespace) -> int:
     limits = filters_of(options)
     archive = Archive.open(options.index, reader=reader_of(options))
 
-    def ask_one(question: str) -> Reply:
-        with profile_of(options):
-            return archive.ask(question, k=options.k, **limits)
+    def begin() -> Conversation:
+        return archive.conversation(k=options.k, **limits)
 
     if options.question == "-":
-        return _ask_many(sys.stdin, ask_one, options.json)
-    _print(ask_one(options.question), options.json)
+        return _ask_many(sys.stdin, begin, options)
+    with profile_of(options):
+        reply = begin().ask(options.question)
+    _print(reply, options.json)
     return 0
 
 
-def _ask_many(questions: Iterable[str], ask_one: Callable[[str], Reply], as_json: bool) -> int:
+def _ask_many(
+    questions: Iterable[str], begin: Callable[[], Conversation], options: argparse.Namespace
+) -> int:
     """Print a reply or an error for each question.
 
-    Returns 1 if a question was refused, else 0.
+    An empty line begins a new conversation. Returns 1 if a question was refused, else 0.
     """
-    status = 0
+    status, as_json, conversation = 0, options.json, begin()
     for question in map(str.strip, questions):
         if not question:
+            conversation = begin()
             continue
         try:
-            reply = ask_one(question)
+            with profile_of(options):
+                reply = conversation.ask(question)
         except DatelineError as error:
             status = 1
             print(_refusal(question[:_SHOWN_OF_A_QUESTION], error, as_json), flush=True)
             continue
         if not as_json:
-            print_text(reply.question, sys.stdout)
+            print_text(question, sys.stdout)
+            if reply.question != question:
+                print_text(f"  understood as: {reply.question}", sys.stdout)
         _print(reply, as_json)
         if not as_json:
             print(flush=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from index.stores.places import open_index
 from index.types import DatelineError, Place, Store
 from qa.answering.deadline import within
-from qa.answering.follow_ups import nearest, resolve
+from qa.answering.follow_ups import completed
 from qa.answering.turns import Turn, Understood
 from qa.answering.understanding import understand
 from qa.archive import PASSAGES_READ, Archive, newest_day, reply_from
@@ -24,8 +24,6 @@ from qa.web.empty import EmptyStore
 
 _LOADING_TAKES = 300  # seconds at most, until a question is refused
 _SECONDS = 10.0  # for a question; then it is answered from the passages read until then
-_FOLLOW_UP_PASSAGES = 10  # read to find out what a question leans on
-_LONGEST_FOLLOW_UP = 900  # characters of a question and the one before it
 
 
 class Session:
@@ -113,11 +111,7 @@ class Session:
 
         If it may lean on several things, retrieval decides. Raises DatelineError as `ask` does.
         """
-        ways = resolve(question, turns)
-        if len(ways) < 2:
-            return ways[0]
-        query = f"{question} {turns[-1].understood}"[:_LONGEST_FOLLOW_UP]
-        return nearest(ways, self.retrieve(query, _FOLLOW_UP_PASSAGES, limits))
+        return completed(question, turns, lambda text, k: self.retrieve(text, k, limits))
 
     def ask(self, question: str, limits: Limits, k: int = PASSAGES_READ) -> Reply:
         """Return the reply to a question, within the session's own limits too.

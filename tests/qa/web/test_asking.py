@@ -76,6 +76,7 @@ def test_a_question_is_read_then_answered_and_kept_by_the_browser() -> None:
             "address": "?q=How+many%3F&source=Globe&from=2022-10-01",
             "cited": "“At least 286 people died in the flood, the ministry said.” — "
             "Globe · 14 October 2022",
+            "title": "",
         }
     ]
     assert done[2:6] == (SAME,) * 4
