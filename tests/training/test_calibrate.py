@@ -117,10 +117,10 @@ def spread(number: int, seed: int) -> list[Asked]:
     asked = []
     for _ in range(number):
         if chance.random() < 0.5:
-            scores, values, right = [chance.normal(1, 1), -7.0], (0, 1), 0
+            asked.append(one_asked([float(chance.normal(1, 1)), -7.0], (0, 1), 0))
         else:
-            scores, values, right = [*chance.normal(-5, 1, size=9), -9.0], (0,) * 9 + (1,), None
-        asked.append(one_asked([float(score) for score in scores], values, right))
+            weak = chance.normal(-5, 1, size=9).tolist()
+            asked.append(one_asked([*weak, -9.0], (0,) * 9 + (1,), None))
     return asked
 
 
