@@ -1,12 +1,13 @@
 """Check that index/ and qa/ stay easy to read: `make lint` runs this.
 
 It counts what ruff does not: conditional expressions (`a if b else c`), comprehensions inside
-comprehensions, branches of a function with those inside expressions, and the length of a
-docstring's first line. Prints one line for each place that is over its limit. With arguments it
-checks these folders instead.
+comprehensions, branches of a function with those inside expressions, the length of a docstring's
+first line, and the words of its sentences. Prints one line for each place that is over its limit.
+With arguments it checks these folders instead.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ["index", "qa"]
 BRANCHES = 20  # of a function, with `and`, `or`, conditionals and comprehensions
 SUMMARY = 80  # characters of a docstring's first line
+WORDS = 30  # of a sentence of a docstring
+# Where a sentence of a docstring ends: with its mark, or before a blank, listed or indented line.
+SENTENCE_END = re.compile(
+    r"(?<=[.!?:])[”\")\]]*\s+(?=[“\"(`]?[A-Z0-9`])|\n(?=\s*\n|\s*[-|] |\s{4})"
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -46,12 +52,16 @@ def is_simple_statement(node: ast.AST) -> bool:
     return isinstance(node, ast.stmt) and not isinstance(node, (*BLOCKS, Function, ast.ClassDef))
 
 
-def first_line(node: ast.AST) -> str:
-    """Return the first line of the node's docstring, "" if it has none."""
+def docstring(node: ast.AST) -> str:
+    """Return the node's docstring, "" if it has none."""
     if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         return ""
-    lines = (ast.get_docstring(node) or "").splitlines()
-    return lines[0] if lines else ""
+    return ast.get_docstring(node) or ""
+
+
+def words(text: str) -> int:
+    """Return how many words a text has; signs alone do not count."""
+    return len(re.findall(r"\S*\w\S*", text))
 
 
 def places_over(path: Path, tree: ast.Module) -> Iterator[str]:
@@ -62,8 +72,11 @@ def places_over(path: Path, tree: ast.Module) -> Iterator[str]:
             yield f"{place}: two conditional expressions in one statement"
         if isinstance(node, Function) and branches(node) > BRANCHES:
             yield f"{place}: {node.name} has {branches(node)} branches, expected {BRANCHES} at most"
-        if len(first_line(node)) > SUMMARY:
+        if len(docstring(node).partition("\n")[0]) > SUMMARY:
             yield f"{place}: first line of a docstring over {SUMMARY} characters"
+        longest = max(map(words, SENTENCE_END.split(docstring(node))))
+        if longest > WORDS:
+            yield f"{place}: {longest} words in a sentence of a docstring, expected {WORDS} at most"
 
 
 def shown(path: Path) -> Path:

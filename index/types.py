@@ -196,6 +196,15 @@ class Unencoded:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """In how many of so many rows each word stands, by field and word."""
+
+    rows: int
+    counts: Mapping[tuple[str, str], int]
+
+
+Ranking = list[tuple[int, float]]  # (row, score), best first
 Progress = Callable[[str, int, int], None]  # what is done, how many, of how many (0: not known)
 
 
@@ -275,6 +284,29 @@ class Store(Protocol):
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
         """Return the best `k` passages by vector, (dimensions,), and keywords, best first."""
+        ...
+
+    def rankings(
+        self,
+        vector: Vectors,
+        text: str,
+        k: int,
+        filters: Filters = Filters(),
+        counts: WordCounts | None = None,
+    ) -> tuple[Ranking, Ranking]:
+        """Return the best `k` rows by vector and by keywords, before they are fused.
+
+        Their scores are cosines, and those of BM25. `counts` says how rare words are, if they are
+        not counted in this store alone; a store may leave that out.
+        """
+        ...
+
+    def word_counts(self, text: str) -> WordCounts | None:
+        """Return in how many rows the words of a question are; None if it cannot tell."""
+        ...
+
+    def passages(self, rows: Sequence[int]) -> Mapping[int, Passage]:
+        """Return the passages of `rows`, by row."""
         ...
 
     def articles(self) -> Iterable[Article]:

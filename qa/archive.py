@@ -74,13 +74,14 @@ class Archive:
     @classmethod
     def open(
         cls,
-        place: str | Path | Place | None = None,
+        place: str | Path | Place | Sequence[str | Path | Place] | None = None,
         *,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
     ) -> Archive:
         """Open the live generation of a folder, or of Milvus ("milvus://HOST:PORT/NAME").
 
+        Several in a list are asked as one: a year each, for example.
         Raises DatelineError if there is no index, another encoder or format, or damage.
         """
         found = place_of(default_folder() if place is None else place)
@@ -218,7 +219,14 @@ def reply_from(
     with stage("agreeing"):
         of_its_time = within_window(citations, asked)
         pooling = getattr(reader, "pooling", None)
-        agreed = agree(asked.text, of_its_time, ordered, reader.threshold, pooling)
+        agreed = agree(
+            asked.text,
+            of_its_time,
+            ordered,
+            reader.threshold,
+            pooling,
+            recent=asked.asks_for_recent,
+        )
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()
     if not agreed.answers:

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.exit(2)
         apply_settings(parser)
         options = parser.parse_args(arguments)
+        if len(getattr(options, "indexes", [])) > 1:
+            options.index = place_of(options.indexes)
         if getattr(options, "store", None) is not None:
             options.index = place_of(options.store, options.index)
         return int(options.run(options) or 0)

@@ -19,6 +19,7 @@ def larger(a: int, b: int) -> int:
         return a
     return b
 '''
+THIRTY = "\n".join(["Word", *["word"] * 29])
 BRANCHES = "\n".join(["", "", "def many(a):", *["    if a:", "        a += 1"] * 20, ""])
 
 
@@ -47,6 +48,7 @@ def checked(folder: Path, text: str) -> tuple[int, list[str]]:
         "if a:\n    a = 1 if b else 2\n    c = 3 if d else 4\n" + "\n" * 97,
         BRANCHES,
         f'"""{"a" * 80}"""\n',
+        f'"""Add.\n\n{THIRTY}. {THIRTY}:\n- {THIRTY}\n"""\n',
     ],
 )
 def test_what_is_within_its_limits_passes(text: str, tmp_path: Path) -> None:
@@ -82,8 +84,12 @@ def test_what_is_within_its_limits_passes(text: str, tmp_path: Path) -> None:
             f'\n"""{"a" * 81}\n\nMore.\n"""\n',
             ["a.py:1: first line of a docstring over 80 characters"],
         ),
+        (
+            f'"""Add.\n\nOne {THIRTY}.\n"""\n',
+            ["a.py:1: 31 words in a sentence of a docstring, expected 30 at most"],
+        ),
     ],
-    ids=["conditional", "nested", "two in a statement", "branches", "docstring"],
+    ids=["conditional", "nested", "two in a statement", "branches", "docstring", "sentence"],
 )
 def test_what_is_over_its_limit_is_named_with_its_line(
     text: str, said: list[str], tmp_path: Path

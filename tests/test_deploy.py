@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ from tests.conftest import ROOT
 DEPLOY = ROOT / "deploy"
 COMPOSE = ("compose.yaml", "compose.small.yaml")
 # Kinds of operators, whose schemas are not at hand.
-OPERATORS = {"milvus.io/v1beta1": "Milvus", "ray.io/v1": "RayCluster"}
+OPERATORS = {"milvus.io/v1beta1": "Milvus", "ray.io/v1": "RayJob"}
 
 
 def documents() -> list[dict[str, Any]]:
@@ -51,6 +52,7 @@ def pods() -> list[dict[str, Any]]:
     found = []
     for document in documents():
         spec = document.get("spec", {})
+        spec = spec.get("rayClusterSpec", spec)
         groups = [spec, spec.get("headGroupSpec", {}), *spec.get("workerGroupSpecs", [])]
         found += [group["template"]["spec"] for group in groups if "template" in group]
     return found
@@ -75,10 +77,9 @@ def test_the_manifests_satisfy_the_schemas_of_kubernetes() -> None:
         "Service",
         "Ingress",
         "PodDisruptionBudget",
-        "Job",
         "PersistentVolumeClaim",
     }
-    assert len(made) == 4
+    assert len(made) == 3
     for document in [*own, *made]:
         kubernetes_validate.validate(document, "1.31", strict=True)
     with pytest.raises(kubernetes_validate.ValidationError):  # the schema does refuse
@@ -108,10 +109,20 @@ def test_every_deployed_command_parses_and_its_store_is_an_address() -> None:
         for container in pod["containers"]
         if "args" in container
     ]
+    job = job_of_ray()
+    commands.append(job["entrypoint"].split())
     assert len(commands) == 4
     for command in commands:
         assert command[0] == "dateline"
         place_of(dateline_parser().parse_args(command[1:]).store)
+    # it runs on the cluster: Ray Data does not run through an address of Ray Client
+    assert dateline_parser().parse_args(commands[-1][1:]).address == "auto"
+
+
+def job_of_ray() -> dict[str, Any]:
+    """Return the specification of the job that builds."""
+    (job,) = [document["spec"] for document in documents() if document["kind"] == "RayJob"]
+    return dict(job)
 
 
 def test_every_mount_has_its_volume() -> None:
@@ -159,8 +170,7 @@ def test_the_versions_of_engines_are_those_of_the_pinned_clients() -> None:
     text += (DEPLOY / "kubernetes" / "milvus.yaml").read_text(encoding="utf-8")
     images = re.findall(r"milvusdb/milvus:v(\d+\.\d+)\.", text)
     assert images == [".".join(pinned("pymilvus").split(".")[:2])] * 2
-    (cluster,) = [document for document in documents() if document["kind"] == "RayCluster"]
-    assert cluster["spec"]["rayVersion"] == pinned("ray")
+    assert job_of_ray()["rayClusterSpec"]["rayVersion"] == pinned("ray")
 
 
 def test_what_runs_has_no_rights_that_it_does_not_need() -> None:
@@ -324,6 +334,21 @@ def test_a_user_logs_in_through_nginx(corpus_index: Path, tmp_path: Path) -> Non
             client.close()
     finally:
         app.stop()
+
+
+def test_the_proxy_in_front_is_trusted_so_that_users_do_not_share_one_allowance() -> None:
+    """Each address has its bounds; without this all users would come from the proxy's."""
+    unit = (DEPLOY / "dateline.service").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ExecStart=\S+ (.*)$", unit, re.MULTILINE)
+    assert dateline_parser().parse_args(command.split()).trusted_proxy == ["127.0.0.1"]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    command = compose["services"]["app"]["command"]
+    balancer = compose["services"]["balancer"]["networks"]["default"]["ipv4_address"]
+    assert dateline_parser().parse_args(command.split()[1:]).trusted_proxy == [balancer]
+    (addresses,) = compose["networks"]["default"]["ipam"]["config"]
+    # The balancer has an address of the network that no other container is given.
+    assert ip_address(balancer) in ip_network(addresses["subnet"])
+    assert ip_address(balancer) not in ip_network(addresses["ip_range"])
 
 
 def test_the_balancer_says_the_same_to_dateline() -> None:

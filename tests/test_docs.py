@@ -62,6 +62,21 @@ def test_another_output_is_told() -> None:
         RUNNER["run_page"]("```console\n$ false\n```\n")
 
 
+def test_the_readme_is_short() -> None:
+    assert len(README.split()) <= 750
+
+
+def test_install_advice_is_for_a_clone() -> None:
+    """Dateline is on no registry: `pip install dateline` would bring something else."""
+    sources = [file for package in ("index", "qa") for file in (ROOT / package).rglob("*.py")]
+    advice = 0
+    for file in (ROOT / "README.md", *PAGES, *sources):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"pip install ['\"]?dateline\b", text), file
+        advice += len(re.findall(r"pip install '\.\[[a-z-]+\]'", text))
+    assert advice >= 15
+
+
 def test_no_sentence_of_a_document_is_long() -> None:
     """`python .ci/sentences.py` lists them."""
     pages = [page for pattern in SENTENCES["DOCUMENTS"] for page in ROOT.glob(pattern)]
@@ -242,6 +257,8 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "Answer a question from the" in reference  # a docstring
+    for name in ("qa.ask", "qa.retrieve", "qa.archive.Archive.open", "index.pipeline.build"):
+        assert f'id="{name}"' in reference
     for page in tmp_path.rglob("*.html"):
         assert LOADED_FROM_ELSEWHERE.findall(page.read_text(encoding="utf-8")) == [], page
 

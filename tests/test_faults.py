@@ -56,6 +56,21 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert counts["no more than so many bytes a file: one line"] > 3
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells a file's path by /proc")
+def test_the_power_goes_at_every_few_syncs(tmp_path: Path) -> None:
+    counts, failures = faults.power(tmp_path, every=7)
+    assert failures == []
+    for kind in ("names first", "names with their folder"):
+        assert counts[f"cuts, {kind}"] > 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_a_build_without_memory(tmp_path: Path) -> None:
+    counts, failures = faults.memory(tmp_path, times=3, patience=10)
+    assert failures == []
+    assert counts.total() - counts["built"] > 0
+
+
 def test_many_ask_while_generations_are_published(tmp_path: Path) -> None:
     counts, failures = faults.readers(tmp_path, seconds=2, generations=8, threads=32)
     assert failures == []

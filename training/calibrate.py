@@ -1,14 +1,12 @@
 """Fit the probability of a reader's best span to its two outputs, over open retrieval.
 
     python -m training.calibrate DATA/qa/train [--trained WORK/examples.jsonl.gz]
-        [--questions 600] [--sizes 5 50 500] [--work var/calibration]
+        [--questions 600] [--work var/calibration]
 
 Contexts of training sets become one archive. Some are held back, so that their questions have no
 answer in it, though much that is near. Questions that the reader was not trained on are asked by
-the real retrieval and reader. They are also asked in smaller archives within that one
-(training/sub_archives.py), of so many articles as --sizes says. A span is right if its word F1 with
-a gold answer is at least 0.6. Two thirds of the questions fit (training/fitting.py), one third
-measures. Single spans are fitted to the whole archive, pooled answers to archives of every size.
+the real retrieval and reader. A span is right if its word F1 with a gold answer is at least 0.6.
+Two thirds of the questions fit (training/fitting.py), one third measures.
 
 What was asked is kept in --work, so that an interrupted run goes on and a second fit takes
 seconds. Prints the figures and writes reader.json.
@@ -29,26 +27,19 @@ import numpy as np
 
 import index
 from index.models.checksums import write_checksums
-from index.stores.places import encoder_of, open_index, place_of
-from index.types import Match
 from qa.answering.agreement import group_numbers
 from qa.answering.evidence import Pooling
 from qa.answering.reader import MODEL, PARTS, OnnxReader
+from qa.answering.retrieval import select_for_reading
+from qa.archive import PASSAGES_READ, Archive
 from qa.evaluation.metrics import f1
-from qa.types import Hit
 from training.fitting import Asked, Fit, Row, figures, fit, fit_pooling, pooled_rows
 from training.question_sets import is_for_calibration
-from training.sub_archives import draw_articles, hits_within, rank_all
 
 SETS = ("squadshifts_new_wiki", "squadshifts_reddit", "qed_nq")
 FEATURES = ("relevance", "margin")
 _HELD_BACK = 0.5  # as of the questions of SQuAD 2.0
 _CONTEXTS = 10_000  # of each set: nearly all there are
-WHOLE = 0  # the size of the whole archive
-_SIZES = (5, 50, 500)  # articles
-
-BySize = dict[int, Asked]  # a question, by the size of the archive it was asked in
-BySizes = dict[int, list[Asked]]
 
 
 def main() -> None:
@@ -62,34 +53,22 @@ def main() -> None:
     write_checksums(arguments.reader, PARTS)  # the network is a new one
     asked = _asked(arguments, trained, OnnxReader(arguments.reader))
     random.Random(0).shuffle(asked)
-    cut = len(asked) // 3
-    test, train = _by_size(asked[:cut]), _by_size(asked[cut:])
-    found = fit(train[WHOLE])
+    test, train = asked[: len(asked) // 3], asked[len(asked) // 3 :]
+    found = fit(train)
     if arguments.keep_weights:
         found = _kept(arguments.reader)
-    fitted_on = [one for some in train.values() for one in some]
-    pooling, threshold = fit_pooling(fitted_on, found, arguments.temperature)
+    pooling, threshold = fit_pooling(train, found, arguments.temperature)
     weights = dict(zip(FEATURES, (round(weight, 4) for weight in found.weights), strict=True))
     print(
         f"{weights} bias {found.bias:.4f} ceiling {found.ceiling:.3f} "
         f"threshold of single spans {found.threshold:.2f}"
     )
     print(f"{pooling} threshold {threshold:.2f}")
-    whole = test[WHOLE]
-    print(f"single spans, held out: {figures(found.rows(whole), found.threshold, whole)}")
-    for name, sets in (("fitted on", train), ("held out", test)):
-        for size, some in sets.items():
-            rows = pooled_rows(some, found, pooling)
-            archive = f"{size} articles" if size else "all articles"
-            print(f"pooled, {name}, {archive}: {figures(rows, threshold, some)}")
-    _print_bins([row for some in test.values() for row in pooled_rows(some, found, pooling)])
+    print(f"single spans, held out: {figures(found.rows(test), found.threshold, test)}")
+    for name, some in (("fitted on", train), ("held out", test)):
+        print(f"pooled, {name}: {figures(pooled_rows(some, found, pooling), threshold, some)}")
+    _print_bins(pooled_rows(test, found, pooling))
     _write_settings(found, pooling, threshold, arguments.reader)
-
-
-def _by_size(asked: Sequence[BySize]) -> BySizes:
-    """Return the questions of each size of archive."""
-    sizes = sorted({size for one in asked for size in one})
-    return {size: [one[size] for one in asked if size in one] for size in sizes}
 
 
 def _arguments() -> argparse.Namespace:
@@ -107,7 +86,6 @@ def _arguments() -> argparse.Namespace:
     )
     add("--questions", type=int, default=600, help="of each set")
     add("--contexts", type=int, default=_CONTEXTS, help="of each set, in the archive")
-    add("--sizes", type=int, nargs="*", default=_SIZES, help="of smaller archives, in articles")
     add("--keep-weights", action="store_true", help="of single spans, as reader.json has them")
     add("--temperature", type=float, help="of the pooled evidence; else the fit's own")
     add("--reader", type=Path, default=MODEL, help="the folder of the reader to fit")
@@ -152,10 +130,10 @@ def _write_settings(found: Fit, pooling: Pooling, threshold: float, folder: Path
     write_checksums(folder, PARTS)
 
 
-def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[BySize]:
-    """Ask archives of every size the questions that the reader was not trained on.
+def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader) -> list[Asked]:
+    """Ask one archive the questions that the reader was not trained on.
 
-    Articles are contexts of all sets. What was asked is kept in --work.
+    Its articles are contexts of all sets. Both are kept in --work.
     """
     questions, contexts, held_back = _drawn(
         arguments.data, trained, arguments.questions, arguments.contexts
@@ -168,49 +146,25 @@ def _asked(arguments: argparse.Namespace, trained: set[str], reader: OnnxReader)
             if text not in held_back
         )
     )
-    names = {text: str(n) for n, text in enumerate(contexts) if text not in held_back}
     index.build(articles, arguments.work / "index", progress=_print_progress)
-    place = place_of(arguments.work / "index")
-    store = open_index(place)
-    embedder = encoder_of(place, store, None)
+    archive = Archive.open(arguments.work / "index", reader=reader)
     kept = arguments.work / f"asked-{reader.network}.jsonl"
     kept.touch()
-    rows = map(json.loads, kept.read_text().splitlines())
-    known = {(row["question"], row.get("articles", WHOLE)): row for row in rows}
-    asked: list[BySize] = []
+    known = {row["question"]: row for row in map(json.loads, kept.read_text().splitlines())}
+    asked = []
     with kept.open("a") as file:
         for number, record in enumerate(questions, 1):
-            question, gold = record["question"], names.get(record["context"])
-            missing = [size for size in (WHOLE, *arguments.sizes) if (question, size) not in known]
-            ranked = rank_all(store, embedder, question) if missing else []
-            for size in missing:
-                hits = _hits(ranked, size, gold, question)
-                row = _candidates(record, hits, reader) | {"articles": size}
-                known[question, size] = row
+            row = known.get(record["question"])
+            if row is None:
+                row = _candidates(record, archive, reader)
                 file.write(json.dumps(row) + "\n")
                 file.flush()
-            asked.append(
-                {
-                    size: _as_asked(known[question, size], gold is not None)
-                    for size in (WHOLE, *arguments.sizes)
-                }
-            )
+            matrix = np.array(row["features"]).reshape(-1, len(FEATURES))
+            answerable = record["context"] not in held_back
+            values, outlets = tuple(row["values"]), tuple(row["outlets"])
+            asked.append(Asked(matrix, np.array(row["f1"]), answerable, values, outlets))
             print(f"{number} of {len(questions)} asked  ", end="\r")
     return asked
-
-
-def _hits(ranked: Sequence[Match], size: int, gold: str | None, question: str) -> list[Hit]:
-    """Return what is read in an archive of so many articles."""
-    articles = {match.passage.article.id for match in ranked}
-    if size != WHOLE:
-        articles = draw_articles(ranked, size, gold, f"{question} {size}")
-    return hits_within(ranked, articles)
-
-
-def _as_asked(row: dict[str, Any], answerable: bool) -> Asked:
-    matrix = np.array(row["features"]).reshape(-1, len(FEATURES))
-    values, outlets = tuple(row["values"]), tuple(row["outlets"])
-    return Asked(matrix, np.array(row["f1"]), answerable, values, outlets)
 
 
 def _drawn(
@@ -240,8 +194,9 @@ def _drawn(
     return questions, contexts, held_back
 
 
-def _candidates(record: dict[str, Any], hits: Sequence[Hit], reader: OnnxReader) -> dict[str, Any]:
+def _candidates(record: dict[str, Any], archive: Archive, reader: OnnxReader) -> dict[str, Any]:
     """Return a question's candidates: their features, values and word F1."""
+    hits = select_for_reading(archive.retrieve(record["question"], k=PASSAGES_READ))
     candidates = reader.candidates(record["question"], hits)
     values = group_numbers(record["question"], [one.span for one in candidates], hits)
     golds = [answer["text"] for answer in record["answers"]]

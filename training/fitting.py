@@ -8,11 +8,10 @@ A span is right if its word F1 with a gold answer is at least 0.6.
    at any score (the lapses of Wichmann and Hill 2001). What is under the ceiling is linear, so that
    reader.json holds the product of both.
 3. Candidates that give one value are pooled (qa/answering/evidence.py). The temperature is the one
-   that puts most right values first. A curve as in step 2 gives the probability, over the best
-   value's evidence, capped by the best candidate's score, and its share of all evidence. It is
-   fitted to archives of several sizes together.
-4. The threshold keeps at least 92% of the right best answers. It is lower if fewer refusals would
-   be right as often.
+   that puts most right values first. A curve as in step 2, over the evidence of the best value and
+   its share of all evidence, gives the probability.
+4. The threshold keeps 92% of the right best answers. It is lower if fewer refusals would be right
+   more often.
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ from qa.evaluation.metrics import area_under_risk_coverage, calibration_error
 _RIGHT = 0.6  # F1
 _TEMPERATURES = (1.0, 1.5, 2.0, 2.5, 3.0)
 _KEPT = 0.92  # of the right best spans
-_CHANCE = 0.005  # of the utility: no difference
 
 Row = tuple[float, bool, bool]  # probability of the best span, whether right, whether answerable
 
@@ -107,7 +105,7 @@ def fit_pooling(
     plain = [Pooling(each, 1.0, 0.0, 0.0) for each in tried]
     best = max(plain, key=lambda pooling: _share_right(pooled_rows(asked, found, pooling)))
     pooled = [_pooled(one, found, best.temperature) for one in asked if len(one.f1)]
-    strength = np.array([[score, share] for score, share, _ in pooled])
+    strength = np.array([[evidence, share] for evidence, share, _ in pooled])
     truth = np.array([good for _, _, good in pooled]) & np.array(
         [one.answerable for one in asked if len(one.f1)]
     )
@@ -119,7 +117,10 @@ def fit_pooling(
         return -float(np.mean(np.log(np.where(truth, probability, 1 - probability))))
 
     by_evidence, by_share, offset, lapses = minimize(
-        mean_negative_log_likelihood, [1.0, 1.0, 0.0, 2.0], method="L-BFGS-B"
+        mean_negative_log_likelihood,
+        [1.0, 0.5, 0.0, 2.0],
+        method="Nelder-Mead",
+        options={"maxiter": 8_000},
     ).x
     pooling = Pooling(
         best.temperature, float(by_evidence), float(by_share), float(offset), float(expit(lapses))
@@ -133,18 +134,14 @@ def pooled_rows(asked: Sequence[Asked], found: Fit, pooling: Pooling) -> list[Ro
     for one in asked:
         probability, right = 0.0, False
         if len(one.f1):
-            score, share, right = _pooled(one, found, pooling.temperature)
-            probability = pooling.probability(score, share)
+            evidence, share, right = _pooled(one, found, pooling.temperature)
+            probability = pooling.probability(evidence, share)
         rows.append((probability, right, one.answerable))
     return rows
 
 
 def _pooled(one: Asked, found: Fit, temperature: float) -> tuple[float, float, bool]:
-    """Return the best value's capped evidence, its share's logarithm, and whether it is right.
-
-    The value of the best candidate has at least its score in evidence, and the best value no less.
-    So the capped evidence is that score.
-    """
+    """Return the best value's evidence, the logarithm of its share, and whether it is right."""
     scores = one.features @ found.weights + found.bias
     places: dict[int, list[int]] = defaultdict(list)
     for place, value in enumerate(one.values):
@@ -158,8 +155,7 @@ def _pooled(one: Asked, found: Fit, temperature: float) -> tuple[float, float, b
     best = max(evidences, key=lambda value: evidences[value])
     total = float(logsumexp([each / temperature for each in evidences.values()]))
     shown = max(places[best], key=lambda place: scores[place])
-    log_share = evidences[best] / temperature - total
-    return float(scores.max()), log_share, bool(one.f1[shown] >= _RIGHT)
+    return evidences[best], evidences[best] / temperature - total, bool(one.f1[shown] >= _RIGHT)
 
 
 def _share_right(rows: Sequence[Row]) -> float:
@@ -167,16 +163,14 @@ def _share_right(rows: Sequence[Row]) -> float:
 
 
 def _threshold(rows: Sequence[Row]) -> float:
-    """Return the lowest threshold of nearly the most right answers and right refusals.
+    """Return the threshold of the most right answers and right refusals.
 
-    Differences of half a percent are chance, and an answer is shown with its probability. At most
-    the one that keeps 92% of the right best spans.
+    At most the one that keeps 92% of the right best spans.
     """
     right = sorted(probability for probability, good, can in rows if good and can)
     highest = right[int((1 - _KEPT) * len(right))]
     cuts = [cut for cut in [*np.arange(0.02, 0.9, 0.01), highest] if cut <= highest]
-    worth = {cut: utility(rows, cut) for cut in cuts}
-    return float(min(cut for cut in cuts if worth[cut] >= max(worth.values()) - _CHANCE))
+    return float(max(cuts, key=lambda cut: utility(rows, cut)))
 
 
 def curve(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float, float]:

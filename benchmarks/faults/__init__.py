@@ -3,7 +3,7 @@
 Prints counts; the status is 1 if a promise broke. Name some campaigns, or all of them:
 
     python -m benchmarks.faults kills increments boundaries full readers damage unchecked
-    python -m benchmarks.faults articles files questions
+    python -m benchmarks.faults power memory articles files questions
     python -m benchmarks.faults kills --times 300
 
 tests/test_faults.py runs the same functions in short. The encoder and the reader are stand-ins
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.faults.damaging import damage, unchecked
 from benchmarks.faults.feeding import articles, files, questions
+from benchmarks.faults.losing import memory, power
 from benchmarks.faults.publishing import boundaries, full, increments, kills, readers
 from benchmarks.faults.world import Failures, mostly_unchanged
 
@@ -31,7 +32,9 @@ __all__ = [
     "full",
     "increments",
     "kills",
+    "memory",
     "mostly_unchanged",
+    "power",
     "questions",
     "readers",
     "unchecked",
@@ -45,6 +48,8 @@ def campaigns() -> Iterator[tuple[str, Campaign, str]]:
     yield "increments", increments, "times"
     yield "boundaries", boundaries, "every"
     yield "full", full, "times"
+    yield "power", power, "every"
+    yield "memory", memory, "times"
     yield "readers", readers, "seconds"
     yield "damage", damage, "places"
     yield "unchecked", unchecked, "places"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus.cleaning import make_article, printable
+from index.corpus.corrections import corrected, read_corrections
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
 from index.corpus.files import CorpusFile, corpus_files
 from index.corpus.loaders.bounds import Bounds, bounds, too_long, too_many
@@ -39,12 +40,14 @@ def load_articles(
 ) -> Iterator[Item]:
     """Yield the articles of folders and files, in the order of their paths.
 
+    Titles, outlets and days that were corrected by hand are as corrected.
     What was left out comes between them as `Skipped`. `columns` says which column of a table
     holds a field ({"text": "story"}); a `Note` shows those that were used. Raises DatelineError for
     a missing folder.
     """
     limits = bounds()
     ids = Ids()
+    corrections = read_corrections(corpora)
     if columns is None:
         columns = {}
     if cache is None:
@@ -53,7 +56,8 @@ def load_articles(
         for corpus in corpora:
             for file in corpus_files(corpus):
                 items = _load_if_changed(file, columns, sandbox, limits, cache)
-                yield from ids.distinct(items, corpus)
+                for item in ids.distinct(items, corpus):
+                    yield corrected(item, corrections) if isinstance(item, Article) else item
 
 
 def load_records(

@@ -2,8 +2,8 @@
 
 Unknown stays unknown (None). A wrong date or outlet is worse than none, so each rule wants the text
 to say it outright. The outlet is read from its own words. The day of publication is read from a
-label ("Published: ..."), a byline, an agency's dateline, or a line above the story that is only a
-date. A day must have a year. "03/04/2026" is no day, since it is two.
+label ("Published: ..."), a byline or an agency's dateline. A line above the story that is only a
+date gives it too. A day must have a year. "03/04/2026" is no day, since it is two.
 """
 
 from __future__ import annotations

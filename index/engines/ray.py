@@ -64,8 +64,15 @@ class RayEngine:
         """Join the cluster at `address` ("auto": this machine's); None starts one here.
 
         `workers` encode at the same time; by default one for each CPU of the cluster. Raises
-        DatelineError: no package, nobody at the address, a machine on which Ray does not start.
+        DatelineError: no package, nobody at the address, an address of Ray Client, through which
+        Ray Data does not run, a machine on which Ray does not start.
         """
+        if address is not None and address.startswith("ray://"):
+            raise DatelineError(
+                "expected HOST:6379 of a Ray cluster, or auto on one of its machines, found "
+                f"{address[:200]}, which is for Ray Client, and Ray Data does not run through it; "
+                "run the build on the cluster, as a job with --address auto (docs/scaling.md)"
+            )
         if importlib.util.find_spec("ray") is None:
             raise DatelineError(
                 "expected the package ray to build on Ray, found none; "
@@ -110,7 +117,8 @@ class RayEngine:
             if address is not None:
                 raise DatelineError(
                     f"expected a Ray cluster at {address}, found none that answers ({reason}); "
-                    "try again when it is up, or build on this machine"
+                    "try again when it is up, or build on this machine; "
+                    "a cluster with tokens wants RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
                 )
             if trial == _TRIALS:
                 raise DatelineError(
@@ -244,7 +252,7 @@ def _switches() -> dict[str, str]:
 
 def _knock(address: str) -> None:
     """Raise OSError if nobody answers at the address; Ray itself tries for minutes."""
-    found = re.fullmatch(r"(?:ray://)?([^/:]+):(\d+)", address)  # such as "10.0.0.7:6379"
+    found = re.fullmatch(r"([^/:]+):(\d+)", address)  # such as "10.0.0.7:6379"
     if found is not None:
         socket.create_connection((found[1], int(found[2])), timeout=_PATIENCE).close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.scratch import ScratchFolder
-from index.types import DatelineError, Filters, Passage
+from index.types import DatelineError, Filters, Passage, WordCounts
 
 TITLE_WEIGHT, DESCRIPTION_WEIGHT = 0.5, 0.5
 _MAX_TERMS = 64
@@ -59,6 +60,11 @@ def question_terms(text: str, analyzer: tantivy.TextAnalyzer) -> list[str]:
         word for word in text.split() if word.strip(_AROUND_WORDS).casefold() not in _QUESTION_WORDS
     ]
     return list(dict.fromkeys(analyzer.analyze(" ".join(words))))[:_MAX_TERMS]
+
+
+def _idf(rows: int, having: int) -> float:
+    """Return the weight of a term that so many rows have, as Tantivy's BM25 does."""
+    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
 def _schema() -> tantivy.Schema:
@@ -203,17 +209,18 @@ class KeywordIndex:
         k: int,
         filters: Filters = Filters(),
         alive: NDArray[np.bool_] | None = None,
+        counts: WordCounts | None = None,
     ) -> list[tuple[int, float]]:
         """Return (row, BM25 score) of the best `k` rows that hold a term of `text`.
 
         They are best first, ties by row. `alive`, shape (rows,), says which rows may be found;
-        None: all.
+        None: all. `counts` says how rare words are; None: as they are here.
         """
         terms = self.terms(text)
         if not terms or k < 1:
             return []
         with self._whole():
-            query = self._any_of(terms)
+            query = self._any_of(terms, counts)
             if filters:
                 query = tantivy.Query.boolean_query(
                     [(tantivy.Occur.Must, query), *self._filter(filters)]
@@ -255,7 +262,29 @@ class KeywordIndex:
                 "run: dateline rollback, or dateline build --full"
             ) from None
 
-    def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
+    def counts(self, text: str) -> WordCounts:
+        """Return in how many rows the terms of a question are, by field and term."""
+        with self._whole():
+            counts = {
+                (field, term): int(self._searcher.doc_freq(field, term))
+                for term in self.terms(text)
+                for field, _ in self._fields
+            }
+        return WordCounts(self.rows, counts)
+
+    def _rarity(self, field: str, term: str, counts: WordCounts | None) -> float:
+        """Return how much rarer a term is by these counts than in this index.
+
+        That is the quotient of the two weights that BM25 gives it.
+        """
+        if counts is None:
+            return 1.0
+        own = int(self._searcher.doc_freq(field, term))
+        if not own:  # nothing here has it
+            return 1.0
+        return _idf(counts.rows, counts.counts[field, term]) / _idf(self.rows, own)
+
+    def _any_of(self, terms: Sequence[str], counts: WordCounts | None) -> tantivy.Query:
         """Return one flat union of every term in every field.
 
         That alone Tantivy searches without scoring each passage (block-max WAND, Ding and Suel
@@ -265,7 +294,8 @@ class KeywordIndex:
         for term in terms:
             for field, weight in self._fields:
                 query = tantivy.Query.term_query(self._schema, field, term, "freq")
-                weighted = tantivy.Query.boost_query(query, weight)
+                weight_here = weight * self._rarity(field, term, counts)
+                weighted = tantivy.Query.boost_query(query, weight_here)
                 clauses.append((tantivy.Occur.Should, weighted))
         return tantivy.Query.boolean_query(clauses)
 

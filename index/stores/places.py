@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from index.models.encoder import CompiledEncoder, compiled_encoder
 from index.stores.local.manifests import sha256_of
 from index.stores.local.place import FolderPlace
+from index.stores.many import ManyPlaces
 from index.stores.milvus.connection import MilvusAddress
 from index.stores.milvus.place import MilvusPlace
 from index.types import DatelineError, Embedder, Place, Store
@@ -26,17 +28,22 @@ def default_folder() -> Path:
     return Path(os.environ.get("DATELINE_INDEX") or "var/index")
 
 
-def place_of(store: str | Path | Place, encoders: Path | None = None) -> Place:
+def place_of(
+    store: str | Path | Place | Sequence[str | Path | Place], encoders: Path | None = None
+) -> Place:
     """Return the place that an address names; a place is returned as it is.
 
     An address is a folder, a file of Milvus Lite (NAME.db), or a Milvus server:
     milvus://[USER:PASSWORD@]HOST[:PORT]/COLLECTION[?timeout=SECONDS&tls=1]. A token may stand in
     $DATELINE_MILVUS_TOKEN instead of the address. `encoders` is the index folder that holds the
-    compiled encoder of an index in Milvus (default: the default index folder). Raises
-    DatelineError for an address of another form.
+    compiled encoder of an index in Milvus (default: the default index folder). Several are asked as
+    one (index/stores/many.py). Raises DatelineError for an address of another form.
     """
+    if isinstance(store, Sequence) and not isinstance(store, str) and store:
+        places = tuple(place_of(one, encoders) for one in store)
+        return places[0] if len(places) == 1 else ManyPlaces(places)
     if not isinstance(store, str | Path):
-        if hasattr(store, "current"):
+        if not isinstance(store, Sequence) and hasattr(store, "current"):
             return store
         raise DatelineError(
             "expected an index folder, an address of Milvus or a Place, "

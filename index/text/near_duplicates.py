@@ -128,6 +128,13 @@ def overlap(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
     return len(np.intersect1d(one, other, assume_unique=True)) / max(1, min(len(one), len(other)))
 
 
+def is_near_duplicate(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> bool:
+    """Tell whether two articles with these shingles are one story."""
+    if min(len(one), len(other)) < _FEWEST_SHINGLES:
+        return False
+    return overlap(one, other) >= _OVERLAP
+
+
 def _read(articles: Sequence[Article], before: Sketches, rows: NDArray[np.int64]) -> Sketches:
     """Return sketches with the shingles of the articles.
 

@@ -23,12 +23,14 @@ from dataclasses import dataclass, replace
 from qa.answering.citing import cite, with_claim
 from qa.answering.claims import denies_event
 from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
+from qa.answering.dates import latest_holder_first
 from qa.answering.evidence import Pooling, evidence, probabilities
 from qa.answering.kinds import (
     asks_about_plans,
     asks_for,
     is_asked,
     is_dateline,
+    of_other_office,
     quotations,
     repeats_question,
     standing_alone,
@@ -72,15 +74,19 @@ def agree(
     hits: Sequence[Hit],
     threshold: float,
     pooling: Pooling | None = None,
+    *,
+    recent: bool = False,
 ) -> Agreement:
     """Group citations into answers, and say which of them contradict each other.
 
     A value is an answer if its probability is at least `threshold`. `pooling` says how evidence
     becomes a probability; without it the citations' own probabilities are joined. `hits` are the
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
-    What only asks, as an interviewer does, is left out.
+    What only asks, as an interviewer does, is left out. `recent`: the question asks for what is so
+    now, so the newest answer leads.
     """
     citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
+    citations = [one for one in citations if not of_other_office(one, question)]
     claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
         about = of_its_subject(question, claimed)
@@ -99,7 +105,9 @@ def agree(
     conflict = None
     if said:
         said = newest_first(said)
-        rivals = unread_rivals(question, said[0], hits, answers)
+        if recent:
+            said = latest_holder_first(said)
+        rivals = unread_rivals(question, said, hits, answers)
         said, conflict = find_conflict(question, said, answers, rivals)
         said += _unsaid(groups, hits, threshold)
         said = [_as_shown(answer) for answer in said]
@@ -229,8 +237,7 @@ def _weighed(
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
         strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
-        best = max((one.score for group in groups.values() for one in group), default=0.0)
-        chances = probabilities(strengths, best, pooling)[: len(said)]
+        chances = probabilities(strengths, pooling)[: len(said)]
     answers = []
     for (value, group), chance in zip(said.items(), chances, strict=True):
         shown = [one for one in groups[value] if one.probability >= _CITED * threshold]

@@ -88,6 +88,7 @@ def find_conflict(
         for other in [*[one for one in figures if one is not best][:_MOST_RIVALS], *unread]
         if _differ(best, other, [*figures, *unread], question)
     ]
+    rivals = _one_of_each_outlet(rivals)
     if not rivals and best.value.kind == "number":
         rivals = _in_one_sentence(best, question)
     if not rivals:
@@ -155,6 +156,18 @@ def _count_what_is_asked(one: Citation, other: Citation, question: str) -> bool:
     if here is None or there is None or here.noun != there.noun:
         return False
     return here.noun in predicate_of(question) - PEOPLE
+
+
+def _one_of_each_outlet(rivals: Sequence[Answer]) -> list[Answer]:
+    """Return the rivals, best first, without a second one of the same outlets."""
+    heard: set[str] = set()
+    kept = []
+    for rival in rivals:
+        outlets = {_outlet(citation) for citation in rival.citations}
+        if not outlets <= heard:
+            kept.append(rival)
+        heard |= outlets
+    return kept
 
 
 def _in_one_sentence(best: Answer, question: str) -> list[Answer]:

@@ -14,11 +14,13 @@ from dataclasses import replace
 from index.text.dates import description_mentions, moments_in, yearless_months
 from index.text.days import first_day, last_day, shift
 from index.text.undated import counts_from_its_day
-from qa.types import Citation, Hit, Question, TimeWindow
+from qa.types import Answer, Citation, Hit, Question, TimeWindow
 
 _HALF_LIFE = 14  # days
 _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the log-odds
 _UNDATED_WEEKS = 52.0
+_SUPPORTED = 0.4  # of the best answer's probability
+_NEWER = dt.timedelta(days=2)
 _TOLD_AFTER = 7  # days after its time in which news is told without naming it
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
@@ -72,9 +74,9 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     """Return the citations of the time that the question names; all if it names none.
 
     A sentence is of the time that its own words name, or, if it has none, of its article's day. If
-    the article has none either, it must name the time somewhere. A question about a time that
-    includes the day it is asked on leaves nothing out, since news of this week is told from its
-    first days on.
+    the article has none either, it must name the time somewhere. A question leaves nothing out if
+    its time includes the day it is asked on, since news of this week is told from its first days
+    on.
     """
     window = asked.time
     if window is None or (asked.moments and asked.asks_for_news):
@@ -87,6 +89,31 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     asked_on = asked.asked_on or dt.date.max
     ahead = window.last is not None and window.last > asked_on
     return [citation for citation in citations if _is_within(citation, window, ahead)]
+
+
+def latest_holder_first(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers with the newest of those well supported first.
+
+    An answer is as new as its newest citation: of the day that its sentence names, or of its
+    article's. Of two of the same days the more probable one stays first.
+    """
+    best = answers[0]
+    rivals = [one for one in answers if one.probability >= _SUPPORTED * best.probability]
+    newest = max(rivals, key=lambda one: (_told_on(one), one.probability))
+    if _told_on(newest) - _told_on(best) < _NEWER:
+        return list(answers)
+    return [newest, *(one for one in answers if one is not newest)]
+
+
+def _told_on(answer: Answer) -> dt.timedelta:
+    """Return the day of an answer's newest citation, as days since the first."""
+    return max(_day_of(citation) for citation in answer.citations) - dt.date.min
+
+
+def _day_of(citation: Citation) -> dt.date:
+    published = citation.article.published or dt.date.min
+    named = last_day(citation.moment) if citation.moment else None
+    return published if named is None else min(named, published)
 
 
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:

@@ -3,9 +3,7 @@
 A value that six passages give is a better answer than one that a single passage gives a little more
 surely. So the evidence of a value is a softmax's sum over its citations, as in reading by
 marginal likelihood (Clark and Gardner 2018). An outlet that repeats itself counts half each time.
-The evidence orders the answers. For a probability it counts no more than the best single span:
-in a small archive many weak spans have all the evidence, though none of them says much. The
-numbers of `Pooling` are fitted by training/calibrate.py and kept in reader.json.
+The numbers of `Pooling` are fitted by training/calibrate.py and kept in reader.json.
 """
 
 from __future__ import annotations
@@ -23,9 +21,8 @@ class Pooling:
     """How scores become evidence, and evidence a probability.
 
     `temperature` flattens the scores before they are summed. The log-odds that an answer is right
-    are `evidence` times its evidence, capped by the best score of any citation, plus `share` times
-    the logarithm of its share of all evidence, plus `bias`. They are read under `ceiling`, a
-    probability.
+    are `evidence` times its evidence, plus `share` times the logarithm of its share of all
+    evidence, plus `bias`. They are read under `ceiling`, a probability.
     """
 
     temperature: float
@@ -35,7 +32,7 @@ class Pooling:
     ceiling: float = 1.0
 
     def probability(self, evidence: float, log_share: float) -> float:
-        """Return the probability of an answer from capped evidence and its share."""
+        """Return the probability of an answer from its evidence and its share of all."""
         log_odds = self.bias + self.evidence * evidence + self.share * log_share
         return self.ceiling / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
@@ -54,18 +51,12 @@ def evidence(scores: Sequence[float], outlets: Sequence[str], temperature: float
     return temperature * _log_sum(weighted)
 
 
-def probabilities(evidences: Sequence[float], best_score: float, pooling: Pooling) -> list[float]:
-    """Return the probability of each answer from the evidence of all of them.
-
-    `best_score` is that of the best citation of any answer. More evidence is never less probable.
-    """
+def probabilities(evidences: Sequence[float], pooling: Pooling) -> list[float]:
+    """Return the probability of each answer from the evidence of all of them."""
     if not evidences:
         return []
     total = _log_sum([each / pooling.temperature for each in evidences])
-    return [
-        pooling.probability(min(each, best_score), each / pooling.temperature - total)
-        for each in evidences
-    ]
+    return [pooling.probability(each, each / pooling.temperature - total) for each in evidences]
 
 
 def _log_sum(logarithms: Sequence[float]) -> float:

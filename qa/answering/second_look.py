@@ -1,9 +1,10 @@
 """A second look: figures of other outlets that the reader passed over.
 
-The reader gives one span of a sentence, and reads but the most promising passages. So once the best
-answer is a figure of something measured, such as the dead of a fire, the sentences of every other
-outlet that tell of it are looked through for another one. Whether it contradicts the best answer is
-decided by subject, measure and moment (conflicts.py), not by a probability.
+The reader gives one span of a sentence, and reads but the most promising passages. So if the best
+answer is a figure of something measured, such as the dead of a fire, the other outlets are
+searched. Each of their sentences that tell of it is looked through for another figure. Whether it
+contradicts the best answer is decided by subject, measure and moment (conflicts.py), not by a
+probability.
 """
 
 from __future__ import annotations
@@ -29,17 +30,18 @@ _NUMBER = re.compile(
 
 
 def unread_rivals(
-    question: str, best: Answer, hits: Sequence[Hit], known: Sequence[Answer]
+    question: str, said: Sequence[Answer], hits: Sequence[Hit], known: Sequence[Answer]
 ) -> list[Answer]:
     """Return the figures of the best answer's measure in other outlets' sentences.
 
-    `known` are the answers that were read: their spans are left out. There are none if the best
-    answer is no number.
+    Outlets that gave an answer among `said` have spoken. `known` are the answers that were read:
+    their spans are left out. There are none if the best answer is no number.
     """
+    best = said[0]
     if best.value is None or best.value.kind != "number":
         return []
     read = [citation for answer in known for citation in answer.citations]
-    told = {_outlet(citation) for citation in best.citations}
+    told = {_outlet(citation) for answer in said for citation in answer.citations}
     rivals = []
     for hit, start, end in _sentences_that_count(hits, told, _words_of(question))[:_SENTENCES]:
         for first, last in numbers_in(hit.article.text[start:end]):

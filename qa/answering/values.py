@@ -75,9 +75,9 @@ def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -
 def relation(one: Value, other: Value) -> Relation:
     """Say how two values stand to each other. Symmetric.
 
-    "same": equal, or one refines the other. "compatible": both may be true of one thing.
-    "different": they cannot. "incomparable": they have different kinds or measures, are lists, or
-    are words that cannot be compared.
+    It is "same" if they are equal, or one refines the other. It is "compatible" if both may be true
+    of one thing, and "different" if they cannot. It is "incomparable" for different kinds or
+    measures, for lists, and for words that cannot be compared.
     """
     if fold(one) == fold(other) or _refine_each_other(fold(one), fold(other)):
         return "same"

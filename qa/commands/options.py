@@ -57,12 +57,27 @@ def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
     return dict(commands.choices)
 
 
+class Indexes(argparse.Action):
+    """Take one index; several, if --index is given again, are asked as one."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        value: Any,
+        option: str | None = None,
+    ) -> None:
+        namespace.indexes = [*getattr(namespace, "indexes", []), value]
+        namespace.index = value
+
+
 def _index_option() -> argparse.ArgumentParser:
     """Return a parser with --index, which may stand before the command too."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     parser.add_argument(
         "--index",
         type=Path,
+        action=Indexes,
         metavar="DIR",
         help="the index folder (default: $DATELINE_INDEX, or var/index)",
     )

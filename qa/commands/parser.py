@@ -8,7 +8,7 @@ from pathlib import Path
 from index.stores.places import default_folder
 from index.version import __version__
 from qa.commands import asking, building, checking, completing, demo, purging, serving
-from qa.commands.options import Commands
+from qa.commands.options import Commands, Indexes
 
 _EXAMPLES = """examples:
   dateline demo                                           the sample articles, asked a few questions
@@ -32,7 +32,12 @@ def dateline_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--index", type=Path, metavar="DIR", default=default_folder(), help=argparse.SUPPRESS
+        "--index",
+        type=Path,
+        action=Indexes,
+        metavar="DIR",
+        default=default_folder(),
+        help=argparse.SUPPRESS,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = Commands(parser)

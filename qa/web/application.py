@@ -19,11 +19,12 @@ from starlette.types import Receive, Scope, Send
 from qa.web.calls import Calls
 from qa.web.chat import Chat
 from qa.web.corpus_editor import CorpusEditor
+from qa.web.events import tell_errors
 from qa.web.guard import Bounds, Guard
 from qa.web.logins import COOKIE_ID, TOKEN_WANTED, Logins, bearer_of
 from qa.web.page import page
 from qa.web.printed import Printed
-from qa.web.refusals import add_refusals, refusal
+from qa.web.refusals import add_malformed, add_refusals, refusal
 from qa.web.rest import Api
 from qa.web.session import Session
 from qa.web.theme import theme
@@ -148,8 +149,10 @@ def _mount_page(app: FastAPI, blocks: gr.Blocks, logins: Logins | None) -> None:
         css_paths=_LOOKS / "page.css",
         js=(_LOOKS / "page.js").read_text(encoding="utf-8"),
     )
+    tell_errors(blocks)
     blocks.has_launched = True  # or Gradio takes any file of this machine for an upload
     mounted = _gradio(app)
+    add_malformed(mounted)
     if logins is not None:
         mounted.cookie_id, mounted.tokens = COOKIE_ID, logins
 

@@ -16,6 +16,7 @@ from index.types import DatelineError
 from qa.web.addresses import NO_LIMITS
 from qa.web.article_table import Row, View, status_html, table_html
 from qa.web.corpus_editor import CorpusEditor, EditorStatus
+from qa.web.correcting import Correcting, correcting_form, on_corrections
 from qa.web.session import Session
 
 _TICK = 0.5  # seconds between two looks at a rebuild
@@ -26,7 +27,8 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 
 # A click on a heading, a page or a second click on "remove" is an event with its data-* attributes.
 _CLICKS = """element.addEventListener('click', (event) => {
-  const clicked = event.target.closest('[data-order], [data-page], [data-remove], [data-undo]');
+  const clicked = event.target.closest(
+    '[data-order], [data-page], [data-remove], [data-correct], [data-undo]');
   if (!clicked || clicked.disabled) return;
   if (clicked.dataset.remove && !clicked.dataset.sure) {
     clicked.dataset.sure = 'yes';
@@ -102,6 +104,7 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> Any:
         max_lines=1,
     )
     form = _adding_form() if editable else None
+    correcting = correcting_form() if editable else None
     table = gr.HTML("", elem_id="articles", js_on_load=_CLICKS)
 
     def show(seen: View) -> tuple[str, View]:
@@ -117,10 +120,10 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> Any:
     context = gr.context.Context.root_block
     assert context is not None
     context.load(lambda: rows.table(View(), editable), None, table, **_QUIET)
-    if editor is None or form is None:
+    if editor is None or form is None or correcting is None:
         table.click(sorted_or_turned, [view], [table, view], **_QUIET)
         return None
-    return _on_changes(rows, editor, form, view, table)
+    return _on_changes(rows, editor, form, correcting, view, table)
 
 
 def clicked_view(seen: View, data: dict[str, Any]) -> View:
@@ -175,7 +178,12 @@ def _article_fields() -> list[gr.Textbox]:
 
 
 def _on_changes(
-    rows: Rows, editor: CorpusEditor, form: _Form, view: gr.State, table: gr.HTML
+    rows: Rows,
+    editor: CorpusEditor,
+    form: _Form,
+    correcting: Correcting,
+    view: gr.State,
+    table: gr.HTML,
 ) -> Any:
     """Say what happens when articles change, and return the event that says it.
 
@@ -227,6 +235,7 @@ def _on_changes(
     told = [form.status, form.timer]
     form.status.click(lambda: tried(editor.undo), None, told, **_QUIET)
     table.click(clicked, [view], [table, view, *told], **_QUIET)
+    on_corrections(correcting, rows.session, editor, table, told, tried)
     form.upload.click(add_files, form.files, [*told, form.files], **_QUIET)
     form.paste.click(add_text, form.fields, told, **_QUIET)
     form.fetch.click(add_url, form.address, told, **_QUIET)

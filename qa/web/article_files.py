@@ -78,7 +78,7 @@ def pasted_article(
         raise DatelineError(
             f"expected an address that begins with http:// or https://, found {url[:80]!r}"
         )
-    return Article("", text, title or None, source or None, _typed_day(published), url or None)
+    return Article("", text, title or None, source or None, typed_day(published), url or None)
 
 
 def write_article(folder: Path, article: Article) -> None:
@@ -102,6 +102,14 @@ def write_article(folder: Path, article: Article) -> None:
     path.write_text(content, encoding="utf-8", errors="replace")
 
 
+def typed_day(text: str) -> dt.date | None:
+    """Return the day that was typed, or None. Raises DatelineError for what is no day."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DatelineError(f"expected a day as YYYY-MM-DD, found {text[:40]!r}") from None
+
+
 def _shortened(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
     if not dot:
@@ -121,10 +129,3 @@ def _stem(article: Article) -> str:
     opening = article.title or article.text[:200]
     words = re.findall(r"\w+", opening.casefold())
     return "-".join(words[:_WORDS_OF_A_NAME])[:_LONGEST_STEM] or "article"
-
-
-def _typed_day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DatelineError(f"expected a day as YYYY-MM-DD, found {text[:40]!r}") from None

@@ -14,6 +14,7 @@ from qa.web.corpus_editor import EditorStatus
 from qa.web.markup import NO_OUTLET, bidi, title_of, web_link
 
 ROWS = 50  # on a page of the table
+_ORIGINAL = '<span class="unseen">original</span><span aria-hidden="true">↗</span>'
 _LONGEST_LABEL = 120  # characters of a title that a button is called by
 
 
@@ -109,15 +110,15 @@ def table_html(
 ) -> str:
     """Return a page of the articles as a table.
 
-    Its headings are the buttons that sort it. A page beyond the last is the last. Rows have a
-    button to remove them if `editable`.
+    Its headings are the buttons that sort it. A page beyond the last is the last. Rows have
+    buttons to correct and to remove them if `editable`.
     """
     found = select_rows(rows, view, holding)
     last = max(0, (len(found) - 1) // ROWS)
     page = min(max(0, view.page), last)
     heads = [_heading(name, column.label, view) for name, column in _COLUMNS.items()]
     if editable:
-        heads.append('<th scope="col"><span class="unseen">Remove</span></th>')
+        heads.append('<th scope="col"><span class="unseen">Change</span></th>')
     body = [_row_html(row, editable) for row in found[page * ROWS : (page + 1) * ROWS]]
     count = counted(len(found), "article")
     if len(found) != len(rows):
@@ -192,14 +193,16 @@ def _row_html(row: Row, editable: bool) -> str:
     name = row.title or row.path
     day = escape(in_words(row.published)) if row.published else ""
     title = f'<a href="{escape(article_address(row.id))}" data-read>{bidi(name)}</a>'
-    original = web_link(row.url, "original", "original")
+    original = web_link(row.url, _ORIGINAL, "original")
     if original:
-        title += f" {original}"
+        title = f'<span class="titled">{title} {original}</span>'
     outlet = bidi(row.source) if row.source else NO_OUTLET
     cells = [title, outlet, day, f"{row.words:,}", bidi(row.path)]
     if editable:
-        cells.append(
-            f'<button type="button" class="plain" data-remove="{escape(row.id)}" '
-            f'aria-label="Remove {escape(name[:_LONGEST_LABEL])}">remove</button>'
+        buttons = (
+            f'<button type="button" class="plain" data-{do}="{escape(row.id)}" '
+            f'aria-label="{do.capitalize()} {escape(name[:_LONGEST_LABEL])}">{do}</button>'
+            for do in ("correct", "remove")
         )
+        cells.append(" ".join(buttons))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -98,20 +98,22 @@ class Asking:
     ) -> Iterator[Shown]:
         """Show what a click in the conversation asks for."""
         data: dict[str, Any] = event._data or {}
-        if "afresh" in data:
-            yield _shown(self.front([]), [])
-        elif "literally" in data:
+        if "literally" in data:
             question = str(data["literally"])
             yield from self.answer(question, kept, outlets, since, until, as_of, literally=True)
         else:
-            yield from self._address(str(data.get("address", "")), kept)
+            yield from self.address(str(data.get("address", "")), kept)
 
     def opened(self, query: str, kept: Kept) -> Iterator[Shown]:
         """Show what the page's address asks for, and the conversation so far.
 
         That is an answer, an article, or the latest articles.
         """
-        yield from self._address(query, [asdict(turn) for turn in Turn.recalled(kept)])
+        yield from self.address(query, [asdict(turn) for turn in Turn.recalled(kept)])
+
+    def afresh(self) -> Shown:
+        """Return the first page without a conversation."""
+        return _shown(self.front([]), [])
 
     def front(self, turns: Sequence[Turn]) -> str:
         """Return the first page, with the conversation so far."""
@@ -142,7 +144,8 @@ class Asking:
                 self._known = generation, found
             return self._known[1]
 
-    def _address(self, query: str, kept: Kept) -> Iterator[Shown]:
+    def address(self, query: str, kept: Kept) -> Iterator[Shown]:
+        """Show what an address asks for."""
         try:
             question, limits = parse_question_address(query)
         except DatelineError as error:
@@ -196,6 +199,21 @@ def dropped(outlets: list[str], since: str, until: str, as_of: str, event: gr.Ev
     if number.isdecimal() and int(number) < len(left):
         limits = left[int(number)]
     return _boxes(limits)
+
+
+def clicked_days(since: str, until: str, event: gr.EventData) -> tuple[str, str]:
+    """Return the days of the bar that was clicked; none if they were chosen already.
+
+    With the shift key it is a range, from the bar that was chosen to the clicked one. So are the
+    bars that a pointer was dragged over.
+    """
+    data = event._data or {}
+    clicked = str(data.get("from", "")), str(data.get("to", ""))
+    if data.get("dragged"):
+        return clicked
+    if data.get("range") and since and until:
+        return min(since, clicked[0]), max(until, clicked[1])
+    return ("", "") if clicked == (since, until) else clicked
 
 
 def _sentence(message: str) -> str:

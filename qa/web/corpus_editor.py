@@ -31,6 +31,7 @@ from qa.web.article_files import free_path, pasted_article, safe_name, write_art
 from qa.web.corpus_files import (
     ADDED,
     Change,
+    both,
     find_file,
     lies_in,
     lost_paths,
@@ -38,6 +39,7 @@ from qa.web.corpus_files import (
     set_aside,
     take_in,
 )
+from qa.web.corrections import changed_fields, correct, forget
 
 MOST_FILES = 100  # in one upload
 _PAGES_OF_A_FEED = 10
@@ -174,10 +176,7 @@ class CorpusEditor:
         article = store.article(id)
         file = None if article is None else find_file(article, self.corpora)
         if article is None or file is None:
-            raise DatelineError(
-                f"expected an article {id[:80]!r} in the corpus, found none; "
-                "it may have been removed already"
-            )
+            raise _missing(id)
         near = [other for other in store.articles() if lies_in(other.path, article.path)]
         if file.name != article.path.rpartition("/")[2]:  # it is packed
             near = [other for other in store.articles() if f"{file.name}/" in other.path]
@@ -187,9 +186,22 @@ class CorpusEditor:
                 f"expected a file of one article, found {file.name} with {sharing:,}; "
                 "take it out of that file, then build again"
             )
-        self._start(
-            "removing an article", lambda: set_aside(file, article.path, self.corpora), removes=True
-        )
+
+        def take_out() -> Change:
+            return both(set_aside(file, article.path, self.corpora), forget(article, self.corpora))
+
+        self._start("removing an article", take_out, removes=True)
+
+    def correct(self, id: str, store: Store, title: str, source: str, published: str) -> None:
+        """Correct what is known of an article of `store`; an empty field is not known.
+
+        Raises DatelineError if it is not there, for a bad day, and for no change.
+        """
+        article = store.article(id)
+        if article is None or find_file(article, self.corpora) is None:
+            raise _missing(id)
+        fields = changed_fields(article, title, source, published)
+        self._start("correcting an article", lambda: correct(article, fields, self.corpora))
 
     def undo(self) -> None:
         """Put back the article that was removed last. Raises DatelineError if none was."""
@@ -318,6 +330,13 @@ class CorpusEditor:
 
     def _folders(self) -> str:
         return ", ".join(map(str, self.corpora))
+
+
+def _missing(id: str) -> DatelineError:
+    return DatelineError(
+        f"expected an article {id[:80]!r} in the corpus, found none; "
+        "it may have been removed already"
+    )
 
 
 def _build_index(corpora: Sequence[Path], place: Path | Place, **options: Any) -> Summary:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.corpus.corrections import save_correction
 from index.corpus.files import composed, on_disk
 from index.corpus.loading import load_articles
 from index.types import Article, DatelineError, Skipped, Store
@@ -26,6 +27,16 @@ class Change:
 
     notes: tuple[str, ...]
     undo: Callable[[], None]
+
+
+def both(first: Change, second: Change) -> Change:
+    """Return two changes as one."""
+
+    def undo() -> None:
+        second.undo()
+        first.undo()
+
+    return Change((*first.notes, *second.notes), undo)
 
 
 def find_file(article: Article, corpora: Sequence[Path]) -> Path | None:
@@ -110,6 +121,7 @@ def purge_files(
     """
     deleted = []
     for corpus in corpora:
+        save_correction(corpus, article.id, None)
         for file in (corpus / REMOVED).glob("*"):
             items = load_articles([file]) if file.is_file() else ()
             if any(isinstance(item, Article) and item.sha256 == article.sha256 for item in items):
@@ -122,6 +134,18 @@ def purge_files(
         return deleted, str(file_left)
     file_left.unlink()
     return [*deleted, str(file_left)], None
+
+
+def restorer(place: Path) -> Callable[[], None]:
+    """Return what makes a file what it is now."""
+    if not place.is_file():
+        return lambda: place.unlink(missing_ok=True)
+    data = place.read_bytes()
+
+    def restore() -> None:
+        place.write_bytes(data)
+
+    return restore
 
 
 def _outermost(file: Path) -> Path:
@@ -161,7 +185,7 @@ def _move_readable(staged: Path, corpus: Path, notes: list[str], replacing: bool
         place = corpus / path
         if not (replacing and place.is_file()):
             place = free_path(place.parent, place.name)
-        undos.append(_restorer(place))
+        undos.append(restorer(place))
         shutil.move(file, place)
         notes.append(f"{place.name}: added")
     if not undos:
@@ -181,15 +205,3 @@ def _by_size(folder: Path) -> dict[int, list[Path]]:
         if file.is_file():
             found.setdefault(file.stat().st_size, []).append(file)
     return found
-
-
-def _restorer(place: Path) -> Callable[[], None]:
-    """Return what makes a file what it is now."""
-    if not place.is_file():
-        return lambda: place.unlink(missing_ok=True)
-    data = place.read_bytes()
-
-    def restore() -> None:
-        place.write_bytes(data)
-
-    return restore

@@ -127,7 +127,7 @@ def _outlet_html(name: str, articles: Sequence[Article]) -> str:
     more = len(articles) - _LISTED
     if more > 0:
         items += f"<li>and {counted(more, 'more article')}</li>"
-    return f"<section><h3>{bidi(name)} ({len(articles):,})</h3><ul>{items}</ul></section>"
+    return f"<section><h2>{bidi(name)} ({len(articles):,})</h2><ul>{items}</ul></section>"
 
 
 def _item(article: Article) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from index.types import Article, Filters, Match, Passage, Vectors
+from index.types import Article, Filters, Match, Passage, Ranking, Vectors, WordCounts
 
 
 class EmptyStore:
@@ -20,6 +20,22 @@ class EmptyStore:
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
         return []
+
+    def rankings(
+        self,
+        vector: Vectors,
+        text: str,
+        k: int,
+        filters: Filters = Filters(),
+        counts: WordCounts | None = None,
+    ) -> tuple[Ranking, Ranking]:
+        return [], []
+
+    def word_counts(self, text: str) -> WordCounts | None:
+        return None
+
+    def passages(self, rows: Sequence[int]) -> Mapping[int, Passage]:
+        return {}
 
     def articles(self) -> Iterable[Article]:
         return ()

@@ -33,6 +33,15 @@ def holdings(store: Store) -> str:
     return told
 
 
+def masthead_html(holds: str) -> str:
+    """Return the head of the page, with what the archive holds."""
+    return (
+        "<header><h1>Dateline</h1>"
+        "<p>Ask a folder of news. It answers in the articles’ own words.</p>"
+        f"<p class='holds'>{escape(holds)}&nbsp;</p></header>"
+    )
+
+
 def front_html(store: Store) -> str:
     """Return what the page promises, and the latest headlines.
 

@@ -48,9 +48,13 @@ def title_of(article: Article) -> str:
 
 
 def authors_of(article: Article) -> Sequence[str]:
-    """Return the authors of an article, each once, without "By"."""
+    """Return the authors of an article, each once, without "By".
+
+    A name that holds another with more around it, as "Ann Dahl Bo Lie", is several together.
+    """
     names = (_BY.sub("", name).strip() for name in article.authors)
-    return list({name.casefold(): name for name in names if name}.values())
+    once = list({name.casefold(): name for name in names if name}.values())
+    return [name for name in once if not any(_is_within(other, name) for other in once)]
 
 
 def outlet_html(article: Article) -> str:
@@ -85,6 +89,14 @@ def web_link(url: str | None, label: str, css_class: str = "") -> str:
         return ""
     named = f'class="{css_class}" ' if css_class else ""
     return f'<a {named}href="{escape(url)}" target="_blank" rel="noopener noreferrer">{label}</a>'
+
+
+def _is_within(name: str, names: str) -> bool:
+    """Return whether a full name stands in a field with another of two words or more."""
+    one, several = name.casefold().split(), names.casefold().replace(",", " ").split()
+    if len(one) < 2 or len(several) < len(one) + 2:
+        return False
+    return f" {' '.join(one)} " in f" {' '.join(several)} "
 
 
 def _letters(name: str) -> str:

@@ -191,7 +191,7 @@
     if (said && !said.hasAttribute('aria-live')) said.setAttribute('aria-live', 'polite');
     const chosen = [...document.querySelectorAll('#limits .day input')].map((box) => box.value);
     for (const bar of document.querySelectorAll('#timeline [data-from]')) {
-      const pressed = bar.dataset.from === chosen[0] && bar.dataset.to === chosen[1];
+      const pressed = Boolean(chosen[0] && chosen[1]) && bar.dataset.from >= chosen[0] && bar.dataset.to <= chosen[1];
       if (bar.getAttribute('aria-pressed') !== String(pressed)) bar.setAttribute('aria-pressed', String(pressed));
     }
   };

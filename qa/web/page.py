@@ -6,17 +6,17 @@ What asking does stands in qa/web/asking.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from qa.web.api import endpoints
 from qa.web.archive_tab import archive_tab
-from qa.web.asking import Asking, dropped, pending
+from qa.web.asking import Asking, clicked_days, dropped, pending
+from qa.web.conversation_list import ConversationList, conversation_list, listed, on_clicks
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.coverage import coverage_tab
-from qa.web.front import holdings, store_timeline_html
+from qa.web.front import holdings, masthead_html, store_timeline_html
 from qa.web.session import Session
 from qa.web.turns import opening_html
 from qa.web.welcome import Welcome, on_first_articles, welcome
@@ -34,7 +34,7 @@ _SETTLE_OPENED = "() => window.dateline.settle(false)"
 # What is clicked in a reply or in the timeline becomes an event with the data-* attributes of it.
 _CLICKS = """element.addEventListener('click', (event) => {
   const clicked = event.target.closest(
-    '[data-again], [data-literally], [data-afresh], [data-from], [data-drop]');
+    '[data-again], [data-literally], [data-from], [data-drop]');
   if (!clicked || clicked.disabled || event.ctrlKey || event.metaKey) return;
   if (event.shiftKey && clicked.matches('a')) return;
   event.preventDefault();
@@ -45,7 +45,17 @@ _CLICKS = """element.addEventListener('click', (event) => {
     ...(event.shiftKey ? {range: true} : {}),
   });
 });
-element.followed = (address) => trigger('click', {address});"""
+element.followed = (address) => trigger('click', {address});
+const bar = (event) => document.elementFromPoint(event.clientX, event.clientY)
+  ?.closest('.timeline [data-from]:not(:disabled)');
+let begun = null;
+element.addEventListener('pointerdown', (event) => { begun = bar(event); });
+element.addEventListener('pointerup', (event) => {
+  const ended = bar(event);
+  if (!begun || !ended || begun === ended || !element.contains(ended)) return;
+  const days = [begun, ended].map((one) => one.dataset).sort((a, b) => a.from < b.from ? -1 : 1);
+  trigger('click', {from: days[0].from, to: days[1].to, dragged: true});
+});"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ class _AskTab:
     announcement: gr.HTML
     first: Welcome | None
     conversation: gr.HTML
+    conversations: ConversationList
     suggested: gr.HTML
 
     @property
@@ -87,7 +98,7 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
         delete_cache=(_UPLOADS_KEPT, _UPLOADS_KEPT),
     )
     with blocks, gr.Column(elem_id="dateline"):
-        masthead = gr.HTML(_masthead_html(""), elem_id="masthead")
+        masthead = gr.HTML(masthead_html(""), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 tab = _ask_tab(takes_articles=editor is not None)
@@ -138,7 +149,6 @@ def _ask_tab(takes_articles: bool) -> _AskTab:
     announcement = gr.HTML("", elem_id="announcement")
     first = welcome() if takes_articles else None
     conversation = gr.HTML(opening_html(), elem_id="conversation", js_on_load=_CLICKS)
-    suggested = gr.HTML("", elem_id="suggested")
     return _AskTab(
         turns,
         question,
@@ -151,7 +161,8 @@ def _ask_tab(takes_articles: bool) -> _AskTab:
         announcement,
         first,
         conversation,
-        suggested,
+        conversation_list(_SECRET),
+        gr.HTML("", elem_id="suggested"),
     )
 
 
@@ -178,11 +189,20 @@ def _on_asking(tab: _AskTab, asking: Asking) -> None:
         asking.followed, [tab.turns, *tab.limits], tab.shown, **_QUIET
     )
     _then_suggest(followed.then(None, js=_SETTLE_ASKED), tab, asking)
+    on_clicks(
+        tab.conversations,
+        asking,
+        tab.turns,
+        tab.shown,
+        lambda event: _then_suggest(event.then(None, js=_SETTLE_ASKED), tab, asking),
+    )
 
 
 def _then_suggest(event: Any, tab: _AskTab, asking: Asking) -> None:
     """Find what to ask next once an answer is shown, and put it there."""
     event.then(pending, [tab.turns, *tab.limits], tab.pending, **_QUIET)
+    kept = [tab.turns, tab.conversations.shelf]
+    event.then(listed, kept, tab.conversations.list, **_QUIET)
     address = gr.Textbox(visible=False)
     found = event.then(
         asking.suggested, [address], tab.suggested, js="() => [window.location.search]", **_QUIET
@@ -193,7 +213,7 @@ def _then_suggest(event: Any, tab: _AskTab, asking: Asking) -> None:
 def _on_limits(tab: _AskTab) -> None:
     """Fill in the days of a clicked bar; show what is chosen, and take it away."""
     since_until = tab.days[:2]
-    tab.timeline.click(_clicked_days, since_until, since_until, **_QUIET)
+    tab.timeline.click(clicked_days, since_until, since_until, **_QUIET)
     gr.on(
         [box.change for box in tab.limits],
         pending,
@@ -265,25 +285,5 @@ def _holdings(session: Session) -> tuple[str, str, Any]:
         for name in sorted(outlets, key=str.casefold)
         if not allowed or name.casefold() in allowed
     ]
-    masthead = _masthead_html(holdings(store))
+    masthead = masthead_html(holdings(store))
     return masthead, store_timeline_html(store), gr.update(choices=choices)
-
-
-def _masthead_html(holds: str) -> str:
-    return (
-        "<header><h1>Dateline</h1>"
-        "<p>Ask a folder of news. It answers in the articles’ own words.</p>"
-        f"<p class='holds'>{escape(holds)}&nbsp;</p></header>"
-    )
-
-
-def _clicked_days(since: str, until: str, event: gr.EventData) -> tuple[str, str]:
-    """Return the days of the bar that was clicked; none if they were chosen already.
-
-    With the shift key it is a range, from the bar that was chosen to the clicked one.
-    """
-    data = event._data or {}
-    clicked = str(data.get("from", "")), str(data.get("to", ""))
-    if data.get("range") and since and until:
-        return min(since, clicked[0]), max(until, clicked[1])
-    return ("", "") if clicked == (since, until) else clicked

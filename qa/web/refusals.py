@@ -24,9 +24,14 @@ _TYPES = {401: "authentication_error", 422: "invalid_request_error", 500: "serve
 
 def add_refusals(app: FastAPI) -> None:
     """Answer every error of an app in one line."""
-    app.add_exception_handler(RequestValidationError, _malformed)
+    add_malformed(app)
     app.add_exception_handler(DatelineError, _refused)
     app.add_exception_handler(HTTPException, _failed)
+
+
+def add_malformed(app: FastAPI) -> None:
+    """Answer a body that is not of the form an address of an app takes in one line."""
+    app.add_exception_handler(RequestValidationError, _malformed)
 
 
 def refusal(request: Request, status: int, line: str) -> JSONResponse:

@@ -1,11 +1,12 @@
 """Questions to ask next: each is asked first, and shown only if it is answered.
 
-On the first page they are examples. After an answer they go on from it: another outlet, somebody
-who is quoted, a name in the sentence.
+On the first page they are examples. After an answer they go on from it: another outlet, another
+month, somebody who is quoted, a name in the sentence.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from itertools import islice
 
 from index.text.dates import in_words
 from index.types import Article, DatelineError
-from qa.types import Reply
+from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
 from qa.web.chips import words_of
 from qa.web.markup import bidi
@@ -24,6 +25,7 @@ EXAMPLES, NEXT = 4, 3  # questions shown
 _TRIED_NEXT = 6  # questions asked to find the next ones
 _NAMES = 4  # that examples ask about
 _READ, _OPENING = 12, 2_000  # articles that names are looked for in, and characters of each
+_ARTICLES = ("the ", "a ", "an ", "this ")
 _NAME = re.compile(r"(?<![.!?]\s)\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){1,2}\b")
 
 Try = Callable[[str, Limits], Reply]  # asks a question that nobody asked
@@ -70,10 +72,14 @@ def next_questions(reply: Reply, limits: Limits, ask: Try) -> list[Suggestion]:
 
 
 def names_of(articles: Iterable[Article]) -> list[str]:
-    """Return the names of two or three words that most of the articles have."""
+    """Return the people whom most of the articles name, in two or three words.
+
+    A name is taken for that of somebody if an article goes on with the last word of it alone.
+    """
     counts: Counter[str] = Counter()
     for article in articles:
-        counts.update(set(_NAME.findall(article.text[:_OPENING])))
+        names = set(_NAME.findall(article.text[:_OPENING]))
+        counts.update(name for name in names if _goes_on_with(name, article.text))
     ranked = sorted(counts, key=lambda name: (-counts[name], name))
     return ranked[:_NAMES]
 
@@ -97,7 +103,21 @@ def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str
         f"{bidi(one.label)}</a>"
         for one in suggestions
     )
-    return f'<div data-for="{escape(address)}"><h3>{title}</h3><p class="chips">{links}</p></div>'
+    level = "h3" if address else "h2"  # an answer has a heading of its own
+    return (
+        f'<div data-for="{escape(address)}"><{level}>{title}</{level}>'
+        f'<p class="chips">{links}</p></div>'
+    )
+
+
+def _goes_on_with(name: str, text: str) -> bool:
+    """Return whether a text has the last word of a name by itself.
+
+    "Lee said" is such a place, "the House voted" is none.
+    """
+    surname = re.escape(name.split()[-1])
+    alone = rf"(?:(?<![\w’'-])[a-z]+|[.,;:!?”\"])\s{surname}(?:[’']s)?\s[a-z]"
+    return any(not found[0].startswith(_ARTICLES) for found in re.finditer(alone, text))
 
 
 def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
@@ -110,6 +130,10 @@ def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
     if speaker[:1].isupper() and speaker not in reply.question:
         question = f"What did {speaker} say?"
         yield Suggestion(question, limits, question)
+    if reply.time is not None:
+        for day in _days_beside(reply.time):
+            question = reply.question.replace(words_of(reply.time), f"in {day}")
+            yield Suggestion(question, limits, f"And in {day}?")
     if reply.time is not None and reply.time.text.startswith(("in ", "on ", "during ")):
         question = f"What happened {words_of(reply.time)}?"
         yield Suggestion(question, limits, question)
@@ -117,6 +141,16 @@ def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
         if name not in reply.question and name != best.text:
             question = f"Who is {name}?"
             yield Suggestion(question, limits, question)
+
+
+def _days_beside(time: TimeWindow) -> list[str]:
+    """Return the month before and after that of a question; none if it is of no month."""
+    if time.first is None or time.last is None or not words_of(time).startswith("in "):
+        return []
+    before, after = time.first - dt.timedelta(days=1), time.last + dt.timedelta(days=1)
+    if time.first.day != 1 or after.day != 1 or (time.last - time.first).days > 31:
+        return []
+    return [in_words(f"{day:%Y-%m}") for day in (before, after)]
 
 
 def _tried(question: str, limits: Limits, ask: Try) -> Reply | None:

@@ -5,12 +5,10 @@ They are a question being read, a notice, and earlier questions.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
 
 from qa.answering.turns import Turn
-from qa.rendering.markdown import plain
 from qa.web.markup import bidi
 
 _LONGEST_HEADING = 200  # characters of a question that has no answer yet
@@ -59,31 +57,7 @@ def earlier_html(turns: Sequence[Turn], shown: str) -> str:
     items = "".join(map(_earlier_item, reversed(others)))
     return (
         '<nav class="earlier" aria-label="Earlier in this conversation">'
-        f"<h3>Earlier in this conversation</h3><ol>{items}</ol>"
-        '<p class="actions"><button type="button" class="plain" data-afresh>'
-        f"begin a new conversation</button>{_saving_link(turns)}</p></nav>"
-    )
-
-
-def conversation_as_markdown(turns: Sequence[Turn]) -> str:
-    """Return the questions of a conversation with their answers and where they stand."""
-    lines = ["# A conversation with Dateline", ""]
-    for turn in turns:
-        lines += [f"## {plain(turn.understood)}", ""]
-        if turn.answer is None:
-            lines += ["No clear answer found.", ""]
-        elif turn.answer != turn.sentence:
-            lines += [f"**{plain(turn.answer)}**", ""]
-        if turn.cited:
-            lines += [f"> {plain(turn.cited)}", ""]
-    return "\n".join(lines)
-
-
-def _saving_link(turns: Sequence[Turn]) -> str:
-    data = base64.b64encode(conversation_as_markdown(turns).encode()).decode()
-    return (
-        '<a download="conversation.md" '
-        f'href="data:text/markdown;charset=utf-8;base64,{data}">save it as Markdown</a>'
+        f"<h3>Earlier in this conversation</h3><ol>{items}</ol></nav>"
     )
 
 

@@ -17,6 +17,7 @@ from index.stores.places import place_of
 from qa.web.coverage import on_topic
 from qa.web.session import Session
 from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
+from tests.index.corpus import samples
 
 pytestmark = pytest.mark.slow
 Copied = Callable[[], tuple[Path, Path]]
@@ -129,6 +130,13 @@ def test_paste_then_remove(editor: Served, opened: Open) -> None:
     row = page.locator("table.articles tr", has_text="Baker wins: the “golden” loaf")
     expect(row).to_contain_text("Harbour News")
     expect(row).to_contain_text("6 May 2023")
+    row.get_by_role("button", name="Correct").click()
+    expect(page.get_by_label("Correct headline")).to_have_value("Baker wins: the “golden” loaf")
+    expect(page.get_by_label("Correct headline")).to_be_focused()
+    page.get_by_label("Correct outlet").fill("The Harbour Post")
+    page.get_by_role("button", name="Save the correction").click()
+    expect(row).to_contain_text("The Harbour Post", timeout=60_000)
+    expect(page.get_by_label("Correct headline")).to_be_hidden()
     page.get_by_role("tab", name="Ask").click()
     ask(page, "Who won the golden loaf?")
     expect(page.locator("#conversation .value").first).to_contain_text("Jon Lund")
@@ -141,6 +149,29 @@ def test_paste_then_remove(editor: Served, opened: Open) -> None:
     page.get_by_role("tab", name="Ask").click()
     ask(page, "Who won the golden loaf?")
     expect(page.locator("#conversation .silent")).to_be_visible()
+
+
+def test_a_citation_of_a_pdf_opens_its_page_with_the_quotation_marked(
+    editor: Served, opened: Open, tmp_path: Path
+) -> None:
+    said = "In spring Ida Moe painted the bridge of Alta, which took nine weeks."
+    (tmp_path / "bridge.pdf").write_bytes(samples.pdf("Nothing of note.", said))
+    page = opened(editor)
+    archive_tab(page)
+    adding(page, "Upload")
+    page.locator("#upload input[type=file]").set_input_files(tmp_path / "bridge.pdf")
+    expect(page.locator("#upload")).to_contain_text("bridge", timeout=30_000)
+    page.locator("#add-files").click()
+    expect(page.locator("#work .work")).to_contain_text("1 added", timeout=60_000)
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, "Who painted the bridge?")
+    link = page.get_by_role("link", name="page 2 of the PDF").first
+    link.click()
+    dialog = page.get_by_role("dialog", name="Page 2 of bridge.pdf")
+    expect(dialog.get_by_alt_text("the quotation marked")).to_be_visible(timeout=30_000)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(link).to_be_focused()
 
 
 def test_by_its_address_or_a_clear_word_why_not(editor: Served, opened: Open, site: str) -> None:

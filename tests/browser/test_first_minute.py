@@ -84,7 +84,7 @@ def test_after_an_answer_the_next_questions_are_answered_too(served: Served, ope
     assert said.inner_text() != before
 
 
-def test_a_conversation_survives_a_reload_and_is_saved_with_its_citations(
+def test_conversations_survive_a_reload_and_are_named_opened_saved_and_removed(
     served: Served, opened: Open, tmp_path: Path
 ) -> None:
     page = opened(served)
@@ -92,17 +92,45 @@ def test_a_conversation_survives_a_reload_and_is_saved_with_its_citations(
     ask(page, QUESTION)
     ask(page, "Who is the prime minister of Armenia?")
     page.goto(served.address)
-    earlier = page.locator(".earlier li")
-    expect(earlier).to_have_count(2, timeout=30_000)
+    expect(page.locator(".earlier li")).to_have_count(2, timeout=30_000)
+    listed = page.locator("#conversations li")
+    expect(listed).to_have_count(1)
     with page.expect_download() as download:
-        page.get_by_role("link", name="save it as Markdown").click()
+        page.get_by_role("link", name="as Markdown").click()
     download.value.save_as(tmp_path / "conversation.md")
     saved = (tmp_path / "conversation.md").read_text(encoding="utf-8")
     assert saved.index("brokered the September truce") < saved.index("prime minister")
     assert "**US**" in saved
     assert "after Expatica · 14 October 2022" in saved
-    page.get_by_role("link", name=QUESTION).click()  # and it goes on
-    expect(page.locator("#conversation .value").first).to_have_text("US", timeout=30_000)
+    page.get_by_role("button", name="Rename").click()
+    box = page.get_by_label("Name of the conversation")
+    box.fill("The truce")
+    box.press("Enter")
+    expect(listed.locator(".name")).to_have_text("The truce", timeout=30_000)
+    page.get_by_role("button", name="begin a new conversation").click()
+    expect(page.locator(".earlier")).to_have_count(0, timeout=30_000)
+    ask(page, "What did Putin say?")
+    expect(listed.locator(".name")).to_have_text(["What did Putin say?", "The truce"])
+    listed.get_by_role("link", name="The truce", exact=True).click()  # its last answer again
+    expect(page.locator("#conversation h2").first).to_have_text(
+        "Who is the prime minister of Armenia?", timeout=30_000
+    )
+    expect(page.locator(".earlier li a")).to_have_text([QUESTION])
+    page.reload()
+    expect(listed.locator(".name")).to_have_text(
+        ["The truce", "What did Putin say?"], timeout=30_000
+    )
+    page.go_back()
+    expect(page.locator("#conversation h2").first).to_have_text(
+        "What did Putin say?", timeout=30_000
+    )
+    page.get_by_role("button", name="remove all").click()
+    page.get_by_role("button", name="Really? Remove all").click()
+    expect(listed).to_have_count(0, timeout=30_000)
+    expect(page.locator("#conversation .front")).to_be_visible()
+    page.reload()
+    expect(page.locator("#conversation .front")).to_be_visible(timeout=30_000)
+    expect(listed).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +195,13 @@ def test_chosen_limits_are_chips_before_they_are_asked_with(served: Served, open
     chips = page.locator("#pending .chip")
     expect(chips).to_have_text(["from 1 November 2020 ×", "to 30 November 2020 ×"])
     page.get_by_role("button", name="October 2022: 4 articles").click(modifiers=["Shift"])
+    expect(chips).to_have_text(["from 1 November 2020 ×", "to 31 October 2022 ×"])
+    page.get_by_role("button", name="Clear limits").click()
+    expect(chips).to_have_count(0)
+    page.get_by_role("button", name="October 2022: 4 articles").hover()
+    page.mouse.down()
+    page.get_by_role("button", name="November 2020: 1 article").hover()
+    page.mouse.up()  # dragged over the bars, from right to left
     expect(chips).to_have_text(["from 1 November 2020 ×", "to 31 October 2022 ×"])
     page.locator("#filters > button").click()
     chips.first.click()

@@ -6,16 +6,7 @@ import numpy as np
 import pytest
 
 from qa.evaluation.metrics import calibration_error
-from training.fitting import (
-    Asked,
-    Fit,
-    areas_without_fit,
-    curve,
-    fit,
-    fit_pooling,
-    pooled_rows,
-    utility,
-)
+from training.fitting import Asked, Fit, areas_without_fit, curve, fit, utility
 
 
 def drawn(number: int, seed: int) -> list[Asked]:
@@ -97,39 +88,3 @@ def test_scores_areas_without_fit_by_hand() -> None:
     areas = areas_without_fit(asked)
     assert areas["by margin alone"] == pytest.approx((1 + 1 / 2) / 2)  # the wrong one first
     assert areas["by the plain sum"] == pytest.approx((0 + 1 / 2) / 2)
-
-
-SINGLE = Fit(np.array([1.0]), 0.0, 0.5)  # the score is the only feature
-
-
-def one_asked(scores: list[float], values: tuple[int, ...], right: int | None) -> Asked:
-    f1 = np.array([float(value == right) for value in values])
-    outlets = tuple(str(number) for number in range(len(scores)))
-    return Asked(np.array(scores)[:, None], f1, right is not None, values, outlets)
-
-
-def spread(number: int, seed: int) -> list[Asked]:
-    """Return questions whose wrong answers are many weak candidates of one value.
-
-    Such a value has nearly all the evidence of a small archive, as a right one has.
-    """
-    chance = np.random.default_rng(seed)
-    asked = []
-    for _ in range(number):
-        if chance.random() < 0.5:
-            asked.append(one_asked([float(chance.normal(1, 1)), -7.0], (0, 1), 0))
-        else:
-            weak = chance.normal(-5, 1, size=9).tolist()
-            asked.append(one_asked([*weak, -9.0], (0,) * 9 + (1,), None))
-    return asked
-
-
-def test_pooled_probabilities_tell_many_weak_candidates_from_one_strong() -> None:
-    pooling, threshold = fit_pooling(spread(400, 1), SINGLE, temperature=3.0)
-    rows = pooled_rows(spread(400, 2), SINGLE, pooling)
-    truths = [row[1] and row[2] for row in rows]
-    assert calibration_error([row[0] for row in rows], truths) < 0.04
-    weak = one_asked([-5.0] * 9 + [-9.0], (0,) * 9 + (1,), None)
-    strong = one_asked([1.0, -7.0], (0, 1), 0)
-    ((unlikely, _, _), (likely, _, _)) = pooled_rows([weak, strong], SINGLE, pooling)
-    assert unlikely < threshold < likely

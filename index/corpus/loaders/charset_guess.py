@@ -1,10 +1,10 @@
 """Guesses at the charset of bytes that declare none and are not UTF-8.
 
-Windows-1252 is the guess unless the bytes speak against it. They do in two ways. Most letters are
-outside ASCII: the text is in another script. The charset is the one that makes its most frequent
-letters those of a language. Or letters stand for what Windows-1252 calls signs, or signs stand
-inside words ("RenŽ C™tŽ"). Then another charset of Western or Central Europe is taken, if it puts
-more characters in their places. Limits: what fits Windows-1252 as well is read as it.
+Windows-1252 is the guess unless the bytes speak against it. They do in two ways. If most letters
+are outside ASCII, the text is in another script. The charset is then the one that makes its most
+frequent letters those of a language. If letters stand for what Windows-1252 calls signs, or signs
+stand inside words ("RenŽ C™tŽ"), another charset of Western or Central Europe may fit better.
+Limits: what fits Windows-1252 as well is read as it.
 """
 
 from __future__ import annotations

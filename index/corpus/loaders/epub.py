@@ -29,6 +29,7 @@ _PACKAGE_FILE = "//*[local-name()='rootfile']/@full-path"
 _MANIFEST_ITEMS = "//*[local-name()='manifest']/*[local-name()='item']"
 _READING_ORDER = "//*[local-name()='itemref']"
 _PAGE_TYPES = ("html", "oeb1-document", "dtbook+xml")  # parts of media types of pages
+_XML = ("application/xml", "text/xml")  # pages, if they stand in the reading order
 _PAGE_NAMES = (".xhtml", ".html", ".htm")
 
 
@@ -78,7 +79,7 @@ def _chapters(package: Any) -> tuple[list[str], int]:
     names: dict[str, None] = {}
     for reference in package.xpath(_READING_ORDER):
         item = items.get(reference.get("idref"))
-        if item is not None and _is_page(item):
+        if item is not None and (_is_page(item) or item.get("media-type") in _XML):
             names[_name_of(item)] = None
     pages = {_name_of(item) for item in items.values() if _is_page(item)}
     return list(names), len(pages - names.keys())

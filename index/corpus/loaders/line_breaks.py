@@ -37,8 +37,8 @@ def without_glyphs(text: str) -> str:
 def without_soft_hyphens(line: str) -> str:
     """Return a line without soft hyphens that a file draws: "invest-ments".
 
-    A hyphen is such a break if the parts make a word of English, and the second is none by itself.
-    Words such as "e-mails" and "co-ordinate" keep theirs: their first part is too short.
+    A hyphen counts as soft if its parts make a word of English, and the second part is no word by
+    itself. Words such as "e-mails" and "co-ordinate" keep theirs: their first part is too short.
     """
     return _HYPHENED.sub(_without_soft_hyphen, line)
 

@@ -29,8 +29,10 @@ from index.corpus.loaders.mbox import messages_of
 from index.types import Skipped
 
 _MOST_WITHIN = 10  # mails attached to one another
-_WITHOUT_WORDS = ("image/", "audio/", "video/", "font/", "text/calendar", "text/x-vcard")
+_FOR_PROGRAMS = ("text/calendar", "text/x-vcard", "text/vcard", "text/css", "text/x-amp-html")
+_WITHOUT_WORDS = ("image/", "audio/", "video/", "font/", *_FOR_PROGRAMS)
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature")
+_MARKED = ("text/html", "text/enriched", "text/richtext")
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf"}
 
 Items = Iterator[Fields | Record | Skipped]
@@ -99,7 +101,7 @@ def _bodies(part: Message) -> Iterator[Decoded]:
     elif part.is_multipart():
         for inner in cast(list[Message], part.get_payload()):
             yield from _bodies(inner)
-    elif kind in ("text/plain", "text/html"):
+    elif kind.startswith("text/") and kind not in _FOR_PROGRAMS:
         yield _text(part)
 
 
@@ -129,7 +131,7 @@ def _text(part: Message) -> Decoded:
     """Return the text of one part, in the charset that it declares."""
     data = _content(part)
     declared = part.get_content_charset()
-    if part.get_content_type() != "text/html":
+    if part.get_content_type() not in _MARKED:
         return decode(data, declared)
     if declared is None:
         declared = declared_charset(data)

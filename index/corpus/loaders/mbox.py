@@ -1,7 +1,8 @@
 """The messages of an mbox file.
 
-A message begins with a line "From ..." that headers follow. A line of a letter that begins with
-"From " has none, so it stays in its message. Lines that were quoted (">From ") lose their mark.
+A message begins with a line "From ..." that headers follow, and that names an address or a time.
+A line of a letter that begins with "From " stays in its message. Lines that were quoted (">From ")
+lose their mark.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 _POSTMARK = re.compile(
-    rb"^From [^\r\n]*\r?\n"
+    rb"^From (?:\S+@|MAILER-DAEMON|[^\r\n]*\d\d:\d\d)[^\r\n]*\r?\n"
     rb"(?P<headers>>?[!-9;-~]+:[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*)",
     re.MULTILINE,
 )

@@ -1,8 +1,8 @@
 """Draw a page of a PDF as a picture on which a quotation is marked.
 
 A process of its own reads the file, bounded in time and memory: a PDF may come from anybody. The
-quotation is found again among the letters of the page, whatever the lines, hyphens and notes
-between them, so an index keeps no places of letters. Limits: what goes on over the page is marked
+quotation is found again among the letters of the page, whatever lines, hyphens and notes stand
+between them. So an index keeps no places of letters. Limits: what goes on over the page is marked
 on its first page alone.
 """
 

@@ -2,7 +2,7 @@
 
 Banners that ask for consent go. An `<aside>` that holds the story becomes a plain part of the page.
 Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988"). A table that lays
-out the page becomes plain parts.
+out the page becomes plain parts. A `<div>` of a story that holds a sentence becomes a paragraph.
 """
 
 from __future__ import annotations
@@ -32,7 +32,18 @@ _WORDS_A_PHRASE = 25  # of a banner: the fewer, the surer
 _PARTS = "//div | //section | //aside | //form | //dialog"
 _STORIES = ".//h1 | .//article | .//main | .//*[@itemprop='articleBody']"
 _IN_STORY = "ancestor::article | ancestor::main"
+_OTHER_NAMES = "footer related recommended most-read trending more-stories weather masthead".split()
+_BESIDE = "//aside | //header[not(ancestor::article or ancestor::main)]"
+_BESIDE += " | //*[contains(concat(@id, ' ', @class), 'comment')]"
+_DAYS = ".//time | .//*[contains(concat(@id, ' ', @class), 'date')]"
+_OTHERS = "//footer[not(ancestor::article)] | " + " | ".join(
+    f"//*[self::div or self::section or self::aside or self::ul]"
+    f"[contains(concat(@id, ' ', @class), '{name}')]"
+    for name in _OTHER_NAMES
+)
 _ELSEWHERE = "nav footer header form button script style noscript".split()
+_BLOCKS = ".//div | .//p | .//ul | .//ol | .//dl | .//table | .//blockquote | .//pre | .//figure"
+_SENTENCE = re.compile(r"^(?:\S+\s+){7}.*[.!?][\"”’')]?$", re.DOTALL)  # eight words or more
 _LONGEST_CELL = 300  # characters: a longer cell is a part of the page's layout
 _IS_LONG = f"string-length(normalize-space()) > {_LONGEST_CELL}"
 _BEGINNING = 60  # characters by which a paragraph is known
@@ -42,6 +53,8 @@ def put_in_order(tree: Any) -> None:
     """Change a page so that its story can be found."""
     _remove_banners(tree)
     _free_stories(tree)
+    _remove_other_days(tree)
+    _mark_paragraphs(tree)
     _flatten_tables(tree)
 
 
@@ -71,6 +84,20 @@ def _remove_banners(tree: Any) -> None:
             part.drop_tree()
 
 
+def _remove_other_days(tree: Any) -> None:
+    """Take out what has days that are not the story's.
+
+    Feet of the page and lists of other stories go; of heads, asides and comments their days.
+    """
+    for part in tree.xpath(_OTHERS):
+        if part.getparent() is not None and not part.xpath(_STORIES):
+            part.drop_tree()
+    for part in tree.xpath(_BESIDE):
+        for day in [] if part.xpath(_STORIES) else part.xpath(_DAYS):
+            if day.getparent() is not None:
+                day.drop_tree()
+
+
 def _asks_for_consent(words: str) -> bool:
     """Tell whether most of some words ask their reader for consent."""
     asked = len(_CONSENT_ASKED.findall(words))
@@ -84,6 +111,15 @@ def _free_stories(tree: Any) -> None:
         own = sum(map(len, _paragraphs(aside)))
         if aside.xpath(_STORIES) or own > whole / 2:
             aside.tag = "div"
+
+
+def _mark_paragraphs(tree: Any) -> None:
+    """Make paragraphs of a story's divisions that hold a sentence alone."""
+    for part in tree.xpath("//article//div | //main//div | //*[@itemprop='articleBody']//div"):
+        if part.xpath(_BLOCKS) or part.xpath("ancestor::table | ancestor::aside"):
+            continue
+        if _SENTENCE.search(part.text_content().strip()):
+            part.tag = "p"
 
 
 def _flatten_tables(tree: Any) -> None:

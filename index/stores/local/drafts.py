@@ -2,8 +2,8 @@
 
 What is added goes to the disk at once, as a new segment. If most of the live generation stays as it
 is, its segments are linked, and the rows of what was changed or removed are dead. Otherwise all
-articles are added anew, and nothing is dead. So that segments stay few, one that is not much larger
-than what follows it is merged with that: a row is copied a few times while an index grows.
+articles are added anew, and nothing is dead. A segment that is not much larger than what follows it
+is merged with that, so segments stay few. A row is copied a few times while an index grows.
 """
 
 from __future__ import annotations

@@ -33,7 +33,16 @@ from index.stores.local.articles import (
 from index.stores.local.checking import problems_of
 from index.stores.local.held_files import HeldFiles
 from index.stores.local.segments import Segment, SegmentedVectors, alive_rows, extents_of
-from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
+from index.types import (
+    Article,
+    DatelineError,
+    Filters,
+    Match,
+    Passage,
+    Ranking,
+    Vectors,
+    WordCounts,
+)
 
 KEYWORDS = "keywords"
 _CANDIDATES = 100  # taken from each of the two searches before they are fused
@@ -116,17 +125,35 @@ class LocalStore:
 
         Passages with the same score are in the order of their articles.
         """
-        self._files.check()
-        candidates = max(_CANDIDATES, k)
+        by_meaning, by_words = self.rankings(vector, text, max(_CANDIDATES, k), filters)
+        return self._best(fused(by_meaning, by_words), k)
 
-        def by_words() -> list[tuple[int, float]]:
+    def rankings(
+        self,
+        vector: Vectors,
+        text: str,
+        k: int,
+        filters: Filters = Filters(),
+        counts: WordCounts | None = None,
+    ) -> tuple[Ranking, Ranking]:
+        """Return the best `k` rows by vector and by keywords.
+
+        `counts` says how rare words are, None: as they are here.
+        """
+        self._files.check()
+
+        def by_words() -> Ranking:
             with stage("searching keywords"):
-                return self._keywords.matching(text, candidates, filters, self._alive)
+                return self._keywords.matching(text, k, filters, self._alive, counts)
 
         words = start_in_pool(by_words)
         with stage("searching vectors"):
-            by_meaning = self._by_meaning(vector, candidates, filters)
-        return self._best(fused(by_meaning, words()), k)
+            by_meaning = self._by_meaning(vector, k, filters)
+        return by_meaning, words()
+
+    def word_counts(self, text: str) -> WordCounts:
+        """Return in how many rows the words of a question are."""
+        return self._keywords.counts(text)
 
     def _by_meaning(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[int, float]]:
         if not filters:

@@ -2,9 +2,9 @@
 
 `vectors.faiss` holds every vector as it was given, mapped into memory. A rebuild takes them again
 from there, and up to EXACT_UP_TO rows a question is compared with each. Above, that takes too long
-and makes the whole file resident, so `nearest.faiss` is written beside: the same rows as 4-bit
-codes, two dimensions each (Jégou et al. 2011; scanned by SIMD, André et al. 2015), a sixteenth as
-large. All codes are looked at, so that no filter hides a neighbour, as it would if only some
+and makes the whole file resident. So `nearest.faiss` is written beside: the same rows as 4-bit
+codes, two dimensions each, a sixteenth as large (Jégou et al. 2011; scanned by SIMD, André et al.
+2015). All codes are looked at, so that no filter hides a neighbour, as it would if only some
 clusters were. The best are then ordered by their own vectors, exactly.
 """
 

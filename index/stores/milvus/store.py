@@ -26,7 +26,16 @@ from index.stores.milvus.connection import (
     load,
     month_partition,
 )
-from index.types import Article, DatelineError, Filters, Match, Passage, Vectors
+from index.types import (
+    Article,
+    DatelineError,
+    Filters,
+    Match,
+    Passage,
+    Ranking,
+    Vectors,
+    WordCounts,
+)
 
 _CANDIDATES = 100  # from each ranking, before they are fused, as the local store does
 # From words, title and description, whose sum is a ranking: from few a title's share is missing.
@@ -71,7 +80,33 @@ class MilvusStore:
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
         """Return the best `k` passages of the two searches fused, best first."""
-        until, candidates = self._milvus.deadline(), max(_CANDIDATES, k)
+        until = self._milvus.deadline()
+        rankings = self._rankings(vector, text, max(_CANDIDATES, k), filters, until)
+        best = fused(*rankings)[:k]
+        passages = self.passages([row for row, _ in best], until)
+        return [Match(passages[row], score) for row, score in best]
+
+    def rankings(
+        self,
+        vector: Vectors,
+        text: str,
+        k: int,
+        filters: Filters = Filters(),
+        counts: WordCounts | None = None,
+    ) -> tuple[Ranking, Ranking]:
+        """Return the best `k` rows by vector and by keywords.
+
+        `counts` is left out: Milvus itself counts words.
+        """
+        return self._rankings(vector, text, k, filters, self._milvus.deadline())
+
+    def word_counts(self, text: str) -> None:
+        """Return None: Milvus does not tell how often it has a word."""
+        return
+
+    def _rankings(
+        self, vector: Vectors, text: str, candidates: int, filters: Filters, until: float
+    ) -> tuple[Ranking, Ranking]:
         within = _within(filters, self.partitions)
         params = {"ef": 5 * candidates}
         by_meaning = self._found(
@@ -82,10 +117,7 @@ class MilvusStore:
             params=params,
             **within,
         )
-        by_words = self.matching(text, candidates, filters, until)
-        best = fused(by_meaning, by_words)[:k]
-        passages = self.passages([row for row, _ in best], until)
-        return [Match(passages[row], score) for row, score in best]
+        return by_meaning, self.matching(text, candidates, filters, until)
 
     def matching(
         self, text: str, k: int, filters: Filters = Filters(), until: float | None = None

@@ -74,7 +74,9 @@ def _html(said: Sentences) -> bytes:
         <article><h1>{samples.TITLE}</h1>{story}<p>{said["paragraphs"]}</p>
         <h2>{said["headings"]}</h2><p>{said["paragraphs"]} It went on.</p>
         <ul><li>{said["lists"]}</li></ul><blockquote><p>{said["quotes"]}</p></blockquote>
-        <table><tr><th>Who</th><th>What</th></tr><tr><td>{said["cells of tables"]}</td>
+        <pre>{said["code"]}</pre><div>{said["text outside paragraphs"]}</div>
+        <table><caption>{said["captions of tables"]}</caption>
+        <tr><th>Who</th><th>What</th></tr><tr><td>{said["cells of tables"]}</td>
         <td><ul><li>{said["lists in cells"]}</li></ul></td></tr></table>
         <figure><img src="a.png"><figcaption>{said["captions of pictures"]}</figcaption></figure>
         <dl><dt>Boats</dt><dd>{said["definitions"]}</dd></dl>
@@ -210,7 +212,8 @@ FORMATS: dict[str, Format] = {
     ".html": Format(
         (
             *("paragraphs", "headings", "lists", "quotes", "cells of tables", "lists in cells"),
-            *("bold words", "definitions", "what unfolds"),
+            *("bold words", "definitions", "what unfolds", "code", "text outside paragraphs"),
+            *("captions of tables",),
         ),
         (
             *(

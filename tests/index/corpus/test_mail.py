@@ -28,6 +28,7 @@ def mailbox(*bodies: str) -> bytes:
         "From Tuesday the last boat leaves at 21:40, forty minutes later than now.",
         "From Tuesday on, 9 March 2023\n\nSubject: boats",
         "From the editor\nNote: all boats are late.",
+        "From the archive\nSubject: boats, and nothing else",
         "From here\n\nFrom there: nobody knows",
         "A sentence that ends.\nFrom: a line of the text",
     ],
@@ -99,6 +100,16 @@ def test_charsets_of_bodies_and_headers_are_those_of_browsers(tmp_path: Path) ->
         ("“Too much” €4", "Café’s News")
     }
     assert [(note.path, note.text.endswith("a guess")) for note in notes] == [("unknown.eml", True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("text/enriched", "<bold>Ten</bold> boats"), ("text/markdown", "Ten boats")],
+)
+def test_a_body_in_another_kind_of_text_is_read(tmp_path: Path, kind: str, body: str) -> None:
+    head = f"From: a@a.example\nSubject: T\nMIME-Version: 1.0\nContent-Type: {kind}\n\n"
+    (tmp_path / "a.eml").write_text(head + body)
+    assert loaded(tmp_path)[0]["a.eml"].text == "Ten boats"
 
 
 def test_an_attached_mail_is_an_article_with_its_own_fields(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index.corpus.loaders.pages import page as loaders_page
 from tests.index.corpus import samples
 from tests.index.corpus.test_loaders import loaded
 
@@ -145,6 +146,40 @@ def test_a_day_that_may_be_two_is_not_known(
 ) -> None:
     (tmp_path / "a.html").write_text(page(f"<meta name='date' content='{declared}'>"))
     assert loaded(tmp_path)[0]["a.html"].published == published
+
+
+TIME = "<time datetime='2026-03-03'>3 March</time>"
+OTHER_DAYS = {
+    "foot": ("", "<footer>Page made on 3 March 2026</footer>"),
+    "foot by name": ("", "<div class='site-footer'>Page made on 3 March 2026</div>"),
+    "related": ("", f"<ul class='related'><li>Old story {TIME}</li></ul>"),
+    "aside": ("", f"<aside><h3>More</h3>{TIME}</aside>"),
+    "comment": ("", f"<div class='comments'><p>{TIME} Nice.</p></div>"),
+    "today": (f"<header>{TIME}</header>", ""),
+    "today by name": ("<header><span class='date'>3 March 2026</span></header>", ""),
+    "deadline": ("", "<p>Deadline for comments: June 30, 2027</p>"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_DAYS)
+def test_a_day_of_something_else_is_not_that_of_the_page(name: str) -> None:
+    above, below = OTHER_DAYS[name]
+    html = page(above=above).replace("</body>", f"{below}</body>")
+    assert loaders_page(html.encode()).published is None
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        TIME,
+        f"<header><h1>T</h1>{TIME}</header>",
+        f"<footer>Posted on {TIME}</footer>",
+        "<div class='byline'>By Ann Lee | <span class='date'>3 March 2026</span></div>",
+    ],
+)
+def test_a_day_within_the_story_is_that_of_the_page(own: str) -> None:
+    found = loaders_page(page(story=own + samples.MARKED).encode())
+    assert found.published == dt.date(2026, 3, 3)
 
 
 @pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", "utf-16"])

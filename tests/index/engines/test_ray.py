@@ -270,3 +270,10 @@ def test_an_address_where_no_cluster_is_gives_one_line(
     )
     err = capsys.readouterr().err.strip().splitlines()
     assert err[-1].startswith("dateline: expected a Ray cluster at 127.0.0.1:1")
+    assert "RAY_AUTH_MODE=token" in err[-1]
+
+
+def test_an_address_of_ray_client_is_refused_before_anything_is_started() -> None:
+    """Ray Data does not run through Ray Client, and fails with a traceback."""
+    with pytest.raises(DatelineError, match=r"Ray Data does not run through it.*--address auto"):
+        RayEngine("ray://build-head-svc:10001")

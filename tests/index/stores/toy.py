@@ -27,8 +27,10 @@ from index.types import (
     Match,
     Note,
     Passage,
+    Ranking,
     Store,
     Vectors,
+    WordCounts,
 )
 
 
@@ -81,12 +83,32 @@ class ToyStore:
     def search(
         self, vector: Vectors, text: str, k: int, filters: Filters = Filters()
     ) -> list[Match]:
+        ranked = fused(*self.rankings(vector, text, len(self._passages), filters))[:k]
+        return [Match(self._passages[row], score) for row, score in ranked]
+
+    def rankings(
+        self,
+        vector: Vectors,
+        text: str,
+        k: int,
+        filters: Filters = Filters(),
+        counts: WordCounts | None = None,
+    ) -> tuple[Ranking, Ranking]:
         rows = [row for row, one in enumerate(self._passages) if _passes(one.article, filters)]
         cosines = self._vectors @ vector
         by_meaning = [(row, float(cosines[row])) for row in rows]
         shared = [(row, len(_words(_read(self._passages[row])) & _words(text))) for row in rows]
         by_words = [(row, float(count)) for row, count in shared if count]
-        return [Match(self._passages[row], score) for row, score in fused(by_meaning, by_words)[:k]]
+        by_meaning, by_words = (
+            sorted(found, key=lambda one: (-one[1], one[0]))[:k] for found in (by_meaning, by_words)
+        )
+        return by_meaning, by_words
+
+    def word_counts(self, text: str) -> None:
+        return
+
+    def passages(self, rows: Sequence[int]) -> Mapping[int, Passage]:
+        return {row: self._passages[row] for row in rows}
 
     def articles(self) -> Iterable[Article]:
         return self._articles.values()

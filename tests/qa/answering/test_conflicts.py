@@ -206,3 +206,40 @@ def test_a_denial_elsewhere_does_not_silence_what_is_said_of_the_event() -> None
     denied = told("[Kari Lund] did not cancel the run at Nes.", "Post", probability=0.5)
     found = asked(question, resumed, cancelled, denied)
     assert found.answers[0].text == "Ann Berg"
+
+
+def test_who_holds_an_office_now_is_told_by_the_newest_article() -> None:
+    question = "Who is the mayor of Nes?"
+    before = told("The mayor of Nes, [Ann Berg], resigned.", "Globe", day=1, probability=0.8)
+    after = told("[Kari Lund] became mayor of Nes.", "Herald", day=20, probability=0.6)
+    doubtful = told("[Leif Aune] wants to be mayor of Nes.", "Post", day=25, probability=0.2)
+    citations = [cite(span) for span in (before, after, doubtful)]
+    now = agree(question, citations, [], 0.1, recent=True)
+    assert [answer.text for answer in now.answers][:2] == ["Kari Lund", "Ann Berg"]
+    assert agree(question, citations, [], 0.1).answers[0].text == "Ann Berg"
+
+
+def test_an_old_day_in_a_new_article_is_old() -> None:
+    question = "Which team won the Nes cup?"
+    old = told("[Voss] won the Nes cup in 2008.", "Globe", day=20, probability=0.8)
+    new = told("[Hol] won the Nes cup on Sunday.", "Herald", day=4, probability=0.6)
+    citations = [cite(old), cite(new)]
+    assert agree(question, citations, [], 0.1, recent=True).answers[0].text == "Hol"
+
+
+def test_yearly_figures_differ_though_days_lie_between_them() -> None:
+    question = "How many people does the flu kill in Nes each year?"
+    one = told("The flu kills [12,000] people in Nes each year.", "Globe", day=1)
+    other = told("Flu killed 100. It kills [17,000] people a year in Nes.", "Herald", day=9)
+    assert asked(question, one, other).conflict is not None
+
+
+def test_whom_the_question_names_must_be_near_the_figure() -> None:
+    question = "How old is Ann Berg?"
+    one = told("Ann Berg is [17 years old].", "Globe")
+    other = told(
+        "Ann Berg flew around the world. It rained. The record was broken before. "
+        "She is [19 years old].",
+        "Herald",
+    )
+    assert asked(question, one, other).conflict is None

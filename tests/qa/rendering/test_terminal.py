@@ -133,6 +133,7 @@ def test_bash_completes_what_is_typed(
         ("dateline build --en", ["--encoder", "--engine"]),
         ("dateline build --engine r", ["ray"]),
         ("dateline completion z", ["zsh"]),
+        ("dateline rollback --as", []),  # an option of other commands
     ],
 )
 def test_fish_completes_what_is_typed(

@@ -62,7 +62,7 @@ def test_a_row_is_what_the_table_shows_of_an_article() -> None:
         "id", "Rain", "Globe", "2022-10-14", "a.txt", "https://a.example/", 2
     )
     page = Parsed(table_html([Row.of(article)], View(), False))
-    assert page.text.endswith("Rain originalGlobe14 October 20222a.txt")
+    assert page.text.endswith("Rain original↗Globe14 October 20222a.txt")
     assert page.attributes("href") == ["?article=id", "https://a.example/"]
 
 

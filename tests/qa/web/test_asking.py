@@ -12,7 +12,7 @@ from index.types import Article, DatelineError
 from qa.answering.turns import Turn, Understood
 from qa.types import Reply
 from qa.web.addresses import Limits, question_address
-from qa.web.asking import TURNS_KEPT, Asking, Kept, dropped, pending
+from qa.web.asking import TURNS_KEPT, Asking, Kept, clicked_days, dropped, pending
 from qa.web.session import Session
 from tests.qa.rendering.replies import flood, reply
 from tests.qa.web.parsed import Parsed
@@ -183,13 +183,24 @@ def test_a_chip_that_is_clicked_takes_its_limit_away() -> None:
         assert dropped(*boxes, event(drop=nothing)) == boxes
 
 
-def test_what_is_clicked_is_asked_literally_followed_or_ends_the_conversation() -> None:
+def test_what_is_clicked_is_asked_literally_or_followed() -> None:
     session = FakeSession()
     asking = Asking(session)
     kept = [asdict(Turn("Who?", "Who?", address="?q=Who%3F"))]
     list(asking.followed(kept, *BOXES, event(literally="it?")))
     list(asking.followed(kept, *BOXES, event(address="?q=When%3F")))
     assert [question for question, _ in session.asked] == ["it?", "When?"]
-    (afresh,) = asking.followed(kept, *BOXES, event(afresh=""))
-    assert "Latest in the archive" in afresh[0]
-    assert afresh[1] == []
+    assert "Latest in the archive" in asking.afresh()[0]
+    assert asking.afresh()[1] == []
+
+
+def test_a_bar_is_chosen_or_not_and_a_range_is_dragged_or_goes_on_from_it() -> None:
+    october = {"from": "2022-10-01", "to": "2022-10-31"}
+    assert clicked_days("", "", event(**october)) == ("2022-10-01", "2022-10-31")
+    assert clicked_days("2022-10-01", "2022-10-31", event(**october)) == ("", "")
+    dragged = event(**october, dragged="true")
+    assert clicked_days("2022-10-01", "2022-10-31", dragged) == ("2022-10-01", "2022-10-31")
+    ranged = event(**october, range="true")
+    assert clicked_days("2022-08-01", "2022-08-31", ranged) == ("2022-08-01", "2022-10-31")
+    assert clicked_days("2022-12-01", "2022-12-31", ranged) == ("2022-10-01", "2022-12-31")
+    assert clicked_days("", "", ranged) == ("2022-10-01", "2022-10-31")

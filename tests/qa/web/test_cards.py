@@ -18,7 +18,7 @@ from qa.web.article_table import Row
 from qa.web.cards import findings, reply_html
 from qa.web.chips import chips_html
 from qa.web.evidence import article_html
-from qa.web.markup import title_of
+from qa.web.markup import authors_of, title_of
 from qa.web.turns import earlier_html, notice_html, reading_html
 from tests.qa.rendering.replies import answer, citation, figure, flood, hit, reply
 from tests.qa.web.parsed import Parsed, as_parsed, nasty
@@ -219,6 +219,13 @@ def test_titles_lose_the_name_of_their_outlet_and_authors_are_not_doubled() -> N
         "a", "Rain.", title="Rain falls - again | CNN", source="cnn.com", authors=("By Ann", "ann")
     )
     assert Parsed(article_html(article)).text.startswith("Rain falls - againcnn.com · by annRain.")
+    several = ("Ann Dahl Bo Lie", "ann dahl", "Bo Lie", "Mary Ann Dahl", "Ann Dahl-Hansen Moe")
+    assert authors_of(replace(article, authors=several)) == [
+        "ann dahl",
+        "Bo Lie",
+        "Mary Ann Dahl",
+        "Ann Dahl-Hansen Moe",
+    ]
     for title, source in (("A | B", None), ("War - and peace", "CNN"), ("CNN", "CNN")):
         assert title_of(replace(article, title=title, source=source)) == title
 

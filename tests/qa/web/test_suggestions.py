@@ -53,8 +53,11 @@ def labels(suggestions: list[Suggestion]) -> list[str]:
 
 def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> None:
     articles = [
-        article("On Friday Ann Lee met Bo Berg and Cy Dahl. Ann Lee spoke.", 3),
-        article("A day later Ann Lee told Bo Berg.", 9),
+        article(
+            "On Friday Ann Lee met Bo Berg and Cy Dahl. Lee spoke, and Dahl sang. A Berg rose.",
+            3,
+        ),
+        article("A day later Ann Lee told Bo Berg, but Berg left, and Lee went.", 9),
     ]
     disputed = reply("?", flood("286", "Globe"), flood("200", "Post"), conflict=Conflict((0, 1), 2))
     asked = Asked(
@@ -77,8 +80,12 @@ def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> 
 
 def test_names_are_those_of_most_articles_and_months_the_latest_three() -> None:
     articles = [
-        article("The mayor, Ann Lee, met Bo Berg.", 3),
-        article("A talk with Bo Berg, and Bo Berg again. With Cy Dahl too.", 9),
+        article("The mayor, Ann Lee, met Bo Berg. Later, Lee told Berg so.", 3),
+        article(
+            "A talk with Bo Berg, and Berg again. With Cy Dahl too: Dahl’s word. It is in the "
+            "White House, which the House left, and at Union Station.",
+            9,
+        ),
     ]
     assert names_of(articles)[0] == "Bo Berg"
     assert set(names_of(articles)) == {"Bo Berg", "Ann Lee", "Cy Dahl"}
@@ -103,6 +110,14 @@ def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() 
     assert labels(found) == ["What Post says of it", "Who is Bo Berg?", "Who is Ann Lee?"]
     assert found[0].limits == Limits.of(["Post"])
     assert next_questions(reply("Why?", reason="not-said: no"), NO_LIMITS, asked) == []
+    month = TimeWindow(
+        "in May, counted from 1 June 2022", dt.date(2022, 5, 1), dt.date(2022, 5, 31)
+    )
+    monthly = replace(shown, question="Who won in May?", time=month, silent_outlets=())
+    asked = Asked({"Who won in June 2022?": said("He did.")})
+    (other,) = next_questions(monthly, NO_LIMITS, asked)
+    assert (other.question, other.label) == ("Who won in June 2022?", "And in June 2022?")
+    assert "Who won in April 2022?" in asked.questions  # which is not answered
     timed = replace(shown, time=TimeWindow("in May"), silent_outlets=())
     asked = Asked({"What happened in May?": said("A storm came.")})
     assert labels(next_questions(timed, NO_LIMITS, asked)) == ["What happened in May?"]

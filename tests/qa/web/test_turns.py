@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from qa.answering.turns import Turn
 from qa.web.turns import (
-    conversation_as_markdown,
     earlier_html,
     notice_html,
     opening_html,
@@ -38,24 +37,4 @@ def test_earlier_questions_are_links_newest_first_without_the_one_shown() -> Non
     shown = Parsed(earlier_html(turns, "?q=3"))
     assert shown.attributes("href")[:2] == ["?q=2", "?q=1"]
     assert "who then? no clear answerwho? US" in shown.text
-    assert "data-afresh" in earlier_html(turns, "?q=3")
     assert earlier_html(turns[:1], "?q=1") == ""
-
-
-def test_a_conversation_is_saved_with_what_it_cites_and_nothing_in_it_is_markup() -> None:
-    turns = [
-        Turn("who?", "who?", "US", "The US did.", "?q=1", "“The US did.” — Globe"),
-        Turn("and <b>?", "and <b>?", None, None, "?q=2"),
-        Turn("how?", "how?", "By *rain*.", "By *rain*.", "?q=3", "“By *rain*.” — Post"),
-    ]
-    saved = conversation_as_markdown(turns)
-    assert saved.rstrip().split("\n\n") == [
-        "# A conversation with Dateline",
-        "## who?",
-        "**US**",
-        "> “The US did\\.” — Globe",
-        "## and \\<b\\>?",
-        "No clear answer found.",
-        "## how?",
-        "> “By \\*rain\\*\\.” — Post",
-    ]

@@ -10,7 +10,8 @@ CONSTRUCTS = (
     (
         *("paragraphs", "headings", "lists", "cells of tables", "chapters in UTF-16"),
         *("chapters in Windows-1252", "chapters beside the reading order", "places in an address"),
-        *("chapters as text/html", "chapters after one that is missing"),
+        *("chapters as text/html", "chapters as XML", "chapters after one that is missing"),
+        *("definitions", "captions of pictures", "asides", "code"),
     ),
     ("the table of contents", "pages in no reading order"),
 )
@@ -21,6 +22,7 @@ _FILES = {  # the name in the manifest, and the media type, of each file
     "missing": ("missing.xhtml", "application/xhtml+xml"),
     "place": ("place.xhtml#two", "application/xhtml+xml"),
     "old": ("old.html", "text/html"),
+    "bare": ("bare.xml", "application/xml"),
     "beside": ("beside.xhtml", "application/xhtml+xml"),
     "last": ("the%20last.xhtml", "application/xhtml+xml"),
     "unread": ("unread.xhtml", "application/xhtml+xml"),
@@ -43,6 +45,9 @@ def build(said: Mapping[str, str]) -> bytes:
     main = (
         f"<h1>{said['headings']}</h1><p>{said['paragraphs']}</p><ul><li>{said['lists']}</li></ul>"
         f"<table><tr><td>A</td><td>{said['cells of tables']}</td></tr></table>"
+        f"<dl><dt>B</dt><dd>{said['definitions']}</dd></dl><pre>{said['code']}</pre>"
+        f"<figure><figcaption>{said['captions of pictures']}</figcaption></figure>"
+        f"<aside>{said['asides']}</aside>"
     )
     western = f"<p>£5 – {said['chapters in Windows-1252']}</p>"
     files: dict[str, bytes] = {
@@ -53,6 +58,7 @@ def build(said: Mapping[str, str]) -> bytes:
         "OPS/western.xhtml": _page(western, "windows-1252").encode("cp1252"),
         "OPS/place.xhtml": _page(f"<p id='two'>{said['places in an address']}</p>").encode(),
         "OPS/old.html": _page(f"<p>{said['chapters as text/html']}</p>").encode(),
+        "OPS/bare.xml": _page(f"<p>{said['chapters as XML']}</p>").encode(),
         "OPS/beside.xhtml": _page(f"<p>{said['chapters beside the reading order']}</p>").encode(),
         "OPS/the last.xhtml": _page(
             f"<p>{said['chapters after one that is missing']}</p>"
