@@ -24,12 +24,14 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,6 +40,9 @@ from training.examples import Example
 from training.items import Item, batched, tokenised
 from training.losses import loss_of, spans_of
 from training.model import LAYERS, ReaderNetwork, export, load
+from training.teacher import Teacher
+
+Loss = Callable[[Any, Sequence[Item], torch.device], Tensor]
 
 _WARM_UP, _LONGEST_WARM_UP = 0.05, 250  # of the steps; steps
 _AVERAGE = 0.998
@@ -49,16 +54,23 @@ _REPORT_EVERY = 20  # steps
 class Training:
     """The state of a training: what a checkpoint holds, and the step that comes next."""
 
-    network: ReaderNetwork
+    network: ReaderNetwork | Teacher
     optimiser: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LambdaLR
     average: list[Tensor]  # of the network's parameters
     device: torch.device
     next_step: int = 0
+    loss: Loss = loss_of
 
     @classmethod
     def begin(
-        cls, network: ReaderNetwork, rate: float, head_rate: float, steps: int, device: torch.device
+        cls,
+        network: ReaderNetwork | Teacher,
+        rate: float,
+        head_rate: float,
+        steps: int,
+        device: torch.device,
+        loss: Loss = loss_of,
     ) -> Training:
         """Return a training of so many steps; `head_rate` is that of span and exit outputs."""
         heads = [*network.span.parameters(), *network.exits.parameters()]
@@ -74,10 +86,11 @@ class Training:
         )
         warm_up = max(1, min(_LONGEST_WARM_UP, int(_WARM_UP * steps)))
         schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimiser, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
+            optimiser,
+            lambda step: min((step + 1) / warm_up, (steps - step) / max(1, steps - warm_up)),
         )
         average = [parameter.detach().clone() for parameter in network.parameters()]
-        return cls(network, optimiser, schedule, average, device)
+        return cls(network, optimiser, schedule, average, device, loss=loss)
 
     def restore(self, checkpoint: Path) -> None:
         """Go on from a checkpoint."""
@@ -102,7 +115,7 @@ class Training:
     def step(self, batch: Sequence[Item], fast_bf16: bool) -> float:
         """Learn from a batch and return its loss."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=fast_bf16):
-            loss = loss_of(self.network, batch, self.device)
+            loss = self.loss(self.network, batch, self.device)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
@@ -126,7 +139,7 @@ def main() -> None:
     checkpoint = arguments.work / "checkpoint.pt"
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    watching, rest = held_back(_examples(arguments.work))
+    watching, rest = held_back(read_examples(arguments.work))
     if arguments.export_only:
         rest = []
     watched, items = tokenised(watching), tokenised(rest)
@@ -143,7 +156,7 @@ def main() -> None:
         f"on {device}",
         flush=True,
     )
-    _train(training, items, batches, watched, checkpoint, arguments.save_every)
+    train(training, items, batches, watched, checkpoint, arguments.save_every)
     training.use_average()
     print(f"averaged weights, held back: {watch(network, watched, device)}")
     if arguments.keep:
@@ -204,20 +217,24 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _examples(work: Path) -> list[Example]:
+def read_examples(work: Path) -> list[Example]:
     with gzip.open(work / "examples.jsonl.gz", "rt", encoding="utf-8") as file:
         return [Example(**json.loads(line)) for line in file]
 
 
-def _train(
+def train(
     training: Training,
     items: Sequence[Item],
     batches: Sequence[Sequence[int]],
     watched: Sequence[Item],
     checkpoint: Path,
     save_every: int,
-) -> None:
-    """Learn from the batches that are left, with a checkpoint every `save_every` steps."""
+    until: float = math.inf,
+) -> bool:
+    """Learn from the batches that are left, with a checkpoint every `save_every` steps.
+
+    It stops at `until`, of time.monotonic(), with a checkpoint. Returns whether none is left.
+    """
     fast_bf16 = training.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
     began, first, mean_loss = time.monotonic(), training.next_step, 0.0
     for number in range(first, len(batches)):
@@ -226,16 +243,21 @@ def _train(
             mean_loss = loss
         mean_loss = 0.98 * mean_loss + 0.02 * loss
         done = training.next_step
+        is_last = done == len(batches)
+        is_late = time.monotonic() >= until
         if done % _REPORT_EVERY == 0:
             left = (time.monotonic() - began) / (done - first) * (len(batches) - done) / 60
             print(
                 f"step {done} of {len(batches)}: loss {mean_loss:.3f}, {left:.0f} minutes left",
                 flush=True,
             )
-        if done % save_every == 0 or done == len(batches):
+        if done % save_every == 0 or is_last or is_late:
             training.save(checkpoint)
         if done % (3 * save_every) == 0:
             print(f"   held back: {watch(training.network, watched, training.device)}", flush=True)
+        if is_late:
+            return is_last
+    return True
 
 
 @torch.no_grad()
@@ -260,7 +282,7 @@ def held_back(
 
 
 @torch.no_grad()
-def watch(network: ReaderNetwork, items: Sequence[Item], device: torch.device) -> str:
+def watch(network: ReaderNetwork | Teacher, items: Sequence[Item], device: torch.device) -> str:
     """Return the shares of exact spans with an answer, and of [CLS] without, in words."""
     network.eval()
     answered: list[bool] = []
