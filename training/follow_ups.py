@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,8 @@ def gain_of(row: Rewriting, text: str) -> float:
     Pronouns count in one half of it, so that replacing one is better than adding to it.
     """
     total = 0.0
-    for dropped in ((), (frozenset(),)):
+    without_pronouns: tuple[tuple[frozenset[str], ...], ...] = ((), (frozenset(),))
+    for dropped in without_pronouns:
         mine, typed, theirs = (words_of(t, *dropped) for t in (text, row.question, row.rewritten))
         total += (f1(mine, theirs) - f1(typed, theirs)) / 2
     return total
@@ -73,9 +75,9 @@ def trees_of(features: NDArray[np.float32], gains: NDArray[np.float64]) -> Trees
 
     model = HistGradientBoostingRegressor(**_SETTINGS, max_bins=64, random_state=0)
     model.fit(features, gains)
-    nodes = [tree.nodes for (tree,) in model._predictors]
-    most = max(map(len, nodes))
-    nodes = np.stack([np.pad(one, (0, most - len(one))) for one in nodes])
+    trees = [tree.nodes for (tree,) in model._predictors]
+    most = max(map(len, trees))
+    nodes: NDArray[Any] = np.stack([np.pad(one, (0, most - len(one))) for one in trees])
     leaves, itself = nodes["is_leaf"].astype(bool), np.arange(most)
     return Trees(
         np.where(leaves, 0, nodes["feature_idx"]).astype(np.int16),

@@ -44,5 +44,6 @@ class Trees:
             goes_left = values <= self.threshold[trees, nodes]
             after = np.where(goes_left, self.left[trees, nodes], self.right[trees, nodes])
             if np.array_equal(after, nodes):
-                return self.base + self.value[trees, nodes].sum(axis=1, dtype=np.float64)
+                gained = self.value[trees, nodes].sum(axis=1, dtype=np.float64)
+                return np.asarray(self.base + gained, np.float64)
             nodes = after

@@ -93,7 +93,7 @@ def test_what_a_builder_does_between_items_is_no_time_of_the_file(
     table.write_text("text\n" + "".join(f"Boat {number} sank.\n" for number in range(40)))
     later = 0.0
     now = time.monotonic
-    monkeypatch.setattr(sandbox.time, "monotonic", lambda: now() + later)
+    monkeypatch.setattr(time, "monotonic", lambda: now() + later)
     found = []
     with Sandbox(Bounds()) as box:
         for item in box.read(table, "a.csv"):
