@@ -144,6 +144,8 @@ def _is_left_edge(token: Token, root: Token) -> bool:
         return False
     if token.dep_ in ("amod", "compound"):  # a dredging company
         return False
+    if token.i and token.pos_ == "ADP" and token.is_title and token.nbor().is_title:
+        return False  # a name that begins with a preposition: Beyond Meat
     return token.pos_ in ("ADP", "CCONJ", "SCONJ", "AUX", "PART", "VERB") or token.tag_ == "PRP$"
 
 

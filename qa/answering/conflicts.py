@@ -116,7 +116,7 @@ def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
     figures = [
         DatedFigure(citation.article.published, place, citation)
         for place, answer in enumerate(answers)
-        if answer.value is not None and answer.value.kind == "number"
+        if answer.value is not None and answer.value.kind == "number" and not _several(answer.value)
         for citation in answer.citations
         if citation.article.published is not None and citation.article.source is not None
     ]
@@ -128,6 +128,11 @@ def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
         revised,
         key=lambda figure: (figure.date, figure.citation.article.id, figure.citation.start),
     )
+
+
+def _several(value: Value) -> bool:
+    """Whether a value has several numbers: "$300 billion and $500 billion"."""
+    return value.listed or len(value.numbers) > 1
 
 
 def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: str) -> bool:

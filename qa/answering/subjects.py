@@ -28,7 +28,7 @@ _MOST = 2 / 3  # of a name's words: an article may leave one out
 def names_of(question: str) -> tuple[Name, ...]:
     """Return the names in a question, each as its words; no abbreviations."""
     runs = [[word for word in run if not word.isupper()] for run in name_runs(question)]
-    return tuple(tuple(run) for run in runs if run)
+    return tuple(tuple(re.findall(r"\w+", " ".join(run))) for run in runs if run)
 
 
 def of_its_subject(question: str, citations: Sequence[Citation]) -> list[Citation]:

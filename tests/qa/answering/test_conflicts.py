@@ -243,3 +243,10 @@ def test_whom_the_question_names_must_be_near_the_figure() -> None:
         "Herald",
     )
     assert asked(question, one, other).conflict is None
+
+
+def test_two_numbers_at_once_are_no_newer_figure() -> None:
+    question = "How many people died in the fire at Nes?"
+    first = told("The fire at Nes killed [12] people.", "Globe", day=4)
+    later = told("Fires at Nes killed [20 and 30] people.", "Globe", day=5, probability=0.6)
+    assert asked(question, first, later).answers[0].text == "12"

@@ -27,6 +27,7 @@ def claim(marked: str) -> tuple[str, Claim]:
         ("The race was won in [3 hours 20 minutes].", "3 hours 20 minutes"),
         ("[The mayor's] house burned down.", "The mayor"),
         ("It was run by a [dredging company] of Nes.", "dredging company"),
+        ("Charged after a game: [Beyond Meat] executive bit a man.", "Beyond Meat"),
         ("“You’ve got [at least two] new minerals in there,’” Berg said in a letter.", "two"),
     ],
 )

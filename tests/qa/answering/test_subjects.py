@@ -17,6 +17,7 @@ from qa.types import Citation, Hit, Span
         ("Who is the president of Georgia?", (("Georgia",),)),
         ("Who is the skipper of the Mary Pell?", (("Mary", "Pell"),)),
         ("How many people died in September?", ()),
+        ("What did Warner Bros. announce?", (("Warner", "Bros"),)),
         ("What did NATO announce?", ()),  # an article may write it in full
         ("Which team won?", ()),
     ],
