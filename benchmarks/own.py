@@ -14,7 +14,8 @@ the ids of its articles and the places of the sentences that answer. No sentence
 - open: why, how, what happened, what was said. Right is a first quotation from the sentences
   that answer.
 
-A question whose articles the index lacks is left out and counted. Nothing here was trained on.
+A question is asked as on its day; those over the five seeds, which have no dates, as of now. One
+whose articles the index lacks is left out and counted. Nothing here was trained on.
 """
 
 from __future__ import annotations
