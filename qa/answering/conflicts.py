@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.text.days import last_day
 from index.text.sentences import sentence_before
 from qa.answering.citing import cite, with_claim
-from qa.answering.kinds import asks_about_plans
+from qa.answering.kinds import asks_about_plans, is_heading
 from qa.answering.measures import (
     COUNTS,
     MEASURES,
@@ -29,6 +30,7 @@ from qa.answering.measures import (
 )
 from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of
 from qa.answering.subjects import is_named, names_of, of_its_subject
+from qa.answering.units import measure_of
 from qa.answering.values import compatible, same_measure, value_of
 from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
 
@@ -58,6 +60,7 @@ _RATE = re.compile(
     r"|\bannual\b",
     re.IGNORECASE,
 )
+_LONG_AGO = dt.timedelta(days=31)
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
 _MOST_RIVALS = 6
@@ -149,6 +152,7 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
         _same_matter(here, there, (one, two), question)
         for here, there in itertools.product(best.citations[:4], other.citations[:4])
         if _outlet(here) != _outlet(there)
+        and (there.probability >= _SURE or not is_heading(there))
         and (there.probability >= least or _count_what_is_asked(here, there, question))
         and _is_newest(here, figures)
         and _is_newest(there, figures)
@@ -160,7 +164,8 @@ def _count_what_is_asked(one: Citation, other: Citation, question: str) -> bool:
     here, there = with_claim(one).claim, with_claim(other).claim
     if here is None or there is None or here.noun != there.noun:
         return False
-    return here.noun in predicate_of(question) - PEOPLE
+    counted = here.noun in predicate_of(question) - PEOPLE
+    return counted and measure_of((here.noun,)) is None  # "days" say nothing of what took them
 
 
 def _one_of_each_outlet(rivals: Sequence[Answer]) -> list[Answer]:
@@ -233,12 +238,21 @@ def _same_time(one: Citation, other: Citation) -> bool:
     here, there = one.as_of, other.as_of
     if here is not None and there is not None and not _within(here, there):
         return False
+    if (here is None) is not (there is None) and any(map(_is_of_long_ago, (one, other))):
+        return False
     days = one.article.published, other.article.published
     if days[0] is None or days[1] is None or abs(days[0] - days[1]) <= _SAME_DAYS:
         return True
     if here is not None and there is not None and len(here) >= len("2022-09"):
         return True
     return all(_RATE.search(citation.sentence) for citation in (one, other))
+
+
+def _is_of_long_ago(citation: Citation) -> bool:
+    """Whether a sentence names a moment long before its article."""
+    published = citation.article.published
+    told = last_day(citation.as_of) if citation.as_of else None
+    return told is not None and published is not None and published - told > _LONG_AGO
 
 
 def _within(one: str, other: str) -> bool:

@@ -112,7 +112,7 @@ def _told_on(answer: Answer) -> dt.timedelta:
 
 def _day_of(citation: Citation) -> dt.date:
     published = citation.article.published or dt.date.min
-    named = last_day(citation.moment) if citation.moment else None
+    named = last_day(citation.as_of) if citation.as_of else None
     return published if named is None else min(named, published)
 
 

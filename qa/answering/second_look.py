@@ -15,12 +15,14 @@ from functools import lru_cache
 
 from index.text.sentences import sentences
 from qa.answering.citing import cite
+from qa.answering.kinds import is_heading
 from qa.answering.measures import MEASURES, PEOPLE, measures_of
 from qa.answering.parsing import LIGHT_VERBS, numbers_in, predicate_of
 from qa.answering.values import compatible, value_of
 from qa.types import Answer, Citation, Hit, Span
 
 PASSED_OVER = 0.02  # probability of a figure that the reader passed over
+_ORDINAL = re.compile(r"\b(?:first|second|third|\w+(?:st|nd|rd|th))$", re.IGNORECASE)
 _SENTENCES = 12  # that are parsed
 _NUMBER = re.compile(
     r"""\d | \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty
@@ -45,12 +47,15 @@ def unread_rivals(
     rivals = []
     for hit, start, end in _sentences_that_count(hits, told, _words_of(question))[:_SENTENCES]:
         for first, last in numbers_in(hit.article.text[start:end]):
+            if _ORDINAL.search(hit.article.text[start + first : start + last]):
+                continue
             span = Span(hit.article, start + first, start + last, 0.0, PASSED_OVER)
             value = value_of(span, counting=True)
             if value.kind != "number" or compatible(best.value, value):
                 continue
-            if not any(_overlap(span, one) for one in read):
-                rivals.append(Answer((cite(span),), 1, PASSED_OVER, value))
+            cited = cite(span)
+            if not is_heading(cited) and not any(_overlap(span, one) for one in read):
+                rivals.append(Answer((cited,), 1, PASSED_OVER, value))
     return rivals
 
 

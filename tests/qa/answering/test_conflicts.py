@@ -250,3 +250,12 @@ def test_two_numbers_at_once_are_no_newer_figure() -> None:
     first = told("The fire at Nes killed [12] people.", "Globe", day=4)
     later = told("Fires at Nes killed [20 and 30] people.", "Globe", day=5, probability=0.6)
     assert asked(question, first, later).answers[0].text == "12"
+
+
+def test_a_month_of_an_unknown_year_is_no_day_of_an_office() -> None:
+    text = "Ann Berg became mayor of Nes in September."
+    article = Article("a", text, source="Globe")
+    undated = Span(article, 0, len("Ann Berg"), score=1.0, probability=0.8)
+    dated = told("[Kari Lund] became mayor of Nes.", "Herald", probability=0.6)
+    found = agree("Who is the mayor of Nes?", [cite(undated), cite(dated)], [], 0.1, recent=True)
+    assert found.answers[0].text == "Kari Lund"

@@ -73,3 +73,21 @@ def test_a_name_has_no_second_look() -> None:
     globe = _told("Ann Berg won the race at Nes.", "Globe")
     herald = _told("Kari Lund won the race at Nes in 12 minutes.", "Herald")
     assert _asked("Who won the race at Nes?", "Ann Berg", globe, herald).conflict is None
+
+
+def test_a_place_in_a_row_and_a_headline_are_no_figures() -> None:
+    herald = _told("Police said that the first of those people died at Nes.", "Herald")
+    assert _asked(QUESTION, "12", GLOBE, herald).conflict is None
+    headline = _told("Fire kills 16 people at Nes\n\nIt rained.", "Herald")
+    assert _asked(QUESTION, "12", GLOBE, headline).conflict is None
+
+
+def test_a_figure_of_long_ago_is_no_rival() -> None:
+    herald = _told("A fire killed 16 people at Nes in 2017.", "Herald")
+    assert _asked(QUESTION, "12", GLOBE, herald).conflict is None
+
+
+def test_days_of_something_else_are_no_rival() -> None:
+    globe = _told("Ann Berg was mayor of Nes for 45 days.", "Globe")
+    herald = _told("Ann Berg went to Nes and stayed for 7 days.", "Herald")
+    assert _asked("How many days was Ann Berg mayor?", "45", globe, herald).conflict is None
