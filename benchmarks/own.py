@@ -81,7 +81,7 @@ def _check_place(article: Row, side: Row) -> None:
 
 def measure(archive: qa.Archive, rows: Sequence[Row], *, wrong: bool = False) -> str:
     """Ask the questions, print each one, and return how many are right by group."""
-    held = {id.rpartition(":")[2] for id in archive.store.fingerprints}
+    held = {id.rpartition(":")[2] for id in archive.store.fingerprints()}
     asked: Counter[str] = Counter()
     right: Counter[str] = Counter()
     left_out = 0

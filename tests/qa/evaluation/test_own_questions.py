@@ -85,7 +85,9 @@ class Told:
 
     days: list[str] = field(default_factory=list)
     store: Any = field(
-        default_factory=lambda: SimpleNamespace(fingerprints={"table.jsonl:aa": "", "bb": ""})
+        default_factory=lambda: SimpleNamespace(
+            fingerprints=lambda: {"table.jsonl:aa": "", "bb": ""}
+        )
     )
 
     def ask(self, question: str, *, as_of: str) -> Reply:
