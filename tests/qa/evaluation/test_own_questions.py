@@ -13,7 +13,15 @@ from typing import Any, cast
 import pytest
 
 import qa
-from benchmarks.own import QUESTIONS, articles_of, check_places, is_right, measure, read_rows
+from benchmarks.own import (
+    QUESTIONS,
+    articles_of,
+    can_be_asked,
+    check_places,
+    is_right,
+    measure,
+    read_rows,
+)
 from index.types import Article
 from qa.types import Answer, Citation, Conflict, Reply, Stance
 
@@ -113,6 +121,13 @@ def test_each_group_is_counted_and_what_the_index_lacks_is_left_out(
         "1 differs: 12 / 15",
         "2 How? found ['12', '15']",
     ]
+
+
+def test_a_difference_needs_both_articles_and_any_other_question_one() -> None:
+    assert can_be_asked({"group": "differ", "sides": SIDES}, {"aa", "bb", "cc"})
+    assert not can_be_asked({"group": "differ", "sides": SIDES}, {"aa"})
+    assert can_be_asked({"group": "open", "sides": SIDES}, {"bb"})
+    assert not can_be_asked({"group": "open", "sides": SIDES}, {"cc"})
 
 
 def test_a_place_without_its_value_is_refused(tmp_path: Path) -> None:
