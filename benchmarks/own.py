@@ -132,11 +132,9 @@ def is_right(reply: Reply, row: Row) -> bool:
 def _is_from(answer: Answer, side: Row) -> bool:
     """Return whether an answer shares characters with a sentence that answers."""
     best = answer.citations[0]
-    return (
-        best.article.id.rpartition(":")[2] == side["article"]
-        and best.start < side["end"]
-        and side["start"] < best.end
-    )
+    if best.article.id.rpartition(":")[2] != side["article"]:
+        return False
+    return bool(best.start < side["end"] and side["start"] < best.end)
 
 
 if __name__ == "__main__":

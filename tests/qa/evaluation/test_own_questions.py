@@ -98,7 +98,7 @@ class Told:
 def test_each_group_is_counted_and_what_the_index_lacks_is_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "1", "group": "differ", "question": "?", "asked": "2031-05-03", "sides": SIDES},
         {
             "id": "2",
