@@ -53,7 +53,8 @@ _WHAT_WAS_SAID = re.compile(
 )
 _WHO_IS = re.compile(r"^\W*who(?:['’]s|\s+(?:is|are|leads|heads|runs))\b", re.IGNORECASE)
 _OTHER_OFFICE = r"""\b(?P<other>former(?:ly)?|ex|then|late|outgoing|onetime|previous|retired|ousted
-    |incoming|deputy|vice|assistant|associate|shadow|minority)[\s-]+(?:[\w.'’-]+\s+){0,3}?
+    |could|might|would|candidate|nominee|contender|hopeful|incoming|deputy|vice|assistant|associate
+    |shadow|minority)[\s-]+(?:[\w.'’-]+\s+){0,3}?
     (?P<office>minister|president|chief|secretary|governor|mayor|leader|chair(?:wo)?(?:man)?|ceo
     |director|head|general|king|queen|pope|premier|chancellor|speaker|coach|manager|owner|champion
     |captain|ambassador|commissioner|editor)\b"""

@@ -152,6 +152,7 @@ def test_a_short_answer_is_quoted_with_the_sentence_after_it() -> None:
         ("Who is the mayor of Nes?", "[Ann Berg], the former mayor of Nes, spoke.", True),
         ("Who is the mayor of Nes?", "[Ann Berg] beat former mayor Kari Lund.", False),
         ("Who is the deputy mayor of Nes?", "Deputy Mayor [Ann Berg] spoke.", False),
+        ("Who is the mayor of Nes?", "[Ann Berg], who could become mayor, spoke.", True),
         ("Who is the prime minister?", "Former finance minister [Ann Berg] won.", False),
         ("Who is the prime minister?", "Former Prime Minister [Ann Berg] won.", True),
         ("Who was the mayor of Nes?", "Former mayor [Ann Berg] spoke.", False),
