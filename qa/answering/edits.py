@@ -63,6 +63,19 @@ def proposed(question: str, turns: Sequence[Turn]) -> list[Edit]:
     return found
 
 
+def _is_bound(pronoun: Token) -> bool:
+    """Whether a noun before a pronoun in its own question may be what it stands for.
+
+    That is a subject, or a person: "Which player said that he would retire?"
+    """
+    before = pronoun.doc[: pronoun.i]
+    return any(
+        token.dep_ in ("nsubj", "nsubjpass") or token.ent_type_ == "PERSON"
+        for token in before
+        if token.pos_ in ("NOUN", "PROPN")
+    )
+
+
 def _sites(doc: Doc) -> Iterator[Site]:
     """Yield the phrases with "this" of a question, then its pronouns."""
     taken: set[int] = set()
@@ -75,7 +88,9 @@ def _sites(doc: Doc) -> Iterator[Site]:
             yield Site(start, end, "these", root.dep_, words=words, head=root.lower_)
     pronouns: dict[str, Token] = {}
     for token in doc:
-        if token.i not in taken and token.lower_ in _CLASS_OF and _stands_for_something(token):
+        if token.i in taken or token.lower_ not in _CLASS_OF or _is_bound(token):
+            continue
+        if _stands_for_something(token):
             pronouns.setdefault(_CLASS_OF[token.lower_], token)
     for kind, token in pronouns.items():
         owns = token.tag_ == "PRP$" or token.lower_ in _OWNING

@@ -333,3 +333,16 @@ def test_turns_come_back_from_the_browser_and_what_is_none_is_left_out() -> None
     ]
     assert Turn.recalled([*bad, kept[1], {**kept[0], "sentence": "x" * 30_000}]) == turns[1:]
     assert Turn.recalled(None) == Turn.recalled({}) == Turn.recalled("turns") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which tennis star announced that they won't play at the Nes Open?",
+        "What player announced his retirement on Tuesday?",
+        "Where did Speaker Ann Berg travel as part of her tour?",
+    ],
+)
+def test_a_pronoun_that_its_own_question_explains_is_left_alone(question: str) -> None:
+    before = turn("Who sold the club?", "Arte Lund", "Arte Lund, its owner, sold the club.")
+    assert resolve(question, [before])[0].text == question
