@@ -39,7 +39,7 @@ def place_of(
     compiled encoder of an index in Milvus (default: the default index folder). Several are asked as
     one (index/stores/many.py). Raises DatelineError for an address of another form.
     """
-    if isinstance(store, Sequence) and not isinstance(store, str) and store:
+    if isinstance(store, (list, tuple)) and store:
         places = tuple(place_of(one, encoders) for one in store)
         return places[0] if len(places) == 1 else ManyPlaces(places)
     if not isinstance(store, str | Path):

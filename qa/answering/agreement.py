@@ -176,7 +176,7 @@ def silent_outlets(answers: Sequence[Answer], hits: Sequence[Hit]) -> list[str]:
     """Return the outlets on the best answer's story that no answer cites.
 
     Their passages score at least half of the first hit's, are of the same fortnight, and their
-    article has the names of the sentence that answers.
+    article has most names of the sentence that answers, or of its title if that has none.
     """
     if not answers:
         return []
@@ -363,12 +363,9 @@ def _is_on_story(hit: Hit, best: Citation, highest: float) -> bool:
     told, here = best.article.published, hit.article.published
     if told is not None and here is not None and abs(told - here) > _ONE_STORY:
         return False
-    names = names_of(best.sentence)
-    return (
-        hit.score >= highest / 2
-        and bool(names)
-        and all(is_named(name, words_of(hit.article)) for name in names)
-    )
+    names = names_of(best.sentence) or names_of(best.article.title or "")
+    named = [name for name in names if is_named(name, words_of(hit.article))]
+    return hit.score >= highest / 2 and bool(names) and len(named) > len(names) / 2
 
 
 def _overlap(one: Citation, other: Citation) -> bool:
