@@ -175,8 +175,8 @@ def pool_probabilities(probabilities: Sequence[float]) -> float:
 def silent_outlets(answers: Sequence[Answer], hits: Sequence[Hit]) -> list[str]:
     """Return the outlets on the best answer's story that no answer cites.
 
-    Their passages score at least half of the first hit's, are of the same fortnight, and their
-    article has most names of the sentence that answers, or of its title if that has none.
+    Their passages score at least half of the first hit's, and are of the same fortnight. Their
+    article has most names of the sentence that answers. If that has none, its title counts.
     """
     if not answers:
         return []
