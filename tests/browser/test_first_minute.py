@@ -120,10 +120,16 @@ def test_conversations_survive_a_reload_and_are_named_opened_saved_and_removed(
     expect(listed.locator(".name")).to_have_text(
         ["The truce", "What did Putin say?"], timeout=30_000
     )
+    answered = page.locator("#conversation .answer.first blockquote").first
+    expect(page.locator("#conversation h2").first).to_have_text(
+        "Who is the prime minister of Armenia?", timeout=30_000
+    )
+    expect(answered).to_be_visible(timeout=30_000)
     page.go_back()
     expect(page.locator("#conversation h2").first).to_have_text(
         "What did Putin say?", timeout=30_000
     )
+    expect(answered).to_contain_text("Putin said", timeout=30_000)
     page.get_by_role("button", name="remove all").click()
     page.get_by_role("button", name="Really? Remove all").click()
     expect(listed).to_have_count(0, timeout=30_000)
