@@ -60,8 +60,6 @@ def refines(one: Value, other: Value) -> bool:
     bounded = one.bounds is not None and other.bounds is not None
     if not bounded and not (_holds_itself(one) and _holds_itself(other)):
         return False
-    if bounded and not _meet(bounds_of(one), bounds_of(other)):
-        return False  # fewer than 40 beside more than 40
     if len(one.words) > len(other.words):
         return True
     first, second = bounds_of(one), bounds_of(other)

@@ -259,3 +259,18 @@ def test_a_month_of_an_unknown_year_is_no_day_of_an_office() -> None:
     dated = told("[Kari Lund] became mayor of Nes.", "Herald", probability=0.6)
     found = agree("Who is the mayor of Nes?", [cite(undated), cite(dated)], [], 0.1, recent=True)
     assert found.answers[0].text == "Kari Lund"
+
+
+def test_who_is_told_a_day_later_does_not_lead() -> None:
+    question = "Who is the mayor of Nes?"
+    first = told("The mayor of Nes, [Ann Berg], spoke.", "Globe", day=4, probability=0.8)
+    later = told("[Kari Lund] became mayor of Nes.", "Herald", day=5, probability=0.6)
+    found = agree(question, [cite(first), cite(later)], [], 0.1, recent=True)
+    assert found.answers[0].text == "Ann Berg"
+
+
+def test_days_of_something_else_that_were_read_are_no_rival() -> None:
+    question = "How many days was Ann Berg mayor?"
+    one = told("Ann Berg was mayor of Nes for [45] days.", "Globe")
+    other = told("Ann Berg was in Voss for [7] days.", "Herald", probability=0.05)
+    assert asked(question, one, other).conflict is None

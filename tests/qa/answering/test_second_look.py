@@ -91,3 +91,28 @@ def test_days_of_something_else_are_no_rival() -> None:
     globe = _told("Ann Berg was mayor of Nes for 45 days.", "Globe")
     herald = _told("Ann Berg went to Nes and stayed for 7 days.", "Herald")
     assert _asked("How many days was Ann Berg mayor?", "45", globe, herald).conflict is None
+
+
+def test_an_outlet_gives_one_rival() -> None:
+    herald = _told("The fire at Nes killed 16 people. The fire killed 30 people at Nes.", "Herald")
+    assert _values(_asked(QUESTION, "12", GLOBE, herald)) == ["12", "16"]
+
+
+def test_an_outlet_that_gave_an_answer_is_not_looked_through() -> None:
+    herald = _told("The fire at Nes injured 90 people. It killed 16 people at Nes.", "Herald")
+    spans = [
+        Span(hit.article, hit.text.index(read), hit.text.index(read) + 2, 1.0, 0.7)
+        for hit, read in ((GLOBE, "12"), (herald, "90"))
+    ]
+    found = agree(QUESTION, list(map(cite, spans)), [GLOBE, herald], 0.1)
+    assert _values(found) == ["12", "90"]
+    assert found.conflict is None
+
+
+def test_outlets_on_the_story_share_its_names_and_days() -> None:
+    globe = _told("Ann Berg won the race at Nes in May.", "Globe")
+    near = _told("Berg trained in Voss before the race at Nes.", "Herald", day=6)
+    late = _told("Berg trained in Voss before the race at Nes.", "Post", day=29)
+    other = _told("It rained in Voss.", "Times", day=4)
+    found = _asked("Who won the race?", "Ann Berg", globe, near, late, other)
+    assert found.silent_outlets == ("Herald",)
