@@ -21,6 +21,7 @@ _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the l
 _UNDATED_WEEKS = 52.0
 _SUPPORTED = 0.4  # of the best answer's probability
 _NEWER = dt.timedelta(days=2)
+_NEWS_DAYS = 31  # before "this week" in which its news may be foretold
 _TOLD_AFTER = 7  # days after its time in which news is told without naming it
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
@@ -79,8 +80,10 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     on.
     """
     window = asked.time
-    if window is None or (asked.moments and asked.asks_for_news):
+    if window is None:
         return list(citations)
+    if asked.moments and asked.asks_for_news:
+        return [citation for citation in citations if _is_news(citation, window)]
     if window.first is None and window.last is None:  # "in September" of any year
         named = [one for one in citations if is_of_its_time(one, asked)]
         return named or list(citations)
@@ -114,6 +117,14 @@ def _day_of(citation: Citation) -> dt.date:
     published = citation.article.published or dt.date.min
     named = last_day(citation.as_of) if citation.as_of else None
     return published if named is None else min(named, published)
+
+
+def _is_news(citation: Citation, window: TimeWindow) -> bool:
+    """Whether an article is of a window that lasts until now, or of the month before."""
+    told = citation.article.published
+    if told is None or window.first is None:
+        return True
+    return told >= (shift(window.first, days=-_NEWS_DAYS) or dt.date.min)
 
 
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:

@@ -17,7 +17,7 @@ from index.text.dates import (
     time_spans,
     yearless_months,
 )
-from index.text.days import first_day, last_day
+from index.text.days import first_day, last_day, shift
 from index.text.question_time import question_time
 from index.text.sentences import sentences
 from index.types import DatelineError, Filters
@@ -41,6 +41,7 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AFTER = 7  # days after its time in which news is told
 _STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
@@ -84,6 +85,7 @@ def understand(
         without_time=rest,
         time=window,
         asks_for_recent=question_time(timed, today).kind == "recent",
+        looks_in=_looked_in(window),
     )
 
 
@@ -156,6 +158,13 @@ def _window(
     firsts = [day for day in map(first_day, moments) if day is not None]
     lasts = [day for day in map(last_day, moments) if day is not None]
     return TimeWindow(words, min(firsts, default=None), max(lasts, default=None))
+
+
+def _looked_in(window: TimeWindow | None) -> tuple[dt.date, dt.date] | None:
+    """Return the days of the articles that may tell of a time, None if it is open."""
+    if window is None or window.first is None or window.last is None:
+        return None
+    return window.first, shift(window.last, days=_TOLD_AFTER) or window.last
 
 
 def _with_preposition(text: str, start: int, end: int) -> str:
