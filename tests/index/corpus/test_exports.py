@@ -45,6 +45,28 @@ OLD_NEXIS = [
     *("Copyright 2023 Norvik Press", "2 of 2 DOCUMENTS", "Wire", "March 10, 2023 Friday", FERRIES),
     *("LENGTH: 40 words", PARAGRAPHS[2], "LOAD-DATE: March 11, 2023"),
 ]
+# Academic exports of 2015: the copyright above the outlet, the title among the fields.
+ACADEMIC = [
+    *("Download Request: All Documents: 1-2", "Terms: bridge and Date(geq(05/01/2015))"),
+    *("1 of 2 DOCUMENTS", "Copyright 2023 Norvik Press, LLC d/b/a Norvik Digital"),
+    *("All Rights Reserved", "The Norvik Courier", "March 9, 2023 Thursday", "Met 2 Edition"),
+    *("SECTION: A-SECTION; Pg. A01", "LENGTH: 1,413 words", f"HEADLINE: {TITLE}"),
+    *("BYLINE: Marit Aas;Nils Dahl", "BODY:", *PARAGRAPHS[:2], NOTES_LINE),
+    *("LOAD-DATE: March 9, 2023", "LANGUAGE: ENGLISH", "GRAPHIC: PHOTO: The bridge."),
+    *("DOCUMENT-TYPE: Series", "PUBLICATION-TYPE: Newspaper", "2 of 2 DOCUMENTS"),
+    *("Copyright 2023 Wire", "All Rights Reserved", "Wire", "March 10, 2023 Friday"),
+    *("LENGTH: 40 words", f"HEADLINE: {FERRIES}", "BODY:", PARAGRAPHS[2]),
+    *("LANGUAGE: ENGLISH", "PUBLICATION-TYPE: Newswire"),
+]  # fmt: skip
+EDITIONS = [
+    *("2001 of 2146 DOCUMENTS", "The Norvik Courier", "March 9, 2023, Thursday, Late Edition"),
+    *("Edition 1;", "Scotland", TITLE, "BYLINE: By Marit Aas, Nils Dahl"),
+    *("SECTION: Section 5; Part 2; Page 16; Column 2; National Desk", "LENGTH: 584 words"),
+    *("DATELINE: NORVIK, March 9", *PARAGRAPHS[:2], NOTES_LINE, "GRAPHIC: Diagram: \"It\""),
+    *("LANGUAGE: ENGLISH", "Copyright 2023 Norvik Press", "2002 of 2146 DOCUMENTS", "Wire"),
+    *("March 10, 2023, Friday, Late Edition - Final", "Correction Appended"),
+    *(*FERRIES.split(" ", 1), "LENGTH: 121 words", PARAGRAPHS[2], "Copyright 2023 Wire"),
+]  # fmt: skip
 FACTIVA = [
     *("News", TITLE, "By Marit Aas, Nils Dahl", "413 words", "9 March 2023", "18:20"),
     *("The Norvik Courier", "NORC", "3", "English", "Copyright 2023. Norvik Press."),
@@ -55,8 +77,20 @@ FACTIVA = [
 CODED = [
     *(("SE", "News"), ("HD", TITLE), ("BY", "By Marit Aas, Nils Dahl"), ("WC", "413 words")),
     *(("PD", "9 March 2023"), ("SN", "The Norvik Courier"), ("SC", "NORC"), ("LA", "English")),
-    *(("CY", "Copyright 2023"), ("LP", PARAGRAPHS[0]), ("TD", PARAGRAPHS[1]), ("", NOTES_LINE)),
-    *(("CO", "norv : Norvik"), ("AN", "Document NORC000020230309ej390001x")),
+    *(
+        ("NGC", "Norvik group"),
+        ("GC", "GNOR"),
+        ("CY", "Copyright 2023"),
+        ("LP", PARAGRAPHS[0]),
+        ("TD", PARAGRAPHS[1]),
+        ("", NOTES_LINE),
+    ),
+    *(
+        ("RF", "NORVIK-BRIDGE"),
+        ("CT", "Desk"),
+        ("CO", "norv : Norvik"),
+        ("AN", "Document NORC000020230309ej390001x"),
+    ),
     *(("HD", FERRIES), ("WC", "40 words"), ("PD", "10 March 2023"), ("SN", "Wire")),
     *(("LP", PARAGRAPHS[2]), ("AN", "Document WIRE000020230310ej3a0001x")),
 ]
@@ -127,6 +161,12 @@ EXPORTS = {
     "nexis.html": _page(NEXIS),
     "old.txt": "\n\n\n".join(f"   {line}" for line in OLD_NEXIS).encode(),
     "factiva.txt": "\n".join(FACTIVA).encode(),
+    "academic.txt": "\n\n".join(ACADEMIC).encode(),
+    "academic.html": _page(ACADEMIC),
+    "academic.rtf": _rtf(ACADEMIC),
+    "editions.html": _page(EDITIONS),
+    "editions.docx": _docx(EDITIONS),
+    "coded.txt": "\n".join(f"{code}\t{value}" for code, value in CODED).encode(),
     "old.docx": _docx(OLD_NEXIS),
     "factiva.rtf": _rtf(FACTIVA),
     "factiva.html": _page(FACTIVA),
@@ -148,6 +188,31 @@ def test_each_article_of_an_export_is_read_with_its_fields(tmp_path: Path, name:
     assert [second.title, second.source, second.published] == [FERRIES, "Wire", MARCH_10]
     assert second.text == PARAGRAPHS[2]
     assert all(id.startswith(f"{name}:") for id in articles)
+
+
+def test_summary_and_correction_belong_to_an_article_and_indexing_does_not(write: Write) -> None:
+    above = ["1 of 1 DOCUMENTS", "Wire", "March 10, 2023 Friday", FERRIES, "HIGHLIGHT: In short."]
+    below = ["LANGUAGE: ENGLISH", "CORRECTION:", "It was 5, not 4.", "GRAPHIC: MAP: The fjord."]
+    uni = [FERRIES, "Wire", "March 2023", "Copyright 2023 Wire", "Length: 4 words", "Body"]
+    files = {
+        "old.txt": [*above, "LENGTH: 4 words", PARAGRAPHS[2], *below, "Copyright 2023 Wire"],
+        "uni.txt": [*uni, PARAGRAPHS[2], "Link to PDF", "Graphic", "PHOTO", "End of Document"],
+    }
+    folder = write({name: "\n\n".join(lines) for name, lines in files.items()})
+    articles, skipped, _ = loaded(folder)
+    assert not skipped
+    old, magazine = articles.values()
+    assert old.text.split("\n\n") == ["In short.", PARAGRAPHS[2], "Correction: It was 5, not 4."]
+    assert (magazine.text, magazine.source, magazine.published) == (PARAGRAPHS[2], "Wire", None)
+
+
+def test_a_story_without_copyright_and_language_is_read_from_its_first_words(write: Write) -> None:
+    lines = [FERRIES, "40 words", "10 March 2023", "Wire", "WIRE", PARAGRAPHS[2], "It went on."]
+    text = "\n".join([*lines, "Document WIRE000020230310ej3a0001x", "Search Summary", "x " * 200])
+    articles, skipped, _ = loaded(write({"a.txt": text}))
+    assert not skipped
+    (article,) = articles.values()
+    assert article.text == f"{PARAGRAPHS[2]}\n\nIt went on."
 
 
 def test_a_part_of_an_export_that_is_no_article_is_named(write: Write) -> None:
