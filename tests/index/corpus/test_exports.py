@@ -13,13 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from index.corpus.loaders.rtf import lines_of
 from index.types import Article
 from tests.conftest import Write
-from tests.index.corpus.samples import PARAGRAPHS, TITLE
+from tests.index.corpus.samples import PARAGRAPHS, TITLE, escaped, rich_text
 from tests.index.corpus.test_loaders import loaded
 
 MARCH_9, MARCH_10 = dt.date(2023, 3, 9), dt.date(2023, 3, 10)
@@ -107,26 +104,6 @@ def _docx(paragraphs: Iterable[str]) -> bytes:
     return out.getvalue()
 
 
-def _rtf(paragraphs: Iterable[str]) -> bytes:
-    return b"{\\rtf1\\ansi\\ansicpg1252 " + b"".join(
-        _escaped(paragraph) + b"\\par\r\n" for paragraph in paragraphs
-    ) + b"}"  # fmt: skip
-
-
-def _escaped(text: str) -> bytes:
-    out = b""
-    for character in text:
-        if character in "\\{}":
-            out += b"\\" + character.encode()
-        elif character < "\x80":
-            out += character.encode()
-        else:
-            units = character.encode("utf-16-le")
-            for at in range(0, len(units), 2):
-                out += b"\\u%d?" % int.from_bytes(units[at : at + 2], "little", signed=True)
-    return out
-
-
 def _page(paragraphs: Iterable[str]) -> bytes:
     body = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
     return f"<html><head><meta charset='utf-8'></head><body>{body}</body></html>".encode()
@@ -147,7 +124,7 @@ def _coded_page() -> bytes:
 
 def _coded_rtf() -> bytes:
     rows = b"".join(
-        (b"\\trowd " + code.encode() + b"\\cell " if code else b"") + _escaped(value) + (
+        (b"\\trowd " + code.encode() + b"\\cell " if code else b"") + escaped(value) + (
             b"\\cell\\row " if code else b"\\par "
         )
         for code, value in CODED
@@ -157,18 +134,18 @@ def _coded_rtf() -> bytes:
 
 EXPORTS = {
     "nexis.docx": _docx(NEXIS),
-    "nexis.rtf": _rtf(NEXIS),
+    "nexis.rtf": rich_text(NEXIS),
     "nexis.html": _page(NEXIS),
     "old.txt": "\n\n\n".join(f"   {line}" for line in OLD_NEXIS).encode(),
     "factiva.txt": "\n".join(FACTIVA).encode(),
     "academic.txt": "\n\n".join(ACADEMIC).encode(),
     "academic.html": _page(ACADEMIC),
-    "academic.rtf": _rtf(ACADEMIC),
+    "academic.rtf": rich_text(ACADEMIC),
     "editions.html": _page(EDITIONS),
     "editions.docx": _docx(EDITIONS),
     "coded.txt": "\n".join(f"{code}\t{value}" for code, value in CODED).encode(),
     "old.docx": _docx(OLD_NEXIS),
-    "factiva.rtf": _rtf(FACTIVA),
+    "factiva.rtf": rich_text(FACTIVA),
     "factiva.html": _page(FACTIVA),
     "factiva.docx": _docx(FACTIVA),
     "coded.rtf": _coded_rtf(),
@@ -234,44 +211,6 @@ def test_a_part_of_an_export_that_is_no_article_is_named(write: Write) -> None:
 def test_a_story_that_speaks_of_documents_is_no_export(write: Write, text: str) -> None:
     (article,) = loaded(write({"a.txt": text}))[0].values()
     assert article.text == text
-
-
-def test_rich_text_keeps_what_its_reader_sees(tmp_path: Path) -> None:
-    (tmp_path / "a.rtf").write_bytes(
-        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times New Roman;}}{\colortbl;\red0;}"
-        rb"{\info{\title Hidden title}}{\*\generator Word;}{\header Head of page}"
-        rb"\pard The caf\'e9 costs \'804 \emdash  \ldblquote too much\rdblquote .\par "
-        rb"{\b Bold} and {\deleted gone }{\v hidden }\uc1\u1052?\u1101?\u1088? \{x\}\par"
-        b"\r\n"
-        rb"{\field{\*\fldinst HYPERLINK x}{\fldrslt The town hall}} opens{\footnote In May.}.\par "
-        rb"\trowd Norddal\cell 1,204\cell\row {\pict 00ff00}"
-        rb"\uc2\u8364??5 and \u-10179?\u-8694?}"
-    )
-    (article,) = loaded(tmp_path)[0].values()
-    assert article.text.split("\n\n") == [
-        "The café costs €4 — “too much”.",
-        "Bold and Мэр {x}",
-        "The town hall opens.",
-        "Norddal | 1,204",
-        "€5 and 😊",
-        "In May.",
-    ]
-
-
-def test_rich_text_that_is_none_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.rtf").write_bytes(b"plain")
-    assert "begins with {\\rtf" in loaded(tmp_path)[1]["a.rtf"]
-
-
-@given(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)))
-def test_any_paragraphs_come_through_rich_text(paragraphs: list[str]) -> None:
-    kept = [line for line in (paragraph.replace("|", "") for paragraph in paragraphs) if line]
-    assert lines_of(_rtf(kept)) == kept
-
-
-@given(st.binary(max_size=400))
-def test_damaged_rich_text_never_fails(data: bytes) -> None:
-    assert all(line.strip() for line in lines_of(b"{\\rtf1 " + data))
 
 
 STORY = "The bridge at Norvik was closed on Thursday after a storm, the council said."

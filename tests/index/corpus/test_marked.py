@@ -44,6 +44,25 @@ def test_what_a_book_leaves_out_is_told(tmp_path: Path) -> None:
     assert "pages outside its reading order that are left out: 1" in [note.text for note in notes]
 
 
+def test_what_a_word_document_leaves_out_is_told(tmp_path: Path) -> None:
+    form = FORMATS[".docx"]
+    whole = form.build(form.sentences())
+    with zipfile.ZipFile(io.BytesIO(whole)) as document:
+        parts = {name: document.read(name) for name in document.namelist()}
+    place = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        f'<Relationship Id="x9" Type="{place}/chart" Target="footnotes.xml"/></Relationships>'
+    )
+    name = "word/_rels/document.xml.rels"
+    parts[name] = parts[name].replace(b"</Relationships>", relations.encode())
+    (tmp_path / "a.docx").write_bytes(whole)
+    (tmp_path / "b.docx").write_bytes(samples.zipped(parts))
+    _, _, notes = loaded(tmp_path)
+    assert [(note.path, note.text) for note in notes] == [
+        ("b.docx", "charts, diagrams and embedded files whose words are left out: 1")
+    ]
+
+
 def test_a_chapter_that_is_empty_or_damaged_costs_itself_alone(tmp_path: Path) -> None:
     form = FORMATS[".epub"]
     whole = form.build(form.sentences())
