@@ -8,6 +8,7 @@ the articles, and the table in docs/articles.md is made of it:
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -130,6 +131,15 @@ def _mail(said: Sentences) -> bytes:
     inner.add_attachment(inmost)
     message.add_attachment(inner)
     message.add_attachment(said["attached texts"], filename="a.txt")
+    message.add_attachment(said["texts with a name"], filename="b.txt", disposition="inline")
+    message.add_attachment(
+        base64.encodebytes(f"Subject: F\n\n{said['encoded mails']}\n".encode()).decode()
+    )
+    encoded = message.get_payload()[-1]  # type: ignore[index]
+    encoded.replace_header("Content-Type", "message/rfc822")  # type: ignore[union-attr]
+    encoded.replace_header("Content-Transfer-Encoding", "base64")  # type: ignore[union-attr]
+    flowed = said["flowed lines"].replace(" canal ", " canal \n")
+    message.add_attachment(flowed, params={"format": "flowed"}, disposition="inline")
     message.add_attachment(
         samples.pdf(said["attached PDFs"]), maintype="application", subtype="pdf", filename="a.pdf"
     )
@@ -244,7 +254,8 @@ FORMATS: dict[str, Format] = {
     ".eml": Format(
         (
             *("plain text", "later parts of the body", "attached mails", "mails attached to these"),
-            *("attached texts", "attached PDFs"),
+            *("attached texts", "attached PDFs", "texts with a name", "encoded mails"),
+            "flowed lines",
         ),
         ("calendars",),
         _mail,
