@@ -81,7 +81,7 @@ def _check_unlocked(book: zipfile.ZipFile, strict: Any) -> None:
 
 
 def _chapters(package: Any) -> tuple[list[str], tuple[str, ...]]:
-    """Return the pages of a package in reading order, and what is left out.
+    """Return the pages in reading order, and notes on what is left out.
 
     Its table of contents is none of them. A page that is named twice is there once. Without a
     reading order, it is that of the manifest.
@@ -105,7 +105,7 @@ def _chapters(package: Any) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _page_of(item: Any, items: Mapping[str, Any]) -> Any:
-    """Return the page that an item is, or that stands in for it; None if there is none."""
+    """Return the page that an item is or that stands in for it, if any."""
     for _ in range(_MOST_FALLBACKS):
         if item is None or _is_page(item):
             return item
