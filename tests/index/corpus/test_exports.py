@@ -285,6 +285,65 @@ SERVICES: dict[str, object] = {
             ]
         }
     },
+    "new-york-times.json": {
+        "response": {
+            "docs": [
+                {
+                    "_id": "nyt://article/1",
+                    "abstract": "In short.",
+                    "snippet": "In short.",
+                    "lead_paragraph": STORY,
+                    "headline": {"main": TITLE, "kicker": None},
+                    "pub_date": "2023-03-09T18:20:00+0000",
+                    "byline": {"original": "Marit Aas", "person": []},
+                    "source": "The Norvik Courier",
+                    "web_url": "https://courier.example/1",
+                }
+            ]
+        }
+    },
+    "event-registry.json": {
+        "articles": {
+            "page": 1,
+            "results": [
+                {
+                    "uri": "7",
+                    "lang": "eng",
+                    "dateTime": "2023-03-09T18:20:00Z",
+                    "date": "2023-03-09",
+                    "url": "https://courier.example/1",
+                    "title": TITLE,
+                    "body": STORY,
+                    "source": {"uri": "courier.example", "title": "The Norvik Courier"},
+                    "authors": [{"uri": "m", "name": "Marit Aas", "type": "author"}],
+                }
+            ],
+        }
+    },
+    "aylien.json": {
+        "stories": [
+            {
+                "author": {"name": "Marit Aas"},
+                "body": STORY,
+                "published_at": "2023-03-09T18:20:00Z",
+                "source": {"name": "The Norvik Courier", "domain": "courier.example"},
+                "title": TITLE,
+                "url": "https://courier.example/1",
+            }
+        ]
+    },
+    "cc-news.json": [
+        {
+            "requested_url": "https://courier.example/1",
+            "plain_text": STORY,
+            "published_date": "2023-03-09",
+            "title": TITLE,
+            "author": "Marit Aas",
+            "sitename": "The Norvik Courier",
+            "language": "en",
+            "warc_path": "CC-NEWS-20230310.warc.gz",
+        }
+    ],
     "news-please.json": [
         {
             "authors": ["Marit Aas"],
