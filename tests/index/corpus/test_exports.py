@@ -6,6 +6,7 @@ The samples are ours, in the shape that the databases and services document.
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import html
 import io
 import json
@@ -16,7 +17,7 @@ import pytest
 
 from index.types import Article
 from tests.conftest import Write
-from tests.index.corpus.samples import PARAGRAPHS, TITLE, escaped, rich_text
+from tests.index.corpus.samples import PAGE, PARAGRAPHS, TITLE, escaped, rich_text
 from tests.index.corpus.test_loaders import loaded
 
 MARCH_9, MARCH_10 = dt.date(2023, 3, 9), dt.date(2023, 3, 10)
@@ -392,6 +393,42 @@ def test_all_the_news_and_cc_news_are_read(write: Write, table: str) -> None:
     assert not skipped
     (article,) = articles.values()
     _is_the_story(article)
+
+
+def _record(kind: str, url: str, block: bytes) -> bytes:
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{kind}-{url}>\r\n"
+    types = {"warcinfo": "application/warc-fields", "metadata": "application/warc-fields"}
+    media = types.get(kind, f"application/http; msgtype={kind}")
+    head += f"WARC-Date: 2023-03-10T00:00:00Z\r\nWARC-Target-URI: {url}\r\n"
+    head += f"Content-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
+    return gzip.compress(head.encode() + block + b"\r\n\r\n")
+
+
+def test_a_file_of_cc_news_is_read(tmp_path: Path) -> None:
+    """Its answers are unpacked, those of other crawlers are as they were sent."""
+    body, packed = PAGE.encode(), gzip.compress(PAGE.encode())
+    unpacked = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Crawl-Content-Encoding: gzip\r\n"
+    unpacked += f"X-Crawl-Content-Length: 9\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    sent = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n"
+    )
+    sent += f"Transfer-Encoding: chunked\r\n\r\n{len(packed):x}\r\n".encode()
+    asked = b"GET / HTTP/1.1\r\nHost: courier.example\r\n\r\n"
+    url = "https://courier.example/2023/03/bridge"
+    records = [
+        _record("warcinfo", "", b"software: StormCrawler\r\nformat: WARC File Format 1.0\r\n"),
+        *(_record("request", url, asked), _record("response", url, unpacked + body)),
+        _record("metadata", url, b"fetchTimeMs: 12\r\n"),
+        _record("response", f"{url}?2", sent + packed + b"\r\n0\r\n\r\n"),
+    ]
+    (tmp_path / "CC-NEWS-20230310-00001.warc.gz").write_bytes(b"".join(records))
+    articles, skipped, _ = loaded(tmp_path)
+    assert not skipped
+    first, second = articles.values()
+    assert (first.title, first.source, first.published) == (TITLE, "The Norvik Courier", MARCH_9)
+    assert first.url == url
+    assert all(paragraph in first.text for paragraph in PARAGRAPHS)
+    assert second.text == first.text
 
 
 def test_a_text_that_its_service_cut_is_named(write: Write) -> None:
