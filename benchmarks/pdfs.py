@@ -110,7 +110,7 @@ def _print_questions() -> None:
             words = f"{article.title}\n\nPublished {article.published}\n\n{article.text}"
             (texts / f"{number}.txt").write_text(words, encoding="utf-8")
             layout = layouts[number % len(layouts)]
-            one = _as_html(article.text, layout, _LAYOUTS[layout])
+            one = _as_html(_single_spaced(article.text), layout, _LAYOUTS[layout])
             head = (
                 f"<h1>{html.escape(article.title or '')}</h1><p>Published {article.published}</p>"
             )

@@ -16,7 +16,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "content", "body", "page content", "article", "article text", "article body",
         "full text", "body text", "main text", "content text", "text content", "clean text",
-        "cleaned text", "plain text", "content encoded", "article content", "full article",
+        "content html", "cleaned text", "plain text", "content encoded", "article content", "full article",
         "story", "post content", "post text", "news", "transcript", "lead paragraph", "description",
         "summary", "abstract", "excerpt", "snippet",
     ),

@@ -21,8 +21,24 @@ from index.corpus.loaders.fields import Fields, Record, day, names, string
 from index.corpus.loaders.numeric_days import DayOrder
 from index.types import DatelineError, Note, Skipped
 
-_INNER = ("name", "main", "title", "original", "domain", "#text")  # of {"name": "Example Times"}
-_PARAGRAPHS = ("text", "content", "paragraphs", "value", "body", "blocks")  # of {"text": ...}
+_INNER = (
+    "name",
+    "main",
+    "rendered",
+    "title",
+    "original",
+    "domain",
+    "#text",
+)  # of {"name": "Example Times"}
+_PARAGRAPHS = (
+    "text",
+    "content",
+    "rendered",
+    "paragraphs",
+    "value",
+    "body",
+    "blocks",
+)  # of {"text": ...}
 _ABSENT = ("nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>")  # as programs write it
 _DEEPEST = 6  # lists and objects in one another
 _MARKED = re.compile(r"</(?:p|div|span|h\d|li|br)>|<(?:br|p)\b[^>]*/?>", re.IGNORECASE)

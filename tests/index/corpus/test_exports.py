@@ -377,6 +377,37 @@ def test_answers_of_news_services_are_read(write: Write, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "item",
+    [
+        {  # as WordPress answers
+            "id": 7,
+            "date": "2023-03-09T18:20:00",
+            "link": "https://courier.example/1",
+            "title": {"rendered": TITLE},
+            "content": {"rendered": f"<p>{STORY}</p>\n", "protected": False},
+            "excerpt": {"rendered": "<p>In short.</p>", "protected": False},
+            "author": 5,
+        },
+        {  # of a JSON Feed
+            "id": "7",
+            "url": "https://courier.example/1",
+            "title": TITLE,
+            "content_html": f"<p>{STORY}</p>",
+            "summary": "In short.",
+            "date_published": "2023-03-09T18:20:00+01:00",
+        },
+    ],
+    ids=["wordpress", "json feed"],
+)
+def test_what_sites_give_to_programs_is_read(write: Write, item: dict[str, object]) -> None:
+    articles, skipped, _ = loaded(write({"a.json": json.dumps({"items": [item]})}))
+    assert not skipped
+    (article,) = articles.values()
+    assert (article.title, article.text, article.published) == (TITLE, STORY, MARCH_9)
+    assert (article.id, article.url) == ("a.json:7", "https://courier.example/1")
+
+
+@pytest.mark.parametrize(
     "table",
     [
         ",id,title,publication,author,date,year,month,url,content\n"
