@@ -16,9 +16,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "content", "body", "page content", "article", "article text", "article body",
         "full text", "body text", "main text", "content text", "text content", "clean text",
-        "content html", "cleaned text", "plain text", "content encoded", "article content", "full article",
-        "story", "post content", "post text", "news", "transcript", "lead paragraph", "description",
-        "summary", "abstract", "excerpt", "snippet",
+        "content html", "cleaned text", "plain text", "content encoded", "article content",
+        "full article", "story", "post content", "post text", "news", "transcript",
+        "lead paragraph", "description", "summary", "abstract", "excerpt", "snippet",
     ),
     "title": (
         "title", "headline", "heading", "web title", "article title", "news title", "post title",
