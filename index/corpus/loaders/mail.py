@@ -38,6 +38,10 @@ _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature")
 _MARKED = ("text/html", "text/enriched", "text/richtext")
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf"}
 
+_SENTENCE = 8  # words, at least
+_BEGINNING = 60  # letters by which a sentence is known
+_SMALL_SHARE = 0.1
+
 Items = Iterator[Fields | Record | Skipped]
 
 
@@ -111,9 +115,9 @@ def _bodies(part: Message) -> Iterator[Decoded]:
 
 
 def _better(alternative: Message) -> Decoded:
-    """Return the plain text of a body, or its HTML if the plain text is a stub.
+    """Return the plain text of a body, or its HTML if that says more.
 
-    A stub says "Your mail program shows no HTML", for example.
+    So it does beside "Your mail program shows no HTML", and beside the first lines of a story.
     """
     words, marked = Decoded(""), Decoded("")
     for inner in cast(list[Message], alternative.get_payload()):
@@ -123,9 +127,22 @@ def _better(alternative: Message) -> Decoded:
             words = Decoded(text, _first_note(found))
         elif text:
             marked = Decoded(text, _first_note(found))
-    if len(words.text) >= len(marked.text) / 2:
+    if len(words.text) >= len(marked.text) / 2 and not _says_more(marked.text, words.text):
         return words
     return marked
+
+
+def _says_more(text: str, other: str) -> bool:
+    """Tell whether a text has words in sentences, a tenth or more, that another has not."""
+    known = _letters(other)
+    lines = [line for line in text.splitlines() if len(line.split()) >= _SENTENCE]
+    missing = [line for line in lines if _letters(line)[:_BEGINNING] not in known]
+    total = sum(map(len, lines))
+    return sum(map(len, missing)) > _SMALL_SHARE * total
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
 
 
 def _first_note(found: list[Decoded]) -> str | None:

@@ -213,6 +213,19 @@ def test_a_charset_that_is_declared_and_wrong_is_named(tmp_path: Path) -> None:
     assert [note.text for note in notes] == [guess]
 
 
+def test_html_is_read_if_it_says_more_than_the_plain_text(tmp_path: Path) -> None:
+    long = [f"{number} boats left the harbour of Bay before the storm came." for number in range(9)]
+    for name, there in (("whole", long), ("cut", long[:6]), ("stub", ["No HTML is shown here."])):
+        message = EmailMessage()
+        message["From"], message["Subject"] = "a@a.example", name
+        message.set_content("\n\n".join(there) + "\n\nPlain.")
+        message.add_alternative("".join(f"<p>{line}</p>" for line in long), subtype="html")
+        (tmp_path / f"{name}.eml").write_bytes(message.as_bytes())
+    texts = {article.title: article.text for article in loaded(tmp_path)[0].values()}
+    story = "\n\n".join(long)
+    assert texts == {"whole": f"{story}\n\nPlain.", "cut": story, "stub": story}
+
+
 def test_an_attached_mail_is_an_article_with_its_own_fields(tmp_path: Path) -> None:
     outer = EmailMessage()
     outer["From"], outer["Subject"] = "Boss <boss@b.example>", "Fwd"
