@@ -72,7 +72,7 @@ def guess(data: bytes) -> str | None:
 
 
 def _is_stray(text: str) -> bool:
-    """Tell whether the one character outside ASCII stands in a word that is whole without it.
+    """Tell whether the word around a character is whole without it.
 
     So it does in "counécil". The word is long, since "naïve" without its letter is one too.
     """

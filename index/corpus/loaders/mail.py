@@ -133,7 +133,7 @@ def _better(alternative: Message) -> Decoded:
 
 
 def _says_more(text: str, other: str) -> bool:
-    """Tell whether a text has words in sentences, a tenth or more, that another has not."""
+    """Tell whether a tenth of the sentences of a text are not in another."""
     known = _letters(other)
     lines = [line for line in text.splitlines() if len(line.split()) >= _SENTENCE]
     missing = [line for line in lines if _letters(line)[:_BEGINNING] not in known]
