@@ -119,8 +119,10 @@ def _day_of(citation: Citation) -> dt.date:
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
     first, last = window.first or dt.date.min, window.last or dt.date.max
     said, told = citation.moment, citation.article.published
-    if said is not None:
+    if said is not None and not _contains(said, first, last):
         return _meets(said, first, last)
+    if said is not None and (told is None or told < first):
+        return False  # "in 2019" is not December 2019, unless told then
     if told is None:
         return _is_told_within(citation, first, last)
     if told < first:  # it may foretell, without naming the day again
@@ -143,6 +145,16 @@ def _meets(moment: str, first: dt.date, last: dt.date) -> bool:
         return any(_meets(f"{year:04}{moment}", first, last) for year in years)
     begins, ends = first_day(moment), last_day(moment)
     return begins is None or ends is None or (begins <= last and first <= ends)
+
+
+def _contains(moment: str, first: dt.date, last: dt.date) -> bool:
+    """Whether a moment is longer than a window, and holds all of it."""
+    if moment.startswith("-"):  # "-09" is September of any year
+        return False
+    begins, ends = first_day(moment), last_day(moment)
+    if begins is None or ends is None or ends - begins <= last - first:
+        return False
+    return begins <= first and last <= ends
 
 
 def merge_undated_reading(
