@@ -37,7 +37,17 @@ from index.stores.milvus.generations import (
     open_generation,
 )
 from index.stores.milvus.schema import LONGEST, create_collections, index_and_load
-from index.types import Article, DatelineError, Embedder, Note, Passage, Store, Vectors
+from index.types import (
+    AnyListed,
+    Article,
+    DatelineError,
+    Embedder,
+    Listed,
+    Note,
+    Passage,
+    Store,
+    Vectors,
+)
 
 # Of the 1,024 that Milvus allows; later months go to the partition of the undated articles.
 _MOST_PARTITIONS = 1_000
@@ -65,10 +75,10 @@ class MilvusWriter:
         self,
         embedder: Embedder,
         settings: Mapping[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[AnyListed],
         unchanged: Store | None,
         notes: Sequence[Note] = (),
-    ) -> Sequence[Article]:
+    ) -> Sequence[AnyListed]:
         """Begin the next generation; return `articles`, which are all to be added."""
         by_month = self._by_month
         if by_month is None:
@@ -126,7 +136,7 @@ class _Draft:
         milvus: Milvus,
         generation: str,
         manifest: dict[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[Listed],
         by_month: bool,
     ) -> None:
         self.generation, self.collection = generation, collection_of(milvus, generation)
