@@ -82,6 +82,7 @@ def save_cache(folder: Path, entries: Mapping[str, Any], compared: Compared) -> 
                 arrays[_name(type(table), field.name)] = getattr(table, field.name)
     aside = folder / f"{CACHE}.new"
     with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as target:
             np.savez(target, allow_pickle=False, **arrays)
         os.replace(aside, folder / CACHE)

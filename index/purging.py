@@ -49,6 +49,7 @@ def purge(place: str | Path | Place, id: str, embedder: Embedder | None = None) 
         return _purge_folder(place, live, article, id, embedder)
     if article is None:
         raise _unknown(id)
+    _forget(place)
     # The one before the live generation is kept for rollback: after two, both are without it.
     names = [live.generation]
     for _ in range(2):
@@ -78,9 +79,17 @@ def _purge_folder(
         gone = [name for name in generations(place.folder) if name != generation]
         for name in gone:
             shutil.rmtree(place.folder / name)
-        for cache in (*place.folder.glob(f"{CACHE}*"), place.encoders / ENCODED):
-            cache.unlink(missing_ok=True)
+        _forget(place)
     return Purged(found, generation, tuple(gone))
+
+
+def _forget(place: Place) -> None:
+    """Delete what builds learned: names of articles, and hashes of their words."""
+    kept = [place.encoders / ENCODED]
+    if place.cache is not None:
+        kept += place.cache.glob(f"{CACHE}*")
+    for file in kept:
+        file.unlink(missing_ok=True)
 
 
 def _left_in(live: Store, id: str) -> Article | None:

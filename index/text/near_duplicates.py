@@ -31,7 +31,7 @@ _WORDS = 3  # of a shingle
 _FEWEST_SHINGLES = 20  # of an article that is compared
 _OVERLAP = 0.4  # of near-duplicates: left if a quarter of the words or half of the sentences differ
 _MOST_ARTICLES = 4  # of an outlet that a story's shingle is in; in more, it is a newsletter's
-_AT_ONCE = 2**22  # shingles that are counted at once
+_AT_ONCE = 2**21  # shingles that are counted at once
 _PERMUTATIONS = 96
 _BANDS = 48  # of 2 values: proposes 1 - (1 - 0.2 ** 2) ** 48 = 86% of pairs of Jaccard index 0.2
 
