@@ -11,15 +11,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import islice
+
+from markupsafe import Markup
 
 from index.text.dates import in_words
 from index.types import Article, DatelineError
 from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
 from qa.web.chips import words_of
-from qa.web.markup import bidi
+from qa.web.markup import NOTHING, bidi
 
 EXAMPLES, NEXT = 4, 3  # questions shown
 _TRIED_NEXT = 6  # questions asked to find the next ones
@@ -94,20 +95,19 @@ def months_of(articles: Iterable[Article]) -> list[str]:
     return [in_words(name) for name in names]
 
 
-def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str) -> str:
+def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str) -> Markup:
     """Return the questions as links; `address` is the answer that they go on from."""
     if not suggestions:
-        return ""
-    links = "".join(
-        f'<a class="chip" href="{escape(question_address(one.question, one.limits))}" data-again>'
-        f"{bidi(one.label)}</a>"
+        return NOTHING
+    link = Markup('<a class="chip" href="{}" data-again>{}</a>')
+    links = NOTHING.join(
+        link.format(question_address(one.question, one.limits), bidi(one.label))
         for one in suggestions
     )
     level = "h3" if address else "h2"  # an answer has a heading of its own
-    return (
-        f'<div data-for="{escape(address)}"><{level}>{title}</{level}>'
-        f'<p class="chips">{links}</p></div>'
-    )
+    return Markup(
+        '<div data-for="{address}"><{level}>{title}</{level}><p class="chips">{links}</p></div>'
+    ).format(address=address, level=level, title=title, links=links)
 
 
 def _goes_on_with(name: str, text: str) -> bool:
