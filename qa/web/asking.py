@@ -7,6 +7,7 @@ so that it stands alone: opened anywhere, it is asked literally.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -33,7 +34,14 @@ from qa.web.evidence import article_html
 from qa.web.front import front_html
 from qa.web.markup import NO_OUTLET, NOTHING, title_of
 from qa.web.session import Session
-from qa.web.suggestions import Suggestion, examples, next_questions, suggestions_html
+from qa.web.suggestions import (
+    NEXT,
+    Suggestion,
+    examples,
+    next_questions,
+    suggestions_html,
+    with_follow_up,
+)
 from qa.web.turns import earlier_html, notice_html, reading_html
 
 _LOG = logging.getLogger("dateline.page")
@@ -55,6 +63,7 @@ class Asking:
         self._session = session
         self._trying = threading.Lock()
         self._known: tuple[str, list[Suggestion]] = "", []
+        session.when_published(self._prepare)
 
     def answer(
         self,
@@ -98,7 +107,9 @@ class Asking:
     ) -> Iterator[Shown]:
         """Show what a click in the conversation asks for."""
         data: dict[str, Any] = event._data or {}
-        if "literally" in data:
+        if "typed" in data:
+            yield from self.answer(str(data["typed"]), kept, outlets, since, until, as_of)
+        elif "literally" in data:
             question = str(data["literally"])
             yield from self.answer(question, kept, outlets, since, until, as_of, literally=True)
         else:
@@ -127,22 +138,39 @@ class Asking:
                 reply = self._session.try_out(question, limits)
                 found = next_questions(reply, limits, self._session.try_out)
                 address = question_address(reply.question, limits)
-                return suggestions_html(found, address, "Go on")
+                of_example = [
+                    one.then
+                    for one in self._known[1]
+                    if one.then and question_address(one.question, one.limits) == address
+                ]
+                return suggestions_html([*of_example, *found][:NEXT], address, "Go on")
             if parse_article_address(query) is not None or self._session.is_empty():
                 return NOTHING
             return suggestions_html(self._examples(), "", "Ask, for example")
         except DatelineError:
             return NOTHING
 
+    def _prepare(self) -> None:
+        """Ask for the examples before somebody opens the page."""
+        with contextlib.suppress(DatelineError):
+            self._examples()
+
     def _examples(self) -> list[Suggestion]:
-        """Return the examples of the live generation; they are asked once."""
+        """Return the examples of the live generation; they are asked when it is published."""
         with self._trying:
             generation = self._session.archive().generation
             if self._known[0] != generation:
                 articles = self._session.store().articles()
-                found = examples(articles, NO_LIMITS, self._session.try_out)
+                found = examples(articles, NO_LIMITS, self._try_out)
+                found = with_follow_up(found, self._try_out, self._session.understood)
                 self._known = generation, found
             return self._known[1]
+
+    def _try_out(self, question: str, limits: Limits) -> Reply:
+        """Ask for an example. Raises DatelineError if the server ends meanwhile."""
+        if not threading.main_thread().is_alive():
+            raise DatelineError("expected time to ask for examples, found that the server ends")
+        return self._session.try_out(question, limits)
 
     def address(self, query: str, kept: Kept) -> Iterator[Shown]:
         """Show what an address asks for."""

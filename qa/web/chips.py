@@ -5,6 +5,7 @@ A click takes one away.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
 from qa.web.markup import NOTHING, bidi
 
+_COUNTED = ", counted"  # before the day that a time counts from
 Chip = tuple[str, Limits]  # what it says, and the limits without it
 
 
@@ -29,14 +31,29 @@ def chips_html(reply: Reply, limits: Limits) -> Markup:
         chips.append(_link(told, question_address(reply.question, fewer)))
     if not chips:
         return NOTHING
-    return Markup('<p class="chips" aria-label="Limits of this answer">{}</p>').format(
-        NOTHING.join(chips)
+    return Markup('<p class="chips" aria-label="Limits of this answer">{}</p>{}').format(
+        NOTHING.join(chips), _counted_html(reply, limits)
+    )
+
+
+def _counted_html(reply: Reply, limits: Limits) -> Markup:
+    """Return that a time counts from the newest article; a link counts from today."""
+    if reply.time is None or _COUNTED not in reply.time.text:
+        return NOTHING
+    today = replace(limits, as_of=dt.date.today().isoformat())
+    return Markup(
+        '<p class="counted">“{words}” counts{counted}. '
+        '<a href="{address}" data-again>Count from today</a></p>'
+    ).format(
+        words=words_of(reply.time),
+        counted=reply.time.text.partition(_COUNTED)[2],
+        address=question_address(reply.question, today),
     )
 
 
 def words_of(time: TimeWindow) -> str:
     """Return the words of a question's time, without the day it is counted from."""
-    return time.text.partition(", counted from")[0]
+    return time.text.partition(_COUNTED)[0]
 
 
 def pending_html(limits: Limits) -> Markup:
