@@ -53,7 +53,10 @@ def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[
 
 
 def merged(one: Sequence[Match], other: Sequence[Match]) -> list[Match]:
-    """Return the matches of both searches, best first; of one passage the better match."""
+    """Return the matches of both searches, best first, each passage once.
+
+    Of a passage that both found the better match counts.
+    """
     best: dict[tuple[str, int], Match] = {}
     for match in [*one, *other]:
         key = match.passage.article.id, match.passage.start

@@ -161,7 +161,7 @@ def _window(
 
 
 def _looked_in(window: TimeWindow | None) -> tuple[dt.date, dt.date] | None:
-    """Return the days of the articles that may tell of a time, None if it is open."""
+    """Return the days whose articles may tell of a time, None if it is open."""
     if window is None or window.first is None or window.last is None:
         return None
     return window.first, shift(window.last, days=_TOLD_AFTER) or window.last
