@@ -26,6 +26,7 @@ _SECOND_PARTS = frozenset(  # of compounds whose first part need not be known: "
 _HYPHENED = re.compile(
     r"(?<![\w-])(?P<left>[^\W\d_]{3,})-(?P<right>[a-zà-ÿ]+)(?![\w-])"  # "invest-ments"
 )
+_BREAK_WITHIN = re.compile(r"(?P<left>[^\W\d_]+)- (?P<right>[^\W\d_]+)")
 _FEWEST_LETTERS = 3  # of a part that is a word of its own
 
 
@@ -70,6 +71,24 @@ def join_lines(last: str, line: str, known: Set[str]) -> str | None:
     if {left, right} <= known and len(left) >= fewest and len(right) >= _FEWEST_LETTERS:
         return last
     return last[:-1]
+
+
+def without_breaks(line: str, known: Set[str]) -> str:
+    """Return a line with words whole that PDFium joined with a space ("Saint- Malo").
+
+    A word counts as broken if it is known as a whole.
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        left, right = found["left"], found["right"]
+        if f"{left}-{right}".casefold() in known:
+            return f"{left}-{right}"
+        is_part = right.islower() and right not in english_words()
+        if is_part and f"{left}{right}".casefold() in known:
+            return left + right
+        return found.group()
+
+    return _BREAK_WITHIN.sub(whole, line)
 
 
 def _without_soft_hyphen(found: re.Match[str]) -> str:

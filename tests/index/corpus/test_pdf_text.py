@@ -42,6 +42,16 @@ def test_the_text_itself_tells_how_a_word_is_written() -> None:
     assert {"plumbrast", "brast"} & english_words() == set()
 
 
+def test_a_space_behind_a_hyphen_goes_if_the_word_is_known_whole() -> None:
+    """PDFium writes one if it takes two lines of narrow columns for one."""
+    said = "Saint-Malo is far. From Saint- Malo the negoti- ators went on two- and three-day tours."
+    mended = "From Saint-Malo the negotiators went on two- and three-day tours."
+    assert joined([said])[0] == f"Saint-Malo is far. {mended}"
+    assert joined(["The pier- it is old - and Plum- brast."])[0] == (
+        "The pier- it is old - and Plum- brast."
+    )
+
+
 def test_parts_of_broken_words_are_no_words() -> None:
     assert words_in(["The dock-", "ers met the well-known vic\u00ad", "ar at noon"]) == {
         *("the", "met", "well-known", "at", "noon"),
