@@ -44,8 +44,10 @@ def test_the_text_itself_tells_how_a_word_is_written() -> None:
 
 def test_a_space_behind_a_hyphen_goes_if_the_word_is_known_whole() -> None:
     """PDFium writes one if it takes two lines of narrow columns for one."""
-    said = "Saint-Malo is far. From Saint- Malo the negoti- ators went on two- and three-day tours."
-    mended = "From Saint-Malo the negotiators went on two- and three-day tours."
+    said = (
+        "Saint-Malo is far. From Saint- Malo the negoti- ations went on two- and three-day tours."
+    )
+    mended = "From Saint-Malo the negotiations went on two- and three-day tours."
     assert joined([said])[0] == f"Saint-Malo is far. {mended}"
     assert joined(["The pier- it is old - and Plum- brast."])[0] == (
         "The pier- it is old - and Plum- brast."
