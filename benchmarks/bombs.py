@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from benchmarks.bad_files import DOCX, PAGE, SAMPLES, file_makers, nasties, zipped
 
@@ -16,11 +17,13 @@ def hostile(count: int, seed: int = 1, first: int = 0) -> Iterator[tuple[str, by
     the `first` on. The known ones come first, then the same kinds in other sizes and depths, and
     damaged samples.
     """
-    known = [(name, lambda data=data: data) for name, data in nasties().items() if data]
-    known += [(name, make) for name, make in _bombs(random.Random(seed), 1.0).items()]
+    known: dict[str, Callable[[], bytes]] = {
+        name: partial(bytes, data) for name, data in nasties().items() if data
+    }
+    numbered = [*known.items(), *_bombs(random.Random(seed), 1.0).items()]
     for number in range(first, first + count):
-        if number < len(known):
-            name, make = known[number]
+        if number < len(numbered):
+            name, make = numbered[number]
             yield name, make()
             continue
         rng = random.Random(f"{seed} {number}")

@@ -12,6 +12,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def fuzz(
 
     if first == 0:
         for case in findings():
-            failures += _failure(lambda case=case: attempt(case))
+            failures += _failure(partial(attempt, case))
     tried = hypothesis.settings(
         max_examples=times,
         deadline=None,
