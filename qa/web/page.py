@@ -195,7 +195,7 @@ def _on_asking(tab: _AskTab, asking: Asking, latest: Latest) -> None:
         latest.followed,
         [tab.turns, *tab.limits, tab.begun],
         tab.shown,
-        trigger_mode="always_last",
+        trigger_mode="multiple",  # "always_last" would repeat the address of the first click
         js=_BEGUN,
         **_QUIET,
     )
