@@ -78,7 +78,12 @@ def serve(
         kept = None if editor is None else uploads
         app = application(session, editor, logins, bounds, hosts, kept, mcp, corpora)
         print(f"Dateline on http://{host}:{port}  (Ctrl-C ends it)", flush=True)
-        listen(app, sockets, proxies, lambda: end_streams(app))
+
+        def ending() -> None:
+            session.ending.set()
+            end_streams(app)
+
+        listen(app, sockets, proxies, ending)
 
 
 def _logins(auth: Path | None, host: str) -> Logins | None:
