@@ -75,7 +75,7 @@ class FusedInMilvus(MilvusStore):
             column = f"{name}_bm25"
             asked.append(AnnSearchRequest([terms], column, by_words, _CANDIDATES, **expression))
         word_shares = [(1 - _MEANING_SHARE) * weight for weight in WEIGHTS.values()]
-        (hits,) = self._milvus.call(
+        (hits,) = self.milvus.call(
             "hybrid_search",
             self._name,
             asked,

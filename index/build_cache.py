@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from index.text.boilerplate import Lines
 from index.text.near_duplicates import Sketches
-from index.types import Article
+from index.types import Listed
 
 CACHE = ".cache.npz"
 _Table = TypeVar("_Table", Sketches, Lines)
@@ -40,7 +40,7 @@ class Compared:
     sketches: Sketches | None = None
     lines: Lines | None = None
 
-    def places(self, articles: Sequence[Article]) -> list[int]:
+    def places(self, articles: Sequence[Listed]) -> list[int]:
         """Return the row of each article, or -1."""
         rows = {fingerprint: row for row, fingerprint in enumerate(self.fingerprints)}
         return [rows.get(article.fingerprint, -1) for article in articles]
@@ -82,6 +82,7 @@ def save_cache(folder: Path, entries: Mapping[str, Any], compared: Compared) -> 
                 arrays[_name(type(table), field.name)] = getattr(table, field.name)
     aside = folder / f"{CACHE}.new"
     with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as target:
             np.savez(target, allow_pickle=False, **arrays)
         os.replace(aside, folder / CACHE)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.article_file import ListedArticle
 from index.build_cache import NOTHING, Compared
 from index.text.boilerplate import find_repeated_lines
 from index.text.near_duplicates import find_near_duplicates
-from index.types import Article, Skipped, described
+from index.types import Progress, Skipped, described, no_progress
 
 
 def compare(
-    articles: Sequence[Article], before: Compared
-) -> tuple[list[Article], Compared, list[Skipped]]:
+    articles: Sequence[ListedArticle],
+    before: Compared,
+    progress: Progress = no_progress,
+) -> tuple[list[ListedArticle], Compared, list[Skipped]]:
     """Compare all articles, and return them with what only the whole corpus shows.
 
     That is which are one story, and what their outlets print under every one. `before` is what an
@@ -21,7 +24,7 @@ def compare(
     that cannot be compared: if comparing raises, each is compared by itself to find them.
     """
     try:
-        return *_in_context(articles, before), []
+        return *_in_context(articles, before, progress), []
     except Exception:
         kept, apart = [], []
         for article in articles:
@@ -38,29 +41,28 @@ def compare(
 
 
 def _in_context(
-    articles: Sequence[Article], before: Compared = NOTHING
-) -> tuple[list[Article], Compared]:
+    articles: Sequence[ListedArticle],
+    before: Compared = NOTHING,
+    progress: Progress = no_progress,
+) -> tuple[list[ListedArticle], Compared]:
     places = before.places(articles)
-    sketches = find_near_duplicates(articles, before.sketches, places)
+
+    def told(number: int) -> None:
+        progress("comparing articles", number, len(articles))
+
+    sketches = find_near_duplicates(articles, before.sketches, places, told)
     articles = [
-        _with_context(article, articles[first].id, article.boilerplate)
+        replace(article, story=articles[first].id)
         for article, first in zip(articles, sketches.first, strict=True)
     ]
-    lines = find_repeated_lines(articles, before.lines, places)
+
+    def told_again(number: int) -> None:
+        progress("comparing lines", number, len(articles))
+
+    lines = find_repeated_lines(articles, before.lines, places, told_again)
     articles = [
-        _with_context(article, article.story, boilerplate)
+        replace(article, boilerplate=boilerplate)
         for article, boilerplate in zip(articles, lines.boilerplate(), strict=True)
     ]
     fingerprints = tuple(article.fingerprint for article in articles)
     return articles, Compared(fingerprints, sketches, lines)
-
-
-def _with_context(
-    article: Article, story: str | None, boilerplate: tuple[tuple[int, int], ...]
-) -> Article:
-    if (story, boilerplate) == (article.story, article.boilerplate):
-        return article
-    changed = replace(article, story=story, boilerplate=boilerplate)
-    # neither counts to the fingerprint, which stays where the cached property keeps it
-    changed.__dict__["fingerprint"] = article.fingerprint
-    return changed

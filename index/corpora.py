@@ -22,6 +22,7 @@ def remember_corpora(folder: Path | None, corpora: Sequence[Path]) -> None:
         return
     aside = folder / f"{CORPORA}.new"
     with contextlib.suppress(OSError, UnicodeEncodeError):  # a path that is no text is not kept
+        folder.mkdir(parents=True, exist_ok=True)
         aside.write_text(json.dumps(known), encoding="utf-8")
         os.replace(aside, folder / CORPORA)
 

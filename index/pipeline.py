@@ -4,22 +4,29 @@ The steps are: load articles -> chunk -> describe -> encode -> add to stores -> 
 the whole path. The engine loads, chunks, describes and encodes (index/engines); the writer of the
 place adds and publishes (index/stores). What only the whole corpus shows is found by comparing all
 articles (index/comparing.py). An article that raises in any step is skipped by name.
+
+Articles pass through: their texts are on the disk between the steps (index/article_file.py). So
+memory grows by signatures and counts, not by texts. A build that was killed goes on with the
+vectors that it had made (index/encoded_file.py).
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from index.article_file import ArticleFile, ArticlesInTurn, ListedArticle, WholeArticles
 from index.build_cache import NOTHING, load_cache, save_cache
 from index.comparing import compare
 from index.corpora import remember_corpora
 from index.corpus.loading import load_records
 from index.corpus.notes import merge_notes
+from index.encoded_file import forget_encoded
 from index.engines.local import LocalEngine, file_cache
 from index.models.encoder import DEFAULT_ENCODER, compiled_encoder, compiled_fingerprint
 from index.passages import SETTINGS, made_alike
@@ -41,6 +48,7 @@ from index.types import (
     Summary,
     Unencoded,
     described,
+    no_progress,
 )
 
 Corpus = str | Path | Iterable[str | Path] | Iterable[Article | Mapping[str, Any]]
@@ -54,7 +62,7 @@ def build(
     embedder: Embedder | None = None,
     full: bool = False,
     columns: Mapping[str, str] | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = no_progress,
     engine: Engine | None = None,
 ) -> Summary:
     """Index the articles of folders and files, and make that index live.
@@ -79,40 +87,42 @@ def build(
         opened = _opened(place)
         memory = _Memory(place, opened, columns, full)
     engine = _engine_or_local(engine, memory)
-    with stage("loading articles"):
-        items = engine.load(corpora, columns)
-        if records is not None:
-            items = load_records(records, columns)
-        articles, skipped, notes = _sorted_out(items, corpora, memory.known, progress)
+    with ArticleFile(place.encoders.parent, memory.live) as texts:
+        with stage("loading articles"):
+            items = engine.load(corpora, columns)
+            if records is not None:
+                items = load_records(records, columns)
+            articles, skipped, notes = _sorted_out(items, corpora, memory.known, texts, progress)
 
-    with place.writing() as writer:
-        live = writer.live(opened)
-        changes = _Changes.between(live, articles)
-        name = _encoder_name(encoder, live)
-        fingerprint = _fingerprint(embedder, name, place)
-        if live is not None and not full and changes.none and made_alike(live, fingerprint):
-            generation, passages = live.generation, live.manifest["counts"]["passages"]
-            reused = passages
-        else:
-            if embedder is None:
-                embedder = _compiled(name, place, progress)
-            reusable = _reusable(live, embedder, full)
-            with stage("comparing articles"):
-                progress("comparing articles", 0, 0)
-                articles, memory.compared, apart = compare(articles, memory.compared)
-                skipped += apart
-            missing = writer.begin(embedder, SETTINGS, articles, reusable, notes)
-            encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
-            reused, failed = _add(writer, encoded)
-            _check_some_left(articles, failed)
-            with stage("publishing"):
-                generation = writer.publish()
-            passages = writer.passages
-            articles, skipped = _without(failed, articles, skipped)
+        with place.writing() as writer:
+            live = writer.live(opened)
             changes = _Changes.between(live, articles)
-        memory.save()
-        if records is None:
-            remember_corpora(place.cache, corpora)
+            name = _encoder_name(encoder, live)
+            fingerprint = _fingerprint(embedder, name, place)
+            if live is not None and not full and changes.none and made_alike(live, fingerprint):
+                generation, passages = live.generation, live.manifest["counts"]["passages"]
+                reused = passages
+                memory.save()
+            else:
+                if embedder is None:
+                    embedder = _compiled(name, place, progress)
+                reusable = _reusable(live, embedder, full)
+                with stage("comparing articles"):
+                    articles, memory.compared, apart = compare(articles, memory.compared, progress)
+                    skipped += apart
+                memory.save()
+                missing = WholeArticles(writer.begin(embedder, SETTINGS, articles, reusable, notes))
+                encoded = engine.encode(missing, embedder, reusable, place.encoders, progress)
+                reused, failed = _add(writer, encoded)
+                _check_some_left(articles, failed)
+                with stage("publishing"):
+                    generation = writer.publish()
+                forget_encoded(place.encoders)
+                passages = writer.passages
+                articles, skipped = _without(failed, articles, skipped)
+                changes = _Changes.between(live, articles)
+            if records is None:
+                remember_corpora(place.cache, corpora)
     return Summary(
         generation,
         len(articles),
@@ -145,10 +155,14 @@ def _paths_or_records(
             "expected a folder, a list of folders, or a list of articles or dictionaries, "
             f"found {type(corpus).__name__}"
         )
-    given: list[Any] = list(corpus)
-    if all(isinstance(one, str | Path) for one in given):
-        return [Path(one) for one in given], None
-    return [], given
+    given: Iterator[Any] = iter(corpus)
+    first = next(given, None)
+    if first is None or isinstance(first, str | Path):
+        paths = [] if first is None else [first, *given]
+        if all(isinstance(one, str | Path) for one in paths):
+            return [Path(one) for one in paths], None
+        return [], paths
+    return [], chain([first], given)
 
 
 def _opened(place: Place) -> Store | None:
@@ -168,7 +182,8 @@ class _Memory:
     """The memory of an earlier build.
 
     It holds what that build learned of files and of all articles. So this build need not learn it.
-    It lies beside the generations (index/build_cache.py). Without it a build takes longer.
+    It lies beside the generations (index/build_cache.py). Without it a build takes longer. Articles
+    are read from the live generation.
     """
 
     def __init__(
@@ -177,11 +192,11 @@ class _Memory:
         self._folder = place.cache
         self._entries: dict[str, Any] = {}
         self._compared = NOTHING
-        articles: Iterable[Article] = ()
+        self.live: Store | None = None  # whose articles are not read from the corpus again
         if self._folder is not None and not full:
             self._entries, self._compared = load_cache(self._folder)
-        if opened is not None and self._folder is not None and not full:
-            articles = list(opened.articles())
+            self.live = opened
+        articles = ArticlesInTurn(self.live)
         self.known: frozenset[str] = frozenset()  # fingerprints of the articles that are indexed
         if opened is not None:
             self.known = frozenset(opened.fingerprints().values())
@@ -189,15 +204,15 @@ class _Memory:
         self.compared = self._compared
 
     def save(self) -> None:
-        """Keep what was learned, if it is anything new."""
+        """Keep what was learned, if it is anything new, and let go of it."""
         entries = self.files.entries
         if not entries:  # another engine read the files, and keeps none
             entries = self._entries
-        if self._folder is None:
-            return
-        if entries != self._entries or self.compared is not self._compared:
+        new = entries != self._entries or self.compared is not self._compared
+        if self._folder is not None and new:
             with stage("keeping what was learned"):
                 save_cache(self._folder, entries, self.compared)
+        self.compared = self._compared = NOTHING
 
 
 def _engine_or_local(given: Engine | None, memory: _Memory) -> Engine:
@@ -210,14 +225,15 @@ def _sorted_out(
     items: Iterable[Article | Skipped | Note],
     corpora: Sequence[Path],
     known: frozenset[str],
+    texts: ArticleFile,
     progress: Progress,
-) -> tuple[list[Article], list[Skipped], list[Note]]:
+) -> tuple[list[ListedArticle], list[Skipped], list[Note]]:
     """Return the usable articles, what was left out, and the notes to show.
 
     An article is usable if it can answer something. `known` has the fingerprints of articles that
-    can. Raises DatelineError if there is no article.
+    can. Its text goes to `texts`. Raises DatelineError if there is no article.
     """
-    articles: list[Article] = []
+    articles: list[ListedArticle] = []
     skipped: list[Skipped] = []
     notes: list[Note] = []
     for item in items:
@@ -228,7 +244,7 @@ def _sorted_out(
         elif (reason := _unusable(item, known)) is not None:
             skipped.append(Skipped(item.path, reason))
         else:
-            articles.append(item)
+            articles.append(texts.add(item))
             progress("loading articles", len(articles), 0)
     if not articles:
         raise DatelineError(
@@ -259,7 +275,7 @@ def _why(skipped: Sequence[Skipped]) -> str:
     return f"; {len(skipped)} files skipped, the first {first.path}: {first.reason}"
 
 
-def _other_languages(articles: Sequence[Article]) -> list[Note]:
+def _other_languages(articles: Sequence[ListedArticle]) -> list[Note]:
     counts = Counter(
         article.language for article in articles if article.language not in (None, "en")
     )
@@ -288,7 +304,7 @@ class _Changes:
     unchanged: int
 
     @classmethod
-    def between(cls, live: Store | None, articles: Sequence[Article]) -> _Changes:
+    def between(cls, live: Store | None, articles: Sequence[ListedArticle]) -> _Changes:
         known: Mapping[str, str] = {}
         if live is not None:
             known = live.fingerprints()
@@ -356,7 +372,7 @@ def _add(
     return reused, failed
 
 
-def _check_some_left(articles: Sequence[Article], failed: Mapping[str, Skipped]) -> None:
+def _check_some_left(articles: Sequence[ListedArticle], failed: Mapping[str, Skipped]) -> None:
     """Raise DatelineError if every article failed: then the fault is not theirs."""
     if not failed or len(failed) < len(articles):
         return
@@ -368,8 +384,10 @@ def _check_some_left(articles: Sequence[Article], failed: Mapping[str, Skipped])
 
 
 def _without(
-    failed: Mapping[str, Skipped], articles: Sequence[Article], skipped: Sequence[Skipped]
-) -> tuple[list[Article], list[Skipped]]:
+    failed: Mapping[str, Skipped],
+    articles: Sequence[ListedArticle],
+    skipped: Sequence[Skipped],
+) -> tuple[list[ListedArticle], list[Skipped]]:
     """Return the articles that did not fail, and everything left out.
 
     What is left out includes the articles that failed.

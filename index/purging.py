@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.article_file import ArticleFile, ListedArticle, WholeArticles
 from index.build_cache import CACHE
+from index.encoded_file import ENCODED
 from index.stores.local.generations import OpenIndex, generations
 from index.stores.local.place import FolderPlace
 from index.stores.local.store import LocalStore
@@ -47,12 +49,14 @@ def purge(place: str | Path | Place, id: str, embedder: Embedder | None = None) 
         return _purge_folder(place, live, article, id, embedder)
     if article is None:
         raise _unknown(id)
+    _forget(place)
     # The one before the live generation is kept for rollback: after two, both are without it.
     names = [live.generation]
     for _ in range(2):
         with place.writing() as writer:
             store = place.open()
-            names.append(_write_without(store, writer, id, encoder_of(place, store, embedder)))
+            encoder = encoder_of(place, store, embedder)
+            names.append(_write_without(place.encoders.parent, store, writer, id, encoder))
     return Purged(article, names.pop(), tuple(names))
 
 
@@ -70,13 +74,22 @@ def _purge_folder(
                 f"expected generation {generation} to be live still, found another; purge again"
             )
         if article is not None or left is not None:
-            generation = _write_without(live, writer, id, encoder_of(place, live, embedder))
+            encoder = encoder_of(place, live, embedder)
+            generation = _write_without(place.folder, live, writer, id, encoder)
         gone = [name for name in generations(place.folder) if name != generation]
         for name in gone:
             shutil.rmtree(place.folder / name)
-        for cache in place.folder.glob(f"{CACHE}*"):
-            cache.unlink()
+        _forget(place)
     return Purged(found, generation, tuple(gone))
+
+
+def _forget(place: Place) -> None:
+    """Delete what builds learned: names of articles, and hashes of their words."""
+    kept = [place.encoders / ENCODED]
+    if place.cache is not None:
+        kept += place.cache.glob(f"{CACHE}*")
+    for file in kept:
+        file.unlink(missing_ok=True)
 
 
 def _left_in(live: Store, id: str) -> Article | None:
@@ -100,29 +113,33 @@ def _in_others(folder: Path, live: str, id: str) -> Iterator[Article]:
             yield article
 
 
-def _write_without(live: Store, writer: IndexWriter, id: str, embedder: Embedder) -> str:
+def _write_without(
+    folder: Path, live: Store, writer: IndexWriter, id: str, embedder: Embedder
+) -> str:
     """Publish a generation without an article, and return its name."""
     gone = live.article(id)
-    staying = list(_with_stories([one for one in live.articles() if one.id != id], id))
-    if not staying:
-        raise DatelineError(
-            "expected other articles in the index, found this one alone; "
-            "delete the index folder instead"
-        )
-    notes = [note for note in notes_of(live.manifest) if gone is None or note.path != gone.path]
-    writer.begin(embedder, live.manifest["settings"], staying, None, notes)
-    for article in staying:
-        passages, vectors = live.indexed(article.id)
-        moved = [
-            Passage(article, passage.start, passage.end, passage.description)
-            for passage in passages
-        ]
-        if moved:
-            writer.add(moved, vectors)
-    return writer.publish()
+    with ArticleFile(folder, live) as texts:
+        others = [texts.add(one) for one in live.articles() if one.id != id]
+        staying = list(_with_stories(others, id))
+        if not staying:
+            raise DatelineError(
+                "expected other articles in the index, found this one alone; "
+                "delete the index folder instead"
+            )
+        notes = [note for note in notes_of(live.manifest) if gone is None or note.path != gone.path]
+        writer.begin(embedder, live.manifest["settings"], staying, None, notes)
+        for article in WholeArticles(staying):
+            passages, vectors = live.indexed(article.id)
+            moved = [
+                Passage(article, passage.start, passage.end, passage.description)
+                for passage in passages
+            ]
+            if moved:
+                writer.add(moved, vectors)
+        return writer.publish()
 
 
-def _with_stories(articles: list[Article], id: str) -> Iterator[Article]:
+def _with_stories(articles: list[ListedArticle], id: str) -> Iterator[ListedArticle]:
     """Yield articles; near-copies of the one that goes are named by the first of them."""
     first = next((one.id for one in articles if one.story == id), None)
     for article in articles:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,6 +208,30 @@ Ranking = list[tuple[int, float]]  # (row, score), best first
 Progress = Callable[[str, int, int], None]  # what is done, how many, of how many (0: not known)
 
 
+def no_progress(what: str, done: int, total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+class Listed(Protocol):
+    """An article in a list of all. Its text may be read from the disk each time."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def story(self) -> str | None: ...
+    @property
+    def boilerplate(self) -> tuple[tuple[int, int], ...]: ...
+
+
+AnyListed = TypeVar("AnyListed", bound=Listed)
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors."""
 
@@ -252,7 +276,7 @@ class Engine(Protocol):
 
     def encode(
         self,
-        articles: Sequence[Article],
+        articles: Collection[Article],
         embedder: Embedder,
         reusable: Store | None,
         scratch: Path,
@@ -260,8 +284,9 @@ class Engine(Protocol):
     ) -> Iterable[Encoded | Unencoded]:
         """Yield the passages and vectors of the articles, in order.
 
-        Vectors of unchanged text are taken from `reusable`. `scratch` is a folder for what is
-        needed to go on after an interruption. Raises DatelineError if the engine itself fails.
+        `articles` are read one by one, as they are asked for. Vectors of unchanged text are taken
+        from `reusable`. `scratch` is a folder for what is needed to go on after an interruption
+        (index/encoded_file.py). Raises DatelineError if the engine itself fails.
         """
         ...
 
@@ -354,10 +379,10 @@ class IndexWriter(Protocol):
         self,
         embedder: Embedder,
         settings: Mapping[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[AnyListed],
         unchanged: Store | None,
         notes: Sequence[Note] = (),
-    ) -> Sequence[Article]:
+    ) -> Sequence[AnyListed]:
         """Begin the next generation and return the articles to add.
 
         The passages of the returned articles are to be added in order. `articles` are all that the

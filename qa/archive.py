@@ -234,6 +234,7 @@ def reply_from(
             reader.threshold,
             pooling,
             recent=asked.asks_for_recent,
+            aside=[one for one in citations if one not in of_its_time],
         )
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from index.stores.places import place_of
 from index.types import DatelineError
-from qa.commands.parser import dateline_parser
+from qa.commands.parser import dateline_parser, refuse_unknown
 from qa.commands.settings import apply_settings
 
 
@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help(sys.stderr)
             parser.exit(2)
         apply_settings(parser)
-        options = parser.parse_args(arguments)
+        options, unknown = parser.parse_known_args(arguments)
+        if unknown:
+            refuse_unknown(options.parser, unknown)
         if len(getattr(options, "indexes", [])) > 1:
             options.index = place_of(options.indexes)
         if getattr(options, "store", None) is not None:

@@ -48,6 +48,7 @@ class Question:
     `moments` are the times it names: "2022", "2022-09", "2022-09-14", or "-09" for September of
     any year. `without_time` is the question without them, "" if it names none. `extra_terms` are
     searched for beside its own words. `asks_for_recent`: it asks for what is so now.
+    `looks_in` are the first and last day of the articles that are searched first.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Question:
     without_time: str = ""
     time: TimeWindow | None = None
     asks_for_recent: bool = False
+    looks_in: tuple[dt.date, dt.date] | None = None
 
     @property
     def asks_for_news(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,16 +28,16 @@ class FileCache:
     """The items of files that were read before, and their articles by fields.
 
     `entries` holds, after loading, what the next build is given. Articles themselves are not in
-    it, only their fingerprints.
+    it, only their fingerprints, and they are read when they are asked for.
     """
 
     def __init__(
         self,
         entries: Mapping[str, Any] | None = None,
-        articles: Iterable[Article] = (),
+        articles: Mapping[str, Article] | None = None,
         settings: str = "",
     ) -> None:
-        """Take the `entries` of an earlier cache and the articles that they speak of.
+        """Take the `entries` of an earlier cache, and their articles by fingerprint.
 
         `settings` is all else that decides how files are read: under others, all are read again.
         """
@@ -45,13 +45,14 @@ class FileCache:
         self._settings = settings
         self._began = time.time_ns()
         self._known = dict(entries) if entries is not None else {}
-        self._articles = {article.fingerprint: article for article in articles}
-        self._by_fields: dict[str, Article] = {}
+        self._articles = articles if articles is not None else {}
+        self._by_fields: dict[str, str] = {}  # and back
         self._fields_of: dict[str, str] = {}  # a fingerprint to the hash of its article's fields
         for entry in self._known.values():
             for kind, fingerprint, content in entry["items"]:
                 if kind == "article" and fingerprint in self._articles:
-                    self.add_article(content, self._articles[fingerprint])
+                    self._by_fields[content] = fingerprint
+                    self._fields_of[fingerprint] = content
 
     def stamp(self, file: CorpusFile) -> Stamp | None:
         """Return what changes when the file does; None if it changed just now."""
@@ -65,7 +66,7 @@ class FileCache:
             return None
         return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
-    def get(self, file: CorpusFile, stamp: Stamp | None) -> list[Item] | None:
+    def get(self, file: CorpusFile, stamp: Stamp | None) -> Iterator[Item] | None:
         """Return the items of a file as it is now; None if it is to be read."""
         if stamp is None:
             return None
@@ -73,21 +74,26 @@ class FileCache:
         entry = self._known.get(name)
         if entry is None or entry["stamp"] != stamp:
             return None
-        items: list[Item] = []
-        for kind, one, other in entry["items"]:
-            if kind == "note":
-                items.append(Note(one, other))
-            elif one in self._articles:
-                items.append(self._articles[one])
-            else:  # the index that held it is no longer live
-                return None
+        known = [one for kind, one, _ in entry["items"] if kind == "article"]
+        if any(one not in self._articles for one in known):
+            return None  # the index that held it is no longer live
         self.entries[name] = entry
-        return items
+        return self._items(entry["items"])
 
-    def put(self, file: CorpusFile, stamp: Stamp | None, items: Sequence[Item]) -> None:
-        """Keep the items of a file; `stamp` is the one from before it was read."""
+    def _items(self, kept: Sequence[Sequence[str]]) -> Iterator[Item]:
+        for kind, one, other in kept:
+            yield Note(one, other) if kind == "note" else self._articles[one]
+
+    def keeping(
+        self, file: CorpusFile, stamp: Stamp | None, items: Iterable[Item]
+    ) -> Iterator[Item]:
+        """Yield the items of a file, and then keep what they are.
+
+        `stamp` is the one from before it was read.
+        """
         kept = []
         for item in items:
+            yield item
             if isinstance(item, Article):
                 fields = self._fields_of.get(item.fingerprint, "")
                 kept.append(["article", item.fingerprint, fields])
@@ -99,12 +105,14 @@ class FileCache:
             self.entries[self._name(file)] = {"stamp": stamp, "items": kept}
 
     def article(self, fields_hash: str) -> Article | None:
-        """Return the article that was made of these fields; None if none was."""
-        return self._by_fields.get(fields_hash)
+        """Return the article that an earlier build made of these fields; None if none did."""
+        fingerprint = self._by_fields.get(fields_hash)
+        if fingerprint is None:
+            return None
+        return self._articles[fingerprint]
 
     def add_article(self, fields_hash: str, article: Article) -> None:
         """Keep which fields an article was made of."""
-        self._by_fields[fields_hash] = article
         self._fields_of[article.fingerprint] = fields_hash
 
     def _name(self, file: CorpusFile) -> str:

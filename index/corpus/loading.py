@@ -208,11 +208,7 @@ def _load_if_changed(
     if known is not None:
         yield from known
         return
-    items = []
-    for item in load_file(file, columns, sandbox, limits, cache):
-        items.append(item)
-        yield item
-    cache.put(file, stamp, items)
+    yield from cache.keeping(file, stamp, load_file(file, columns, sandbox, limits, cache))
 
 
 def _problem(file: CorpusFile, limits: Bounds) -> str | None:

@@ -5,7 +5,7 @@ Files that did not change since an earlier build are not read again (index/corpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from index.corpus.file_cache import FileCache
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loading import load_articles
+from index.encoded_file import EncodedFile
 from index.models.runtime import start_in_pool
 from index.passages import encoded_text, passages_of, unchanged_passages
 from index.profiling import stage
@@ -38,11 +39,11 @@ _READING = 2  # change it if files are read in another way: all are read again
 
 
 def file_cache(
-    entries: Mapping[str, Any], articles: Iterable[Article], columns: Mapping[str, str]
+    entries: Mapping[str, Any], articles: Mapping[str, Article], columns: Mapping[str, str]
 ) -> FileCache:
     """Return what remembers files, from the entries that an earlier build left.
 
-    `articles` are those that files which did not change stand for.
+    `articles` are those that files which did not change stand for, by fingerprint.
     """
     return FileCache(entries, articles, f"{_READING} {sorted(columns.items())} {bounds()}")
 
@@ -77,7 +78,7 @@ class LocalEngine:
 
     def encode(
         self,
-        articles: Sequence[Article],
+        articles: Collection[Article],
         embedder: Embedder,
         reusable: Store | None,
         scratch: Path,
@@ -85,34 +86,49 @@ class LocalEngine:
     ) -> Iterator[Encoded | Unencoded]:
         """Yield the articles' passages and vectors in order, some articles at a time.
 
-        A text that stands in the article's earlier passages is not encoded again.
+        A text that stands in the article's earlier passages is not encoded again, nor one that an
+        interrupted build encoded.
         """
-        fingerprints: Mapping[str, str] = {}
-        if reusable is not None:
-            fingerprints = reusable.fingerprints()
-        waiting: list[Passage] = []
-        vectors: dict[str, Vectors] = {}  # by text
-        for number, article in enumerate(articles, 1):
-            stored: list[Passage] = []
-            if reusable is not None and article.id in fingerprints:
-                stored, rows = reusable.indexed(article.id)
-                vectors.update(zip(map(encoded_text, stored), rows, strict=True))
-            passages = unchanged_passages(article, stored, fingerprints.get(article.id))
-            if passages is None:
-                try:
-                    passages = passages_of(article)
-                except Exception as error:  # one bad article fails by itself
-                    yield Unencoded(article, described(error))
-                    passages = []
-            waiting += passages
-            if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
-                yield from _encoded_apart(waiting, vectors, embedder)
-                waiting, vectors = [], {}
-                progress("indexing articles", number, len(articles))
+        with EncodedFile(embedder, scratch) as made:
+            yield from _encode(articles, embedder, reusable, made, progress)
+
+
+def _encode(
+    articles: Collection[Article],
+    embedder: Embedder,
+    reusable: Store | None,
+    made: EncodedFile,
+    progress: Progress,
+) -> Iterator[Encoded | Unencoded]:
+    fingerprints: Mapping[str, str] = {}
+    if reusable is not None:
+        fingerprints = reusable.fingerprints()
+    waiting: list[Passage] = []
+    vectors: dict[str, Vectors] = {}  # by text
+    for number, article in enumerate(articles, 1):
+        stored: list[Passage] = []
+        if reusable is not None and article.id in fingerprints:
+            stored, rows = reusable.indexed(article.id)
+            vectors.update(zip(map(encoded_text, stored), rows, strict=True))
+        passages = unchanged_passages(article, stored, fingerprints.get(article.id))
+        if passages is None:
+            try:
+                passages = passages_of(article)
+            except Exception as error:  # one bad article fails by itself
+                yield Unencoded(article, described(error))
+                passages = []
+        waiting += passages
+        if len(waiting) >= _ENCODE_AT_ONCE or number == len(articles):
+            yield from _encoded_apart(waiting, vectors, embedder, made)
+            waiting, vectors = [], {}
+            progress("indexing articles", number, len(articles))
 
 
 def _encoded_apart(
-    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+    passages: Sequence[Passage],
+    known: Mapping[str, Vectors],
+    embedder: Embedder,
+    made: EncodedFile,
 ) -> Iterator[Encoded | Unencoded]:
     """Yield the passages with their vectors; if that fails, each article by itself.
 
@@ -122,34 +138,42 @@ def _encoded_apart(
         return
     together: list[Encoded | Unencoded] = []
     try:
-        together.append(_encoded(passages, known, embedder))
+        together.append(_encoded(passages, known, embedder, made))
     except DatelineError:
         raise
     except Exception:
         for _, group in groupby(passages, key=lambda passage: passage.article.id):
-            together.append(_encoded_or_why(list(group), known, embedder))
+            together.append(_encoded_or_why(list(group), known, embedder, made))
     yield from together
 
 
 def _encoded_or_why(
-    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+    passages: Sequence[Passage],
+    known: Mapping[str, Vectors],
+    embedder: Embedder,
+    made: EncodedFile,
 ) -> Encoded | Unencoded:
     """Return the vectors of one article's passages, or why there are none."""
     try:
-        return _encoded(passages, known, embedder)
+        return _encoded(passages, known, embedder, made)
     except Exception as error:
         return Unencoded(passages[0].article, described(error))
 
 
 def _encoded(
-    passages: Sequence[Passage], known: Mapping[str, Vectors], embedder: Embedder
+    passages: Sequence[Passage],
+    known: Mapping[str, Vectors],
+    embedder: Embedder,
+    made: EncodedFile,
 ) -> Encoded:
     """Return the passages with their vectors, which are encoded unless they are known."""
     texts = [encoded_text(passage) for passage in passages]
+    known = {**known, **made.vectors_of([text for text in texts if text not in known])}
     missing = [row for row, text in enumerate(texts) if text not in known]
     vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
     with stage("encoding"):
         vectors[missing] = embedder.encode([texts[row] for row in missing])
+    made.add([texts[row] for row in missing], vectors[missing])
     for row, text in enumerate(texts):
         if text in known:
             vectors[row] = known[text]

@@ -24,7 +24,7 @@ import re
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ class RayEngine:
 
     def encode(
         self,
-        articles: Sequence[Article],
+        articles: Collection[Article],
         embedder: Embedder,
         reusable: Store | None,
         scratch: Path,
@@ -261,7 +261,7 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _ready(articles: Sequence[Article], reusable: Store | None) -> dict[str, Encoded]:
+def _ready(articles: Collection[Article], reusable: Store | None) -> dict[str, Encoded]:
     """Return the passages and vectors of the articles that are as they were, by id."""
     ready: dict[str, Encoded] = {}
     if reusable is None:

@@ -1,6 +1,6 @@
 """An index copied to another place: articles, passages and vectors as they are.
 
-Nothing is encoded anew. Limit: all articles are held in memory meanwhile.
+Nothing is encoded anew. Articles pass through one by one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from index.article_file import ArticleFile, ListedArticle
 from index.stores.places import encoder_of, place_of
 from index.types import (
-    Article,
     DatelineError,
     Embedder,
     Note,
@@ -23,6 +23,7 @@ from index.types import (
     Progress,
     Store,
     Vectors,
+    no_progress,
 )
 
 _AT_ONCE = 256  # passages
@@ -31,7 +32,7 @@ _AT_ONCE = 256  # passages
 def copy(
     source: str | Path | Place,
     target: str | Path | Place,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = no_progress,
 ) -> str:
     """Copy the live generation of `source` to `target` and return its new name.
 
@@ -43,8 +44,8 @@ def copy(
         raise DatelineError(f"expected two places, found {source} twice")
     store = source.open()
     embedder = _embedder(source, store)
-    articles = list(store.articles())
-    with target.writing() as writer:
+    with ArticleFile(target.encoders.parent, store) as texts, target.writing() as writer:
+        articles = [texts.add(article) for article in store.articles()]
         _copy_encoder(source, target, store.manifest["encoder"]["folder"])
         settings = store.manifest["settings"]
         notes = [Note(path, text) for path, text in store.manifest.get("notes", ())]
@@ -56,7 +57,7 @@ def copy(
 
 
 def _indexed(
-    store: Store, articles: Sequence[Article]
+    store: Store, articles: Sequence[ListedArticle]
 ) -> Iterator[tuple[list[Passage], Vectors, int]]:
     """Yield passages and vectors in parts, and how many articles are done with each."""
     passages: list[Passage] = []

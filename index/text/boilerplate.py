@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Article
+from index.types import Listed
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -169,7 +169,10 @@ _Columns = tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]
 
 
 def find_repeated_lines(
-    articles: Sequence[Article], before: Lines | None = None, places: Sequence[int] | None = None
+    articles: Sequence[Listed],
+    before: Lines | None = None,
+    places: Sequence[int] | None = None,
+    done: Callable[[int], None] = lambda number: None,
 ) -> Lines:
     """Find the lines that an outlet prints under many stories.
 
@@ -180,14 +183,14 @@ def find_repeated_lines(
     it.
 
     `places` gives for each article its row in `before`, an earlier result, or -1. The result is
-    the same as without them, and sooner there.
+    the same as without them, and sooner there. `done` is told how many were read.
     """
     if before is None or places is None:
         before, places = _NO_LINES, [-1] * len(articles)
-    rows = [
-        _read_lines(article) if place < 0 else _columns(before, place)
-        for article, place in zip(articles, places, strict=True)
-    ]
+    rows = []
+    for number, (article, place) in enumerate(zip(articles, places, strict=True), 1):
+        rows.append(_read_lines(article) if place < 0 else _columns(before, place))
+        done(number)
     lengths = np.array([len(hashes) for _, hashes, _ in rows], dtype=np.int64)
     spans = np.concatenate([_NO_LINES.spans, *(spans for spans, _, _ in rows)])
     hashes = np.concatenate([_NO_LINES.hashes, *(hashes for _, hashes, _ in rows)])
@@ -203,7 +206,7 @@ def _columns(lines: Lines, row: int) -> _Columns:
     return lines.spans[places], lines.hashes[places], lines.paragraphs[places]
 
 
-def _read_lines(article: Article) -> _Columns:
+def _read_lines(article: Listed) -> _Columns:
     """Return spans, hashes, and whether each is a paragraph, of the lines long enough."""
     spans, hashes, paragraphs = [], [], []
     position = 0
@@ -223,7 +226,7 @@ def _read_lines(article: Article) -> _Columns:
     )
 
 
-def _story_numbers(articles: Sequence[Article]) -> NDArray[np.int64]:
+def _story_numbers(articles: Sequence[Listed]) -> NDArray[np.int64]:
     """Return the number of each article's story.
 
     An article of no known story is a story by itself.
@@ -252,7 +255,7 @@ def _repeated(
 
 
 def _taken(
-    articles: Sequence[Article], lines: Lines, before: Lines, places: Sequence[int]
+    articles: Sequence[Listed], lines: Lines, before: Lines, places: Sequence[int]
 ) -> NDArray[np.bool_]:
     """Whether something would be left of each article without its repeated lines."""
     taken = np.zeros(len(articles), dtype=bool)

@@ -6,7 +6,8 @@ A pair are near-duplicates if many of the shorter article's shingles are in the 
 Shingles that an outlet prints again and again are set aside first. A later story that repeats much
 of an earlier one counts as one story with it.
 
-Limits: a copy in other words is not found, nor one of a few sentences within a long article.
+Limits: a copy in other words is not found, nor one of a few sentences within a long article. Of
+each article five bytes a word are in memory, and its text only while it is read.
 
 The result, `Sketches`, lets the next build compare only what an added or removed article changes.
 """
@@ -15,7 +16,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -23,12 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text.boilerplate import without_boilerplate
-from index.types import Article
+from index.types import Listed
 
 _WORDS = 3  # of a shingle
 _FEWEST_SHINGLES = 20  # of an article that is compared
 _OVERLAP = 0.4  # of near-duplicates: left if a quarter of the words or half of the sentences differ
 _MOST_ARTICLES = 4  # of an outlet that a story's shingle is in; in more, it is a newsletter's
+_AT_ONCE = 2**21  # shingles that are counted at once
 _PERMUTATIONS = 96
 _BANDS = 48  # of 2 values: proposes 1 - (1 - 0.2 ** 2) ** 48 = 86% of pairs of Jaccard index 0.2
 
@@ -75,13 +78,16 @@ _NO_SKETCHES = Sketches(
 
 
 def find_near_duplicates(
-    articles: Sequence[Article], before: Sketches | None = None, places: Sequence[int] | None = None
+    articles: Sequence[Listed],
+    before: Sketches | None = None,
+    places: Sequence[int] | None = None,
+    done: Callable[[int], None] = lambda number: None,
 ) -> Sketches:
     """Find which articles are one story.
 
     A near-duplicate of a near-duplicate is one too. `places` gives for each article its row in
     `before`, an earlier result, or -1. A row there must be of the same text and outlet. The result
-    is the same as without them, and sooner there.
+    is the same as without them, and sooner there. `done` is told how many were read.
     """
     if before is None or places is None:
         before, places = _NO_SKETCHES, [-1] * len(articles)
@@ -89,11 +95,10 @@ def find_near_duplicates(
     new = rows < 0
     gone = np.setdiff1d(np.arange(len(before.ends)), rows)
 
-    sketches = _read(articles, before, rows)
+    sketches = _read(articles, before, rows, done)
     kept = _kept(sketches, new, before, gone)
     changed = new.copy()
-    flipped = np.flatnonzero(kept != sketches.kept)
-    changed[np.searchsorted(sketches.ends, flipped, side="right")] = True
+    changed |= _set_in_rows(kept != sketches.kept, sketches.ends) > 0
     sketches = replace(sketches, kept=kept)
     for row in np.flatnonzero(changed).tolist():
         sketches.signatures[row] = _signature(sketches.kept_in(row))
@@ -135,29 +140,37 @@ def is_near_duplicate(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> boo
     return overlap(one, other) >= _OVERLAP
 
 
-def _read(articles: Sequence[Article], before: Sketches, rows: NDArray[np.int64]) -> Sketches:
+def _read(
+    articles: Sequence[Listed],
+    before: Sketches,
+    rows: NDArray[np.int64],
+    done: Callable[[int], None],
+) -> Sketches:
     """Return sketches with the shingles of the articles.
 
     They also hold what `before` knows of the articles.
     """
-    shingles, kept = [_NO_SKETCHES.shingles], [_NO_SKETCHES.kept]
+    shingles, kept = array("I"), bytearray()  # they grow in place, and are not copied
+    ends = np.empty(len(rows), dtype=np.int64)
     signatures = np.empty((len(rows), _PERMUTATIONS), dtype=np.uint32)
     for number, (article, row) in enumerate(zip(articles, rows, strict=True)):
         if row < 0:
             found = shingles_of(article.text)
-            shingles.append(found)
-            kept.append(np.zeros(len(found), dtype=bool))
+            shingles.frombytes(found.tobytes())
+            kept += bytes(len(found))
         else:
             places = before.slice_of(row)
-            shingles.append(before.shingles[places])
-            kept.append(before.kept[places])
+            shingles.frombytes(before.shingles[places].tobytes())
+            kept += before.kept[places].tobytes()
             signatures[number] = before.signatures[row]
+        ends[number] = len(shingles)
+        done(number + 1)
     outlets = [zlib.crc32((article.source or "").encode()) for article in articles]
     return Sketches(
         outlets=np.array(outlets, dtype=np.uint32),
-        ends=np.cumsum([len(row) for row in shingles[1:]], dtype=np.int64),
-        shingles=np.concatenate(shingles),
-        kept=np.concatenate(kept),
+        ends=ends,
+        shingles=np.frombuffer(shingles, dtype=np.uint32),
+        kept=np.frombuffer(kept, dtype=np.bool_),
         signatures=signatures,
         first=np.arange(len(rows), dtype=np.int64),
     )
@@ -170,18 +183,68 @@ def _kept(
 
     That can have changed only for the shingles of an article that came or left.
     """
-    lengths = np.diff(sketches.ends, prepend=0)
-    keys = _keys(np.repeat(sketches.outlets, lengths), sketches.shingles)
-    if new.all():
-        touched = np.arange(len(keys))
-    else:
-        came = keys[np.repeat(new, lengths)]
-        left = [_keys(before.outlets[row], before.shingles[before.slice_of(row)]) for row in gone]
-        touched = _places_of(np.unique(np.concatenate([came, *left])), keys)
-    _, which, counts = np.unique(keys[touched], return_inverse=True, return_counts=True)
+    wanted = None
+    if not new.all():
+        came = [_keys_in(sketches, row) for row in np.flatnonzero(new).tolist()]
+        left = [_keys_in(before, row) for row in gone.tolist()]
+        nothing = np.empty(0, dtype=np.uint64)
+        wanted = np.unique(np.concatenate([nothing, *came, *left]))
     kept = sketches.kept.copy()
-    kept[touched] = (counts <= _MOST_ARTICLES)[which]
+    parts = 1 + len(kept) // _AT_ONCE
+    for part in range(parts):
+        touched, keys = _keys_of_part(sketches, part, parts, wanted)
+        _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        kept[touched] = (counts <= _MOST_ARTICLES)[which]
     return kept
+
+
+def _keys_in(sketches: Sketches, row: int) -> NDArray[np.uint64]:
+    return _keys(sketches.outlets[row], sketches.shingles[sketches.slice_of(row)])
+
+
+def _keys_of_part(
+    sketches: Sketches, part: int, parts: int, wanted: NDArray[np.uint64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return places and keys of a part of the shingles, which has all that are equal.
+
+    If there are any `wanted` keys, sorted, others are left out.
+    """
+    places, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
+    for rows in _blocks(sketches.ends):
+        first = sketches.slice_of(rows.start).start
+        shingles = sketches.shingles[first : sketches.ends[rows.stop - 1]]
+        own = np.flatnonzero(shingles % np.uint32(parts) == part)
+        lengths = np.diff(sketches.ends[rows.start : rows.stop], prepend=first)
+        keys = _keys(
+            np.repeat(sketches.outlets[rows.start : rows.stop], lengths)[own], shingles[own]
+        )
+        if wanted is not None:
+            among = _places_of(wanted, keys)
+            own, keys = own[among], keys[among]
+        places.append(first + own)
+        found.append(keys)
+    return np.concatenate(places), np.concatenate(found)
+
+
+def _blocks(ends: NDArray[np.int64]) -> Iterator[range]:
+    """Yield the rows in blocks that have few shingles, or one row."""
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        stop = int(np.searchsorted(ends, before + _AT_ONCE, side="right"))
+        yield range(start, max(stop, start + 1))
+        start = max(stop, start + 1)
+
+
+def _set_in_rows(flags: NDArray[np.bool_], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many of each row's flags are set."""
+    counts = np.empty(len(ends), dtype=np.int64)
+    for rows in _blocks(ends):
+        first = ends[rows.start - 1] if rows.start else 0
+        own = ends[rows.start : rows.stop]
+        until = np.concatenate([[0], np.cumsum(flags[first : own[-1]])])
+        counts[rows.start : rows.stop] = np.diff(until[own - first], prepend=0)
+    return counts
 
 
 def _keys(
@@ -278,10 +341,7 @@ def _alike(sketches: Sketches, anew: NDArray[np.bool_]) -> Iterator[list[int]]:
 
     Each has a row that is to be compared `anew`. Articles of few shingles are left out.
     """
-    kept_until = np.concatenate([[0], np.cumsum(sketches.kept)])[
-        np.concatenate([[0], sketches.ends])
-    ]
-    rows = np.flatnonzero(np.diff(kept_until) >= _FEWEST_SHINGLES)
+    rows = np.flatnonzero(_set_in_rows(sketches.kept, sketches.ends) >= _FEWEST_SHINGLES)
     if not len(rows):
         return
     signatures = np.ascontiguousarray(sketches.signatures[rows])

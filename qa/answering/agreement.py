@@ -30,12 +30,12 @@ from qa.answering.kinds import (
     asks_for,
     is_asked,
     is_dateline,
-    of_other_office,
     quotations,
     repeats_question,
     standing_alone,
     well_formed,
 )
+from qa.answering.offices import holders
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.second_look import unread_rivals
@@ -76,6 +76,7 @@ def agree(
     pooling: Pooling | None = None,
     *,
     recent: bool = False,
+    aside: Sequence[Citation] = (),
 ) -> Agreement:
     """Group citations into answers, and say which of them contradict each other.
 
@@ -83,10 +84,11 @@ def agree(
     becomes a probability; without it the citations' own probabilities are joined. `hits` are the
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
     What only asks, as an interviewer does, is left out. `recent`: the question asks for what is so
-    now, so the newest answer leads.
+    now, so the newest answer leads. `aside` are citations of another time than the question's. They
+    are no answers, but they make the others less sure.
     """
     citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
-    citations = [one for one in citations if not of_other_office(one, question)]
+    citations = holders(question, citations)
     claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if asks_for(question) == "sentence":
         about = of_its_subject(question, claimed)
@@ -98,7 +100,8 @@ def agree(
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
     }
-    answers = _weighed(question, groups, hits, threshold, pooling)
+    against = _of_other_values(question, claimed, aside, hits)
+    answers = _weighed(question, groups, hits, threshold, pooling, against)
     said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
     if said and _is_denied(question, said[0], groups):
         said = []
@@ -125,6 +128,14 @@ def _weighed_claim(citation: Citation, question: str) -> Citation:
     if claimed.stance == "said" and denies_event(claimed.sentence, verbs_of(question)):
         return replace(claimed, stance="denied")
     return claimed
+
+
+def _of_other_values(
+    question: str, claimed: Sequence[Citation], aside: Sequence[Citation], hits: Sequence[Hit]
+) -> list[list[Citation]]:
+    """Return the groups of citations set aside whose value none of the claimed has."""
+    groups = group_by_value(question, [*claimed, *aside], hits).values()
+    return [group for group in groups if all(one in aside for one in group)]
 
 
 def group_by_value(
@@ -225,8 +236,12 @@ def _weighed(
     hits: Sequence[Hit],
     threshold: float,
     pooling: Pooling | None,
+    against: Sequence[Sequence[Citation]] = (),
 ) -> list[Answer]:
-    """Return an answer for each value that is said, the most probable first."""
+    """Return an answer for each value that is said, the most probable first.
+
+    `against` are groups of other values that are no answers, but evidence against each.
+    """
     said = {value: _supporting(group, question) for value, group in groups.items()}
     said = {value: group for value, group in said.items() if of_its_subject(question, group)}
     if pooling is None:
@@ -236,7 +251,8 @@ def _weighed(
         ]
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
-        strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
+        all_groups = [*said.values(), *unsaid, *against]
+        strengths = [_evidence(group, pooling.temperature) for group in all_groups]
         chances = probabilities(strengths, pooling)[: len(said)]
     answers = []
     for (value, group), chance in zip(said.items(), chances, strict=True):

@@ -21,6 +21,7 @@ _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the l
 _UNDATED_WEEKS = 52.0
 _SUPPORTED = 0.4  # of the best answer's probability
 _NEWER = dt.timedelta(days=2)
+_NEWS_DAYS = 31  # before "this week" in which its news may be foretold
 _TOLD_AFTER = 7  # days after its time in which news is told without naming it
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
@@ -79,8 +80,10 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     on.
     """
     window = asked.time
-    if window is None or (asked.moments and asked.asks_for_news):
+    if window is None:
         return list(citations)
+    if asked.moments and asked.asks_for_news:
+        return [citation for citation in citations if _is_news(citation, window)]
     if window.first is None and window.last is None:  # "in September" of any year
         named = [one for one in citations if is_of_its_time(one, asked)]
         return named or list(citations)
@@ -116,11 +119,21 @@ def _day_of(citation: Citation) -> dt.date:
     return published if named is None else min(named, published)
 
 
+def _is_news(citation: Citation, window: TimeWindow) -> bool:
+    """Whether an article is of a window that lasts until now, or of the month before."""
+    told = citation.article.published
+    if told is None or window.first is None:
+        return True
+    return told >= (shift(window.first, days=-_NEWS_DAYS) or dt.date.min)
+
+
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
     first, last = window.first or dt.date.min, window.last or dt.date.max
     said, told = citation.moment, citation.article.published
-    if said is not None:
+    if said is not None and not _contains(said, first, last):
         return _meets(said, first, last)
+    if said is not None and (told is None or told < first):
+        return False  # "in 2019" is not December 2019, unless told then
     if told is None:
         return _is_told_within(citation, first, last)
     if told < first:  # it may foretell, without naming the day again
@@ -143,6 +156,16 @@ def _meets(moment: str, first: dt.date, last: dt.date) -> bool:
         return any(_meets(f"{year:04}{moment}", first, last) for year in years)
     begins, ends = first_day(moment), last_day(moment)
     return begins is None or ends is None or (begins <= last and first <= ends)
+
+
+def _contains(moment: str, first: dt.date, last: dt.date) -> bool:
+    """Whether a moment is longer than a window, and holds all of it."""
+    if moment.startswith("-"):  # "-09" is September of any year
+        return False
+    begins, ends = first_day(moment), last_day(moment)
+    if begins is None or ends is None or ends - begins <= last - first:
+        return False
+    return begins <= first and last <= ends
 
 
 def merge_undated_reading(

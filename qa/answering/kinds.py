@@ -51,19 +51,6 @@ _LEANS = re.compile(r"^[\"“'‘(]?(?:It|He|She|They|This|That|These|Those|But|
 _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
-_WHO_IS = re.compile(r"^\W*who(?:['’]s|\s+(?:is|are|leads|heads|runs))\b", re.IGNORECASE)
-_OTHER_OFFICE = r"""\b(?P<other>former(?:ly)?|ex|then|late|outgoing|onetime|previous|retired|ousted
-    |could|might|would|candidate|nominee|contender|hopeful|incoming|deputy|vice|assistant|associate
-    |shadow|minority)[\s-]+(?:[\w.'’-]+\s+){0,3}?
-    (?P<office>minister|president|chief|secretary|governor|mayor|leader|chair(?:wo)?(?:man)?|ceo
-    |director|head|general|king|queen|pope|premier|chancellor|speaker|coach|manager|owner|champion
-    |captain|ambassador|commissioner|editor)\b"""
-_OTHER_BEFORE = re.compile(  # former White House chief of staff [Ann Lee]
-    _OTHER_OFFICE + r",?\s(?:of\s)?(?:[\w’']+\s){0,2}$", re.IGNORECASE | re.VERBOSE
-)
-_OTHER_AFTER = re.compile(  # [Ann Lee], who was the deputy mayor
-    r"(?:,|\s+(?:is|was))\s+(?:[\w’'-]+\s+){0,4}?" + _OTHER_OFFICE, re.IGNORECASE | re.VERBOSE
-)
 _CLOSING = "\"”’')]» "
 _LINE_END = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _POSSIBLE = re.compile(
@@ -144,30 +131,6 @@ def repeats_question(citation: Citation, question: str) -> bool:
     if "or" in asked or any(word.isdecimal() for word in words):
         return False
     return asked.issuperset(words)
-
-
-def of_other_office(citation: Citation, question: str) -> bool:
-    """Whether a sentence gives the holder of another office than the one asked for.
-
-    A deputy mayor is not the mayor, and who was president is not who "is" it.
-    """
-    if not _WHO_IS.search(question):
-        return False
-    sentence, (first, _) = citation.sentence, citation.sentence_span
-    before, after = sentence[: citation.start - first], sentence[citation.end - first :]
-    beside = (_OTHER_BEFORE.search(before), _OTHER_AFTER.match(after))
-    asked = re.findall(r"[\w’'-]+", question)
-    return any(found is not None and _is_office_of(found, asked) for found in beside)
-
-
-def _is_office_of(found: re.Match[str], asked: Sequence[str]) -> bool:
-    """Whether a phrase such as "former prime minister" is of the office asked for."""
-    words = [word.casefold() for word in asked]
-    office = found["office"].casefold()
-    if found["other"].casefold() in words or office not in words:
-        return False
-    kind = asked[words.index(office) - 1]  # prime minister, attorney general
-    return not kind.islower() or kind == "the" or kind in found[0].casefold()
 
 
 def asks_about_plans(question: str) -> bool:

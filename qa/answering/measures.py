@@ -6,6 +6,7 @@ noun that is counted, its limits and its verb. Limits: English; the measures are
 
 from __future__ import annotations
 
+from qa.answering.countries import place_of
 from qa.answering.parsing import LIGHT_VERBS, predicate_of
 from qa.types import Claim, Value
 
@@ -35,10 +36,15 @@ def may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bo
         return False
     nouns = {one.noun, other.noun}
     units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
-    if not (units or len(nouns) == 1 or nouns <= PEOPLE or nouns & COUNTS):
+    if not (units or len(nouns) == 1 or all(map(are_people, nouns)) or nouns & COUNTS):
         return False
     first, second = measures(one), measures(other)
     return not first or not second or bool(first & second)
+
+
+def are_people(noun: str) -> bool:
+    """Whether a noun, in lower case, means people: residents, or Americans."""
+    return noun in PEOPLE or (noun.endswith("s") and place_of(noun.title()) is not None)
 
 
 def counts_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:

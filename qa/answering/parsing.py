@@ -26,6 +26,7 @@ LIGHT_VERBS = frozenset("be have do get make take say give go come see put".spli
 _LONGEST = 600  # characters of a sentence that are parsed
 _KEPT = 512  # parsed sentences
 _CALENDAR = frozenset([*calendar.month_name, *calendar.day_name])
+_TO_VERB = frozenset("dobj nsubjpass pobj prep appos conj compound flat pcomp".split())
 _LOADING = threading.Lock()
 
 
@@ -98,6 +99,23 @@ def lemmas_in(sentence: str) -> frozenset[str]:
     """Return the lemmas of a sentence."""
     (doc,) = parse([sentence])
     return frozenset(lemma_of(token) for token in doc)
+
+
+def verb_that_affects(sentence: str, start: int, end: int) -> str:
+    """Return the lemma of the verb that has sentence[start:end] in its object, or "".
+
+    In "fired the board, including Ann Lee" it is "fire" for Ann Lee.
+    """
+    (doc,) = parse([sentence])
+    tokens = [token for token in doc if token.idx < end and token.idx + len(token) > start]
+    if not tokens:
+        return ""
+    token = tokens[-1]
+    while token.dep_ in _TO_VERB and token.head != token:
+        token = token.head
+        if token.pos_ == "VERB" and token.dep_ != "prep":  # "including" is tagged as a verb
+            return lemma_of(token)
+    return ""
 
 
 def numbers_in(sentence: str) -> list[Place]:

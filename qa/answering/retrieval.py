@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from index.profiling import stage
 from index.text.dates import description_mentions
-from index.types import Embedder, Match, Passage, Store
+from index.types import Embedder, Filters, Match, Passage, Store
 from qa.answering.dates import recency
 from qa.types import Citation, Hit, Question
 
@@ -44,8 +45,31 @@ def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[
     with stage("searching"):
         words = f"{asked.text} {asked.extra_terms}"
         matches = store.search(vector, words, max(_POOL, 2 * k), asked.filters)
+        if asked.looks_in is not None:
+            filters = _narrowed(asked.filters, *asked.looks_in)
+            matches = merged(matches, store.search(vector, words, _POOL // 2, filters))
     with stage("ranking and collapsing"):
         return collapse_copies(rerank(matches, asked))[:k]
+
+
+def merged(one: Sequence[Match], other: Sequence[Match]) -> list[Match]:
+    """Return the matches of both searches, best first, each passage once.
+
+    Of a passage that both found the better match counts.
+    """
+    best: dict[tuple[str, int], Match] = {}
+    for match in [*one, *other]:
+        key = match.passage.article.id, match.passage.start
+        if key not in best or match.score > best[key].score:
+            best[key] = match
+    return sorted(best.values(), key=lambda match: -match.score)
+
+
+def _narrowed(filters: Filters, first: dt.date, last: dt.date) -> Filters:
+    """Return the filters with their days within first to last."""
+    since = first if filters.since is None else max(first, filters.since)
+    until = last if filters.until is None else min(last, filters.until)
+    return replace(filters, since=since, until=until)
 
 
 def rerank(matches: Sequence[Match], asked: Question) -> list[Match]:

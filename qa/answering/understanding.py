@@ -17,8 +17,9 @@ from index.text.dates import (
     time_spans,
     yearless_months,
 )
-from index.text.days import first_day, last_day
+from index.text.days import first_day, last_day, shift
 from index.text.question_time import question_time
+from index.text.sentences import sentences
 from index.types import DatelineError, Filters
 from qa.answering.arguments import check_outlets, check_question, shown
 from qa.types import Question, TimeWindow
@@ -40,6 +41,7 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AFTER = 7  # days after its time in which news is told
 _STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
@@ -67,10 +69,9 @@ def understand(
     today, counted_from = asked_on or dt.date.today(), None
     if asked_on is None and newest is not None and _is_stale(timed, today, newest):
         today = counted_from = newest
-    dated = [moment for _, moment in moments_in(timed, today, named=asked_on is not None)]
-    moments = [*dated]
-    if asked_on is None:
-        moments += yearless_months(timed)
+    dated, moments = _moments(timed, today, asked_on is not None)
+    asking = timed[sentences(timed)[-1][0] :]  # what stands before tells the story
+    window = _window(asking, _moments(asking, today, asked_on is not None)[1], today, counted_from)
     rest = remove_time(timed)
     if not moments or rest == timed:
         rest = ""
@@ -82,8 +83,9 @@ def understand(
         moments=tuple(moments),
         asks_for_latest=_LATEST.search(text) is not None,
         without_time=rest,
-        time=_window(timed, moments, today, counted_from),
+        time=window,
         asks_for_recent=question_time(timed, today).kind == "recent",
+        looks_in=_looked_in(window),
     )
 
 
@@ -112,6 +114,17 @@ def parse_day(value: Day, name: str) -> dt.date | None:
 def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     days = [day for day in (one, other) if day is not None]
     return min(days, default=None)
+
+
+def _moments(text: str, today: dt.date, known: bool) -> tuple[list[str], list[str]]:
+    """Return the moments that a text dates, and those with the months of any year.
+
+    `known`: the day asked on is, so that a month without a year has one.
+    """
+    dated = [moment for _, moment in moments_in(text, today, named=known)]
+    if known:
+        return dated, dated
+    return dated, [*dated, *yearless_months(text)]
 
 
 def _is_stale(text: str, today: dt.date, newest: dt.date) -> bool:
@@ -145,6 +158,13 @@ def _window(
     firsts = [day for day in map(first_day, moments) if day is not None]
     lasts = [day for day in map(last_day, moments) if day is not None]
     return TimeWindow(words, min(firsts, default=None), max(lasts, default=None))
+
+
+def _looked_in(window: TimeWindow | None) -> tuple[dt.date, dt.date] | None:
+    """Return the days whose articles may tell of a time, None if it is open."""
+    if window is None or window.first is None or window.last is None:
+        return None
+    return window.first, shift(window.last, days=_TOLD_AFTER) or window.last
 
 
 def _with_preposition(text: str, start: int, end: int) -> str:

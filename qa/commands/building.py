@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.stores.places import open_index, place_of
-from index.types import DatelineError, Skipped, Summary
+from index.types import DatelineError, Place, Skipped, Summary
 from qa.commands.options import (
     Commands,
     columns_of,
@@ -107,6 +107,7 @@ def add(commands: Commands) -> None:
         "add",
         _run_add,
         "fetch pages or feeds into a corpus folder and index it",
+        stores(),
         example="dateline add https://example.org/feed.xml --corpus corpus/",
     )
     parser.add_argument(
@@ -174,13 +175,13 @@ def _print_fetched(
     )
 
 
-def _refuse_other_folders(folder: Path, corpora: Sequence[Path]) -> None:
+def _refuse_other_folders(place: Path | Place, corpora: Sequence[Path]) -> None:
     """Check that the index holds no article of a folder that is not named.
 
     A build would drop it. Raises DatelineError.
     """
     try:
-        paths = {Path(article.path) for article in open_index(folder).articles()}
+        paths = {Path(article.path) for article in open_index(place).articles()}
     except DatelineError:  # no index yet, or none that opens: a build makes one
         return
     gone = [path for path in paths if not _is_in_one_of(corpora, path)]
@@ -209,6 +210,7 @@ def watch(commands: Commands) -> None:
         "watch",
         _run_watch,
         "index articles now and whenever their files change, until Ctrl-C",
+        stores(),
         example="dateline watch corpus/",
     )
     corpora_argument(parser)
@@ -226,7 +228,8 @@ def _run_watch(options: argparse.Namespace) -> int:
         return index.build(corpora, options.index, columns=columns)
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
-        for done in rebuilds(corpora, options.index, build_once):
+        folder = place_of(options.index).encoders.parent  # changes in it are the build's own
+        for done in rebuilds(corpora, folder, build_once):
             if isinstance(done, DatelineError):
                 print(f"dateline: {done}; trying again", file=sys.stderr, flush=True)
             else:

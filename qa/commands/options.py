@@ -45,7 +45,7 @@ class Commands:
             parents=[_index_option(), *shared],
             epilog=f"example: {example}",
         )
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, parser=added)
         return added
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from index.stores.places import default_folder
@@ -62,6 +64,14 @@ def dateline_parser() -> argparse.ArgumentParser:
     ):
         declare(commands)
     return parser
+
+
+def refuse_unknown(command: argparse.ArgumentParser, unknown: Sequence[str]) -> None:
+    """End with the usage of a command and its option that is most like an unknown one."""
+    known = [name for action in command._actions for name in action.option_strings]
+    like = get_close_matches(unknown[0].partition("=")[0], known, n=1)
+    hint = f"; did you mean {like[0]}?" if like else ""
+    command.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
 
 class _Version(argparse.Action):

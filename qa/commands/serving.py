@@ -104,7 +104,7 @@ def _run_serve(options: argparse.Namespace) -> None:
     limits = filters_of(options)
     if options.mcp:
         _check_mcp()
-    from qa.web import serve as app  # it imports gradio
+    from qa.web import serve as app
     from qa.web.guard import Bounds
 
     app.serve(

@@ -10,9 +10,10 @@ import io
 import json
 import math
 from collections.abc import Callable, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from qa.evaluation.figures import MAIN, RIGHT
 from qa.evaluation.metrics import CUTOFFS, reliability, risk_coverage
@@ -30,7 +31,7 @@ _PLOT_STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.edgecolor": _SOFT,
 }
-_STYLE = """
+_STYLE = Markup("""
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2933; max-width: 70rem; margin: 2rem auto;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
@@ -40,7 +41,7 @@ pre { overflow-x: auto; background: #f5f7f9; padding: 1rem; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; padding: .3rem .6rem;
   border-bottom: 1px solid #d9e0e6; }
-"""
+""")
 
 
 def figures_as_text(figures: dict[str, Any]) -> str:
@@ -88,42 +89,47 @@ def write_report(
     plots = _plots(figures, judged)
     for name, plot in plots.items():
         (folder / f"{name}.svg").write_text(plot, encoding="utf-8")
-    page = (
-        f"<!doctype html><html lang=en><meta charset=utf-8>"
-        f"<meta name=viewport content='width=device-width'>"
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
-        f"<h1>Evaluation: {escape(title)}</h1>"
-        f"<p>{len(outcomes)} questions. Shares in percent with 95% bootstrap intervals.</p>"
-        f"<pre>{escape(figures_as_text(figures))}</pre>"
-        f"<div class=plots>{''.join(plots.values())}</div>"
-        f"{_wrong_answers(judged)}"
+    page = Markup(
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width'>"
+        "<title>{title}</title><style>{style}</style><h1>Evaluation: {title}</h1>"
+        "<p>{count} questions. Shares in percent with 95% bootstrap intervals.</p>"
+        "<pre>{figures}</pre><div class=plots>{plots}</div>{wrong}"
+    ).format(
+        title=title,
+        style=_STYLE,
+        count=len(outcomes),
+        figures=figures_as_text(figures),
+        plots=Markup("".join(plots.values())),  # noqa: S704 - drawn by Matplotlib from figures
+        wrong=_wrong_answers(judged),
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
 
 
-def _wrong_answers(judged: Sequence[Outcome]) -> str:
+def _wrong_answers(judged: Sequence[Outcome]) -> Markup:
     """Return the table of wrong best answers, the most probable first."""
     wrong = [
         outcome for outcome in judged if outcome.f1 < RIGHT and (outcome.golds or outcome.answered)
     ]
     wrong.sort(key=lambda outcome: -outcome.probability)
     shown = wrong[:_WRONG_SHOWN]
-    return (
-        f"<h2>Wrong best answers, surest first ({len(shown)} of {len(wrong)})</h2>"
-        f"<table><tr><th>Question<th>Best span<th>Known answers<th>Probability"
-        f"<th>Rank of a passage with the answer{''.join(map(_wrong_answer, shown))}</table>"
-    )
+    return Markup(
+        "<h2>Wrong best answers, surest first ({shown} of {wrong})</h2>"
+        "<table><tr><th>Question<th>Best span<th>Known answers<th>Probability"
+        "<th>Rank of a passage with the answer{rows}</table>"
+    ).format(shown=len(shown), wrong=len(wrong), rows=Markup("").join(map(_wrong_answer, shown)))
 
 
-def _wrong_answer(outcome: Outcome) -> str:
-    best = escape(outcome.best)
+def _wrong_answer(outcome: Outcome) -> Markup:
+    best = outcome.best
     if not outcome.answered:
         best += " (not said)"
-    golds = escape(" / ".join(outcome.golds or ())) or "none"
-    rank = "" if outcome.rank is None else str(outcome.rank)
-    return (
-        f"<tr><td>{escape(outcome.question)}<td>{best}<td>{golds}"
-        f"<td>{outcome.probability:.0%}<td>{rank}"
+    return Markup("<tr><td>{question}<td>{best}<td>{golds}<td>{probability:.0%}<td>{rank}").format(
+        question=outcome.question,
+        best=best,
+        golds=" / ".join(outcome.golds or ()) or "none",
+        probability=outcome.probability,
+        rank="" if outcome.rank is None else outcome.rank,
     )
 
 

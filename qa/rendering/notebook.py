@@ -6,8 +6,9 @@ All that an article or a question says is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from index.types import Article
 from qa.rendering.wording import (
@@ -105,39 +106,53 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pandas.DataFra
     return frame
 
 
-def reply_as_html(reply: Reply) -> str:
+def reply_as_html(reply: Reply) -> Markup:
     """Return the answers with their sentences and sources, or why there is none.
 
     The HTML needs no style sheet.
     """
-    if reply.answered:
-        body = "".join(_answer(answer) for answer in reply.answers)
-    else:
-        nearest = "".join(f"<li>{_citation(citation)}</li>" for citation in reply.nearest)
-        body = f"<p>{escape(silence(reply))}.</p>"
-        if nearest:
-            body += f"<ul>{nearest}</ul>"
+    body = Markup("")
     if reply.disagreement:
-        body = f"<p>The articles differ: {escape(differing(reply))}</p>{body}"
-    return f"<div><p><b>{escape(reply.question)}</b></p>{body}</div>"
+        body += Markup("<p>The articles differ: {}</p>").format(differing(reply))
+    if reply.answered:
+        body += Markup("").join(map(_answer, reply.answers))
+    else:
+        body += Markup("<p>{}.</p>").format(silence(reply))
+        body += _citations(reply.nearest)
+    return Markup("<div><p><b>{}</b></p>{}</div>").format(reply.question, body)
 
 
-def _answer(answer: Answer) -> str:
-    citations = "".join(f"<li>{_citation(citation)}</li>" for citation in answer.citations)
-    value = ""
+def _answer(answer: Answer) -> Markup:
+    value = Markup("")
     if answer.kind == "value":
-        weight = f"{evidence_in_words(answer)}, {answer.probability:.0%}"
-        value = f"<p><b>{escape(answer.text)}</b> ({weight})</p>"
-    return f"{value}<ul>{citations}</ul>"
-
-
-def _citation(citation: Citation) -> str:
-    before, quoted, after = (escape(part) for part in sentence_parts(citation))
-    named = escape(dateline(citation.article))
-    if citation.link is not None:
-        named = (
-            f'<a href="{escape(citation.link)}" target="_blank" rel="noopener noreferrer">'
-            f"{named}</a>"
+        value = Markup("<p><b>{value}</b> ({evidence}, {probability:.0%})</p>").format(
+            value=answer.text,
+            evidence=evidence_in_words(answer),
+            probability=answer.probability,
         )
-    page, language = on_page(citation), escape(in_language(citation.article))
-    return f"“{before}<mark>{quoted}</mark>{after}”<br><small>{named}{page}{language}</small>"
+    return value + _citations(answer.citations)
+
+
+def _citations(citations: Sequence[Citation]) -> Markup:
+    """Return citations as a list; nothing if there is none."""
+    items = Markup("").join(map(Markup("<li>{}</li>").format, map(_citation, citations)))
+    return Markup("<ul>{}</ul>").format(items) if items else items
+
+
+def _citation(citation: Citation) -> Markup:
+    before, quoted, after = sentence_parts(citation)
+    named = dateline(citation.article)
+    if citation.link is not None:
+        named = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
+            citation.link, named
+        )
+    return Markup(
+        "“{before}<mark>{quoted}</mark>{after}”<br><small>{named}{page}{language}</small>"
+    ).format(
+        before=before,
+        quoted=quoted,
+        after=after,
+        named=named,
+        page=on_page(citation),
+        language=in_language(citation.article),
+    )

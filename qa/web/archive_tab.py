@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from index.types import DatelineError
 from qa.web.addresses import NO_LIMITS
@@ -47,7 +48,7 @@ class Rows:
         self.session = session
         self._known: tuple[str, list[Row]] = "", []
 
-    def table(self, view: View, editable: bool) -> str:
+    def table(self, view: View, editable: bool) -> Markup:
         """Return the table of a view."""
         return table_html(self.all(), view, editable, self._holding(view.search))
 
@@ -107,7 +108,7 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> Any:
     correcting = correcting_form() if editable else None
     table = gr.HTML("", elem_id="articles", js_on_load=_CLICKS)
 
-    def show(seen: View) -> tuple[str, View]:
+    def show(seen: View) -> tuple[Markup, View]:
         return rows.table(seen, editable), seen
 
     def searched(text: str, seen: View) -> tuple[str, View]:
@@ -190,7 +191,7 @@ def _on_changes(
     It is said too while the index is rebuilt.
     """
 
-    def tried(change: Callable[[], None]) -> tuple[str, gr.Timer]:
+    def tried(change: Callable[[], None]) -> tuple[Markup, gr.Timer]:
         """Start a change; return what is said of it, and the timer.
 
         The timer runs while the change is made.
@@ -202,7 +203,7 @@ def _on_changes(
             said = _notice(str(error))
         return said, gr.Timer(active=editor.status.busy)
 
-    def added(add: Callable[[], None]) -> tuple[str, gr.Timer]:
+    def added(add: Callable[[], None]) -> tuple[Markup, gr.Timer]:
         refused = editor.why_not(rows.session.store())
         if refused is not None:
             return _notice(refused), gr.Timer(active=editor.status.busy)
@@ -242,7 +243,7 @@ def _on_changes(
     return form.timer.tick(ticked, view, [*told, table], **_QUIET)
 
 
-def _notice(message: str) -> str:
+def _notice(message: str) -> Markup:
     """Return a message as the status of a change that was refused."""
     sentence = message[:1].upper() + message[1:]
     return status_html(EditorStatus(task="refused", notes=(sentence,), failed=True))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 from index.text.dates import in_words
 from index.types import Article
 from qa.rendering.wording import counted
 from qa.web.addresses import article_address
 from qa.web.corpus_editor import EditorStatus
-from qa.web.markup import NO_OUTLET, bidi, title_of, web_link
+from qa.web.markup import NO_OUTLET, NOTHING, bidi, title_of, web_link
 
 ROWS = 50  # on a page of the table
-_ORIGINAL = '<span class="unseen">original</span><span aria-hidden="true">↗</span>'
+_ORIGINAL = Markup('<span class="unseen">original</span><span aria-hidden="true">↗</span>')
+_UNDO = Markup(' <button type="button" class="plain" data-undo>undo</button>')
+_CHANGE = Markup('<th scope="col"><span class="unseen">Change</span></th>')
 _LONGEST_LABEL = 120  # characters of a title that a button is called by
 
 
@@ -107,7 +110,7 @@ def select_rows(
 
 def table_html(
     rows: Sequence[Row], view: View, editable: bool, holding: Collection[str] = frozenset()
-) -> str:
+) -> Markup:
     """Return a page of the articles as a table.
 
     Its headings are the buttons that sort it. A page beyond the last is the last. Rows have
@@ -118,91 +121,108 @@ def table_html(
     page = min(max(0, view.page), last)
     heads = [_heading(name, column.label, view) for name, column in _COLUMNS.items()]
     if editable:
-        heads.append('<th scope="col"><span class="unseen">Change</span></th>')
+        heads.append(_CHANGE)
     body = [_row_html(row, editable) for row in found[page * ROWS : (page + 1) * ROWS]]
     count = counted(len(found), "article")
     if len(found) != len(rows):
         count += f" of {len(rows):,}"
-    return (
-        f'<p class="source" role="status">{count}</p>'
+    return Markup(
+        '<p class="source" role="status">{count}</p>'
         '<div class="scrolls" tabindex="0" role="region" aria-label="Articles">'
-        f'<table class="articles"><thead><tr>{"".join(heads)}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>{_pages_html(page, last)}"
+        '<table class="articles"><thead><tr>{heads}</tr></thead>'
+        "<tbody>{body}</tbody></table></div>{pages}"
+    ).format(
+        count=count,
+        heads=NOTHING.join(heads),
+        body=NOTHING.join(body),
+        pages=_pages_html(page, last),
     )
 
 
-def status_html(status: EditorStatus) -> str:
+def status_html(status: EditorStatus) -> Markup:
     """Return what the editor is doing, with a bar, or what became of it, file by file."""
-    notes = "".join(f"<li>{bidi(note)}</li>" for note in status.notes)
-    listed = f"<ul>{notes}</ul>" if notes else ""
+    listed = NOTHING.join(map(Markup("<li>{}</li>").format, map(bidi, status.notes)))
+    if listed:
+        listed = Markup("<ul>{}</ul>").format(listed)
     if status.busy:
         return _progress_html(status, listed)
     if not status.task:
-        return ""
+        return NOTHING
     css_class, said = "work", "Done."
     if status.failed:
         css_class, said = "work failed", "Not everything could be done."
-    undo = ""
-    if status.undoable:
-        undo = ' <button type="button" class="plain" data-undo>undo</button>'
-    return f'<div class="{css_class}" role="status"><p>{said}{undo}</p>{listed}</div>'
+    return Markup(
+        '<div class="{css_class}" role="status"><p>{said}{undo}</p>{listed}</div>'
+    ).format(
+        css_class=css_class,
+        said=said,
+        undo=_UNDO if status.undoable else NOTHING,
+        listed=listed,
+    )
 
 
-def _progress_html(status: EditorStatus, listed: str) -> str:
-    count, known = "", ""
+def _progress_html(status: EditorStatus, listed: Markup) -> Markup:
+    count, known = "", NOTHING
     if status.total:
         count = f" ({status.done:,} of {status.total:,})"
-        known = f' value="{status.done}" max="{status.total}"'
-    task = escape(status.task[:1].upper() + status.task[1:])
-    return (
-        f'<div class="work" role="status"><p>{task}{count} … questions are still answered '
+        known = Markup(' value="{}" max="{}"').format(status.done, status.total)
+    return Markup(
+        '<div class="work" role="status"><p>{task}{count} … questions are still answered '
         "from the archive as it was.</p>"
-        f'<progress aria-label="Progress of the rebuild"{known}></progress>{listed}</div>'
+        '<progress aria-label="Progress of the rebuild"{known}></progress>{listed}</div>'
+    ).format(
+        task=status.task[:1].upper() + status.task[1:], count=count, known=known, listed=listed
     )
 
 
-def _pages_html(page: int, last: int) -> str:
+def _pages_html(page: int, last: int) -> Markup:
     """Return the buttons to the page before and after; nothing if there is one page."""
     if last == 0:
-        return ""
-    return (
-        f'<p class="pages">{_page_button(page - 1, "← previous", page > 0)} '
-        f"page {page + 1} of {last + 1} "
-        f"{_page_button(page + 1, 'next →', page < last)}</p>"
+        return NOTHING
+    return Markup('<p class="pages">{before} page {page} of {last} {after}</p>').format(
+        before=_page_button(page - 1, "← previous", page > 0),
+        page=page + 1,
+        last=last + 1,
+        after=_page_button(page + 1, "next →", page < last),
     )
 
 
-def _page_button(page: int, label: str, enabled: bool) -> str:
-    state = "" if enabled else " disabled"
-    return f'<button type="button" class="plain" data-page="{page}"{state}>{label}</button>'
+def _page_button(page: int, label: str, enabled: bool) -> Markup:
+    return Markup(
+        '<button type="button" class="plain" data-page="{page}"{state}>{label}</button>'
+    ).format(page=page, state="" if enabled else " disabled", label=label)
 
 
-def _heading(name: str, label: str, view: View) -> str:
-    direction, arrow = "", ""
+def _heading(name: str, label: str, view: View) -> Markup:
+    direction, arrow = NOTHING, ""
     if view.order == name and view.down:
-        direction, arrow = ' aria-sort="descending"', " ↓"
+        direction, arrow = Markup(' aria-sort="descending"'), " ↓"
     elif view.order == name:
-        direction, arrow = ' aria-sort="ascending"', " ↑"
-    return (
-        f'<th scope="col"{direction}><button type="button" class="plain" '
-        f'data-order="{name}">{label}{arrow}</button></th>'
-    )
+        direction, arrow = Markup(' aria-sort="ascending"'), " ↑"
+    return Markup(
+        '<th scope="col"{direction}><button type="button" class="plain" '
+        'data-order="{name}">{label}{arrow}</button></th>'
+    ).format(direction=direction, name=name, label=label, arrow=arrow)
 
 
-def _row_html(row: Row, editable: bool) -> str:
+def _row_html(row: Row, editable: bool) -> Markup:
     name = row.title or row.path
-    day = escape(in_words(row.published)) if row.published else ""
-    title = f'<a href="{escape(article_address(row.id))}" data-read>{bidi(name)}</a>'
+    title = Markup('<a href="{}" data-read>{}</a>').format(article_address(row.id), bidi(name))
     original = web_link(row.url, _ORIGINAL, "original")
     if original:
-        title = f'<span class="titled">{title} {original}</span>'
+        title = Markup('<span class="titled">{} {}</span>').format(title, original)
     outlet = bidi(row.source) if row.source else NO_OUTLET
+    day = in_words(row.published) if row.published else ""
     cells = [title, outlet, day, f"{row.words:,}", bidi(row.path)]
     if editable:
-        buttons = (
-            f'<button type="button" class="plain" data-{do}="{escape(row.id)}" '
-            f'aria-label="{do.capitalize()} {escape(name[:_LONGEST_LABEL])}">{do}</button>'
-            for do in ("correct", "remove")
-        )
-        cells.append(" ".join(buttons))
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+        buttons = (_change_button(do, row.id, name) for do in ("correct", "remove"))
+        cells.append(Markup(" ").join(buttons))
+    filled = NOTHING.join(map(Markup("<td>{}</td>").format, cells))
+    return Markup("<tr>{}</tr>").format(filled)
+
+
+def _change_button(do: str, id: str, name: str) -> Markup:
+    return Markup(
+        '<button type="button" class="plain" data-{do}="{id}" '
+        'aria-label="{label} {name}">{do}</button>'
+    ).format(do=do, id=id, label=do.capitalize(), name=name[:_LONGEST_LABEL])

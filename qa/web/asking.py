@@ -7,14 +7,15 @@ so that it stands alone: opened anywhere, it is asked literally.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from index.types import DatelineError
 from qa.answering.turns import Turn, Understood
@@ -31,9 +32,16 @@ from qa.web.cards import reply_html
 from qa.web.chips import chips_of, pending_html
 from qa.web.evidence import article_html
 from qa.web.front import front_html
-from qa.web.markup import NO_OUTLET, title_of
+from qa.web.markup import NO_OUTLET, NOTHING, title_of
 from qa.web.session import Session
-from qa.web.suggestions import Suggestion, examples, next_questions, suggestions_html
+from qa.web.suggestions import (
+    NEXT,
+    Suggestion,
+    examples,
+    next_questions,
+    suggestions_html,
+    with_follow_up,
+)
 from qa.web.turns import earlier_html, notice_html, reading_html
 
 _LOG = logging.getLogger("dateline.page")
@@ -55,6 +63,7 @@ class Asking:
         self._session = session
         self._trying = threading.Lock()
         self._known: tuple[str, list[Suggestion]] = "", []
+        session.when_published(self._prepare)
 
     def answer(
         self,
@@ -74,7 +83,7 @@ class Asking:
         if kept and not question.strip():  # Enter once more
             yield _shown(gr.skip(), gr.skip(), said=gr.skip())
             return
-        yield _shown(reading_html(question), kept, said="<p>Reading.</p>")
+        yield _shown(reading_html(question), kept, said=_paragraph("Reading."))
         turns = Turn.recalled(kept)
         try:
             limits = Limits.of(outlets, _typed(since), _typed(until), _typed(as_of))
@@ -98,7 +107,9 @@ class Asking:
     ) -> Iterator[Shown]:
         """Show what a click in the conversation asks for."""
         data: dict[str, Any] = event._data or {}
-        if "literally" in data:
+        if "typed" in data:
+            yield from self.answer(str(data["typed"]), kept, outlets, since, until, as_of)
+        elif "literally" in data:
             question = str(data["literally"])
             yield from self.answer(question, kept, outlets, since, until, as_of, literally=True)
         else:
@@ -115,11 +126,11 @@ class Asking:
         """Return the first page without a conversation."""
         return _shown(self.front([]), [])
 
-    def front(self, turns: Sequence[Turn]) -> str:
+    def front(self, turns: Sequence[Turn]) -> Markup:
         """Return the first page, with the conversation so far."""
         return front_html(self._session.store()) + earlier_html(turns, "")
 
-    def suggested(self, query: str) -> str:
+    def suggested(self, query: str) -> Markup:
         """Return what may be asked next at an address: examples before the first question."""
         try:
             question, limits = parse_question_address(query)
@@ -127,22 +138,39 @@ class Asking:
                 reply = self._session.try_out(question, limits)
                 found = next_questions(reply, limits, self._session.try_out)
                 address = question_address(reply.question, limits)
-                return suggestions_html(found, address, "Go on")
+                of_example = [
+                    one.then
+                    for one in self._known[1]
+                    if one.then and question_address(one.question, one.limits) == address
+                ]
+                return suggestions_html([*of_example, *found][:NEXT], address, "Go on")
             if parse_article_address(query) is not None or self._session.is_empty():
-                return ""
+                return NOTHING
             return suggestions_html(self._examples(), "", "Ask, for example")
         except DatelineError:
-            return ""
+            return NOTHING
+
+    def _prepare(self) -> None:
+        """Ask for the examples before somebody opens the page."""
+        with contextlib.suppress(DatelineError):
+            self._examples()
 
     def _examples(self) -> list[Suggestion]:
-        """Return the examples of the live generation; they are asked once."""
+        """Return the examples of the live generation; they are asked when it is published."""
         with self._trying:
             generation = self._session.archive().generation
             if self._known[0] != generation:
                 articles = self._session.store().articles()
-                found = examples(articles, NO_LIMITS, self._session.try_out)
+                found = examples(articles, NO_LIMITS, self._try_out)
+                found = with_follow_up(found, self._try_out, self._session.understood)
                 self._known = generation, found
             return self._known[1]
+
+    def _try_out(self, question: str, limits: Limits) -> Reply:
+        """Ask for an example. Raises DatelineError if the server ends meanwhile."""
+        if not threading.main_thread().is_alive():
+            raise DatelineError("expected time to ask for examples, found that the server ends")
+        return self._session.try_out(question, limits)
 
     def address(self, query: str, kept: Kept) -> Iterator[Shown]:
         """Show what an address asks for."""
@@ -160,7 +188,7 @@ class Asking:
             conversation, turns, *_, said = result
             yield conversation, turns, *boxes, said
 
-    def _article(self, query: str) -> tuple[str, str]:
+    def _article(self, query: str) -> tuple[Markup, Markup]:
         """Return the article that an address names, and what is announced.
 
         If it names none, the latest articles are returned.
@@ -168,7 +196,7 @@ class Asking:
         store = self._session.store()
         id = parse_article_address(query)
         if id is None:
-            return front_html(store), ""
+            return front_html(store), NOTHING
         article = store.article(id)
         if article is None:
             said = (
@@ -179,15 +207,15 @@ class Asking:
         return article_html(article), _paragraph(f"Article: {title_of(article)}.")
 
 
-def pending(kept: Kept, outlets: list[str], since: str, until: str, as_of: str) -> str:
+def pending(kept: Kept, outlets: list[str], since: str, until: str, as_of: str) -> Markup:
     """Return the next question's limits as chips, unless the answer has them."""
     try:
         limits = Limits.of(outlets, _typed(since), _typed(until), _typed(as_of))
     except DatelineError as error:
-        return f'<p role="alert">{escape(_sentence(str(error)))}</p>'
+        return Markup('<p role="alert">{}</p>').format(_sentence(str(error)))
     turns = Turn.recalled(kept)
     if turns and parse_question_address(turns[-1].address)[1] == limits:
-        return ""
+        return NOTHING
     return pending_html(limits)
 
 
@@ -263,8 +291,8 @@ def _announced(reply: Reply) -> str:
     return f"Answer: {best.text.rstrip('.')}. From {outlet}. {evidence}."
 
 
-def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+def _paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>").format(text) if text else NOTHING
 
 
 def _boxes(limits: Limits) -> Boxes:

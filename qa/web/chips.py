@@ -5,18 +5,21 @@ A click takes one away.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
-from html import escape
+
+from markupsafe import Markup
 
 from index.text.dates import in_words, remove_time
 from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
-from qa.web.markup import bidi
+from qa.web.markup import NOTHING, bidi
 
+_COUNTED = ", counted"  # before the day that a time counts from
 Chip = tuple[str, Limits]  # what it says, and the limits without it
 
 
-def chips_html(reply: Reply, limits: Limits) -> str:
+def chips_html(reply: Reply, limits: Limits) -> Markup:
     """Return the chips of a reply, each a link that asks without it; empty if none."""
     chips = []
     if reply.time is not None:
@@ -27,24 +30,43 @@ def chips_html(reply: Reply, limits: Limits) -> str:
     for told, fewer in chips_of(limits):
         chips.append(_link(told, question_address(reply.question, fewer)))
     if not chips:
-        return ""
-    return f'<p class="chips" aria-label="Limits of this answer">{"".join(chips)}</p>'
+        return NOTHING
+    return Markup('<p class="chips" aria-label="Limits of this answer">{}</p>{}').format(
+        NOTHING.join(chips), _counted_html(reply, limits)
+    )
+
+
+def _counted_html(reply: Reply, limits: Limits) -> Markup:
+    """Return that a time counts from the newest article; a link counts from today."""
+    if reply.time is None or _COUNTED not in reply.time.text:
+        return NOTHING
+    today = replace(limits, as_of=dt.date.today().isoformat())
+    return Markup(
+        '<p class="counted">“{words}” counts{counted}. '
+        '<a href="{address}" data-again>Count from today</a></p>'
+    ).format(
+        words=words_of(reply.time),
+        counted=reply.time.text.partition(_COUNTED)[2],
+        address=question_address(reply.question, today),
+    )
 
 
 def words_of(time: TimeWindow) -> str:
     """Return the words of a question's time, without the day it is counted from."""
-    return time.text.partition(", counted from")[0]
+    return time.text.partition(_COUNTED)[0]
 
 
-def pending_html(limits: Limits) -> str:
+def pending_html(limits: Limits) -> Markup:
     """Return the chips of limits that the next question will have, each a button."""
-    chips = "".join(
-        f'<button type="button" class="chip" data-drop="{number}" '
-        f'aria-label="Remove: {escape(told)}">{bidi(told)}<span aria-hidden="true"> ×</span>'
-        "</button>"
+    button = Markup(
+        '<button type="button" class="chip" data-drop="{number}" '
+        'aria-label="Remove: {told}">{isolated}<span aria-hidden="true"> ×</span></button>'
+    )
+    chips = NOTHING.join(
+        button.format(number=number, told=told, isolated=bidi(told))
         for number, (told, _) in enumerate(chips_of(limits))
     )
-    return f'<p class="chips">Next question: {chips}</p>' if chips else ""
+    return Markup('<p class="chips">Next question: {}</p>').format(chips) if chips else NOTHING
 
 
 def chips_of(limits: Limits) -> list[Chip]:
@@ -70,10 +92,11 @@ def _with(limits: Limits, **changed: object) -> Limits:
     return replace(limits, filters=replace(limits.filters, **changed))  # type: ignore[arg-type]
 
 
-def _link(told: str, address: str, title: str = "") -> str:
-    more = f'title="{escape(title)}" ' if title != told and title else ""
-    return (
-        f'<a class="chip" href="{escape(address)}" data-again {more}'
-        f'aria-label="Ask without: {escape(told)}">{bidi(told)}<span aria-hidden="true"> ×</span>'
-        "</a>"
-    )
+def _link(told: str, address: str, title: str = "") -> Markup:
+    more = NOTHING
+    if title not in ("", told):
+        more = Markup('title="{}" ').format(title)
+    return Markup(
+        '<a class="chip" href="{address}" data-again {more}'
+        'aria-label="Ask without: {told}">{isolated}<span aria-hidden="true"> ×</span></a>'
+    ).format(address=address, more=more, told=told, isolated=bidi(told))

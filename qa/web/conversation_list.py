@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from qa.web.asking import Asking, Kept
+from qa.web.asking import Kept, Shown
 from qa.web.conversations import Conversations, conversations_html, numbered
+from qa.web.latest import Latest
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -66,27 +67,39 @@ def listed(kept: Kept, shelf: object) -> str:
 
 def on_clicks(
     parts: ConversationList,
-    asking: Asking,
-    turns: gr.BrowserState,
+    latest: Latest,
+    inputs: list[Any],
     shown: list[Any],
-    then: Callable[[Any], None],
-) -> None:
-    """Follow what is clicked in the list; `then` goes on from an answer that it shows."""
+    js: str,
+) -> Any:
+    """Follow what is clicked in the list, and return that event.
 
-    def clicked(kept: Kept, shelf: object, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    `inputs` are the turns, and the time that `js` puts in.
+    """
+    turns, begun = inputs
+
+    def clicked(
+        kept: Kept, shelf: object, begun: float, event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         before = Conversations.recalled(kept, shelf)
         after = changed(before, event._data or {})
         told = after.shelf(), conversations_html(after)
-        if after.current.turns == before.current.turns:
+        if after.current.turns == before.current.turns:  # an answer may still be coming
             yield *told, *(gr.skip() for _ in shown)
-        elif after.current.turns:
-            for result in asking.address(after.current.turns[-1].address, after.kept()):
-                yield *told, *result
-        else:
-            yield *told, *asking.afresh()
+            return
+        views: Iterable[Shown] = [latest.asking.afresh()]
+        if after.current.turns:
+            views = latest.asking.address(after.current.turns[-1].address, after.kept())
+        for view in latest.only(request.session_hash, begun, views):
+            yield *told, *view
 
-    then(
-        parts.list.click(clicked, [turns, parts.shelf], [parts.shelf, parts.list, *shown], **_QUIET)
+    return parts.list.click(
+        clicked,
+        [turns, parts.shelf, begun],
+        [parts.shelf, parts.list, *shown],
+        trigger_mode="always_last",
+        js=js,
+        **_QUIET,
     )
 
 

@@ -10,16 +10,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from qa.answering.turns import Turn
 from qa.rendering.markdown import plain
 from qa.rendering.wording import counted
-from qa.web.markup import bidi
+from qa.web.markup import NOTHING, bidi
 
 MOST = 20  # conversations beside the current one
 LONGEST_NAME = 120  # characters
+_BEGIN = Markup(
+    '<button type="button" class="plain" data-do="begin">begin a new conversation</button>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +93,18 @@ class Conversations:
         return Conversations((*self.all[:number], *self.all[number + 1 :]))
 
 
-def conversations_html(conversations: Conversations) -> str:
+def conversations_html(conversations: Conversations) -> Markup:
     """Return the conversations as a list, the current one first."""
-    items = "".join(
+    items = NOTHING.join(
         _item_html(one, number) for number, one in enumerate(conversations.all) if one.turns
     )
     if not items:
-        return ""
-    begin = '<button type="button" class="plain" data-do="begin">begin a new conversation</button>'
-    everything = '<button type="button" class="plain" data-do="clear">remove all</button>'
-    first = begin if conversations.current.turns else ""
-    return (
-        '<nav aria-label="Conversations"><h3>Conversations in this browser</h3>'
-        f'<ul>{items}</ul><p class="actions">{first}{everything}</p></nav>'
-    )
+        return NOTHING
+    return Markup(
+        '<nav aria-label="Conversations"><h3>Conversations in this browser</h3><ul>{items}</ul>'
+        '<p class="actions">{begin}'
+        '<button type="button" class="plain" data-do="clear">remove all</button></p></nav>'
+    ).format(items=items, begin=_BEGIN if conversations.current.turns else NOTHING)
 
 
 def conversation_as_markdown(conversation: Conversation) -> str:
@@ -125,27 +127,32 @@ def numbered(conversations: Sequence[Conversation], number: object) -> int:
     return int(text) if text.isdecimal() and int(text) < len(conversations) else 0
 
 
-def _item_html(conversation: Conversation, number: int) -> str:
-    title = escape(conversation.title)
-    named = f'<b class="name">{bidi(conversation.title)}</b>'
+def _item_html(conversation: Conversation, number: int) -> Markup:
+    title = conversation.title
+    named = Markup('<b class="name">{}</b>').format(bidi(title))
     if number:
-        address = escape(conversation.turns[-1].address)
-        named = (
-            f'<a class="name" href="{address}" data-do="open" data-number="{number}">'
-            f"{bidi(conversation.title)}</a>"
-        )
-    data = base64.b64encode(conversation_as_markdown(conversation).encode()).decode()
-    buttons = "".join(
-        f'<button type="button" class="plain" data-do="{do}" data-number="{number}" '
-        f'data-name="{title}" aria-label="{label} {title}">{label.lower()}</button>'
-        for do, label in (("rename", "Rename"), ("remove", "Remove"))
+        named = Markup(
+            '<a class="name" href="{address}" data-do="open" data-number="{number}">{title}</a>'
+        ).format(address=conversation.turns[-1].address, number=number, title=bidi(title))
+    return Markup(
+        '<li>{named} <span>{count}</span><span class="actions">{rename}{remove}'
+        '<a download="conversation.md" aria-label="Save {title} as Markdown" '
+        'href="data:text/markdown;charset=utf-8;base64,{data}">save as Markdown</a></span></li>'
+    ).format(
+        named=named,
+        count=counted(len(conversation.turns), "question"),
+        rename=_button_html("Rename", title, number),
+        remove=_button_html("Remove", title, number),
+        title=title,
+        data=base64.b64encode(conversation_as_markdown(conversation).encode()).decode(),
     )
-    return (
-        f"<li>{named} <span>{counted(len(conversation.turns), 'question')}</span>"
-        f'<span class="actions">{buttons}<a download="conversation.md" '
-        f'aria-label="Save {title} as Markdown" '
-        f'href="data:text/markdown;charset=utf-8;base64,{data}">save as Markdown</a></span></li>'
-    )
+
+
+def _button_html(label: str, title: str, number: int) -> Markup:
+    return Markup(
+        '<button type="button" class="plain" data-do="{do}" data-number="{number}" '
+        'data-name="{title}" aria-label="{label} {title}">{do}</button>'
+    ).format(do=label.lower(), label=label, title=title, number=number)
 
 
 def _recalled(one: object) -> Conversation:

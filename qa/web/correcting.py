@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.corrections import shown_fields
@@ -66,8 +66,9 @@ def on_corrections(
         article = session.store().article(id) if id else None
         if article is None:
             return tuple(gr.skip() for _ in opened)
-        heading = f"<h2>Correct what is known of “{escape(shown_fields(article)['title'])}”</h2>"
-        return gr.Column(visible=True), heading, id, *shown_fields(article).values()
+        fields = shown_fields(article)
+        heading = Markup("<h2>Correct what is known of “{}”</h2>").format(fields["title"])
+        return gr.Column(visible=True), heading, id, *fields.values()
 
     def saved(id: str, *typed: str) -> tuple[Any, ...]:
         said, timer = tried(lambda: editor.correct(id, session.store(), *typed))

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from index.types import Article, DatelineError
 from qa.answering.arguments import MOST_PASSAGES
 from qa.rendering.wording import counted, published_in_words
 from qa.web.addresses import NO_LIMITS, article_address
-from qa.web.markup import NO_OUTLET, bidi, outlet_html, title_of
+from qa.web.markup import NO_OUTLET, NOTHING, bidi, outlet_html, title_of
 from qa.web.session import Session
 from qa.web.timeline import timeline_html
 
@@ -73,7 +73,7 @@ def on_topic(session: Session, topic: str) -> list[Article]:
     return list({article.id: article for article in near}.values())
 
 
-def coverage_html(articles: Sequence[Article], first: str = "", last: str = "") -> str:
+def coverage_html(articles: Sequence[Article], first: str = "", last: str = "") -> Markup:
     """Return the articles over time and by outlet, the first outlet first.
 
     `first` and `last` are the days of the bar that is chosen, or empty.
@@ -83,22 +83,26 @@ def coverage_html(articles: Sequence[Article], first: str = "", last: str = "") 
     outlets: dict[str, list[Article]] = {}
     for article in sorted(within, key=_by_day):
         outlets.setdefault(article.source or NO_OUTLET, []).append(article)
-    sections = "".join(_outlet_html(name, found) for name, found in outlets.items())
-    return (
-        f'<p class="source" role="status">{counted(len(within), "article")} '
-        f"from {counted(len(outlets), 'outlet')}</p>{timeline_html(dated, first)}"
-        f'{_first_html(within)}<div class="outlets">{sections}</div>'
+    return Markup(
+        '<p class="source" role="status">{articles} from {outlets}</p>{timeline}'
+        '{had_it}<div class="outlets">{sections}</div>'
+    ).format(
+        articles=counted(len(within), "article"),
+        outlets=counted(len(outlets), "outlet"),
+        timeline=timeline_html(dated, first),
+        had_it=_first_html(within),
+        sections=NOTHING.join(_outlet_html(name, found) for name, found in outlets.items()),
     )
 
 
-def _topic_html(session: Session, topic: str, first: str, last: str) -> str:
+def _topic_html(session: Session, topic: str, first: str, last: str) -> Markup:
     try:
         articles = list(session.store().articles())
         if topic.strip():
             articles = on_topic(session, topic)
     except DatelineError as error:
-        message = escape(str(error)[:1].upper() + str(error)[1:])
-        return f'<p role="alert">{message}.</p>'
+        message = str(error)[:1].upper() + str(error)[1:]
+        return Markup('<p role="alert">{}.</p>').format(message)
     return coverage_html(articles, first, last)
 
 
@@ -113,24 +117,29 @@ def _by_day(article: Article) -> tuple[dt.date, str]:
     return article.published or dt.date.max, article.id
 
 
-def _first_html(articles: Sequence[Article]) -> str:
+def _first_html(articles: Sequence[Article]) -> Markup:
     """Return who had it first, if somebody was alone on the first day."""
     dated = sorted((one for one in articles if one.published is not None), key=_by_day)
     if len(dated) < 2 or dated[0].published == dated[1].published or not dated[0].source:
-        return ""
-    day = escape(published_in_words(dated[0]))
-    return f'<p class="had-it">First: {outlet_html(dated[0])}, {day}</p>'
+        return NOTHING
+    return Markup('<p class="had-it">First: {}, {}</p>').format(
+        outlet_html(dated[0]), published_in_words(dated[0])
+    )
 
 
-def _outlet_html(name: str, articles: Sequence[Article]) -> str:
-    items = "".join(map(_item, articles[:_LISTED]))
+def _outlet_html(name: str, articles: Sequence[Article]) -> Markup:
+    items = NOTHING.join(map(_item, articles[:_LISTED]))
     more = len(articles) - _LISTED
     if more > 0:
-        items += f"<li>and {counted(more, 'more article')}</li>"
-    return f"<section><h2>{bidi(name)} ({len(articles):,})</h2><ul>{items}</ul></section>"
+        items += Markup("<li>and {}</li>").format(counted(more, "more article"))
+    return Markup("<section><h2>{name} ({count:,})</h2><ul>{items}</ul></section>").format(
+        name=bidi(name), count=len(articles), items=items
+    )
 
 
-def _item(article: Article) -> str:
-    address = escape(article_address(article.id))
-    day = escape(published_in_words(article))
-    return f'<li><a href="{address}" data-read>{bidi(title_of(article))}</a> {day}</li>'
+def _item(article: Article) -> Markup:
+    return Markup('<li><a href="{address}" data-read>{title}</a> {day}</li>').format(
+        address=article_address(article.id),
+        title=bidi(title_of(article)),
+        day=published_in_words(article),
+    )

@@ -9,19 +9,21 @@ article only the surroundings of findings and passages are shown, with a link to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import chain, pairwise
+
+from markupsafe import Markup, escape
 
 from index.text.dates import in_words
 from index.types import Article
 from qa.types import Hit, Span
 from qa.web.addresses import article_address
-from qa.web.markup import authors_of, bidi, join_parts, outlet_html, title_of, web_link
+from qa.web.markup import NOTHING, authors_of, bidi, join_parts, outlet_html, title_of, web_link
 
 AROUND = 3_000  # characters of an article shown on either side of a finding
 WHOLE = 200_000  # characters of an article that is shown by itself
-_CUT = "<p class='cut'>…</p>"
-_STEPPING = (
+_CUT = Markup("<p class='cut'>…</p>")
+_NO_ARTICLE = Markup('<aside class="evidence" aria-label="The article"></aside>')
+_STEPPING = Markup(
     '<div class="stepping">'
     '<button type="button" class="plain" data-step="-1" aria-label="Previous finding">'
     "← previous</button>"
@@ -34,7 +36,7 @@ _STEPPING = (
 Numbered = tuple[int, int, int]
 
 
-def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
+def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> Markup:
     """Return the articles of the findings, then those of the hits.
 
     Only the first is in view.
@@ -42,33 +44,31 @@ def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> str:
     places: list[Span | Hit] = [*findings, *hits]
     articles = {place.article.id: place.article for place in places}
     if not articles:
-        return '<aside class="evidence" aria-label="The article"></aside>'
-    stepping = _STEPPING.format(count=len(findings)) if len(findings) > 1 else ""
+        return _NO_ARTICLE
+    stepping = _STEPPING.format(count=len(findings)) if len(findings) > 1 else NOTHING
     papers = [
         _paper_html(article, number, findings, hits)
         for number, article in enumerate(articles.values())
     ]
-    return (
-        '<aside class="evidence" aria-label="The article" '
-        f'data-findings="{len(findings)}"><div class="bar">{stepping}'
-        '<button type="button" class="plain back" data-back>close</button></div>'
-        f"{''.join(papers)}</aside>"
-    )
+    return Markup(
+        '<aside class="evidence" aria-label="The article" data-findings="{count}">'
+        '<div class="bar">{stepping}'
+        '<button type="button" class="plain back" data-back>close</button></div>{papers}</aside>'
+    ).format(count=len(findings), stepping=stepping, papers=NOTHING.join(papers))
 
 
-def article_html(article: Article) -> str:
+def article_html(article: Article) -> Markup:
     """Return an article by itself, to be read."""
-    original = web_link(article.url, "open original")
-    source = _source_html(article)
-    if original:
-        source += f" · {original}"
-    cut = _CUT if len(article.text) > WHOLE else ""
-    return (
-        f'<section class="turn alone" data-address="{escape(article_address(article.id))}">'
-        f'<article class="paper"><h2>{bidi(title_of(article))}</h2>'
-        f'<p class="source">{source}</p>'
-        f'<div class="story" dir="auto">{escape(article.text[:WHOLE])}{cut}</div>'
-        "</article></section>"
+    return Markup(
+        '<section class="turn alone" data-address="{address}">'
+        '<article class="paper"><h2>{title}</h2><p class="source">{source}</p>'
+        '<div class="story" dir="auto">{text}{cut}</div></article></section>'
+    ).format(
+        address=article_address(article.id),
+        title=bidi(title_of(article)),
+        source=join_parts(_source_html(article), web_link(article.url, "open original")),
+        text=article.text[:WHOLE],
+        cut=_CUT if len(article.text) > WHOLE else NOTHING,
     )
 
 
@@ -91,29 +91,32 @@ def windows(
 
 def _paper_html(
     article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]
-) -> str:
+) -> Markup:
     """Return one article of the evidence, hidden unless it is the first."""
-    hidden = " hidden" if number > 0 else ""
-    whole = f'<a href="{escape(article_address(article.id))}" data-again>whole article</a>'
-    text = _text_html(article.text, _numbered(findings, article), _numbered(hits, article))
-    return (
-        f'<article class="paper" data-article="{number}"{hidden}>'
-        f"<h3>{bidi(title_of(article))}</h3>"
-        f'<p class="source">{join_parts(_source_html(article), whole)}</p>'
+    whole = Markup('<a href="{}" data-again>whole article</a>').format(article_address(article.id))
+    return Markup(
+        '<article class="paper" data-article="{number}"{hidden}><h3>{title}</h3>'
+        '<p class="source">{source}</p>'
         '<div class="story" dir="auto" tabindex="0" role="region" '
-        f'aria-label="Text of the article">{text}</div></article>'
+        'aria-label="Text of the article">{text}</div></article>'
+    ).format(
+        number=number,
+        hidden=" hidden" if number > 0 else "",
+        title=bidi(title_of(article)),
+        source=join_parts(_source_html(article), whole),
+        text=_text_html(article.text, _numbered(findings, article), _numbered(hits, article)),
     )
 
 
-def _source_html(article: Article) -> str:
+def _source_html(article: Article) -> Markup:
     """Return the outlet, the day and the authors of an article, if known."""
-    day, authors = "", ""
+    day = authors = NOTHING
     if article.published is not None:
         words = in_words(article.published.isoformat())
-        day = f'<time datetime="{article.published}">{words}</time>'
+        day = Markup('<time datetime="{}">{}</time>').format(article.published, words)
     names = authors_of(article)
     if names:
-        authors = f"by {bidi(', '.join(names))}"
+        authors = Markup("by {}").format(bidi(", ".join(names)))
     return join_parts(outlet_html(article), day, authors)
 
 
@@ -126,14 +129,14 @@ def _numbered(spans: Sequence[Span | Hit], article: Article) -> list[Numbered]:
     ]
 
 
-def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbered]) -> str:
+def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbered]) -> Markup:
     """Return the parts of a text to show.
 
     They are cut at the ends of its findings and passages.
     """
     spans = [(start, end) for start, end, _ in [*findings, *passages]]
     ends = set(chain.from_iterable(spans))
-    pieces: list[str] = []
+    pieces: list[Markup] = []
     reached = 0
     for first, last in windows(spans, len(text)):
         if first > reached:
@@ -143,31 +146,34 @@ def _text_html(text: str, findings: Sequence[Numbered], passages: Sequence[Numbe
         reached = last
     if reached < len(text):
         pieces.append(_CUT)
-    return "".join(pieces)
+    return NOTHING.join(pieces)
 
 
 def _window_html(
     text: str, cuts: Sequence[int], findings: Sequence[Numbered], passages: Sequence[Numbered]
-) -> str:
+) -> Markup:
     """Return the stretches between the cuts.
 
     Each has the findings and passages around it. The first stretch of a finding carries its number
     from 1 (data-first), for the margin.
     """
-    pieces: list[str] = []
+    pieces: list[Markup] = []
     begun: set[int] = set()
     for start, end in pairwise(cuts):
         marked = _covering(findings, start, end)
         read = _covering(passages, start, end)
         piece = escape(text[start:end])
         if marked:
-            label = "" if marked[0] in begun else f' data-first="{marked[0] + 1}"'
+            label = NOTHING
+            if marked[0] not in begun:
+                label = Markup(' data-first="{}"').format(marked[0] + 1)
             begun.update(marked)
-            piece = f'<mark data-findings="{_listed(marked)}"{label}>{piece}</mark>'
+            numbers = _listed(marked)
+            piece = Markup('<mark data-findings="{}"{}>{}</mark>').format(numbers, label, piece)
         if read:
-            piece = f'<span data-passages="{_listed(read)}">{piece}</span>'
+            piece = Markup('<span data-passages="{}">{}</span>').format(_listed(read), piece)
         pieces.append(piece)
-    return "".join(pieces)
+    return NOTHING.join(pieces)
 
 
 def _covering(spans: Sequence[Numbered], start: int, end: int) -> list[int]:

@@ -5,17 +5,17 @@ A visitor finds these first. The headlines are the latest.
 
 from __future__ import annotations
 
-from html import escape
+from markupsafe import Markup
 
 from index.text.dates import in_words
 from index.types import Article, Store
 from qa.rendering.wording import counted
 from qa.web.addresses import article_address
-from qa.web.markup import bidi, dateline_html, title_of
+from qa.web.markup import NOTHING, bidi, dateline_html, title_of
 from qa.web.timeline import timeline_html
 
 _HEADLINES = 6
-EXAMPLES_PLACE = '<div class="suggested" data-place=""></div>'
+EXAMPLES_PLACE = Markup('<div class="suggested" data-place=""></div>')
 
 
 def holdings(store: Store) -> str:
@@ -33,16 +33,16 @@ def holdings(store: Store) -> str:
     return told
 
 
-def masthead_html(holds: str) -> str:
+def masthead_html(holds: str) -> Markup:
     """Return the head of the page, with what the archive holds."""
-    return (
+    return Markup(
         "<header><h1>Dateline</h1>"
         "<p>Ask a folder of news. It answers in the articles’ own words.</p>"
-        f"<p class='holds'>{escape(holds)}&nbsp;</p></header>"
-    )
+        "<p class='holds'>{}&nbsp;</p></header>"
+    ).format(holds)
 
 
-def front_html(store: Store) -> str:
+def front_html(store: Store) -> Markup:
     """Return what the page promises, and the latest headlines.
 
     A headline opens its article.
@@ -50,26 +50,30 @@ def front_html(store: Store) -> str:
     articles = sorted(
         store.articles(), key=lambda article: str(article.published or ""), reverse=True
     )
-    headlines = "".join(map(_headline_item, articles[:_HEADLINES]))
-    latest = ""
+    headlines = NOTHING.join(map(_headline_item, articles[:_HEADLINES]))
+    latest = NOTHING
     if headlines:  # page.js puts examples into their place
-        latest = f"{EXAMPLES_PLACE}<h2>Latest in the archive</h2><ul>{headlines}</ul>"
-    return (
+        latest = Markup("{}<h2>Latest in the archive</h2><ul>{}</ul>").format(
+            EXAMPLES_PLACE, headlines
+        )
+    return Markup(
         '<section class="front"><p class="holds">Every answer is a quotation, with its source. '
-        f"If the articles give no clear answer, Dateline says so.</p>{latest}</section>"
-    )
+        "If the articles give no clear answer, Dateline says so.</p>{}</section>"
+    ).format(latest)
 
 
-def store_timeline_html(store: Store) -> str:
+def store_timeline_html(store: Store) -> Markup:
     """Return the articles of an index over time, as bars."""
     return timeline_html(
         article.published for article in store.articles() if article.published is not None
     )
 
 
-def _headline_item(article: Article) -> str:
-    return (
-        f'<li><p><a href="{escape(article_address(article.id))}" data-again>'
-        f"<cite>{bidi(title_of(article))}</cite></a></p>"
-        f"<p>{dateline_html(article, titled=False)}</p></li>"
+def _headline_item(article: Article) -> Markup:
+    return Markup(
+        '<li><p><a href="{address}" data-again><cite>{title}</cite></a></p><p>{dateline}</p></li>'
+    ).format(
+        address=article_address(article.id),
+        title=bidi(title_of(article)),
+        dateline=dateline_html(article, titled=False),
     )

@@ -1,6 +1,7 @@
 """Pieces of HTML that several views share.
 
-Text from an article or a question is escaped here.
+HTML is `Markup`, made by filling a literal: `Markup("<b>{}</b>").format(text)`. What is filled in
+is escaped, unless it is Markup itself. `make lint` refuses Markup that is made of anything else.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
+
+from markupsafe import Markup
 
 from index.types import Article
 from qa.links import is_web_address
 from qa.rendering.wording import headline, in_language, published_in_words
 
 NO_OUTLET = "no outlet named"
+NOTHING = Markup("")
 _SITE = re.compile(r"\s+(?:[|·–—-]|::)\s+([^|·–—]{2,40})$")  # "... | CNN"
 _PLACEHOLDERS = frozenset(  # titles that programs give
     ("about:blank", "blank", "document", "word document", "microsoft word", "untitled", "home")
@@ -22,17 +25,14 @@ _PLACEHOLDERS = frozenset(  # titles that programs give
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
 
 
-def bidi(text: str) -> str:
-    """Return text escaped and isolated.
-
-    Marks of writing direction end with it.
-    """
-    return f"<bdi>{escape(text)}</bdi>"
+def bidi(text: str) -> Markup:
+    """Return text isolated: marks of writing direction end with it."""
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
-def join_parts(*parts: str) -> str:
+def join_parts(*parts: str) -> Markup:
     """Join the parts that are not empty by a middle dot."""
-    return " · ".join(part for part in parts if part)
+    return Markup(" · ").join(part for part in parts if part)
 
 
 def title_of(article: Article) -> str:
@@ -57,38 +57,39 @@ def authors_of(article: Article) -> Sequence[str]:
     return [name for name in once if not any(_is_within(other, name) for other in once)]
 
 
-def outlet_html(article: Article) -> str:
+def outlet_html(article: Article) -> Markup:
     """Return the outlet of an article in bold; empty if unknown."""
-    return f"<b>{bidi(article.source)}</b>" if article.source else ""
+    return Markup("<b>{}</b>").format(bidi(article.source)) if article.source else NOTHING
 
 
-def given_html(article: Article) -> str:
+def given_html(article: Article) -> Markup:
     """Return who gives a sentence, and when: "CNN, 8 September 2022"."""
-    day = escape(published_in_words(article))
+    day: str = published_in_words(article)
     if day:
-        day = f'<span class="day">, {day}</span>'
-    return (outlet_html(article) or NO_OUTLET) + day
+        day = Markup('<span class="day">, {}</span>').format(day)
+    return Markup("{}{}").format(outlet_html(article) or NO_OUTLET, day)
 
 
-def dateline_html(article: Article, titled: bool = True) -> str:
+def dateline_html(article: Article, titled: bool = True) -> Markup:
     """Return outlet, day, title and language of an article, as far as known.
 
     The title is there only if `titled`.
     """
-    title = f"<cite>{bidi(title_of(article))}</cite>" if titled else ""
-    language = escape(in_language(article).removeprefix(", "))
-    return join_parts(outlet_html(article), escape(published_in_words(article)), title, language)
+    title = Markup("<cite>{}</cite>").format(bidi(title_of(article))) if titled else ""
+    language = in_language(article).removeprefix(", ")
+    return join_parts(outlet_html(article), published_in_words(article), title, language)
 
 
-def web_link(url: str | None, label: str, css_class: str = "") -> str:
+def web_link(url: str | None, label: str, css_class: str = "") -> Markup:
     """Return a link that opens in a new tab.
 
     It is empty unless the address is http or https.
     """
     if url is None or not is_web_address(url):
-        return ""
-    named = f'class="{css_class}" ' if css_class else ""
-    return f'<a {named}href="{escape(url)}" target="_blank" rel="noopener noreferrer">{label}</a>'
+        return NOTHING
+    return Markup(
+        '<a class="{css_class}" href="{url}" target="_blank" rel="noopener noreferrer">{label}</a>'
+    ).format(css_class=css_class, url=url, label=label)
 
 
 def _is_within(name: str, names: str) -> bool:

@@ -70,8 +70,11 @@
     }
   };
 
-  let returning = false;
+  // The address that the back button went to, until its answer is shown.
+  let returning = null;
+  const same = (one, other) => String(new URLSearchParams(one)) === String(new URLSearchParams(other));
   const settle = (moved) => {
+    if (document.querySelector('#conversation .reading')) return; // another answer is coming
     const shown = turn();
     if (shown) {
       finding(0, false);
@@ -82,12 +85,15 @@
     else if (document.querySelector('#conversation .front')) collapse(false);
     // After the back button, or when an address is opened, the address is right already. Only a
     // question that is asked adds an entry to the browser's history.
-    const wanted = address || window.location.pathname;
+    // If it went farther back meanwhile, what is shown is not yet what it went to.
+    const front = document.querySelector('#conversation .front');
     const there = address ? window.location.search === address : !window.location.search;
-    if (!there && (address || (moved && document.querySelector('#conversation .front')))) {
-      history[moved && !returning ? 'pushState' : 'replaceState'](null, '', wanted);
+    const late = returning !== null && (address || front) && !same(address || '', returning);
+    if (!there && !late && (address || (moved && front))) {
+      const add = moved && returning === null;
+      history[add ? 'pushState' : 'replaceState'](null, '', address || window.location.pathname);
     }
-    returning = false;
+    if (!late) returning = null;
     const heading = shown?.querySelector('h2');
     if (moved && heading) { // what was clicked is gone: go to the answer
       if (heading.getBoundingClientRect().top < 0) heading.scrollIntoView({ block: 'start' });
@@ -165,6 +171,7 @@
     if (!question.trim()) return;
     keep(question, !repeated);
     repeated = false;
+    returning = null;
     collapse(true);
     if (question.length > longest || box().value !== question) return;
     box().value = '';
@@ -190,8 +197,7 @@
   });
 
   window.addEventListener('popstate', () => {
-    returning = true;
-    returning = follow(window.location.search);
+    returning = follow(window.location.search) ? window.location.search : null;
   });
 
   const follow = (address) => {
@@ -201,6 +207,7 @@
   };
 
   document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-again], [data-literally], [data-do]')) returning = null;
     const read = event.target.closest('a[data-read]');
     // A title in the table opens its article in the Ask tab.
     if (read && !event.ctrlKey && !event.metaKey && !event.shiftKey) {

@@ -17,6 +17,7 @@ from qa.web.conversation_list import ConversationList, conversation_list, listed
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.coverage import coverage_tab
 from qa.web.front import holdings, masthead_html, store_timeline_html
+from qa.web.latest import Latest
 from qa.web.session import Session
 from qa.web.turns import opening_html
 from qa.web.welcome import Welcome, on_first_articles, welcome
@@ -27,8 +28,10 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 _SETTLE_ASKED = "() => window.dateline.settle(true)"
 _ASKED = """(question, ...kept) => {
   window.dateline.asked(question);
-  return [question, ...kept.slice(0, 5)];
+  return [question, ...kept.slice(0, 5), Date.now()];
 }"""
+_BEGUN = "(...kept) => [...kept.slice(0, -1), Date.now()]"
+_OPENED = "(query, turns) => [window.location.search, turns, Date.now()]"
 _SETTLE_OPENED = "() => window.dateline.settle(false)"
 
 # What is clicked in a reply or in the timeline becomes an event with the data-* attributes of it.
@@ -75,6 +78,7 @@ class _AskTab:
     conversation: gr.HTML
     conversations: ConversationList
     suggested: gr.HTML
+    begun: gr.Number  # when an event was begun, by the browser's clock
 
     @property
     def limits(self) -> list[Any]:
@@ -108,9 +112,10 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
                 coverage_tab(session)
         asking = Asking(session)
         holds = [masthead, tab.timeline, tab.outlets]
-        _on_asking(tab, asking)
+        latest = Latest(asking)
+        _on_asking(tab, asking, latest)
         _on_limits(tab)
-        _on_opening(blocks, session, tab, asking, holds)
+        _on_opening(blocks, session, tab, asking, latest, holds)
         if editor is not None and changed is not None:
             _on_changes(session, editor, tab, asking, holds, changed)
         endpoints(session)
@@ -163,6 +168,7 @@ def _ask_tab(takes_articles: bool) -> _AskTab:
         conversation,
         conversation_list(_SECRET),
         gr.HTML("", elem_id="suggested"),
+        gr.Number(visible=False),
     )
 
 
@@ -173,12 +179,12 @@ def _day_box(label: str) -> gr.Textbox:
     )
 
 
-def _on_asking(tab: _AskTab, asking: Asking) -> None:
+def _on_asking(tab: _AskTab, asking: Asking, latest: Latest) -> None:
     """Answer what is typed, and follow what is clicked in the conversation."""
     asked = gr.on(
         [tab.question.submit, tab.button.click],
-        asking.answer,
-        [tab.question, tab.turns, *tab.limits],
+        latest.answer,
+        [tab.question, tab.turns, *tab.limits, tab.begun],
         tab.shown,
         trigger_mode="always_last",  # a question asked while another is read waits for its turn
         js=_ASKED,
@@ -186,16 +192,16 @@ def _on_asking(tab: _AskTab, asking: Asking) -> None:
     )
     _then_suggest(asked.then(None, js=_SETTLE_ASKED), tab, asking)
     followed = tab.conversation.click(
-        asking.followed, [tab.turns, *tab.limits], tab.shown, **_QUIET
+        latest.followed,
+        [tab.turns, *tab.limits, tab.begun],
+        tab.shown,
+        trigger_mode="always_last",
+        js=_BEGUN,
+        **_QUIET,
     )
     _then_suggest(followed.then(None, js=_SETTLE_ASKED), tab, asking)
-    on_clicks(
-        tab.conversations,
-        asking,
-        tab.turns,
-        tab.shown,
-        lambda event: _then_suggest(event.then(None, js=_SETTLE_ASKED), tab, asking),
-    )
+    clicked = on_clicks(tab.conversations, latest, [tab.turns, tab.begun], tab.shown, _BEGUN)
+    _then_suggest(clicked.then(None, js=_SETTLE_ASKED), tab, asking)
 
 
 def _then_suggest(event: Any, tab: _AskTab, asking: Asking) -> None:
@@ -231,6 +237,7 @@ def _on_opening(
     session: Session,
     tab: _AskTab,
     asking: Asking,
+    latest: Latest,
     holds: list[Any],
 ) -> None:
     """Show what the archive holds, and what the address of the page asks for."""
@@ -243,10 +250,10 @@ def _on_opening(
     blocks.load(opening, None, [*holds, *column], **_QUIET)
     query = gr.Textbox(visible=False)
     opened = blocks.load(
-        asking.opened,
-        [query, tab.turns],
+        latest.opened,
+        [query, tab.turns, tab.begun],
         tab.shown,
-        js="(query, turns) => [window.location.search, turns]",
+        js=_OPENED,
         **_QUIET,
     )
     _then_suggest(opened.then(None, js=_SETTLE_OPENED), tab, asking)

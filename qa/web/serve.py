@@ -15,7 +15,6 @@ from index.stores.places import place_of
 from index.types import DatelineError, Place
 from qa.types import Reader
 from qa.web.addresses import Limits
-from qa.web.application import application, end_streams
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.guard import Bounds
 from qa.web.listening import Network, bound, listen
@@ -68,6 +67,8 @@ def serve(
     if not empty:
         place.current()  # raises if there is no index, before anything is begun
     with bound(host, port) as sockets, temporary_uploads() as uploads:
+        from qa.web.application import application, end_streams  # imports gradio, for seconds
+
         log_to_stderr(log_words)
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # before the session starts a thread
         session = Session.open(place, reader=reader, limits=limits, empty=empty)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Session:
         self._first_store = store
         self._awaited: tuple[Path | Place, Reader | None] | None = None
         self._beginning = threading.Lock()
+        self._published: Callable[[], object] | None = None
 
     @classmethod
     def open(
@@ -68,6 +69,13 @@ class Session:
         opened: Future[Archive] = Future()
         opened.set_result(archive)
         return cls(opened, limits)
+
+    def when_published(self, call: Callable[[], object]) -> None:
+        """Call something beside the requests for each generation that is published.
+
+        The first time is when the models are loaded.
+        """
+        self._published = call
 
     def status(self) -> str:
         """Return "loading", "ok", or "failed" if the models did not load."""
@@ -100,10 +108,13 @@ class Session:
             raise DatelineError(
                 "expected the models to be loaded by now, found them loading still; ask again later"
             ) from None
+        generation = archive.generation
         try:
             archive.refresh()
         except DatelineError as error:  # a damaged new generation: go on with the open one
             print(f"dateline: {error}", file=sys.stderr)
+        if archive.generation != generation and self._published is not None:
+            threading.Thread(target=self._published, name="published").start()
         return archive
 
     def understood(self, question: str, turns: Sequence[Turn], limits: Limits) -> Understood:
@@ -181,6 +192,8 @@ class Session:
             return
         self._opened.set_result(archive)
         self._first_store = None  # its generation may be removed once the archive has moved on
+        if self._published is not None:
+            self._published()
 
 
 def _loading_error(error: BaseException) -> DatelineError:

@@ -1,7 +1,7 @@
 """Questions to ask next: each is asked first, and shown only if it is answered.
 
-On the first page they are examples. After an answer they go on from it: another outlet, another
-month, somebody who is quoted, a name in the sentence.
+On the first page they are examples, one of them with a follow-up. After an answer they go on from
+it: another outlet, another month, somebody who is quoted, a name in the sentence.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import islice
+
+from markupsafe import Markup
 
 from index.text.dates import in_words
 from index.types import Article, DatelineError
+from qa.answering.turns import Turn, Understood
 from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
 from qa.web.chips import words_of
-from qa.web.markup import bidi
+from qa.web.markup import NOTHING, bidi
 
 EXAMPLES, NEXT = 4, 3  # questions shown
 _TRIED_NEXT = 6  # questions asked to find the next ones
@@ -29,15 +31,21 @@ _ARTICLES = ("the ", "a ", "an ", "this ")
 _NAME = re.compile(r"(?<![.!?]\s)\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){1,2}\b")
 
 Try = Callable[[str, Limits], Reply]  # asks a question that nobody asked
+Complete = Callable[[str, Sequence[Turn], Limits], Understood]  # completes one after turns
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question with its limits, and what the page calls it."""
+    """A question with its limits, and what the page calls it.
+
+    `typed` is a follow-up that is completed to the question. `then` is what goes on from it.
+    """
 
     question: str
     limits: Limits
     label: str
+    typed: str = ""
+    then: Suggestion | None = None
 
 
 def examples(articles: Iterable[Article], limits: Limits, ask: Try) -> list[Suggestion]:
@@ -71,6 +79,17 @@ def next_questions(reply: Reply, limits: Limits, ask: Try) -> list[Suggestion]:
     return list(islice(found, NEXT))
 
 
+def with_follow_up(chosen: Sequence[Suggestion], ask: Try, complete: Complete) -> list[Suggestion]:
+    """Return the examples; one of them with a follow-up that is answered too."""
+    names = [one.question[len("What did ") : -len(" say?")] for one in chosen if _is_of_speech(one)]
+    tried = [(one, f"and {name}?") for one in chosen if _is_of_speech(one) for name in names]
+    for one, typed in tried[:_TRIED_NEXT]:
+        then = _follow_up(one, typed, ask, complete)
+        if then is not None:
+            return [replace(one, then=then) if other is one else other for other in chosen]
+    return list(chosen)
+
+
 def names_of(articles: Iterable[Article]) -> list[str]:
     """Return the people whom most of the articles name, in two or three words.
 
@@ -94,20 +113,47 @@ def months_of(articles: Iterable[Article]) -> list[str]:
     return [in_words(name) for name in names]
 
 
-def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str) -> str:
+def suggestions_html(suggestions: Sequence[Suggestion], address: str, title: str) -> Markup:
     """Return the questions as links; `address` is the answer that they go on from."""
     if not suggestions:
-        return ""
-    links = "".join(
-        f'<a class="chip" href="{escape(question_address(one.question, one.limits))}" data-again>'
-        f"{bidi(one.label)}</a>"
-        for one in suggestions
-    )
+        return NOTHING
+    links = NOTHING.join(map(_link_html, suggestions))
     level = "h3" if address else "h2"  # an answer has a heading of its own
-    return (
-        f'<div data-for="{escape(address)}"><{level}>{title}</{level}>'
-        f'<p class="chips">{links}</p></div>'
+    return Markup(
+        '<div data-for="{address}"><{level}>{title}</{level}><p class="chips">{links}</p></div>'
+    ).format(address=address, level=level, title=title, links=links)
+
+
+def _link_html(one: Suggestion) -> Markup:
+    """Return a question as a link; what goes on from an example is named beside it."""
+    typed = then = NOTHING
+    if one.typed:
+        typed = Markup(' data-typed="{}"').format(one.typed)
+    if one.then is not None:
+        then = Markup(' <span class="then">then “{}”</span>').format(one.then.label)
+    return Markup('<a class="chip" href="{address}" data-again{typed}>{label}{then}</a>').format(
+        address=question_address(one.question, one.limits),
+        typed=typed,
+        label=bidi(one.label),
+        then=then,
     )
+
+
+def _is_of_speech(one: Suggestion) -> bool:
+    return one.question.startswith("What did ") and one.question.endswith(" say?")
+
+
+def _follow_up(one: Suggestion, typed: str, ask: Try, complete: Complete) -> Suggestion | None:
+    """Return a follow-up to an example if it is completed and has another answer."""
+    first = _tried(one.question, one.limits, ask)
+    if first is None:
+        return None
+    turn = Turn.of(Understood(one.question, one.question), first)
+    question = complete(typed, [turn], one.limits).text
+    reply = _tried(question, one.limits, ask)
+    if question in (typed, one.question) or reply is None or not _is_new(reply, first):
+        return None
+    return Suggestion(question, one.limits, typed, typed) if _is_said_by(question, reply) else None
 
 
 def _goes_on_with(name: str, text: str) -> bool:

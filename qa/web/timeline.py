@@ -11,8 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from index.text.dates import in_words
 from qa.rendering.wording import counted
+from qa.web.markup import NOTHING
 
 _MOST_BARS = 72
 _LEAST_HEIGHT = 4  # percent of the row, so that one article is seen beside many
@@ -64,7 +67,7 @@ def periods(days: Sequence[dt.date], most: int) -> list[str]:
     return _names(first, last, _MONTH if months <= most else _YEAR)
 
 
-def timeline_html(days: Iterable[dt.date], pressed: str = "") -> str:
+def timeline_html(days: Iterable[dt.date], pressed: str = "") -> Markup:
     """Return the bars as buttons in a row.
 
     The highest is as high as the row. `pressed` is the first day of the bar that is chosen. Below
@@ -72,26 +75,34 @@ def timeline_html(days: Iterable[dt.date], pressed: str = "") -> str:
     """
     bars = bars_of(days)
     if len(bars) < 2:
-        return ""
+        return NOTHING
     highest = max(bar.articles for bar in bars)
-    buttons = "".join(_bar_html(bar, highest, pressed) for bar in bars)
-    return (
-        f'<div class="timeline" role="group" aria-label="Articles over time">{buttons}</div>'
-        f'<p class="ends"><span>{in_words(bars[0].name)}</span>'
-        f"<span>{in_words(bars[-1].name)}</span></p>"
+    return Markup(
+        '<div class="timeline" role="group" aria-label="Articles over time">{buttons}</div>'
+        '<p class="ends"><span>{first}</span><span>{last}</span></p>'
+    ).format(
+        buttons=NOTHING.join(_bar_html(bar, highest, pressed) for bar in bars),
+        first=in_words(bars[0].name),
+        last=in_words(bars[-1].name),
     )
 
 
-def _bar_html(bar: Bar, highest: int, pressed: str) -> str:
-    label = f"{in_words(bar.name)}: {counted(bar.articles, 'article')}"
+def _bar_html(bar: Bar, highest: int, pressed: str) -> Markup:
     chosen = "true" if bar.first.isoformat() == pressed else "false"
     state, height = " disabled", 0
     if bar.articles:
         state, height = "", max(_LEAST_HEIGHT, round(100 * bar.articles / highest))
-    return (
-        f'<button type="button" data-from="{bar.first}" data-to="{bar.last}" '
-        f'aria-pressed="{chosen}" aria-label="{label}" title="{label}"{state}>'
-        f'<i style="height:{height}%"></i></button>'
+    return Markup(
+        '<button type="button" data-from="{first}" data-to="{last}" '
+        'aria-pressed="{chosen}" aria-label="{label}" title="{label}"{state}>'
+        '<i style="height:{height}%"></i></button>'
+    ).format(
+        first=bar.first,
+        last=bar.last,
+        chosen=chosen,
+        label=f"{in_words(bar.name)}: {counted(bar.articles, 'article')}",
+        state=state,
+        height=height,
     )
 
 

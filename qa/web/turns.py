@@ -6,13 +6,14 @@ They are a question being read, a notice, and earlier questions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from qa.answering.turns import Turn
-from qa.web.markup import bidi
+from qa.web.markup import NOTHING, bidi
 
 _LONGEST_HEADING = 200  # characters of a question that has no answer yet
-_PLACES = (
+_PLACES = Markup(
     '<div class="skeleton tall"></div>'
     '<div class="skeleton"></div><div class="skeleton wide"></div>'
     '<div class="skeleton wide"></div></div>'
@@ -20,50 +21,52 @@ _PLACES = (
 )
 
 
-def notice_html(question: str, message: str) -> str:
+def notice_html(question: str, message: str) -> Markup:
     """Return a turn that could not be answered at all, in one line."""
-    heading = f"<h2>{bidi(question[:_LONGEST_HEADING])}</h2>" if question.strip() else ""
-    sentence = escape(message[:1].upper() + message[1:])
-    return (
-        f'<section class="turn" role="alert"><div class="findings">{heading}'
-        f'<p class="silent">{sentence}.</p></div></section>'
+    return Markup(
+        '<section class="turn" role="alert"><div class="findings">{heading}'
+        '<p class="silent">{sentence}.</p></div></section>'
+    ).format(
+        heading=_heading(question) if question.strip() else "",
+        sentence=message[:1].upper() + message[1:],
     )
 
 
-def reading_html(question: str) -> str:
+def reading_html(question: str) -> Markup:
     """Return what stands there while a question is read."""
-    return (
+    return Markup(
         '<section class="turn reading" aria-busy="true"><div class="findings">'
-        f'<h2>{bidi(question[:_LONGEST_HEADING])}</h2><p class="source">Reading …</p>'
-        f"{_PLACES}</section>"
-    )
+        '{heading}<p class="source">Reading …</p>{places}</section>'
+    ).format(heading=_heading(question), places=_PLACES)
 
 
-def opening_html() -> str:
+def opening_html() -> Markup:
     """Return what stands there while the page opens."""
-    return (
-        f'<section class="turn reading" aria-busy="true"><div class="findings">{_PLACES}</section>'
-    )
+    return Markup(
+        '<section class="turn reading" aria-busy="true"><div class="findings">{}</section>'
+    ).format(_PLACES)
 
 
-def earlier_html(turns: Sequence[Turn], shown: str) -> str:
+def earlier_html(turns: Sequence[Turn], shown: str) -> Markup:
     """Return links to the questions of a conversation, newest first.
 
     The question at the address `shown` is left out.
     """
     others = [turn for turn in turns if turn.address != shown]
     if not others:
-        return ""
-    items = "".join(map(_earlier_item, reversed(others)))
-    return (
+        return NOTHING
+    return Markup(
         '<nav class="earlier" aria-label="Earlier in this conversation">'
-        f"<h3>Earlier in this conversation</h3><ol>{items}</ol></nav>"
-    )
+        "<h3>Earlier in this conversation</h3><ol>{}</ol></nav>"
+    ).format(NOTHING.join(map(_earlier_item, reversed(others))))
 
 
-def _earlier_item(turn: Turn) -> str:
-    answer = "no clear answer" if turn.answer is None else escape(turn.answer)
-    return (
-        f'<li><a href="{escape(turn.address)}" data-again>{bidi(turn.understood)}</a>'
-        f" <span>{answer}</span></li>"
-    )
+def _heading(question: str) -> Markup:
+    return Markup("<h2>{}</h2>").format(bidi(question[:_LONGEST_HEADING]))
+
+
+def _earlier_item(turn: Turn) -> Markup:
+    answer = "no clear answer" if turn.answer is None else turn.answer
+    return Markup(
+        '<li><a href="{address}" data-again>{question}</a> <span>{answer}</span></li>'
+    ).format(address=turn.address, question=bidi(turn.understood), answer=answer)

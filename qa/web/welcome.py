@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from index.types import DatelineError
 from qa.web.article_table import status_html
@@ -16,7 +17,7 @@ from qa.web.session import Session
 
 _TICK = 0.5  # seconds between two looks at the first build
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_INVITATION = (
+_INVITATION = Markup(
     "<h2>This archive is empty</h2>"
     "<p>Drop articles here: text, web pages, PDF, Word, mail, tables, or a zip of them.</p>"
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Request, expect
 
 from index.stores.copying import copy
 from index.stores.places import place_of
@@ -47,6 +47,31 @@ def asked(app: Served, question: str) -> dict[str, Any]:
     return reply
 
 
+class Streams:
+    """The streams by which Gradio sends a page its answers: which of them are still open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.begun, self.open = page, 0, set[Request]()
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        if "/queue/data" in request.url:
+            self.begun += 1
+            self.open.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.open.discard(request)
+
+    def wait_until_closed(self) -> None:
+        """Wait until none has been open for a second: one event may be followed by another."""
+        quiet = 0
+        while quiet < 10:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self.open else quiet + 1
+
+
 def test_each_process_gives_the_same_reply_and_follows_what_is_published(
     apps: list[Served], store: str, corpus_index: Path
 ) -> None:
@@ -64,9 +89,11 @@ def test_a_conversation_goes_on_at_another_process_when_its_own_dies(
     road = Proxy(int(first.address.rsplit(":", 1)[1]))
     through = Served(f"http://127.0.0.1:{road.port}", first.index, first.corpus, first.process)
     page = opened(through)
+    streams = Streams(page)
     ask(page, QUESTION)
     # No event may be under way: for one that is lost the page must be loaded again.
-    page.wait_for_timeout(1_000)
+    streams.wait_until_closed()
+    assert streams.begun > 0
     road.to = int(second.address.rsplit(":", 1)[1])
     first.stop()
     page.locator("#ask textarea").fill("and in 2020?")

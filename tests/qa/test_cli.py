@@ -355,6 +355,35 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage: dateline" in capsys.readouterr().err
 
 
+def test_an_unknown_option_is_told_by_its_own_command_with_one_like_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["ask", "x", "--sorce", "CNN"])
+    assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("usage: dateline ask ")
+    assert told.splitlines()[-1] == (
+        "dateline ask: error: unrecognized arguments: --sorce CNN; did you mean --source?"
+    )
+
+
+@pytest.mark.slow
+def test_a_server_without_an_index_is_refused_before_gradio_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("Rain fell.")
+    program = (
+        "import sys; from qa.cli import main; "
+        f"status = main(['serve', '--index', {str(tmp_path / 'index')!r}, "
+        f"'--corpus', {str(tmp_path / 'corpus')!r}]); print(status, 'gradio' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["1", "False"]
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([])

@@ -13,6 +13,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from index.text.vocabulary import english_words
+
 _TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAMPLE = 2**16  # bytes that are looked at
 _OTHER_SCRIPT = 0.4  # of the letters: from this share on, those outside ASCII are the text's own
@@ -21,6 +23,8 @@ _LATIN = ("cp1252", "iso8859-15", "mac-roman", "cp1250", "iso8859-2")
 _RARE = frozenset("¦ˆ˜¨´¸¯ƒ†‡‰¬ﬁﬂ˝ˇ˘˙˛ı")  # signs that news has no use for
 _CLEARLY = 2.0  # better than Windows-1252
 _FEW = 2  # characters outside ASCII that may be faults, and prove nothing but what is frequent
+_LETTER_WITHIN = re.compile(r"(?P<before>[A-Za-z]+)[^\W\d_a-zA-Z](?P<after>[a-z]+)")
+_LONG_WORD = 5  # letters
 _FREQUENT_SIGNS = frozenset("’‘“”–—…•€£°§½\xa0éèàçñöüäêëïôóíáúâîûæøåßãõšžÉÖÜÄÅØ«»¿¡©®™¼¾")
 
 # Charsets of other scripts: the most frequent letters, and their share in running text.
@@ -62,9 +66,21 @@ def guess(data: bytes) -> str | None:
         best = "cp1252"
     if scores[best] < 0 or (high <= _FEW and not _is_frequent(texts[best])):
         return None
-    if high == 1 and best not in ("cp1252", "iso8859-15"):
+    if high == 1 and (best not in ("cp1252", "iso8859-15") or _is_stray(texts[best])):
         return None
     return best
+
+
+def _is_stray(text: str) -> bool:
+    """Tell whether the word around a character is whole without it.
+
+    So it does in "counécil". The word is long, since "naïve" without its letter is one too.
+    """
+    found = _LETTER_WITHIN.search(text)
+    if found is None:
+        return False
+    word = (found["before"] + found["after"]).casefold()
+    return len(word) >= _LONG_WORD and word in english_words()
 
 
 def _other_script(sample: bytes) -> str | None:

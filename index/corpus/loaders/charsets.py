@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.corpus.loaders.charset_guess import guess
 from index.corpus.loaders.charset_labels import codec_of, shown
@@ -32,6 +32,7 @@ _HEAD = 2**16  # bytes in which zeros and control characters are counted
 _MOST_CONTROLS = 0.05  # of the head: more of them and it is no text
 _FEWEST_ZEROS = 0.04  # of the head: UTF-16 has more, even in other scripts, for its spaces
 _MOST_ZEROS = 0.75  # of the head: all that UTF-32 has in ASCII
+_NONE, _WRONG = "it declares no charset", "it is not in UTF-8, which it declares"
 _TWO_BYTES = ("cp932", "cp949", "euc_jp", "gb18030", "big5hkscs")
 _BY_CHANCE = 4  # bytes beyond the first of a character
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\b\x1a\x1b"})
@@ -81,7 +82,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return _noted(text, "")
     if codec_declared not in (None, "utf-8"):
         return _decoded(data, codec_declared)
-    return _undeclared(data)
+    return _undeclared(data, codec_declared is not None)
 
 
 def zeros_of(data: bytes) -> str | None:
@@ -123,7 +124,7 @@ def _may_be_utf8(data: bytes, declared: str | None) -> bool:
     return True
 
 
-def _undeclared(data: bytes) -> Decoded:
+def _undeclared(data: bytes, declared: bool) -> Decoded:
     """Return text that is UTF-8 with faults, or in a charset that is guessed."""
     text = data.decode("utf-8", "replace")
     faults = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
@@ -132,13 +133,16 @@ def _undeclared(data: bytes) -> Decoded:
     codec = guess(data)
     if codec is None:
         return _noted(text, "")
-    return _decoded(data, codec, guessed=True)
+    found = _decoded(data, codec, guessed=True)
+    if declared and found.note is not None:  # as UTF-8
+        return replace(found, note=found.note.replace(_NONE, _WRONG))
+    return found
 
 
 def _decoded(data: bytes, codec: str, guessed: bool = False) -> Decoded:
     text = data.decode(codec, "replace")
     if guessed:
-        return _noted(text, f"it declares no charset; read as {shown(codec)}, a guess")
+        return _noted(text, f"{_NONE}; read as {shown(codec)}, a guess")
     return _noted(text, "")
 
 

@@ -16,9 +16,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "content", "body", "page content", "article", "article text", "article body",
         "full text", "body text", "main text", "content text", "text content", "clean text",
-        "cleaned text", "plain text", "content encoded", "article content", "full article",
-        "story", "post content", "post text", "news", "transcript", "description", "summary",
-        "abstract", "lead paragraph", "excerpt", "snippet",
+        "content html", "cleaned text", "plain text", "content encoded", "article content",
+        "full article", "story", "post content", "post text", "news", "transcript",
+        "lead paragraph", "description", "summary", "abstract", "excerpt", "snippet",
     ),
     "title": (
         "title", "headline", "heading", "web title", "article title", "news title", "post title",
@@ -27,18 +27,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "source": (
         "source", "outlet", "publisher", "publication", "newspaper", "source name", "site name",
         "site full", "site", "publication name", "outlet name", "news outlet", "media outlet",
-        "newspaper name", "provider", "source domain", "domain",
+        "newspaper name", "provider", "source domain", "domain", "clean url",
     ),
     "published": (
         "published", "date", "published at", "publish date", "date publish", "date published",
         "published date", "publication date", "pub date", "published on", "web publication date",
         "article date", "datetime", "timestamp", "seen date", "created at", "date created",
         "published time", "publish time", "publication time", "posted at", "post date",
-        "date posted", "release date", "news date",
+        "date posted", "release date", "news date", "publishing date",
     ),
     "url": (
         "url", "link", "canonical url", "article url", "web url", "source url", "permalink",
-        "href",
+        "href", "requested url", "responded url",
     ),
     "authors": ("authors", "author", "byline", "creator", "writer", "journalist", "author name"),
     "id": ("id", "doc id", "article id", "guid", "uuid"),

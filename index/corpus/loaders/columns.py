@@ -8,6 +8,7 @@ or the month comes first.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,8 +21,25 @@ from index.corpus.loaders.fields import Fields, Record, day, names, string
 from index.corpus.loaders.numeric_days import DayOrder
 from index.types import DatelineError, Note, Skipped
 
-_INNER = ("name", "main", "title", "original", "domain", "#text")  # of {"name": "Example Times"}
-_PARAGRAPHS = ("text", "content", "paragraphs", "value", "body", "blocks")  # of {"text": ...}
+_INNER = (
+    "name",
+    "main",
+    "rendered",
+    "title",
+    "original",
+    "domain",
+    "#text",
+)  # of {"name": "Example Times"}
+_PARAGRAPHS = (
+    "text",
+    "content",
+    "rendered",
+    "paragraphs",
+    "value",
+    "body",
+    "blocks",
+)  # of {"text": ...}
+_ABSENT = ("nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>")  # as programs write it
 _DEEPEST = 6  # lists and objects in one another
 _MARKED = re.compile(r"</(?:p|div|span|h\d|li|br)>|<(?:br|p)\b[^>]*/?>", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.\.\.)\s*\[\+(?P<more>\d+) chars\]\s*$")  # as NewsAPI ends a text
@@ -105,7 +123,8 @@ class Columns:
         for field in COLUMNS:
             column = column_of(record.columns, field, self._named)
             if column is not None:
-                found[field] = record.columns.get(column)
+                value = record.columns.get(column)
+                found[field] = None if field != "text" and _is_absent(value) else value
                 self._note_used(field, column)
         text = _text(found.get("text"))
         if text is None:
@@ -206,6 +225,11 @@ def _list_in(value: str) -> Any:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
+
+
+def _is_absent(value: Any) -> bool:
+    """Tell whether a value is how a program writes that there is none."""
+    return value in _ABSENT or (isinstance(value, float) and math.isnan(value))
 
 
 def _inner(value: Any) -> Any:

@@ -1,17 +1,20 @@
 """EPUB: an article for each part of its reading order.
 
 Its package file names the parts, which are XHTML. A part that is named and not there is skipped,
-and the others are read. Limits: pages that are in no reading order are left out, and counted in a
-note.
+and the others are read. Limits: pages that are in no reading order, and parts of it that are no
+pages, are left out. Notes count both.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -27,10 +30,15 @@ from index.types import Skipped
 
 _PACKAGE_FILE = "//*[local-name()='rootfile']/@full-path"
 _MANIFEST_ITEMS = "//*[local-name()='manifest']/*[local-name()='item']"
-_READING_ORDER = "//*[local-name()='itemref']"
+_READING_ORDER = "//*[local-name()='itemref']/@idref"
+_LOCKED = "//*[local-name()='EncryptedData']"
+_ALGORITHM = "*[local-name()='EncryptionMethod']/@Algorithm"
 _PAGE_TYPES = ("html", "oeb1-document", "dtbook+xml")  # parts of media types of pages
 _XML = ("application/xml", "text/xml")  # pages, if they stand in the reading order
 _PAGE_NAMES = (".xhtml", ".html", ".htm")
+_MOST_FALLBACKS = 10  # of one part of the reading order
+_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def load_epub(path: Path) -> Iterator[Fields | Skipped]:
@@ -44,15 +52,12 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
     strict = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         with zipfile.ZipFile(path) as book:
-            _check_unlocked(book)
+            _check_unlocked(book, strict)
             container = etree.fromstring(book.read("META-INF/container.xml"), strict)
             (package_file,) = container.xpath(_PACKAGE_FILE)[:1]
             package = etree.fromstring(book.read(package_file), strict)
             folder = posixpath.dirname(package_file)
-            names, others = _chapters(package)
-            notes: tuple[str, ...] = ()
-            if others:
-                notes = (f"pages outside its reading order that are left out: {others}",)
+            names, notes = _chapters(package)
             about = _about(package)
             for name in _members(book, folder, names):
                 for item in _load_chapter(book, name, about):
@@ -63,37 +68,80 @@ def load_epub(path: Path) -> Iterator[Fields | Skipped]:
         raise ValueError(f"expected a whole EPUB, found: {what_failed(error)}") from None
 
 
-def _check_unlocked(book: zipfile.ZipFile) -> None:
-    """Raise ValueError for a book under DRM; obfuscated fonts are none."""
+def _check_unlocked(book: zipfile.ZipFile, strict: Any) -> None:
+    """Raise ValueError for a book under DRM; fonts that are made unreadable are none."""
+    from lxml import etree
+
     name = "META-INF/encryption.xml"
-    if name in book.namelist() and b"obfuscation" not in book.read(name).lower():
-        raise ValueError("it is locked (DRM)")
+    if name not in book.namelist():
+        return
+    for locked in etree.fromstring(book.read(name), strict).xpath(_LOCKED):
+        if not set(locked.xpath(_ALGORITHM)) & set(_FONTS):
+            raise ValueError("it is locked (DRM)")
 
 
-def _chapters(package: Any) -> tuple[list[str], int]:
-    """Return the pages of a package in reading order, and how many others it has.
+def _chapters(package: Any) -> tuple[list[str], tuple[str, ...]]:
+    """Return the pages in reading order, and notes on what is left out.
 
-    Its table of contents is none of them. A page that is named twice is there once.
+    Its table of contents is none of them. A page that is named twice is there once. Without a
+    reading order, it is that of the manifest.
     """
     items = {item.get("id"): item for item in package.xpath(_MANIFEST_ITEMS)}
+    order = [items[id] for id in package.xpath(_READING_ORDER) if id in items]
     names: dict[str, None] = {}
-    for reference in package.xpath(_READING_ORDER):
-        item = items.get(reference.get("idref"))
-        if item is not None and (_is_page(item) or item.get("media-type") in _XML):
-            names[_name_of(item)] = None
-    pages = {_name_of(item) for item in items.values() if _is_page(item)}
-    return list(names), len(pages - names.keys())
+    no_pages = 0
+    for item in order or items.values():
+        page = _page_of(item, items)
+        if page is not None:
+            names[page.get("href")] = None
+        elif order and not _is_contents(item):
+            no_pages += 1
+    pages = {_file_of(item.get("href")) for item in items.values() if _is_page(item)}
+    counts = {
+        "pages outside its reading order that are left out": len(pages - set(map(_file_of, names))),
+        "parts of its reading order that are no pages and left out": no_pages,
+    }
+    return list(names), tuple(f"{what}: {count}" for what, count in counts.items() if count)
 
 
-def _members(book: zipfile.ZipFile, folder: str, names: Iterable[str]) -> list[str]:
-    """Return the members with these names, each once, whatever its case."""
-    members = book.namelist()
-    there = {**{one.casefold(): one for one in reversed(members)}, **{one: one for one in members}}
+def _page_of(item: Any, items: Mapping[str, Any]) -> Any:
+    """Return the page that an item is or that stands in for it, if any."""
+    for _ in range(_MOST_FALLBACKS):
+        if item is None or _is_page(item):
+            return item
+        if item.get("media-type") in _XML and item.get("href") is not None:
+            return item
+        item = items.get(item.get("fallback"))
+    return None
+
+
+def _members(book: zipfile.ZipFile, folder: str, addresses: Iterable[str]) -> list[str]:
+    """Return the members at these addresses, each once.
+
+    An address may be encoded ("the%20last.xhtml"), and lead to a place in a member ("#two").
+    Members are compared without case, in one form of Unicode.
+    """
+    exact = set(book.namelist())
+    there = {_bare(one): one for one in reversed(book.namelist())}
     found: dict[str, None] = {}
-    for name in names:
-        whole = posixpath.normpath(posixpath.join(folder, name))
-        found[there.get(whole, there.get(whole.casefold(), whole))] = None
+    for address in addresses:
+        path = _file_of(address)
+        tried = [path, unquote(path), unquote(path.partition("?")[0])]
+        wholes = [posixpath.normpath(posixpath.join(folder, one)).lstrip("/") for one in tried]
+        same = [one for one in wholes if one in exact]
+        alike = [there[_bare(one)] for one in wholes if _bare(one) in there]
+        found[[*same, *alike, wholes[-1]][0]] = None
     return list(found)
+
+
+def _file_of(address: str) -> str:
+    """Return an address without the place in its file."""
+    return address.partition("#")[0]
+
+
+def _bare(name: str) -> str:
+    """Return the name of a member as names are compared."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
 
 
 def _about(package: Any) -> Fields:
@@ -107,17 +155,18 @@ def _about(package: Any) -> Fields:
     )
 
 
-def _name_of(item: Any) -> str:
-    """Return the name of the file of an item; a place within it ("#two") is cut off."""
-    return unquote(item.get("href").partition("#")[0])
-
-
 def _is_page(item: Any) -> bool:
     """Tell whether an item is a page with text, by its media type or its name."""
-    if item.get("href") is None or "nav" in item.get("properties", "").split():
+    if item.get("href") is None or _is_contents(item):
         return False
     kind = item.get("media-type", "").lower()
-    return any(part in kind for part in _PAGE_TYPES) or _name_of(item).lower().endswith(_PAGE_NAMES)
+    name = unquote(_file_of(item.get("href"))).lower()
+    return any(part in kind for part in _PAGE_TYPES) or name.endswith(_PAGE_NAMES)
+
+
+def _is_contents(item: Any) -> bool:
+    """Tell whether an item is the table of contents."""
+    return "nav" in item.get("properties", "").split()
 
 
 def _load_chapter(book: zipfile.ZipFile, name: str, about: Fields) -> Iterator[Fields | Skipped]:
@@ -131,7 +180,8 @@ def _load_chapter(book: zipfile.ZipFile, name: str, about: Fields) -> Iterator[F
         yield Skipped(f":{name}", str(error))
         return
     try:
-        chapter = lxml.html.document_fromstring(without_declaration(found.text))
+        marked = _CDATA.sub(lambda part: escape(part[1]), found.text)
+        chapter = lxml.html.document_fromstring(without_declaration(marked))
     except etree.LxmlError:  # there is no element in it
         return
     text = words_of(chapter)

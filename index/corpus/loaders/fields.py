@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_SECONDS = re.compile(r"\s*1\d{9}(?:\d{3})?\s*")  # as text; years begin with "19" or "20"
+_LATEST_SECONDS = 1.9e9  # before 1900 and later dates in digits could be meant
 _YEAR_FIRST = re.compile(  # "2022-10-14T08:00", "2022/10/14", "20221014080000"
     r"\s*(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)(?=\d{6}\b|\D|$)"
 )
@@ -100,6 +102,8 @@ def day(value: Any) -> dt.date | None:
         return _day_of_seconds(value)
     if not isinstance(value, str):
         return None
+    if _SECONDS.fullmatch(value) and int(value.strip()[:10]) < _LATEST_SECONDS:
+        return _day_of_seconds(int(value))
     year_first = _YEAR_FIRST.match(value)
     if year_first is None:
         return mail_day(value) or _day_in_words(value)

@@ -25,7 +25,7 @@ _SMALL = 4 * 2**20  # bytes: a table that unpacks to less is no bomb
 _HEAD = 4096  # bytes that show whether a file is UTF-16
 _LISTS = (
     "articles", "documents", "posts", "items", "results", "data", "docs", "rows", "value", "news",
-    "hits", "response",
+    "hits", "response", "stories",
 )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ are passed over.
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import io
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +26,7 @@ from typing import IO, cast
 from index.corpus.loaders.archives import LoaderOf, load_member
 from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.fields import Fields, Record, mail_day
+from index.corpus.loaders.mail_text import from_base64, unflowed
 from index.corpus.loaders.markup import declared_charset, plain
 from index.corpus.loaders.mbox import messages_of
 from index.types import Skipped
@@ -35,6 +38,10 @@ _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature")
 _MARKED = ("text/html", "text/enriched", "text/richtext")
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf"}
 
+_SENTENCE = 8  # words, at least
+_BEGINNING = 60  # letters by which a sentence is known
+_SMALL_SHARE = 0.1
+
 Items = Iterator[Fields | Record | Skipped]
 
 
@@ -45,7 +52,7 @@ def load_eml(path: Path, loader_of: LoaderOf) -> Items:
 
 def load_mbox(path: Path, loader_of: LoaderOf) -> Items:
     """Yield the messages of .mbox, each known by its Message-ID, else by its number."""
-    data = path.read_bytes()
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
     if not data.startswith(b"From "):
         raise ValueError("expected an mbox, which begins with 'From ', found something else")
     for number, message in enumerate(map(_parsed, messages_of(data)), 1):
@@ -103,12 +110,14 @@ def _bodies(part: Message) -> Iterator[Decoded]:
             yield from _bodies(inner)
     elif kind.startswith("text/") and kind not in _FOR_PROGRAMS:
         yield _text(part)
+    elif kind.startswith("multipart/"):  # its boundary is nowhere: it is one text
+        yield decode(_content(part))
 
 
 def _better(alternative: Message) -> Decoded:
-    """Return the plain text of a body, or its HTML if the plain text is a stub.
+    """Return the plain text of a body, or its HTML if that says more.
 
-    A stub says "Your mail program shows no HTML", for example.
+    So it does beside "Your mail program shows no HTML", and beside the first lines of a story.
     """
     words, marked = Decoded(""), Decoded("")
     for inner in cast(list[Message], alternative.get_payload()):
@@ -118,9 +127,22 @@ def _better(alternative: Message) -> Decoded:
             words = Decoded(text, _first_note(found))
         elif text:
             marked = Decoded(text, _first_note(found))
-    if len(words.text) >= len(marked.text) / 2:
+    if len(words.text) >= len(marked.text) / 2 and not _says_more(marked.text, words.text):
         return words
     return marked
+
+
+def _says_more(text: str, other: str) -> bool:
+    """Tell whether a tenth of the sentences of a text are not in another."""
+    known = _letters(other)
+    lines = [line for line in text.splitlines() if len(line.split()) >= _SENTENCE]
+    missing = [line for line in lines if _letters(line)[:_BEGINNING] not in known]
+    total = sum(map(len, lines))
+    return sum(map(len, missing)) > _SMALL_SHARE * total
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
 
 
 def _first_note(found: list[Decoded]) -> str | None:
@@ -132,7 +154,10 @@ def _text(part: Message) -> Decoded:
     data = _content(part)
     declared = part.get_content_charset()
     if part.get_content_type() not in _MARKED:
-        return decode(data, declared)
+        found = decode(data, declared)
+        if _param(part, "format") == "flowed":
+            found = replace(found, text=unflowed(found.text, _param(part, "delsp") == "yes"))
+        return found
     if declared is None:
         declared = declared_charset(data)
     found = decode(data, declared)
@@ -140,6 +165,13 @@ def _text(part: Message) -> Decoded:
 
 
 def _content(part: Message) -> bytes:
+    """Return the bytes of a part.
+
+    What a list adds below a part in base64 is plain text.
+    """
+    payload = part.get_payload()
+    if _encoding(part) == "base64" and isinstance(payload, str):
+        return from_base64(payload.encode("ascii", "surrogateescape"))
     return cast(bytes, part.get_payload(decode=True)) or b""
 
 
@@ -147,9 +179,12 @@ def _is_attached(part: Message) -> bool:
     """Tell whether a part is a mail or a file of its own."""
     if part.get_content_type() == "message/rfc822":
         return True
-    return not part.is_multipart() and (
-        part.get_content_disposition() == "attachment" or part.get_filename() is not None
-    )
+    if part.is_multipart():
+        return False
+    if part.get_content_disposition() == "attachment":
+        return True
+    # A text with a name is of the body, unless it is attached.
+    return part.get_filename() is not None and not part.get_content_type().startswith("text/")
 
 
 def _attached(part: Message) -> Iterator[Message]:
@@ -166,7 +201,7 @@ def _attached(part: Message) -> Iterator[Message]:
 def _load_attached(attached: Message, number: int, part: str, loader_of: LoaderOf) -> Items:
     """Yield the articles of a mail or a file that is attached to a message."""
     if attached.get_content_type() == "message/rfc822":
-        inner = cast(Message, attached.get_payload(0))
+        inner = _message_in(attached)
         name = _message_id(inner) or str(number)
         within = f"{part}/{name}"
         if within.count("/") > _MOST_WITHIN:
@@ -191,6 +226,26 @@ def _load_attached(attached: Message, number: int, part: str, loader_of: LoaderO
             yield Skipped(part + item.path, item.reason)
         else:
             yield replace(item, within="", part=f"{part}/{name}{item.part}")
+
+
+def _message_in(attached: Message) -> Message:
+    """Return the mail that is attached, which some programs encode."""
+    inner = cast(Message, attached.get_payload(0))
+    if _encoding(attached) == "base64" and not inner.keys():
+        return _parsed(from_base64(inner.as_bytes()))
+    if _encoding(attached) == "quoted-printable" and not _encoding(inner):
+        return _parsed(quopri.decodestring(inner.as_bytes()))
+    return inner
+
+
+def _encoding(part: Message) -> str:
+    """Return how a part is encoded for sending, "" if it does not say."""
+    return str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+
+
+def _param(part: Message, name: str) -> str:
+    """Return a parameter of a part's type, "" if there is none."""
+    return str(part.get_param(name, "")).lower()
 
 
 def _file_name(attached: Message, number: int) -> str:

@@ -16,7 +16,8 @@ _BLOCKS = frozenset(
     "p div section article aside main h1 h2 h3 h4 h5 h6 li ul ol dl tr table blockquote pre header "
     "footer figure figcaption br hr dd dt details summary caption".split()
 )
-_UNSEEN = frozenset("script style head title noscript template".split())
+# rt says how a word of Japanese is read, del is what its author took back.
+_UNSEEN = frozenset("script style head title noscript template rt rp del".split())
 _CELLS = ("td", "th")
 
 

@@ -3,6 +3,7 @@
 Banners that ask for consent go. An `<aside>` that holds the story becomes a plain part of the page.
 Each row of a table of data becomes a line of its cells ("Norddal | 1,204 | 988"). A table that lays
 out the page becomes plain parts. A `<div>` of a story that holds a sentence becomes a paragraph.
+The updates of a live report become one story. What its author deleted (`<del>`) goes.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ _OTHERS = "//footer[not(ancestor::article)] | " + " | ".join(
     f"[contains(concat(@id, ' ', @class), '{name}')]"
     for name in _OTHER_NAMES
 )
+_UPDATES = "//*[self::article or self::div or self::section][not(ancestor::aside)]"
+_UPDATES_WITHIN = ".//article | .//li"
+_HEADING = "./descendant::*[self::h2 or self::h3 or self::h4]"
+_LEADS_AWAY = "(ancestor::a | .//a)[@href and not(starts-with(@href, '#'))]"
+_NO_UPDATE = re.compile(
+    r"comment|related|teaser|card|promo|recommend|sidebar|widget|foot|menu", re.IGNORECASE
+)
 _ELSEWHERE = "nav footer header form button script style noscript".split()
 _BLOCKS = ".//div | .//p | .//ul | .//ol | .//dl | .//table | .//blockquote | .//pre | .//figure"
 _SENTENCE = re.compile(r"^(?:\S+\s+){7}.*[.!?][\"”’')]?$", re.DOTALL)  # eight words or more
@@ -53,6 +61,8 @@ def put_in_order(tree: Any) -> None:
     """Change a page so that its story can be found."""
     _remove_banners(tree)
     _free_stories(tree)
+    _join_updates(tree)
+    _remove_deleted(tree)
     _remove_other_days(tree)
     _mark_paragraphs(tree)
     _flatten_tables(tree)
@@ -111,6 +121,50 @@ def _free_stories(tree: Any) -> None:
         own = sum(map(len, _paragraphs(aside)))
         if aside.xpath(_STORIES) or own > whole / 2:
             aside.tag = "div"
+
+
+def _join_updates(tree: Any) -> None:
+    """Make one story of parts that follow each other, each with its heading and words.
+
+    So is a live report written. Teasers are other stories: their headings lead to a page.
+    """
+    groups: dict[tuple[Any, str, str], list[Any]] = {}
+    for part in tree.xpath(_UPDATES):
+        names = part.get("class", "")
+        if (
+            part.getparent() is not None
+            and (names or part.tag == "article")
+            and not _NO_UPDATE.search(names + part.get("id", ""))
+        ):
+            groups.setdefault((part.getparent(), part.tag, names), []).append(part)
+    for (parent, _, _), parts in groups.items():
+        around = parent.xpath("(ancestor-or-self::main | ancestor-or-self::article)[last()]")
+        if len(parts) < 2 or not around or not all(map(_is_update, parts)):
+            continue
+        for part in parts:
+            part.tag = "div"
+            part.attrib.clear()
+        around[0].tag = "article"
+        for other in around[0].xpath(_UPDATES_WITHIN):
+            if _is_teaser(other):
+                other.tag = "aside"
+
+
+def _is_update(part: Any) -> bool:
+    """Tell whether a part has a heading of its own, and a sentence."""
+    if not part.xpath(_HEADING) or _is_teaser(part):
+        return False
+    return any(_SENTENCE.search(words) for words in _paragraphs(part))
+
+
+def _is_teaser(part: Any) -> bool:
+    """Tell whether the heading of a part leads to another page."""
+    return any(heading.xpath(_LEADS_AWAY) for heading in part.xpath(_HEADING))
+
+
+def _remove_deleted(tree: Any) -> None:
+    for part in tree.xpath("//del"):
+        part.drop_tree()
 
 
 def _mark_paragraphs(tree: Any) -> None:

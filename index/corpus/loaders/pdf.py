@@ -26,6 +26,7 @@ from index.corpus.loaders.line_breaks import (
     without_soft_hyphens,
     words_in,
 )
+from index.corpus.loaders.pdf_headline import as_one_line, headline_of, with_headline
 from index.corpus.metadata import outlet_in, published_in, title_in
 from index.text.vocabulary import english_words
 from index.types import Skipped
@@ -39,6 +40,7 @@ LOCKED = "it is locked with a password; save it without one"
 _NO_TITLE = re.compile(
     r"""^(?:
         untitled
+      | about:blank                           # of a browser that prints
       | microsoft\ word\b.*                   # "Microsoft Word - report.doc"
       | document\d*                           # "Document1"
       | .*\.(?:docx?|pdf|indd|qxd)            # "report.pdf"
@@ -52,7 +54,7 @@ def load_pdf(path: Path) -> Iterator[Fields | Skipped]:
     from pypdfium2 import PdfiumError
 
     try:
-        pages, unread, title, author = _read_pdf(path)
+        pages, unread, title, author, headline = _read_pdf(path)
     except PdfiumError as error:
         if error.err_code == _WRONG_PASSWORD:
             raise ValueError(LOCKED) from None
@@ -61,11 +63,11 @@ def load_pdf(path: Path) -> Iterator[Fields | Skipped]:
         if unread:
             raise ValueError("expected a whole PDF, found no page that can be read")
         raise ValueError("there is no text in it; a scan must be read by OCR first")
-    text, starts = joined(pages)
+    text, starts = joined(pages, headline)
     notes = (f"pages that cannot be read: {unread:,} of {len(pages):,}",) if unread else ()
     yield Fields(
         text,
-        title=real_title(title) or title_in(text),
+        title=real_title(title) or as_one_line(headline) or title_in(text),
         source=outlet_in(text),
         published=published_in(text),
         authors=names_in_line(author),
@@ -91,14 +93,16 @@ def read_pages(document: Any) -> Iterator[str | None]:
         yield _HYPHEN_AT_LINE_END.sub("-\n", text)
 
 
-def joined(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+def joined(pages: Sequence[str], headline: Sequence[str] = ()) -> tuple[str, tuple[int, ...]]:
     """Return the text of all pages, and where each page starts in it.
 
-    Lines are joined to paragraphs. A sentence that goes on over the page stays one sentence. A page
-    without text starts where the next one does.
+    `headline` are the lines of the headline on the first page. Lines are joined to paragraphs. A
+    sentence that goes on over the page stays one sentence. A page without text starts where the
+    next one does.
     """
     lines = _without_heads([_lines_of_page(without_glyphs(page)) for page in pages])
     full = _full_length(lines)
+    lines[:1] = [with_headline(page, headline, BREAK) for page in lines[:1]]
     lines = [move_footnotes(page, lambda line: len(line) < full) for page in lines]
     lines = [[without_soft_hyphens(line) for line in page] for page in lines]
     known = english_words() | words_in(chain.from_iterable(lines))
@@ -135,8 +139,8 @@ def what_failed(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _read_pdf(path: Path) -> tuple[list[str], int, str, str]:
-    """Return the pages of a PDF, how many are damaged, its title and author.
+def _read_pdf(path: Path) -> tuple[list[str], int, str, str, tuple[str, ...]]:
+    """Return the pages of a PDF, how many are damaged, title, author and headline.
 
     Raises ValueError for more text than an article may have.
     """
@@ -154,7 +158,8 @@ def _read_pdf(path: Path) -> tuple[list[str], int, str, str]:
             if length > most:
                 raise ValueError(too_long(most, length))
         title, author = map(document.get_metadata_value, ("Title", "Author"))
-    return pages, unread, title.strip(), author.strip()
+        headline = headline_of(document[0]) if pages and pages[0] else ()
+    return pages, unread, title.strip(), author.strip(), headline
 
 
 def _lines_of_page(page: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Articles as rows of tables: .csv, .tsv, .parquet.
 
 Which character separates the columns is told by the first line: the one that names the most
-columns that are known. A first line "sep=;", which Excel writes, says it outright.
+columns that are known. A first line "sep=;", which Excel writes, says it outright. The names of
+the columns may stand below other lines.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from index.corpus.loaders.bounds import bounds
 from index.corpus.loaders.charsets import decode
@@ -22,7 +23,7 @@ from index.corpus.loaders.json_records import flatten, read_unpacked
 from index.types import Skipped
 
 _SEPARATORS = ",;\t|"
-_DECLARED = re.compile(r'(?P<quote>"?)sep=(?P<separator>.)(?P=quote)\n', re.IGNORECASE)
+_DECLARED = re.compile(r'(?P<quote>"?)sep=(?P<separator>.)(?P=quote)[ ,;]*\n', re.IGNORECASE)
 _TRIED = 20  # rows that show whether a separator is the right one
 
 
@@ -65,13 +66,16 @@ def load_parquet(path: Path) -> Iterator[Record | Skipped]:
 
 def _rows(rows: Any, first_line: int, notes: tuple[str, ...]) -> Iterator[Record | Skipped]:
     """Yield the rows of a table below the names of its columns."""
-    columns: list[str] | None = None
-    for row in _each(rows):
-        part = f":{rows.line_num + first_line - 1}"
+    numbered = ((rows.line_num + first_line - 1, row) for row in _each(rows))
+    first = list(islice(numbered, _TRIED))
+    at = _header_at([row for _, row in first])
+    if at is None:
+        raise ValueError("expected the names of columns on the first line, found none")
+    columns = [name.strip() for name in first[at][1]]  # type: ignore[union-attr]
+    for number, row in chain(first[at + 1 :], numbered):
+        part = f":{number}"
         if isinstance(row, csv.Error):
             yield Skipped(part, f"expected a row of a table, found: {row}")
-        elif columns is None:
-            columns = [name.strip() for name in row]
         elif len(row) == len(columns):
             yield Record(dict(zip(columns, row, strict=True)), part, table=True, notes=notes)
             notes = ()  # they are of the file: told once
@@ -89,8 +93,12 @@ def _dialect(text: str, separator: str) -> dict[str, Any]:
     dialects: list[dict[str, Any]] = [
         {"delimiter": candidate, "strict": True} for candidate in candidates
     ]
+    plain = list(dialects)
     if '"' not in text:
-        dialects += [{**dialect, "quotechar": "'"} for dialect in dialects]
+        dialects += [{**dialect, "quotechar": "'"} for dialect in plain]
+    dialects += [{**dialect, "skipinitialspace": True} for dialect in plain]
+    if '\\"' in text:
+        dialects += [{**dialect, "escapechar": "\\"} for dialect in plain]
     if "\t" in candidates:
         dialects.append({"delimiter": "\t", "quoting": csv.QUOTE_NONE, "strict": True})
     return max(dialects, key=lambda dialect: _merit(text, dialect))  # of equals the first
@@ -98,17 +106,30 @@ def _dialect(text: str, separator: str) -> dict[str, Any]:
 
 def _merit(text: str, dialect: dict[str, Any]) -> tuple[int, float, int]:
     """Return how well a dialect fits: known columns, rows of their number, columns."""
-    lines = io.StringIO(text, newline="")
-    rows = csv.reader(lines, **dialect)
-    try:
-        header = next(rows)
-    except (csv.Error, StopIteration):
+    rows = csv.reader(io.StringIO(text, newline=""), **dialect)
+    first = list(islice(_each(rows), _TRIED))
+    at = _header_at(first)
+    if at is None:
         return -1, 0.0, 0
-    whole = read = 0
-    for row in islice(_each(rows), _TRIED):
-        read += 1
-        whole += not isinstance(row, csv.Error) and len(row) == len(header)
-    return count_known(tuple(header)), whole / max(1, read), len(header)
+    header, below = first[at], first[at + 1 :]
+    assert not isinstance(header, csv.Error)
+    whole = sum(not isinstance(row, csv.Error) and len(row) == len(header) for row in below)
+    return count_known(tuple(header)), whole / max(1, len(below)), len(header)
+
+
+def _header_at(rows: Sequence[list[str] | csv.Error]) -> int | None:
+    """Return which of the first rows names the columns.
+
+    The first that holds something, unless it names none that is known, and another two.
+    """
+    filled = [at for at, row in enumerate(rows) if not isinstance(row, csv.Error) and any(row)]
+    known = {at: count_known(tuple(cast(list[str], rows[at]))) for at in filled}
+    if not filled:
+        return None
+    best = max(filled, key=known.__getitem__)  # of equals the first
+    if known[filled[0]] == 0 and known[best] > 1:
+        return best
+    return filled[0]
 
 
 def _each(rows: Any) -> Iterator[list[str] | csv.Error]:

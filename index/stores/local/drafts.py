@@ -44,7 +44,7 @@ from index.stores.local.segments import (
 from index.stores.local.store import KEYWORDS, LocalStore
 from index.stores.local.vectors import COMPRESSED, EXACT, VectorWriter, kind_for, write_codes
 from index.stores.manifest import counts_of, new_manifest
-from index.types import Article, Embedder, Note, Passage, Vectors
+from index.types import Article, Embedder, Listed, Note, Passage, Vectors
 
 _DEAD_SHARE = 5  # a fifth of the rows may be dead; with more, all is written anew
 _MERGED = 2  # a segment is merged if it has fewer than so many times the rows that follow
@@ -59,7 +59,7 @@ class Kept:
     dead: NDArray[np.bool_]  # (rows,): whether each row of the store will be dead
 
 
-def kept_of(store: LocalStore, articles: Sequence[Article]) -> Kept | None:
+def kept_of(store: LocalStore, articles: Sequence[Listed]) -> Kept | None:
     """Return what stays of a generation.
 
     Returns None if so little stays that all is written anew.
@@ -88,7 +88,7 @@ class Draft:
         folder: Path,
         embedder: Embedder,
         settings: Mapping[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[Listed],
         notes: Sequence[Note],
         kept: Kept | None,
     ) -> None:

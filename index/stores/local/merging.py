@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
-
-from index.stores.local.vectors import VectorIndex, write_vectors
-from index.types import Vectors
-
-_AT_ONCE = 16_384  # rows that are copied at once
+from index.stores.local.vectors import VectorFile, write_vectors
 
 
 def merge_tables(parts: Sequence[Path], target: Path, gone: Sequence[int], _: int) -> None:
@@ -52,13 +48,5 @@ def merge_vectors(
 ) -> None:
     """Write the vectors of segments as one, those of dead rows too. Raises OSError."""
     first, *others = parts
-    write_vectors(_vectors_of(others), dimensions, target, first)
-
-
-def _vectors_of(parts: Sequence[Path]) -> Iterator[Vectors]:
-    for part in parts:
-        index = VectorIndex(part)
-        for first in range(0, index.rows, _AT_ONCE):
-            yield index.rows_from(
-                np.arange(first, min(first + _AT_ONCE, index.rows), dtype=np.int64)
-            )
+    blocks = chain.from_iterable(VectorFile(part).blocks() for part in others)
+    write_vectors(blocks, dimensions, target, first)

@@ -15,7 +15,7 @@ import os
 import shutil
 import struct
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ class VectorWriter:
 def _whole_rows(path: Path, dimensions: int) -> int:
     """Return the number of rows of a file of vectors. Raises OSError if it is damaged."""
     length = len(_header(0, dimensions))
-    rows, rest = divmod(path.stat().st_size - length, 4 * dimensions)
+    rows, rest = divmod(path.stat().st_size - length, max(4, 4 * dimensions))
     damaged = OSError(f"the vectors of the live index, {path}, are damaged")
     if rest or rows < 0:
         raise damaged
@@ -125,15 +125,44 @@ def _header(rows: int, dimensions: int) -> bytes:
     )
 
 
+class VectorFile:
+    """A file of vectors, read from its beginning to its end past the memory map.
+
+    What a map reads counts to the memory of this process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read how many there are. Raises OSError if the file is damaged."""
+        self._path = path
+        with path.open("rb") as file:
+            head = file.read(len(_header(0, 0)))
+        try:
+            _, self.dimensions, *_ = struct.unpack_from("<4si", head)
+        except struct.error:
+            raise OSError(f"the vectors of the live index, {path}, are damaged") from None
+        self.rows = _whole_rows(path, self.dimensions)
+
+    def read(self, first: int, count: int) -> Vectors:
+        """Return `count` vectors from the row `first` on."""
+        start = len(_header(0, 0)) + 4 * self.dimensions * first
+        found = np.fromfile(self._path, "<f4", count * self.dimensions, offset=start)
+        return found.reshape(count, self.dimensions)
+
+    def blocks(self, first: int = 0) -> Iterator[Vectors]:
+        """Yield the vectors from the row `first` on, some at a time."""
+        for row in range(first, self.rows, _AT_ONCE):
+            yield self.read(row, min(_AT_ONCE, self.rows - row))
+
+
 def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
     """Write the codes of a file of vectors. Raises OSError if they cannot be written.
 
     `after` is a file with the codes of its first rows: the others are coded as these were.
     """
-    exact = faiss.read_index(str(vectors), faiss.IO_FLAG_MMAP_IFC)
+    exact = VectorFile(vectors)
     index = _trained(exact) if after is None else faiss.read_index(str(after))
-    for first in range(index.ntotal, exact.ntotal, _AT_ONCE):
-        index.add(exact.reconstruct_n(first, min(_AT_ONCE, exact.ntotal - first)))
+    for block in exact.blocks(index.ntotal):
+        index.add(block)
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
@@ -144,20 +173,21 @@ def write_codes(vectors: Path, path: Path, after: Path | None = None) -> None:
         raise OSError(f"the codes of the vectors cannot be written ({written} of {whole} bytes)")
 
 
-def _trained(exact: Any) -> Any:
+def _trained(exact: VectorFile) -> Any:
     """Return an empty index of codes for such vectors.
 
     It has one cluster and is of the kind that knows filters.
     """
-    parts = exact.d
-    if exact.d % 2 == 0:
-        parts = exact.d // 2
-    index = faiss.index_factory(exact.d, f"IVF1,PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
-    rows = np.linspace(0, exact.ntotal - 1, min(exact.ntotal, _TRAINED_ON)).astype(np.int64)
+    dimensions = parts = exact.dimensions
+    if dimensions % 2 == 0:
+        parts = dimensions // 2
+    index = faiss.index_factory(dimensions, f"IVF1,PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
+    rows = np.linspace(0, exact.rows - 1, min(exact.rows, _TRAINED_ON)).astype(np.int64)
+    some = np.concatenate([exact.read(row, 1) for row in rows.tolist()])
     # In this thread: many short parallel loops wait for each other if the cores are busy.
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
-    index.train(exact.reconstruct_batch(rows))
+    index.train(some)
     faiss.omp_set_num_threads(threads)
     return index
 
@@ -179,12 +209,12 @@ class VectorIndex:
                 self._codes = faiss.read_index(str(codes))
         except RuntimeError:
             raise self._damaged() from None
-        if self._codes is not None:
-            if (self._codes.ntotal, self._codes.d) != (self._index.ntotal, self._index.d):
-                raise self._damaged()
-            self._file = os.open(path, os.O_RDONLY)
-            weakref.finalize(self, os.close, self._file)
-            self._begin = len(_header(0, self.dimensions))
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+        self._begin = len(_header(0, self.dimensions))
+        shape = (self._index.ntotal, self._index.d)
+        if self._codes is not None and (self._codes.ntotal, self._codes.d) != shape:
+            raise self._damaged()
 
     def _damaged(self) -> DatelineError:
         return DatelineError(
@@ -204,7 +234,15 @@ class VectorIndex:
 
     def rows_from(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of `rows`, float32, (len(rows), dimensions)."""
-        return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
+        if not hasattr(os, "pread"):
+            return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
+        if not len(rows) or (np.diff(rows) != 1).any():
+            return self._read(rows)
+        width = 4 * self.dimensions  # rows in a row, such as those of an article, are read at once
+        data = os.pread(self._file, width * len(rows), self._begin + width * int(rows[0]))
+        if len(data) != width * len(rows):
+            raise self._damaged()
+        return np.frombuffer(data, dtype="<f4").reshape(-1, self.dimensions)
 
     def nearest(
         self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None

@@ -23,7 +23,7 @@ from index.stores.local.generations import (
 )
 from index.stores.local.manifests import NewerFormat
 from index.stores.local.store import LocalStore
-from index.types import Article, DatelineError, Embedder, Note, Passage, Store, Vectors
+from index.types import AnyListed, DatelineError, Embedder, Note, Passage, Store, Vectors
 
 
 class LocalWriter:
@@ -54,10 +54,10 @@ class LocalWriter:
         self,
         embedder: Embedder,
         settings: Mapping[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[AnyListed],
         unchanged: Store | None,
         notes: Sequence[Note] = (),
-    ) -> Sequence[Article]:
+    ) -> Sequence[AnyListed]:
         """Begin the next generation; return the articles whose passages are to be added.
 
         Those of `unchanged` are taken over if they stay as they are, and most do.

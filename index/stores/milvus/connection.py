@@ -28,7 +28,6 @@ from index.stores.keywords import DESCRIPTION_WEIGHT, TITLE_WEIGHT
 from index.types import DatelineError
 
 TEXTS = "_texts"  # the end of the name of the collection beside a generation's
-MANIFEST = -1  # the key of the manifest among the texts; it is written last
 # Of the three texts of a passage.
 WEIGHTS = {"body": 1.0, "title": TITLE_WEIGHT, "description": DESCRIPTION_WEIGHT}
 PARTS = 1 << 12  # an article's parts have the keys from its number times this
@@ -106,7 +105,8 @@ class Milvus:
     def lite(self) -> bool:
         """Whether this is Milvus Lite.
 
-        It counts words in each segment by itself, so each partition would rank by its own counts.
+        It counts words in each segment by itself, so each partition and each part would rank by
+        its own counts.
         """
         return "lite" in str(self.call("get_server_version")).casefold()
 

@@ -1,29 +1,45 @@
 """The generations in Milvus.
 
-The live one is named by an alias, which moves at one instant.
+The live one is the last that was published in the collection that an alias names.
 
     NAME                          the alias that readers follow
     NAME_000007_6745f0a1          passages. Its number, and when it was begun (seconds,
                                   hexadecimal): no two builds share a name
-    NAME_000007_6745f0a1_texts    articles, and the manifest, which is written last
+    NAME_000007_6745f0a1_texts    articles, and a manifest for each generation
 
-A build that fails or is cut off leaves the alias as it was. What it wrote is dropped by itself or,
-a day later, by another build. Two builds on two machines do not lock each other out: the one that
-ends later finds the alias moved, and is refused. The generation before the live one is kept for
-`rollback`; readers of older ones are told to ask again. Limit: between that check and the move lie
-milliseconds in which another may publish; then the later one is live, and whole.
+A build that changes most articles makes a collection, and the alias moves to it. One that changes a
+few adds a part to the live one (index/stores/milvus/parts.py), and its name is written there. Both
+happen at one instant. A build that fails or is cut off leaves the live generation as it was. What
+it wrote is dropped by itself or, a day later, by another build. Two builds on two machines do not
+lock each other out: the one that ends later finds that another published, and is refused. The
+generation before the live one is kept for `rollback`; readers of older ones are told to ask again.
+Limit: between that check and publishing lie milliseconds in which another may publish; then the
+later one is live, and whole.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
+from collections.abc import Collection
 
-from index.stores.milvus.connection import TEXTS, Milvus
-from index.stores.milvus.store import MilvusStore
+from index.stores.milvus.connection import TEXTS, Milvus, load
+from index.stores.milvus.parts import (
+    begun,
+    delete_articles,
+    delete_manifest,
+    delete_part,
+    forget_published,
+    has_manifest,
+    part_of,
+    publish,
+    published,
+)
+from index.stores.milvus.store import MilvusStore, manifest_of
 from index.types import DatelineError
 
-FORMAT = "milvus 2"
+FORMAT = "milvus 3"
 _ABANDONED = 24 * 3600  # seconds after which a draft that was never published is taken for dead
 
 
@@ -39,14 +55,22 @@ def current(milvus: Milvus) -> str:
 
 
 def current_or_none(milvus: Milvus) -> str | None:
-    """Return the name of the live generation, None if there is none.
+    """Return the name of the live generation, None if there is none."""
+    found = live_collection(milvus)
+    if found is None:
+        return None
+    load(milvus, found + TEXTS)
+    return published(milvus, found) or found.removeprefix(f"{milvus.address.collection}_")
 
-    Raises DatelineError if the name of the alias is taken by a collection.
+
+def live_collection(milvus: Milvus) -> str | None:
+    """Return the collection that the alias names, None if there is no alias.
+
+    Raises DatelineError if its name is taken by a collection.
     """
     alias = milvus.address.collection
     if alias in milvus.call("list_aliases")["aliases"]:
-        found = str(milvus.call("describe_alias", alias)["collection_name"])
-        return found.removeprefix(f"{alias}_")
+        return str(milvus.call("describe_alias", alias)["collection_name"])
     if alias in milvus.call("list_collections"):
         raise DatelineError(
             f"expected {alias!r} to be an alias, found a collection of that name "
@@ -56,13 +80,24 @@ def current_or_none(milvus: Milvus) -> str | None:
 
 
 def collection_of(milvus: Milvus, generation: str) -> str:
-    """Return the name of the collection that holds the passages of a generation."""
-    return f"{milvus.address.collection}_{generation}"
+    """Return the name of the collection that has a generation, or would have it."""
+    own = f"{milvus.address.collection}_{generation}"
+    live = live_collection(milvus)
+    if live in (None, own) or milvus.call("has_collection", own):
+        return own
+    for base in (live.removeprefix(f"{milvus.address.collection}_"), *bases(milvus)):
+        name = f"{milvus.address.collection}_{base}"
+        with contextlib.suppress(DatelineError):  # a draft that is not loaded has none
+            if generation in begun(milvus, name):
+                return name
+    return own
 
 
-def open_generation(milvus: Milvus, generation: str) -> MilvusStore:
+def open_generation(milvus: Milvus, generation: str, collection: str | None = None) -> MilvusStore:
     """Open a generation. Raises DatelineError: it is not whole, or nobody answers."""
-    return MilvusStore(milvus, collection_of(milvus, generation), generation)
+    if collection is None:
+        collection = collection_of(milvus, generation)
+    return MilvusStore(milvus, collection, generation)
 
 
 def open_live(milvus: Milvus) -> MilvusStore:
@@ -94,19 +129,18 @@ def live_or_none(milvus: Milvus) -> MilvusStore | None:
         return None
 
 
-def make_live(milvus: Milvus, generation: str, before: str | None) -> None:
-    """Make a generation the live one, in the place of the one `before`.
+def make_live(milvus: Milvus, collection: str, generation: str) -> None:
+    """Make a generation the live one, at one instant."""
+    live = live_collection(milvus)
+    if published(milvus, collection) != generation:
+        publish(milvus, collection, generation)
+    if live != collection:
+        method = "create_alias" if live is None else "alter_alias"
+        milvus.call(method, collection, milvus.address.collection)
 
-    The change happens at one instant.
-    """
-    method = "alter_alias"
-    if before is None:
-        method = "create_alias"
-    milvus.call(method, collection_of(milvus, generation), milvus.address.collection)
 
-
-def generations(milvus: Milvus) -> list[str]:
-    """Return the names of all generations and drafts, oldest first."""
+def bases(milvus: Milvus) -> list[str]:
+    """Return the generations that made a collection, drafts too, oldest first."""
     alias = milvus.address.collection
     pattern = re.compile(rf"{re.escape(alias)}_(\d{{6,}}_[0-9a-f]{{8}})")
     found = map(pattern.fullmatch, milvus.call("list_collections"))
@@ -115,7 +149,10 @@ def generations(milvus: Milvus) -> list[str]:
 
 def next_name(milvus: Milvus) -> str:
     """Return a name for a generation that is begun now."""
-    number = 1 + max(map(_number, generations(milvus)), default=0)
+    live, names = live_collection(milvus), bases(milvus)
+    if live is not None:
+        names += begun(milvus, live)
+    number = 1 + max(map(_number, names), default=0)
     return f"{number:06d}_{int(time.time()):08x}"
 
 
@@ -123,12 +160,11 @@ def _number(generation: str) -> int:
     return int(generation.split("_")[0])
 
 
-def drop(milvus: Milvus, generation: str) -> None:
-    """Remove a generation, its texts first.
+def drop(milvus: Milvus, name: str) -> None:
+    """Remove a collection, its texts first.
 
-    So a generation that is half removed is known for what it is.
+    So one that is half removed is known for what it is.
     """
-    name = collection_of(milvus, generation)
     milvus.call("drop_collection", name + TEXTS)
     milvus.call("drop_collection", name)
 
@@ -138,23 +174,60 @@ def tidy(milvus: Milvus) -> None:
 
     Kept are the live generation, the one before it, newer ones, and drafts that another writes.
     """
-    live = live_or_none(milvus)
-    for generation in generations(milvus):
-        if live is not None and generation in (live.generation, live.manifest["previous"]):
-            continue
-        began = int(generation.split("_")[1], 16)
-        if began < time.time() - _ABANDONED or _is_retired(milvus, generation, live):
-            drop(milvus, generation)
+    live, before, kept = live_or_none(milvus), None, set[str]()
+    if live is not None:
+        before = live.manifest["previous"]
+        kept.add(live.collection)
+    if before is not None:
+        kept.add(collection_of(milvus, before))
+    for generation in bases(milvus):
+        name = f"{milvus.address.collection}_{generation}"
+        if name not in kept and (
+            _is_old(generation) or _is_retired(milvus, name, generation, live)
+        ):
+            drop(milvus, name)
+    if live is not None:
+        _tidy_parts(milvus, live, before)
 
 
-def _is_retired(milvus: Milvus, generation: str, live: MilvusStore | None) -> bool:
-    """Whether a generation is older than the live one, and was written to its end."""
+def _is_old(generation: str) -> bool:
+    """Whether a draft that was begun then would have been given up."""
+    return int(generation.split("_")[1], 16) < time.time() - _ABANDONED
+
+
+def _is_retired(milvus: Milvus, name: str, generation: str, live: MilvusStore | None) -> bool:
+    """Whether a collection is older than the live generation, and was published."""
     if live is None or _number(generation) >= _number(live.generation):
         return False
-    if not milvus.call("has_collection", collection_of(milvus, generation) + TEXTS):
+    if not milvus.call("has_collection", name + TEXTS):
         return True  # half dropped
     try:
-        open_generation(milvus, generation)
-    except DatelineError:  # another's draft
+        return published(milvus, name) is not None
+    except DatelineError:  # another's draft, that is not loaded
         return False
-    return True
+
+
+def _tidy_parts(milvus: Milvus, live: MilvusStore, before: str | None) -> None:
+    """Remove what no kept generation has from the live collection."""
+    name, parts, dead = live.collection, set(live.parts), list[int]()
+    names = begun(milvus, name)
+    if before in names:
+        manifest, _ = manifest_of(milvus, name, before)
+        parts |= set(manifest["parts"])
+        dead = manifest["dead"]
+    for generation in names:
+        if generation in (live.generation, before):
+            continue
+        ended = has_manifest(milvus, name, generation)
+        if _is_old(generation) or (ended and _number(generation) < _number(live.generation)):
+            give_up(milvus, name, generation, parts)
+    delete_articles(milvus, name, dead)
+    forget_published(milvus, name)
+
+
+def give_up(milvus: Milvus, collection: str, generation: str, parts: Collection[int]) -> None:
+    """Remove a generation from a collection, and its part unless that is kept."""
+    delete_manifest(milvus, collection, generation)
+    part = part_of(generation, collection)
+    if part not in parts:
+        delete_part(milvus, collection, part)

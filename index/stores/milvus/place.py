@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.stores.manifest import ENCODERS
-from index.stores.milvus.connection import Milvus, MilvusAddress, connection_to, load
+from index.stores.milvus.connection import (
+    TEXTS,
+    Milvus,
+    MilvusAddress,
+    connection_to,
+    load,
+)
 from index.stores.milvus.generations import (
     collection_of,
     current,
@@ -17,6 +24,7 @@ from index.stores.milvus.generations import (
     open_live,
     tidy,
 )
+from index.stores.milvus.parts import has_manifest
 from index.stores.milvus.store import MilvusStore
 from index.stores.milvus.writer import MilvusWriter
 from index.types import DatelineError
@@ -46,9 +54,10 @@ class MilvusPlace:
         return self.beside / ENCODERS
 
     @property
-    def cache(self) -> None:
-        """None: a build keeps nothing of what it learned."""
-        return None
+    def cache(self) -> Path:
+        """The folder of what a build learned, beside the compiled encoder on this machine."""
+        name = hashlib.blake2b(str(self.address).encode(), digest_size=8).hexdigest()
+        return self.beside / "stores" / f"{self.address.collection}-{name}"
 
     def current(self) -> str:
         """Return the name of the live generation. Raises DatelineError if there is none."""
@@ -87,14 +96,14 @@ class MilvusPlace:
         milvus = self.connection
         store = open_live(milvus)
         before = store.manifest["previous"]
-        if before is None or not milvus.call("has_collection", collection_of(milvus, before)):
+        name = None if before is None else collection_of(milvus, before)
+        if before is None or name is None or not _has(milvus, name, before):
             raise DatelineError(
                 f"expected a generation before {store.generation} in {self}, found none; "
                 "build again instead"
             )
-        load(milvus, collection_of(milvus, before))
         open_generation(milvus, before)
-        make_live(milvus, before, store.generation)
+        make_live(milvus, name, before)
         return str(before)
 
     def verify(self) -> list[str]:
@@ -103,3 +112,11 @@ class MilvusPlace:
         Raises DatelineError if it does not open.
         """
         return list(self.open().problems())
+
+
+def _has(milvus: Milvus, collection: str, generation: str) -> bool:
+    """Return whether a collection is there and has a generation."""
+    if not milvus.call("has_collection", collection):
+        return False
+    load(milvus, collection + TEXTS)
+    return has_manifest(milvus, collection, generation)

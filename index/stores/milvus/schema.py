@@ -29,7 +29,8 @@ def _passages(pymilvus: Any, dimensions: int) -> Any:
     types = pymilvus.DataType
     schema = pymilvus.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("row", types.INT64, is_primary=True)
-    for name in ("article", "start", "end", "day"):  # day: proleptic ordinal, 0 if undated
+    # part: index/stores/milvus/parts.py; day: proleptic ordinal, 0 if undated
+    for name in ("part", "article", "start", "end", "day"):
         schema.add_field(name, types.INT64)
     for name in ("outlet", "language", "said"):  # outlet: case-folded; said: the description
         schema.add_field(name, types.VARCHAR, max_length=_BYTES)
@@ -79,7 +80,7 @@ def index_and_load(milvus: Milvus, name: str) -> None:
             metric_type="BM25",
             params={"params": _BM25},
         )
-    for column in ("article", "day", "outlet"):
+    for column in ("part", "article", "day", "outlet"):
         passages.add_index(column, index_type="INVERTED")
     _index(milvus, name, passages)
 

@@ -8,6 +8,7 @@ the articles, and the table in docs/articles.md is made of it:
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -74,6 +75,7 @@ def _html(said: Sentences) -> bytes:
         <article><h1>{samples.TITLE}</h1>{story}<p>{said["paragraphs"]}</p>
         <h2>{said["headings"]}</h2><p>{said["paragraphs"]} It went on.</p>
         <ul><li>{said["lists"]}</li></ul><blockquote><p>{said["quotes"]}</p></blockquote>
+        <p>It cost <del>{said["deleted text"]}</del> <ins>{said["inserted text"]}</ins></p>
         <pre>{said["code"]}</pre><div>{said["text outside paragraphs"]}</div>
         <table><caption>{said["captions of tables"]}</caption>
         <tr><th>Who</th><th>What</th></tr><tr><td>{said["cells of tables"]}</td>
@@ -90,6 +92,22 @@ def _html_aside(said: Sentences) -> bytes:
     story = "".join(f"<p>{paragraph}</p>" for paragraph in samples.PARAGRAPHS)
     return f"""<html><head><title>T</title></head><body><aside><h1>{samples.TITLE}</h1>{story}
         <p>{said["the story in the aside"]}</p></aside></body></html>""".encode()
+
+
+def _html_live(said: Sentences) -> bytes:
+    updates = "".join(
+        f"<article class='update'><h2>{said[f'headings of the {name} update']}</h2>"
+        f"<p>{said[f'words of the {name} update']}</p></article>"
+        for name in ("first", "second", "last")
+    )
+    teasers = "".join(
+        f"<article class='t'><h3><a href='/{number}'>{said['teasers of other stories']}</a></h3>"
+        "<p>They met on Monday evening in the old town hall of Norvik.</p></article>"
+        for number in range(3)
+    )
+    return f"""<html><head><title>T</title></head><body><main><h1>{samples.TITLE}</h1>
+        <p>{said["the lead"]}</p><div>{updates}</div><section>{teasers}</section></main></body>
+        </html>""".encode()
 
 
 def _feed(said: Sentences) -> bytes:
@@ -130,6 +148,15 @@ def _mail(said: Sentences) -> bytes:
     inner.add_attachment(inmost)
     message.add_attachment(inner)
     message.add_attachment(said["attached texts"], filename="a.txt")
+    message.add_attachment(said["texts with a name"], filename="b.txt", disposition="inline")
+    message.add_attachment(
+        base64.encodebytes(f"Subject: F\n\n{said['encoded mails']}\n".encode()).decode()
+    )
+    encoded = message.get_payload()[-1]  # type: ignore[index]
+    encoded.replace_header("Content-Type", "message/rfc822")  # type: ignore[union-attr]
+    encoded.replace_header("Content-Transfer-Encoding", "base64")  # type: ignore[union-attr]
+    flowed = said["flowed lines"].replace(" canal ", " canal \n")
+    message.add_attachment(flowed, params={"format": "flowed"}, disposition="inline")
     message.add_attachment(
         samples.pdf(said["attached PDFs"]), maintype="application", subtype="pdf", filename="a.pdf"
     )
@@ -213,7 +240,7 @@ FORMATS: dict[str, Format] = {
         (
             *("paragraphs", "headings", "lists", "quotes", "cells of tables", "lists in cells"),
             *("bold words", "definitions", "what unfolds", "code", "text outside paragraphs"),
-            *("captions of tables",),
+            *("captions of tables", "inserted text"),
         ),
         (
             *(
@@ -223,11 +250,20 @@ FORMATS: dict[str, Format] = {
                 "asides beside the story",
                 "feet of pages",
             ),
-            *("scripts", "comments of its author"),
+            *("scripts", "comments of its author", "deleted text"),
         ),
         _html,
     ),
     ".html with its story in an aside": Format(("the story in the aside",), (), _html_aside),
+    ".html of a live report": Format(
+        (
+            *("the lead", "headings of the first update", "words of the first update"),
+            *("headings of the second update", "words of the second update"),
+            *("headings of the last update", "words of the last update"),
+        ),
+        ("teasers of other stories",),
+        _html_live,
+    ),
     ".rss": Format(
         ("paragraphs", "lists", "cells of tables", "the summary of any other"),
         ("the summary of an entry with its text", "categories"),
@@ -244,7 +280,8 @@ FORMATS: dict[str, Format] = {
     ".eml": Format(
         (
             *("plain text", "later parts of the body", "attached mails", "mails attached to these"),
-            *("attached texts", "attached PDFs"),
+            *("attached texts", "attached PDFs", "texts with a name", "encoded mails"),
+            "flowed lines",
         ),
         ("calendars",),
         _mail,

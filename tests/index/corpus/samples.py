@@ -14,6 +14,7 @@ import re
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -149,9 +150,25 @@ def docx() -> bytes:
     return out.getvalue()
 
 
-def rtf() -> bytes:
-    lines = b"".join(line.encode() + b"\\par\r\n" for line in (TITLE, *PARAGRAPHS))
+def rich_text(paragraphs: Iterable[str]) -> bytes:
+    """Return a document in Rich Text Format."""
+    lines = b"".join(escaped(paragraph) + b"\\par\r\n" for paragraph in paragraphs)
     return b"{\\rtf1\\ansi\\ansicpg1252 " + lines + b"}"
+
+
+def escaped(text: str) -> bytes:
+    """Return a text as Rich Text Format writes it."""
+    out = b""
+    for character in text:
+        if character in "\\{}":
+            out += b"\\" + character.encode()
+        elif character < "\x80":
+            out += character.encode()
+        else:
+            units = character.encode("utf-16-le")
+            for at in range(0, len(units), 2):
+                out += b"\\u%d?" % int.from_bytes(units[at : at + 2], "little", signed=True)
+    return out
 
 
 def epub(**more: bytes) -> bytes:
@@ -420,7 +437,7 @@ def files() -> dict[str, bytes]:
         "a.pdf": pdf(STORY, TITLE),
         "b.pdf": pdf(STORY, TITLE, title=TITLE),
         "a.docx": docx(),
-        "a.rtf": rtf(),
+        "a.rtf": rich_text((TITLE, *PARAGRAPHS)),
         "a.epub": epub(),
         "a.eml": mail().as_bytes(),
         "a.rss": RSS.encode(),

@@ -62,7 +62,10 @@ def _bad_files(folder: Path) -> dict[str, str]:
         "text.docx": (samples.zipped({"a.txt": b"x"}), "expected a Word document"),
         "bomb.docx": (bytes(bomb), "at most 512 MB unpacked"),
         "broken.epub": (samples.epub()[:-40], "zipped parts"),
-        "drm.epub": (samples.epub(**{"META-INF/encryption.xml": b"<e/>"}), "locked (DRM)"),
+        "drm.epub": (
+            samples.epub(**{"META-INF/encryption.xml": b"<e><EncryptedData/></e>"}),
+            "locked (DRM)",
+        ),
         "empty.html": (b"<html><body></body></html>", "expected a page with a story"),
         "big.html": (b"<p>" + b"a" * (Bounds().page_mb << 20), "at most 20 MB"),
         "nothing.mhtml": (b"From: x\r\n\r\nplain", "no HTML in it"),

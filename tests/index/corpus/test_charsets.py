@@ -74,6 +74,11 @@ def test_a_few_faults_in_utf_8_cost_themselves_alone() -> None:
 def test_one_byte_in_plain_english_is_read_if_it_makes_sense_there() -> None:
     assert decode(b"It costs \xa340 at the caf\xe9.").text == "It costs £40 at the café."
     assert decode(b"The coun\xa7cil met.").text == "The coun\ufffdcil met."
+    stray = decode(b"The coun\xe9cil met.")
+    assert stray.text == "The coun\ufffdcil met."
+    assert stray.note == "damaged characters, kept as \ufffd: 1"
+    for whole in ("A na\xefve plan.", "An expos\xe9 of it.", "A fa\xe7ade fell.", "S\xe3o Paulo."):
+        assert decode(whole.encode("cp1252")).text == whole
 
 
 def test_two_bytes_that_happen_to_be_utf_8_do_not_make_it_so() -> None:

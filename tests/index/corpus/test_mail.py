@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -31,6 +34,8 @@ def mailbox(*bodies: str) -> bytes:
         "From the archive\nSubject: boats, and nothing else",
         "From here\n\nFrom there: nobody knows",
         "A sentence that ends.\nFrom: a line of the text",
+        "From 18:20 on Thursday the quay is shut.\nDate: to be told",
+        "From bob@x.example we heard at 18:20:\n\nSubject: boats",
     ],
 )
 def test_a_line_of_a_letter_that_begins_with_from_stays_in_it(tmp_path: Path, line: str) -> None:
@@ -49,6 +54,7 @@ def test_a_line_of_a_letter_that_begins_with_from_stays_in_it(tmp_path: Path, li
         "From 1759@xxx Mon Mar 02 08:00:00 +0000 2026",
         "From - Mon Mar  2 08:00:00 2026",
         "From MAILER-DAEMON",
+        "From news@a.example",
         "From news at a.example  Mon Mar  2 08:00:00 2026",
     ],
 )
@@ -58,6 +64,16 @@ def test_mailboxes_of_other_programs(tmp_path: Path, postmark: str) -> None:
     (tmp_path / "b.mbox").write_bytes(data.replace("\n", "\r\n").encode())
     articles, _, _ = loaded(tmp_path)
     assert [article.text for article in articles.values()] == ["One.", "Two."] * 2
+
+
+def test_a_mailbox_may_lack_empty_lines_and_begin_with_some(tmp_path: Path) -> None:
+    data = b"\n" + mailbox("One.", "Two.").replace(b"\n\nFrom ", b"\nFrom ")
+    (tmp_path / "a.mbox").write_bytes(data)
+    (tmp_path / "b.mbox").write_bytes(b"\xef\xbb\xbf" + data.strip())
+    (tmp_path / "c.mbox").write_bytes(b"From here on no mail is known.\n")
+    articles, skipped, _ = loaded(tmp_path)
+    assert [article.text for article in articles.values()] == ["One.", "Two."] * 2
+    assert "expected a line 'From ...' with headers below it" in skipped["c.mbox"]
 
 
 BODY = st.lists(st.text("aF rom:>\n", max_size=30), min_size=1, max_size=4)
@@ -110,6 +126,104 @@ def test_a_body_in_another_kind_of_text_is_read(tmp_path: Path, kind: str, body:
     head = f"From: a@a.example\nSubject: T\nMIME-Version: 1.0\nContent-Type: {kind}\n\n"
     (tmp_path / "a.eml").write_text(head + body)
     assert loaded(tmp_path)[0]["a.eml"].text == "Ten boats"
+
+
+WHOLE = "The council of the town met.\n\n> They said that.\n>> No.\n-- \nBay Post"
+FLOWED = "The council of the town \nmet.\n\n> They said \n> that.\n>> No.\n-- \nBay Post"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("format=flowed", FLOWED, WHOLE),
+        (
+            "Format=Flowed; DelSp=Yes",
+            "Ten mil \nlion.\n From here on.",
+            "Ten million.\nFrom here on.",
+        ),
+        ("charset=utf-8", FLOWED, FLOWED),
+    ],
+)
+def test_lines_that_were_broken_to_be_sent_are_whole(
+    tmp_path: Path, kind: str, body: str, text: str
+) -> None:
+    (tmp_path / "a.eml").write_text(
+        f"From: a@a.example\nContent-Type: text/plain; {kind}\n\n{body}\n"
+    )
+    assert loaded(tmp_path)[0]["a.eml"].text == text
+
+
+STORY = (
+    "From: Bay Post <b@b.example>\nSubject: Whale\n\nA whale 14 metres long was seen, he said.\n"
+)
+MIXED = "From: a@a.example\nSubject: T\nContent-Type: multipart/mixed; boundary=B\n\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [("base64", base64.encodebytes), ("quoted-printable", quopri.encodestring), ("8bit", bytes)],
+)
+def test_an_attached_mail_may_be_encoded(
+    tmp_path: Path, encoding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    head = f"{MIXED}--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n"
+    (tmp_path / "a.eml").write_bytes(head.encode() + encode(STORY.encode()) + b"\n--B--\n")
+    (article,) = loaded(tmp_path)[0].values()
+    assert (article.title, article.text) == ("Whale", STORY.partition("\n\n")[2].strip())
+
+
+def test_words_below_base64_are_plain_text(tmp_path: Path) -> None:
+    """As mailing lists add them; a stray sign among the letters is none of the text."""
+    head = "From: a@a.example\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
+    packed = base64.encodebytes(b"Ten boats sank off the pier, he said." * 3).decode()
+    added = "_______\nBay list\nwww.bay.example\n"
+    (tmp_path / "a.eml").write_text(f"{head}{packed}{added}")
+    (tmp_path / "b.eml").write_text(f"{head}Ten boats are plain text.\n")
+    (tmp_path / "c.eml").write_text(head + packed.replace("\n", "!\n", 1))
+    texts = [article.text for article in loaded(tmp_path)[0].values()]
+    boats = "Ten boats sank off the pier, he said." * 3
+    assert texts == [
+        f"{boats}\n\n_______\nBay list\nwww.bay.example",
+        "Ten boats are plain text.",
+        boats,
+    ]
+
+
+def test_a_named_text_is_of_the_body_unless_it_is_attached(tmp_path: Path) -> None:
+    part = '--B\nContent-Type: text/{0}; name="a.{1}"\n{2}\n{3}\n'
+    inline = part.format("html", "html", "Content-Disposition: inline\n", "<p>Two.</p>")
+    attached = part.format("plain", "txt", "Content-Disposition: attachment\n", "Three.")
+    whole = MIXED + part.format("plain", "txt", "", "One.") + inline + attached + "--B--\n"
+    (tmp_path / "a.eml").write_text(whole)
+    (tmp_path / "b.eml").write_text(MIXED + "There is no part in it.")
+    texts = {id: article.text for id, article in loaded(tmp_path)[0].items()}
+    assert texts == {
+        "a.eml": "One.\n\nTwo.", "a.eml/a.txt": "Three.", "b.eml": "There is no part in it.",
+    }  # fmt: skip
+
+
+def test_a_charset_that_is_declared_and_wrong_is_named(tmp_path: Path) -> None:
+    head = "From: a@a.example\nContent-Type: text/plain; charset=utf-8\n\n"
+    (tmp_path / "a.eml").write_bytes(
+        head.encode() + "It costs €4, says René – “too much”.".encode("cp1252")
+    )
+    articles, _, notes = loaded(tmp_path)
+    assert articles["a.eml"].text == "It costs €4, says René – “too much”."
+    guess = "it is not in UTF-8, which it declares; read as Windows-1252, a guess"
+    assert [note.text for note in notes] == [guess]
+
+
+def test_html_is_read_if_it_says_more_than_the_plain_text(tmp_path: Path) -> None:
+    long = [f"{number} boats left the harbour of Bay before the storm came." for number in range(9)]
+    for name, there in (("whole", long), ("cut", long[:6]), ("stub", ["No HTML is shown here."])):
+        message = EmailMessage()
+        message["From"], message["Subject"] = "a@a.example", name
+        message.set_content("\n\n".join(there) + "\n\nPlain.")
+        message.add_alternative("".join(f"<p>{line}</p>" for line in long), subtype="html")
+        (tmp_path / f"{name}.eml").write_bytes(message.as_bytes())
+    texts = {article.title: article.text for article in loaded(tmp_path)[0].values()}
+    story = "\n\n".join(long)
+    assert texts == {"whole": f"{story}\n\nPlain.", "cut": story, "stub": story}
 
 
 def test_an_attached_mail_is_an_article_with_its_own_fields(tmp_path: Path) -> None:

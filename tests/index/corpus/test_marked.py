@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -41,7 +42,62 @@ def test_what_a_book_leaves_out_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.epub").write_bytes(form.build(form.sentences()))
     _, skipped, notes = loaded(tmp_path)
     assert list(skipped) == ["a.epub:OPS/missing.xhtml"]
-    assert "pages outside its reading order that are left out: 1" in [note.text for note in notes]
+    assert [note.text for note in notes] == [
+        "pages outside its reading order that are left out: 1",
+        "parts of its reading order that are no pages and left out: 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "locked"),
+    [
+        ("http://www.idpf.org/2008/embedding", False),
+        ("http://ns.adobe.com/pdf/enc#RC", False),
+        ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", True),
+    ],
+)
+def test_a_book_with_unreadable_fonts_is_read_and_one_under_drm_is_not(
+    tmp_path: Path, algorithm: str, locked: bool
+) -> None:
+    form = FORMATS[".epub"]
+    with zipfile.ZipFile(io.BytesIO(form.build(form.sentences()))) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    method = f'<EncryptedData><EncryptionMethod Algorithm="{algorithm}"/></EncryptedData>'
+    parts["META-INF/encryption.xml"] = f"<encryption>{method}</encryption>".encode()
+    (tmp_path / "a.epub").write_bytes(samples.zipped(parts))
+    articles, skipped, _ = loaded(tmp_path)
+    assert bool(articles) is not locked
+    assert ("it is locked (DRM)" in skipped.get("a.epub", "")) is locked
+
+
+def test_a_book_without_a_reading_order_is_read_as_its_manifest_has_it(tmp_path: Path) -> None:
+    form = FORMATS[".epub"]
+    with zipfile.ZipFile(io.BytesIO(form.build(form.sentences()))) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    package = parts["OPS/book.opf"].decode()
+    parts["OPS/book.opf"] = re.sub("<spine>.*</spine>", "<spine/>", package).encode()
+    (tmp_path / "a.epub").write_bytes(samples.zipped(parts))
+    texts = " ".join(article.text for article in loaded(tmp_path)[0].values())
+    assert form.sentences()["pages in no reading order"] in texts
+
+
+def test_what_a_word_document_leaves_out_is_told(tmp_path: Path) -> None:
+    form = FORMATS[".docx"]
+    whole = form.build(form.sentences())
+    with zipfile.ZipFile(io.BytesIO(whole)) as document:
+        parts = {name: document.read(name) for name in document.namelist()}
+    place = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        f'<Relationship Id="x9" Type="{place}/chart" Target="footnotes.xml"/></Relationships>'
+    )
+    name = "word/_rels/document.xml.rels"
+    parts[name] = parts[name].replace(b"</Relationships>", relations.encode())
+    (tmp_path / "a.docx").write_bytes(whole)
+    (tmp_path / "b.docx").write_bytes(samples.zipped(parts))
+    _, _, notes = loaded(tmp_path)
+    assert [(note.path, note.text) for note in notes] == [
+        ("b.docx", "charts, diagrams and embedded files whose words are left out: 1")
+    ]
 
 
 def test_a_chapter_that_is_empty_or_damaged_costs_itself_alone(tmp_path: Path) -> None:

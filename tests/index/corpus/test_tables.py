@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.corpus.loaders.column_names import COLUMNS, column_of
-from index.corpus.loaders.fields import Record
+from index.corpus.loaders.columns import Columns
+from index.corpus.loaders.fields import Fields, Record
 from index.corpus.loaders.numeric_days import DayOrder
 from index.corpus.loaders.tables import load_csv
 from index.types import Article, Passage
@@ -34,7 +35,8 @@ def test_a_first_line_may_name_the_separator(write: Write) -> None:
     """Excel writes it, and a comma in a cell must not win over it."""
     table = f'sep=;\nheadline, long;outlet;text\n"Dam, seen";River Post;"{CRACKS}"\n'
     shouted, quoted = table.replace("sep=;", "SEP=;"), table.replace("sep=;", '"sep=;"')
-    for text in (table, table.replace("\n", "\r\n"), "\ufeff" + table, shouted, quoted):
+    spaced = table.replace("sep=;", "sep=; ")
+    for text in (table, table.replace("\n", "\r\n"), "\ufeff" + table, shouted, quoted, spaced):
         articles, skipped, _ = loaded(write({"a.csv": text}))
         assert not skipped
         assert [(id, one.text, one.source) for id, one in articles.items()] == [
@@ -76,6 +78,49 @@ def test_a_table_separated_by_tabs_may_have_quotation_marks_as_letters(write: Wr
         "One\tand two,\nin two lines.",
         CRACKS,
     ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f'\n\n\ntitle,text\n"Dam, seen","{CRACKS}"\n\n',
+        f'Export of 9 March 2023\n\ntitle;text\n"Dam, seen";"{CRACKS}"\n',
+        f'title, text\n"Dam, seen", "{CRACKS}"\n',
+        f'title,text\n"Dam, seen","{CRACKS}"\n' + '"A, b","He said \\"no\\", twice."\n',
+    ],
+    ids=["empty lines", "a line above", "spaces", "backslashes"],
+)
+def test_names_of_columns_below_other_lines_and_other_ways_to_quote(
+    write: Write, table: str
+) -> None:
+    articles, skipped, _ = loaded(write({"a.csv": table}))
+    assert not skipped
+    first, *rest = articles.values()
+    assert (first.title, first.text) == ("Dam, seen", CRACKS)
+    assert [one.text for one in rest] == ['He said "no", twice.'][: len(rest)]
+
+
+def test_a_cell_that_reads_like_a_name_of_a_column_is_a_cell(write: Write) -> None:
+    """Only the names of a whole row of columns are looked for below the first line."""
+    table = f'kop,inhoud\nNews,Rain fell.\nDam,"{CRACKS}"\n'
+    columns = {"text": "inhoud", "title": "kop"}
+    found = Columns(columns).fields(load_csv(write({"a.csv": table}) / "a.csv"))
+    assert [(one.title, one.text) for one in found if isinstance(one, Fields)] == [
+        ("News", "Rain fell."),
+        ("Dam", CRACKS),
+    ]
+
+
+def test_what_programs_write_for_nothing_is_no_outlet_and_no_date(write: Write) -> None:
+    rows = "Dam,nan,NaT\nPier,None,null\nNone,Wire,1678386000\n"
+    table = f"text,source,date\n{rows}".replace("None,Wire", "N/A,Wire")
+    lines = '{"text": "Rain fell.", "date": NaN, "source": "<NA>"}'
+    articles, _, notes = loaded(write({"a.csv": table, "b.jsonl": lines}))
+    assert [(one.text, one.source, one.published) for one in articles.values()] == [
+        ("Dam", None, None), ("Pier", None, None), ("N/A", "Wire", dt.date(2023, 3, 9)),
+        ("Rain fell.", None, None),
+    ]  # fmt: skip
+    assert not [note for note in notes if "dates" in note.text]
 
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t")
@@ -223,6 +268,7 @@ def test_a_column_settles_whether_the_day_comes_first(write: Write) -> None:
     assert read("2 days ago", "yesterday", "1 day, 6:00:00", "last week", "May 5") == [None] * 5
     assert read("6/6/2022", "31/2/2022", "2022/06/05") == [dt.date(2022, 6, 6), None, june]
     assert read("20220605T103000Z", "20220605103000", "20220605", "") == [june] * 3 + [None]
+    assert read("1654423200", "1654423200000", "1999010112") == [june, june, None]
     assert read("2022-06-05 08:00:00", "2022060510300", "123456789012") == [june, None, None]
 
 

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import index
 import qa
-from index.stores.milvus.connection import MilvusAddress
+from index.stores.milvus.connection import Milvus, MilvusAddress
 from index.stores.milvus.place import MilvusPlace
 from index.stores.milvus.store import MilvusStore
 from index.stores.milvus.writer import MilvusWriter
@@ -28,6 +29,7 @@ from index.types import DatelineError
 from qa.cli import main
 from tests.conftest import Write
 from tests.fakes import CapitalReader, WordEmbedder
+from tests.index.stores.test_places import same
 from tests.index.stores.test_stores import EMBEDDER, PASSAGES, VECTORS, articles_of
 from tests.index.stores.test_stores import write as put
 from tests.loopback import Proxy
@@ -132,6 +134,124 @@ def test_a_generation_that_lost_passages_is_refused(place: MilvusPlace) -> None:
         match=r"expected 10 passages in .*, found 9; build again, or run: dateline rollback",
     ):
         place.open()
+
+
+@pytest.fixture
+def server_place(place: MilvusPlace, monkeypatch: pytest.MonkeyPatch) -> MilvusPlace:
+    """Give a place on a Milvus that is taken for one that counts words over all parts."""
+    monkeypatch.setattr(Milvus, "lite", False)
+    return place
+
+
+class Inserted:
+    """Counts the rows of passages that are written to Milvus."""
+
+    def __init__(self, place: MilvusPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.rows = 0
+        call = type(place.connection).call
+
+        def counting(milvus: Milvus, method: str, *values: Any, **named: Any) -> Any:
+            if method in ("insert", "upsert") and not values[0].endswith("_texts"):
+                self.rows += len(values[1])
+            return call(milvus, method, *values, **named)
+
+        monkeypatch.setattr(type(place.connection), "call", counting)
+
+
+def story(number: int, more: str = "") -> str:
+    return f"Boat {number} sailed to Port{number} with {number} people.{more}\n"
+
+
+def test_a_build_that_changes_little_writes_only_that_and_any_series_is_as_written_at_once(
+    server_place: MilvusPlace, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = server_place
+    embedder, inserted = WordEmbedder(), Inserted(place, monkeypatch)
+    files = {f"{number:02d}.txt": story(number) for number in range(14)}
+    built = [index.build(write(files), place, embedder=embedder)]
+    before = collections(place)
+    changes: list[dict[str, str | None]] = [
+        {"03.txt": story(3, " It came back.")},
+        {"03.txt": story(3), "07.txt": None, "00a.txt": story(7)},
+        {"99.txt": story(99), "05.txt": None},
+        {"03.txt": story(3, " It sank."), "99.txt": story(99, " It sank too.")},
+    ]
+    inserted.rows = 0
+    reader, vector = place.open(), embedder.encode_question("Boat")
+    for change in changes:
+        for name, text in change.items():
+            files.pop(name, None)
+            if text is not None:
+                files[name] = text
+        embedder.encoded.clear()
+        corpus = write(files)
+        built.append(index.build(corpus, place, embedder=embedder))
+        added = sum(text is not None for text in change.values())
+        assert (inserted.rows, len(embedder.encoded)) == (added, added)
+        inserted.rows = 0
+        index.build(corpus, tmp_path / "folder", embedder=embedder, full=True)
+        same(place.open(), open_index(tmp_path / "folder"))
+        assert place.verify() == []
+        texts = [match.passage.text for match in place.open().search(vector, "Boat", 99)]
+        assert sorted(texts) == sorted(text.strip() for text in files.values())
+        assert collections(place) == before
+    with pytest.raises(DatelineError, match="replaced by newer ones; ask again"):
+        reader.search(vector, "Boat", 99)
+    assert built[-1].generation > built[-2].generation
+    assert place.rollback() == built[-2].generation == place.current()
+    assert (place.open().manifest["counts"]["articles"], place.verify()) == (14, [])
+    with pytest.raises(DatelineError, match="expected a generation before"):
+        place.rollback()
+    last = index.build(corpus, place, embedder=embedder)
+    assert (last.unchanged, last.added, last.changed) == (12, 0, 2)
+    assert last.generation > built[-1].generation
+    same(place.open(), open_index(tmp_path / "folder"))
+
+
+def test_what_is_dead_is_deleted_when_no_kept_generation_has_it(
+    server_place: MilvusPlace, write: Write
+) -> None:
+    place = server_place
+    embedder = WordEmbedder()
+    files = {f"{number:02d}.txt": story(number) for number in range(12)}
+    for number in range(5):
+        files["03.txt"] = story(3, f" It came back {number} times.")
+        index.build(write(files), place, embedder=embedder)
+    store = place.open()
+    assert store.manifest["counts"]["passages"] == 12
+    assert store.count_of("row >= 0") == 12 + 1  # and what the generation before it has
+    texts = place.connection.call(
+        "query", store.collection + "_texts", filter="article >= 0", output_fields=["id"]
+    )
+    assert len(texts) == 13
+
+
+@pytest.mark.parametrize("fails", ["raises", "loses"])
+def test_a_part_that_is_given_up_leaves_nothing_behind(
+    server_place: MilvusPlace, write: Write, fails: str
+) -> None:
+    place = server_place
+    embedder = WordEmbedder()
+    files = {f"{number:02d}.txt": story(number) for number in range(12)}
+    corpus = write(files)
+    first = index.build(corpus, place, embedder=embedder)
+    store = place.open()
+    articles = [*store.articles(), index.Article("x", "Snow fell.")]
+    with contextlib.closing(MilvusWriter(place.connection)) as writer:
+        (new,) = writer.begin(embedder, store.manifest["settings"], articles, store)
+        writer.add([index.Passage(new, 0, 10)], embedder.encode(["Snow fell."]))
+        for open_store in (store, place.open()):  # what is not published is found by nobody
+            assert len(open_store.search(embedder.encode_question("Snow"), "Snow", 99)) == 12
+        if fails == "loses":
+            time.sleep(1.1)  # names differ by the second
+            write(files | {"01.txt": "Rain fell."})
+            index.build(corpus, place, embedder=embedder)
+            with pytest.raises(DatelineError, match="another published meanwhile"):
+                writer.publish()
+    assert (place.current() == first.generation) == (fails == "raises")
+    assert place.open().count_of("row >= 0") == (12 if fails == "raises" else 13)
+    assert len(place.open().search(embedder.encode_question("Boat"), "Boat", 99)) == 12
+    assert place.verify() == []
 
 
 def test_a_long_article_comes_back_whole(place: MilvusPlace) -> None:

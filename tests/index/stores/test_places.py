@@ -6,7 +6,7 @@ passes for it passes for any place that satisfies them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -247,7 +247,7 @@ class ListedEngine:
 
     def encode(
         self,
-        articles: Sequence[Article],
+        articles: Collection[Article],
         embedder: Embedder,
         reusable: Store | None,
         scratch: Path,

@@ -16,6 +16,7 @@ import pytest
 
 from index.stores.local.place import FolderPlace
 from index.stores.local.store import LocalStore
+from index.stores.milvus.connection import Milvus
 from index.stores.milvus.place import MilvusPlace
 from index.stores.milvus.store import MilvusStore
 from index.stores.milvus.writer import MilvusWriter
@@ -99,9 +100,19 @@ def compressed_store(folder: Path, passages: Sequence[Passage], vectors: Vectors
 
 
 def grown_store(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
-    """Write a local index, then one with articles before, between and behind its own."""
+    return grown(FolderPlace(folder), passages, vectors)
+
+
+def milvus_grown(folder: Path, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    """Write into Milvus Lite as into a Milvus that counts words over all parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Milvus, "lite", False)
+        return grown(place_of(f"{folder}.db"), passages, vectors)
+
+
+def grown(place: Place, passages: Sequence[Passage], vectors: Vectors) -> Store:
+    """Write an index, then one with articles before, between and behind its own."""
     first = [row for row, passage in enumerate(passages) if int(passage.article.id[1:]) % 3 == 1]
-    place = FolderPlace(folder)
     before = written(place, [passages[row] for row in first], vectors[first])
     with place.writing() as writer:
         missing = writer.begin(EMBEDDER, {}, articles_of(passages), before)
@@ -142,6 +153,7 @@ STORES: dict[str, Callable[[Path, Sequence[Passage], Vectors], Store]] = {
     "local-grown": grown_store,
     "milvus-file": milvus_file,
     "milvus-by-month": milvus_by_month,
+    "milvus-grown": milvus_grown,
     "toy": toy_store,
 }
 PASSAGES = make_passages()

@@ -20,10 +20,12 @@ import numpy as np
 from index.stores.fusion import fused
 from index.stores.manifest import counts_of, new_manifest
 from index.types import (
+    AnyListed,
     Article,
     DatelineError,
     Embedder,
     Filters,
+    Listed,
     Match,
     Note,
     Passage,
@@ -136,7 +138,8 @@ class ToyWriter:
         self._kept: dict[str, Any] = {"passages": [], "vectors": []}
         self._embedder: Embedder | None = None
         self._settings: Mapping[str, Any] = {}
-        self._articles: Sequence[Article] = ()
+        self._articles: Sequence[Listed] = ()
+        self._added: dict[str, Article] = {}
         self._notes: Sequence[Note] = ()
 
     def live(self, opened: Store | None = None) -> Store | None:
@@ -149,10 +152,10 @@ class ToyWriter:
         self,
         embedder: Embedder,
         settings: Mapping[str, Any],
-        articles: Sequence[Article],
+        articles: Sequence[AnyListed],
         unchanged: Store | None,
         notes: Sequence[Note] = (),
-    ) -> Sequence[Article]:
+    ) -> Sequence[AnyListed]:
         self._notes = notes
         self._embedder, self._settings, self._articles = embedder, settings, articles
         return articles
@@ -166,14 +169,15 @@ class ToyWriter:
             raise ValueError(f"expected a vector for each of {len(passages)} passages")
         if not {one.article.id for one in passages} <= {one.id for one in self._articles}:
             raise ValueError("expected an article that was given to begin")
+        self._added |= {one.article.id: one.article for one in passages}
         self._kept["passages"] += [
             [one.article.id, one.start, one.end, one.description] for one in passages
         ]
         self._kept["vectors"] += np.asarray(vectors).tolist()
 
     def publish(self) -> str:
-        live, added = self.live(), {id for id, *_ in self._kept["passages"]}
-        articles = [article for article in self._articles if article.id in added]
+        live, added = self.live(), self._added
+        articles = [added[article.id] for article in self._articles if article.id in added]
         days = [one.published.toordinal() for one in articles if one.published is not None]
         counts = counts_of(len(articles), self.passages, days)
         assert self._embedder is not None

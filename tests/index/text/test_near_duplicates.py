@@ -10,8 +10,10 @@ from itertools import combinations
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
+import pytest
 from hypothesis import given
 
+from index.text import near_duplicates
 from index.text.near_duplicates import Sketches, find_near_duplicates, overlap, shingles_of
 from index.types import Article
 
@@ -131,6 +133,24 @@ def test_an_earlier_result_changes_no_result(data: st.DataObject) -> None:
     assert_equal(
         find_near_duplicates(new, find_near_duplicates(old), places), find_near_duplicates(new)
     )
+
+
+@hypothesis.settings(max_examples=20)
+@given(st.data())
+def test_counting_in_parts_changes_no_result(data: st.DataObject) -> None:
+    """Of a large corpus the shingles are counted a part at a time."""
+    series = " ".join(article(99, 12))
+    texts = [" ".join(article(n % 4, 8)) + " " + series * (n % 2) for n in range(12)]
+    everything = [Article(str(n), text, source="Globe"[n % 3 :]) for n, text in enumerate(texts)]
+    some = st.lists(st.sampled_from(range(12)), unique=True)
+    old, new = ([everything[n] for n in data.draw(some)] for _ in range(2))
+    places = [old.index(one) if one in old else -1 for one in new]
+    before = find_near_duplicates(old)
+    at_once = find_near_duplicates(new, before, places)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near_duplicates, "_AT_ONCE", data.draw(st.integers(1, 400)))
+        assert_equal(find_near_duplicates(old), before)
+        assert_equal(find_near_duplicates(new, before, places), at_once)
 
 
 def compared(

@@ -19,6 +19,7 @@ from qa.answering.agreement import (
 )
 from qa.answering.citing import cite
 from qa.answering.conflicts import figures_over_time, find_conflict
+from qa.answering.evidence import Pooling
 from qa.answering.names import fold_spelling
 from qa.answering.values import fold, refines
 from qa.types import Answer, Citation, Hit, Span, Value
@@ -516,3 +517,19 @@ def test_a_conflict_names_its_answers_by_place_and_counts_their_outlets() -> Non
         "286 soldiers",
         "200 soldiers",
     ]
+
+
+def test_what_another_time_says_makes_an_answer_less_sure() -> None:
+    asked, pooling = "Who won?", Pooling(1.0, 0.0, 1.0, 0.0)
+    ann, kari = span("Ann Berg won.", "Ann Berg", 0.5), span("Kari Lund won.", "Kari Lund", 0.5)
+    again = span("In 2019 Ann Berg won.", "Ann Berg", 0.9)
+
+    def chance(*aside: Citation) -> float:
+        (answer,) = agreement.agree(asked, [ann], [], 0.1, pooling, aside=aside).answers
+        assert answer.text == "Ann Berg"
+        assert len(answer.citations) == 1
+        return answer.probability
+
+    assert chance() == pytest.approx(1 / 2)  # its share of the evidence is 1
+    assert chance(kari) == pytest.approx(1 / 3)  # a half
+    assert chance(again) == pytest.approx(1 / 2)  # the same value is none against it

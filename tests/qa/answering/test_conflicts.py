@@ -45,6 +45,8 @@ def asked(question: str, *spans: Span) -> Agreement:
          "The Nes fire destroyed fewer than [40] homes.", True),
         ("How many people joined the Nes march?", "More than [5,000] people joined the Nes march.",
          "Police counted [5,240] people in the Nes march.", False),
+        ("How many people were evacuated at Nes?", "At Nes [15,000] people were evacuated.",
+         "More than [25,000] Norwegians were evacuated at Nes.", True),
         ("Who won the race at Nes?", "[Ann Berg] won the race at Nes.",
          "[Kari Lund] lost the race at Nes.", False),
         ("Who won the race at Nes?", "[Ann Berg] won the race at Nes.",

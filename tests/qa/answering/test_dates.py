@@ -9,7 +9,8 @@ import pytest
 
 from index.types import Article
 from qa.answering.citing import cite
-from qa.answering.dates import merge_undated_reading, recency, rerank_by_date
+from qa.answering.dates import merge_undated_reading, recency, rerank_by_date, within_window
+from qa.answering.understanding import understand
 from qa.types import Citation, Question, Span
 from tests.qa.answering.test_agreement import span
 
@@ -110,3 +111,23 @@ def test_of_news_the_newest_is_the_most_likely() -> None:
     later = rerank_by_date([old, weeks_old], Question("Who retired?", asked_on=dt.date(2030, 1, 1)))
     assert [one.article.id for one in later] == ["a", "c"]  # an old archive has its own now
     assert later[0].probability == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "within"),
+    [
+        ("In 2019 Ann Berg won.", "2022-12-13", False),  # which month, it does not say
+        ("In 2019 Ann Berg won.", "2019-12-20", True),
+        ("In 2019 Ann Berg won.", "2019-06-20", False),
+        ("In December 2019 Ann Berg won.", "2022-12-13", True),
+        ("On 5 December 2019 Ann Berg won.", "2022-12-13", True),
+        ("In November 2019 Ann Berg won.", "2019-12-20", False),
+        ("Ann Berg won.", "2019-12-20", True),
+    ],
+)
+def test_a_year_is_no_month_of_it(text: str, published: str, within: bool) -> None:
+    start = text.index("Ann Berg")
+    article = Article("a", text, published=dt.date.fromisoformat(published))
+    found = [cite(Span(article, start, start + len("Ann Berg")))]
+    asked = understand("Who won in December 2019?", as_of="2022-12-30")
+    assert within_window(found, asked) == (found if within else [])

@@ -11,7 +11,6 @@ from qa.answering.kinds import (
     is_asked,
     is_heading,
     nearest_sentences,
-    of_other_office,
     quotations,
     standing_alone,
     well_formed,
@@ -142,26 +141,3 @@ def test_a_short_answer_is_quoted_with_the_sentence_after_it() -> None:
     assert (quoted.text, quoted.best_words) == ("Vik: No. Nes stays open.", "No")
     alone = standing_alone(cited("It closed.\n\nNo comment.\n\nHol is open.", "No comment", "Post"))
     assert alone.text == "No comment."
-
-
-@pytest.mark.parametrize(
-    ("question", "marked", "other"),
-    [
-        ("Who is the mayor of Nes?", "Deputy Mayor [Ann Berg] spoke.", True),
-        ("Who is the mayor of Nes?", "Mayor [Ann Berg] spoke.", False),
-        ("Who is the mayor of Nes?", "[Ann Berg], the former mayor of Nes, spoke.", True),
-        ("Who is the mayor of Nes?", "[Ann Berg] beat former mayor Kari Lund.", False),
-        ("Who is the deputy mayor of Nes?", "Deputy Mayor [Ann Berg] spoke.", False),
-        ("Who is the mayor of Nes?", "[Ann Berg], who could become mayor, spoke.", True),
-        ("Who is the prime minister?", "Former finance minister [Ann Berg] won.", False),
-        ("Who is the prime minister?", "Former Prime Minister [Ann Berg] won.", True),
-        ("Who was the mayor of Nes?", "Former mayor [Ann Berg] spoke.", False),
-        ("Who is the chief of staff?", "Former chief of staff [Ann Berg] spoke.", True),
-    ],
-)
-def test_a_deputy_or_former_holder_is_of_another_office(
-    question: str, marked: str, other: bool
-) -> None:
-    bare = marked.replace("[", "").replace("]", "")
-    name = marked[marked.index("[") + 1 : marked.index("]")]
-    assert of_other_office(cited(bare, name, "Globe"), question) is other

@@ -17,12 +17,14 @@ from index.types import Article, Match, Passage
 from qa.answering.retrieval import (
     collapse_copies,
     freshness,
+    merged,
     order_by_answers,
     rerank,
     retrieve,
     same_words,
     shingles,
 )
+from qa.answering.understanding import understand
 from qa.types import Citation, Hit, Question
 from tests.fakes import WordEmbedder
 
@@ -30,6 +32,39 @@ STORY = (
     "At least 286 people were killed in border clashes before a truce ended the worst fighting in "
     "two years"
 )
+
+
+def test_the_time_asked_about_is_searched_first(tmp_path: Path) -> None:
+    newer = [
+        {
+            "id": f"n{place}",
+            "text": "The lift at Nes, of March 2019, fell. " + f"x{place}y " * (10 + place % 7),
+            "date": "2022-05-02",
+        }
+        for place in range(60)
+    ]
+    story = {"id": "old", "text": "It fell by night, and nobody was there.", "date": "2019-03-04"}
+    lines = "".join(json.dumps(row) + "\n" for row in [*newer, story])
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "news.jsonl").write_text(lines)
+    embedder = WordEmbedder()
+    index.build(tmp_path / "corpus", tmp_path / "index", embedder=embedder)
+    store = open_index(tmp_path / "index")
+
+    def found(question: str) -> list[str]:
+        hits = retrieve(store, embedder, understand(question, as_of="2022-06-01"), 3)
+        return [hit.article.id.rpartition(":")[2] for hit in hits]
+
+    assert "old" not in found("Who was hurt as the lift at Nes fell?")
+    assert "old" in found("Who was hurt as the lift at Nes fell in March 2019?")
+    assert len(found("Who was hurt as the lift at Nes fell in March 2018?")) == 3  # then elsewhere
+
+
+def test_of_a_passage_found_twice_the_better_match_counts() -> None:
+    twice, other = match("a", STORY, 0.4), match("b", "Rain fell.", 0.5)
+    better = match("a", STORY, 0.9)
+    assert merged([other, twice], [better]) == [better, other]
+    assert merged([better], [twice, other]) == [better, other]
 
 
 def match(id: str, text: str, score: float) -> Match:

@@ -41,6 +41,12 @@ def test_a_question_without_a_time_has_no_window() -> None:
     assert understand("Who won?", as_of=DAY).time is None
 
 
+def test_the_time_of_what_is_told_before_the_question_is_no_condition() -> None:
+    asked = understand("The queen died on 8 September. When was she crowned?", as_of=DAY)
+    assert asked.time is None
+    assert asked.moments == ("2022-09-08",)  # but it says which passages are near
+
+
 def test_an_earlier_last_day_holds_and_a_later_one_does_not() -> None:
     assert understand("Who won?", as_of=DAY, until="2022-01-01").filters.until == dt.date(
         2022, 1, 1

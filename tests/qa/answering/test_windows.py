@@ -45,6 +45,13 @@ MAY = dt.date(2026, 5, 4)
         ("How many died in Tarn in May 2019?", "14 died in May.", None, True),
         ("How many died in Tarn in May 2019?", "14 died in June.", None, False),
         ("How many died in September?", "14 died last month. It rained on October 2.", None, True),
+        # news of this week is of this week, and is foretold for a month
+        ("How many died this week?", "The floods killed 14.", dt.date(2022, 12, 1), False),
+        ("How many died this week?", "The floods killed 14.", dt.date(2026, 10, 22), False),
+        ("How many will meet this week?", "The 14 meet.", dt.date(2026, 10, 23), True),
+        ("How many died this week?", "The floods killed 14.", dt.date(2026, 11, 25), True),
+        ("How many must go this week?", "By 2035 all 14 must go.", dt.date(2026, 11, 25), True),
+        ("How many died this week?", "The floods killed 14.", None, True),
         # what is to come is told before
         ("When will it open in 2027?", "The mayor will open the lift.", MAY, True),
     ],

@@ -6,11 +6,11 @@ import datetime as dt
 import importlib
 import sys
 from collections.abc import Callable
-from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 import index
 import qa
@@ -44,7 +44,7 @@ class Tags(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
-        self.feed(html)
+        self.feed(str(html))  # without the escaping of Markup
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)

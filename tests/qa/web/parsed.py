@@ -33,7 +33,7 @@ class Parsed(HTMLParser):
         self.text, self.quoted = "", [""]
         self.findings: dict[str, str] = {}
         self._marks: list[dict[str, str | None]] = []
-        self.feed(html)
+        self.feed(str(html))  # without the escaping of Markup
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

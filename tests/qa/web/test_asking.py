@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+import qa
 from index.types import Article, DatelineError
 from qa.answering.turns import Turn, Understood
 from qa.types import Reply
@@ -205,3 +206,26 @@ def test_a_bar_is_chosen_or_not_and_a_range_is_dragged_or_goes_on_from_it() -> N
     assert clicked_days("2022-08-01", "2022-08-31", ranged) == ("2022-08-01", "2022-10-31")
     assert clicked_days("2022-12-01", "2022-12-31", ranged) == ("2022-10-01", "2022-12-31")
     assert clicked_days("", "", ranged) == ("2022-10-01", "2022-10-31")
+
+
+def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the_page(
+    archive: qa.Archive,
+) -> None:
+    session = Session.over(archive)
+    asked: list[str] = []
+    real = session.try_out
+
+    def try_out(question: str, limits: Limits) -> Reply:
+        asked.append(question)
+        return real(question, limits)
+
+    session.try_out = try_out  # type: ignore[method-assign]
+    asking = Asking(session)
+    assert session._published is not None
+    session._published()
+    before = len(asked)
+    assert before > 0
+    page = Parsed(asking.suggested(""))
+    assert len(page.attributes("href")) == 4
+    assert len(asked) == before  # the page asks nothing
+    assert "then “and" in page.text

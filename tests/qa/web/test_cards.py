@@ -255,8 +255,20 @@ def test_the_time_and_the_limits_of_a_question_are_chips_that_ask_without_them()
     assert chips_html(reply("Who won?"), NO_LIMITS) == ""
     counted = "in May, counted from the newest article, 3 June 2022"
     page = Parsed(chips_html(replace(asked, time=TimeWindow(counted)), NO_LIMITS))
-    assert page.text == "in May ×"
+    assert page.text.startswith("in May ×")
     assert page.attributes("title") == [counted]
+
+
+def test_a_time_that_counts_from_the_newest_article_says_so_and_today_is_one_click() -> None:
+    when = TimeWindow("last month, counted from the newest article, 14 October 2022")
+    asked = replace(reply("Who won last month?", flood("286", "Globe")), time=when)
+    limits = Limits(Filters(("Globe",)))
+    page = Parsed(reply_html(asked, None, limits))
+    assert "“last month” counts from the newest article, 14 October 2022." in page.text
+    today = Limits(Filters(("Globe",)), dt.date.today().isoformat())
+    assert question_address("Who won last month?", today) in page.attributes("href")
+    plain = Parsed(reply_html(replace(asked, time=TimeWindow("last month")), None, limits))
+    assert "Count from today" not in plain.text
 
 
 def test_a_citation_of_an_article_with_pages_names_the_page() -> None:
@@ -278,6 +290,25 @@ def test_how_a_question_was_understood_is_shown_only_if_it_was_changed() -> None
     assert changed.attributes("data-literally") == ["who brokered it?"]
     same = Understood("Who brokered the truce?", "Who brokered the truce?")
     assert "Understood as" not in reply_html(asked, same)
+    assert "do you mean" not in reply_html(asked, same)
+
+
+def test_what_else_may_be_meant_is_a_link_that_asks_it_within_the_same_limits() -> None:
+    asked = reply("What did he say?", reason="not-said: no")
+    limits = Limits(Filters(("Globe",)))
+    others = ("What did Putin say?", "What did <b> say?", "What did he say?")
+    unsure = Understood("What did he say?", "What did he say?", others=others)
+    page = Parsed(reply_html(asked, unsure, limits))
+    assert "Or do you mean What did Putin say?What did <b> say?" in page.text
+    assert "Understood as" not in page.text
+    links = page.attributes("href")
+    assert question_address(others[0], limits) in links
+    assert question_address(others[1], limits) in links
+    assert question_address(others[2], limits) not in links  # it was asked so
+    sure = Understood("What did he say?", others[0], others=others[1:])
+    page = Parsed(reply_html(replace(asked, question=others[0]), sure, limits))
+    assert "Understood as What did Putin say?" in page.text
+    assert question_address(others[1], limits) in page.attributes("href")
 
 
 def test_the_limits_of_a_silent_answer_have_a_way_out() -> None:

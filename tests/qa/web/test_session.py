@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,6 +76,23 @@ def test_the_articles_are_there_before_the_models(
     assert reply.answers[0].text == "Atlantis"
     assert session.status() == "ok"
     assert session.store() is session.archive().store
+
+
+def test_each_generation_is_told_once_its_models_are_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    reader = GatedReader()
+    session = opened(folder, reader, monkeypatch)
+    told: queue.Queue[str] = queue.Queue()
+    session.when_published(lambda: told.put(session.archive().generation))
+    assert told.empty()
+    reader.gate.set()
+    assert told.get(timeout=60) == "000001"
+    index.build(write({"c.txt": "snow fell."}), folder, embedder=WordEmbedder())
+    session.archive()
+    assert told.get(timeout=60) == "000002"
+    session.archive()
+    assert told.empty()
 
 
 def test_a_model_that_does_not_load_is_told_to_everybody_who_asks(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import qa
 from index.types import Article, DatelineError
+from qa.answering.turns import Turn, Understood
 from qa.types import Conflict, Reply, TimeWindow
 from qa.web.addresses import NO_LIMITS, Limits
 from qa.web.session import Session
@@ -18,6 +19,7 @@ from qa.web.suggestions import (
     names_of,
     next_questions,
     suggestions_html,
+    with_follow_up,
 )
 from tests.qa.rendering.replies import answer, citation, flood, reply
 from tests.qa.web.parsed import ATTACKS, Parsed
@@ -76,6 +78,40 @@ def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> 
         "Who is Cy Dahl?",
     ]
     assert labels(examples([], NO_LIMITS, asked)) == []
+
+
+def test_an_example_has_a_follow_up_if_it_is_completed_and_somebody_else_answers() -> None:
+    speakers = {"Ann Lee": said("Lee said so.", "Lee"), "Bo Berg": said("Berg said no.", "Berg")}
+    questions = {f"What did {name} say?": found for name, found in speakers.items()}
+    replies = {one: replace(found, question=one) for one, found in questions.items()}
+    chosen = [
+        Suggestion("Who is Cy Dahl?", NO_LIMITS, "Who is Cy Dahl?"),
+        *(Suggestion(question, NO_LIMITS, question) for question in replies),
+    ]
+
+    def complete(typed: str, turns: Sequence[Turn], limits: Limits) -> Understood:
+        assert turns[-1].understood in questions
+        return Understood(typed, typed.replace("and", "What did").replace("?", " say?"))
+
+    found = with_follow_up(chosen, Asked(replies), complete)
+    assert [one.then is not None for one in found] == [False, True, False]
+    assert found[1].then == Suggestion(
+        "What did Bo Berg say?", NO_LIMITS, "and Bo Berg?", "and Bo Berg?"
+    )
+    front = Parsed(suggestions_html(found, "", "Ask, for example"))
+    assert "What did Ann Lee say? then “and Bo Berg?”" in front.text
+    after = Parsed(suggestions_html([found[1].then], "?q=1", "Go on"))
+    assert after.attributes("data-typed") == ["and Bo Berg?"]
+    assert after.attributes("href") == ["?q=What+did+Bo+Berg+say%3F"]
+
+    def unsure(typed: str, turns: Sequence[Turn], limits: Limits) -> Understood:
+        return Understood(typed, typed)
+
+    assert with_follow_up(chosen, Asked(replies), unsure) == chosen
+    both = "Lee and Berg said so."  # the follow-up is answered by the sentence that was shown
+    same = {one: said(both, one.split()[3]) for one in replies}
+    same = {one: replace(found, question=one) for one, found in same.items()}
+    assert with_follow_up(chosen, Asked(same), complete) == chosen
 
 
 def test_names_are_those_of_most_articles_and_months_the_latest_three() -> None:
@@ -149,7 +185,17 @@ def test_the_sample_articles_have_four_examples_of_which_one_is_disputed(
     archive: qa.Archive,
 ) -> None:
     session = Session.over(archive)
-    found = examples(archive.store.articles(), NO_LIMITS, session.try_out)
+    found = with_follow_up(
+        examples(archive.store.articles(), NO_LIMITS, session.try_out),
+        session.try_out,
+        session.understood,
+    )
+    ((question, follow_up),) = ((one.question, one.then) for one in found if one.then is not None)
+    asked = archive.conversation()
+    asked.ask(question)
+    then = asked.ask(follow_up.typed)
+    assert then.answered
+    assert then.question == follow_up.question
     replies = [archive.ask(one.question) for one in found]
     assert len(found) == 4
     assert all(one.answered for one in replies)

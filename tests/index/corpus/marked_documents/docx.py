@@ -11,12 +11,14 @@ CONSTRUCTS = (
     (
         *("paragraphs", "headings", "lists", "inserted text", "text moved here", "links", "fields"),
         *("content controls", "content controls within a line", "text boxes", "drawn text boxes"),
-        *("cells of tables", "tables in cells", "rows in content controls", "equations"),
-        *("footnotes", "endnotes"),
+        *("grouped text boxes", "text boxes for older programs", "cells of tables"),
+        *("tables in cells", "rows in content controls", "text boxes in cells", "equations"),
+        *("smart tags", "custom elements", "inserted rows", "results of fields"),
+        *("text behind a deleted mark", "footnotes", "endnotes"),
     ),
     (
         *("deleted text", "text moved away", "hidden text", "codes of fields", "comments"),
-        *("heads of pages", "feet of pages"),
+        *("prompts of empty controls", "deleted rows", "heads of pages", "feet of pages"),
     ),
 )
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -100,6 +102,7 @@ def _body(said: Mapping[str, str]) -> str:
             ),
             f"<w:tbl><w:tr><w:tc>{_paragraph(run['cells of tables'])}</w:tc><w:tc>{nested}"
             f"<w:p/></w:tc></w:tr><w:sdt><w:sdtContent>{row}</w:sdtContent></w:sdt></w:tbl>",
+            *_more(said, run),
             _paragraph(f"<m:oMath><m:r><m:t>{said['equations']}</m:t></m:r></m:oMath>"),
             _paragraph(
                 f'<w:del w:id="3"><w:r><w:delText>{said["deleted text"]}</w:delText></w:r></w:del>'
@@ -110,9 +113,42 @@ def _body(said: Mapping[str, str]) -> str:
     )
 
 
+def _more(said: Mapping[str, str], run: Mapping[str, str]) -> tuple[str, ...]:
+    grouped = f"<w:txbxContent>{_paragraph(run['grouped text boxes'])}</w:txbxContent>"
+    older = f"<w:txbxContent>{_paragraph(run['text boxes for older programs'])}</w:txbxContent>"
+    in_cell = f"<w:txbxContent>{_paragraph(run['text boxes in cells'])}</w:txbxContent>"
+    box = f"<w:r><w:pict><v:textbox>{in_cell}</v:textbox></w:pict></w:r>"
+    first, second = said["text behind a deleted mark"].split(" of ", 1)
+    return (
+        _paragraph(
+            f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><wps:wgp><wps:txbx>{grouped}'
+            "</wps:txbx></wps:wgp></mc:Choice><mc:Fallback/></mc:AlternateContent></w:r>"
+        ),
+        _paragraph(
+            '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing/></mc:Choice>'
+            f"<mc:Fallback><v:textbox>{older}</v:textbox></mc:Fallback></mc:AlternateContent></w:r>"
+        ),
+        f"<w:tbl><w:tr><w:tc>{_paragraph(box)}</w:tc></w:tr></w:tbl>",
+        _paragraph(f'<w:smartTag w:element="City">{run["smart tags"]}</w:smartTag>'),
+        f'<w:customXml w:element="a">{_paragraph(run["custom elements"])}</w:customXml>',
+        "<w:tbl><w:tr><w:trPr><w:ins w:id='7'/></w:trPr>"
+        f"<w:tc>{_paragraph(run['inserted rows'])}</w:tc></w:tr><w:tr><w:trPr><w:del w:id='8'/>"
+        f"</w:trPr><w:tc>{_paragraph(run['deleted rows'])}</w:tc></w:tr></w:tbl>",
+        _paragraph(
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>D</w:instrText></w:r>'
+            f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run["results of fields"]}'
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        ),
+        _paragraph(f"<w:pPr><w:rPr><w:del w:id='9'/></w:rPr></w:pPr>{_run(first)}"),
+        _paragraph(_run(f" of {second}")),
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
+        f"{_paragraph(run['prompts of empty controls'])}</w:sdtContent></w:sdt>",
+    )
+
+
 def _paragraph(inside: str) -> str:
     return f"<w:p>{inside}</w:p>"
 
 
 def _run(sentence: str) -> str:
-    return f"<w:r><w:t>{sentence}</w:t></w:r>"
+    return f'<w:r><w:t xml:space="preserve">{sentence}</w:t></w:r>'

@@ -11,9 +11,13 @@ CONSTRUCTS = (
         *("paragraphs", "headings", "lists", "cells of tables", "chapters in UTF-16"),
         *("chapters in Windows-1252", "chapters beside the reading order", "places in an address"),
         *("chapters as text/html", "chapters as XML", "chapters after one that is missing"),
-        *("definitions", "captions of pictures", "asides", "code"),
+        *("chapters whose address is spelt otherwise", "pages that stand in for others"),
+        *("definitions", "captions of pictures", "asides", "code", "character data", "notes"),
     ),
-    ("the table of contents", "pages in no reading order"),
+    (
+        *("the table of contents", "pages in no reading order", "parts that are no pages"),
+        "readings of characters",
+    ),
 )
 _FILES = {  # the name in the manifest, and the media type, of each file
     "plain": ("plain.xhtml", "application/xhtml+xml"),
@@ -23,6 +27,10 @@ _FILES = {  # the name in the manifest, and the media type, of each file
     "place": ("place.xhtml#two", "application/xhtml+xml"),
     "old": ("old.html", "text/html"),
     "bare": ("bare.xml", "application/xml"),
+    "drawn": ("drawn.svg", "image/svg+xml"),
+    "picture": ("picture.png", "image/png"),
+    "instead": ("instead.xhtml", "application/xhtml+xml"),
+    "spelt": ("/OPS/cafe%CC%81.xhtml?a", "application/xhtml+xml"),
     "beside": ("beside.xhtml", "application/xhtml+xml"),
     "last": ("the%20last.xhtml", "application/xhtml+xml"),
     "unread": ("unread.xhtml", "application/xhtml+xml"),
@@ -34,8 +42,9 @@ def build(said: Mapping[str, str]) -> bytes:
     items = "".join(
         f'<item id="{id}" href="{name}" media-type="{kind}"/>'
         for id, (name, kind) in _FILES.items()
-    )
-    order = "".join(f'<itemref idref="{id}"/>' for id in _FILES if id not in ("beside", "unread"))
+    ).replace('id="picture"', 'id="picture" fallback="instead"')
+    apart = ("beside", "unread", "instead")
+    order = "".join(f'<itemref idref="{id}"/>' for id in _FILES if id not in apart)
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf"><metadata/><manifest>'
         '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
@@ -47,7 +56,9 @@ def build(said: Mapping[str, str]) -> bytes:
         f"<table><tr><td>A</td><td>{said['cells of tables']}</td></tr></table>"
         f"<dl><dt>B</dt><dd>{said['definitions']}</dd></dl><pre>{said['code']}</pre>"
         f"<figure><figcaption>{said['captions of pictures']}</figcaption></figure>"
-        f"<aside>{said['asides']}</aside>"
+        f"<aside>{said['asides']}</aside><p><![CDATA[{said['character data']}]]></p>"
+        f"<section epub:type='footnotes'><p>{said['notes']}</p></section>"
+        f"<p><ruby>A<rt>{said['readings of characters']}</rt></ruby></p>"
     )
     western = f"<p>£5 – {said['chapters in Windows-1252']}</p>"
     files: dict[str, bytes] = {
@@ -60,6 +71,11 @@ def build(said: Mapping[str, str]) -> bytes:
         "OPS/old.html": _page(f"<p>{said['chapters as text/html']}</p>").encode(),
         "OPS/bare.xml": _page(f"<p>{said['chapters as XML']}</p>").encode(),
         "OPS/beside.xhtml": _page(f"<p>{said['chapters beside the reading order']}</p>").encode(),
+        "OPS/drawn.svg": f"<svg><text>{said['parts that are no pages']}</text></svg>".encode(),
+        "OPS/instead.xhtml": _page(f"<p>{said['pages that stand in for others']}</p>").encode(),
+        "OPS/café.xhtml": _page(
+            f"<p>{said['chapters whose address is spelt otherwise']}</p>"
+        ).encode(),
         "OPS/the last.xhtml": _page(
             f"<p>{said['chapters after one that is missing']}</p>"
         ).encode(),
