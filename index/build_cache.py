@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from index.small_files import check_regular
 from index.text.boilerplate import Lines
 from index.text.near_duplicates import Sketches
 from index.types import Listed
@@ -55,6 +56,7 @@ def load_cache(folder: Path) -> tuple[dict[str, Any], Compared]:
     Both are empty if there is no cache that this code made.
     """
     try:
+        check_regular(folder / CACHE)
         # numpy would leave the file of a damaged cache open.
         with (folder / CACHE).open("rb") as source, np.load(source, allow_pickle=False) as file:
             if bytes(file["code"]).decode() != _code():

@@ -12,6 +12,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.small_files import read_small
+
 CORPORA = ".corpora.json"
 
 
@@ -36,7 +38,7 @@ def remembered_corpora(folder: Path | None) -> list[Path]:
 
 def _read(folder: Path) -> list[str]:
     try:
-        known = json.loads((folder / CORPORA).read_text(encoding="utf-8"))
+        known = json.loads(read_small(folder / CORPORA))
     except (OSError, ValueError, RecursionError):
         return []
     if not isinstance(known, list):

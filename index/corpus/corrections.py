@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from index.small_files import read_small
 from index.types import Article, DatelineError
 
 FILE = ".corrections.json"
@@ -61,9 +62,9 @@ def _read(path: Path) -> dict[str, Fields]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_small(path))
         sound = all(_is_sound(fields) for fields in found.values())
-    except (ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         sound = False
     if not sound:
         raise DatelineError(

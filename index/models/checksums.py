@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.small_files import check_regular
 from index.types import DatelineError
 
 SUMS = "SHA256SUMS"
@@ -67,5 +68,6 @@ def _sums(folder: Path, mend: str) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
+    check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

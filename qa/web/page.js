@@ -169,9 +169,9 @@
   // The box is emptied at once, so that what is typed next is not lost.
   const asked = (question) => {
     if (!question.trim()) return;
-    returning = null;
     keep(question, !repeated);
     repeated = false;
+    returning = null;
     collapse(true);
     if (question.length > longest || box().value !== question) return;
     box().value = '';

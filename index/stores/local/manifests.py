@@ -8,18 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from index.small_files import read_small
 from index.types import DatelineError
 
 FORMAT = 5
 _READ = (4, FORMAT)  # 4 has one segment, and nothing that is dead
 MANIFEST = "manifest.json"
-_LARGEST = 64 * 2**20  # bytes
 
 
 class NewerFormat(DatelineError):
@@ -33,11 +32,13 @@ def read_manifest(generation: Path) -> dict[str, Any]:
     """
     path = generation / MANIFEST
     try:
-        data = _read_small(path)
+        data = read_small(path)
         manifest = json.loads(data)
         seal = manifest.pop("seal")
         found = manifest["format"]
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         raise DatelineError(
             f"expected a manifest in {path}, found a damaged file; "
             "run: dateline rollback, or dateline build --full"
@@ -59,14 +60,6 @@ def read_manifest(generation: Path) -> dict[str, Any]:
         )
     assert isinstance(manifest, dict)
     return manifest
-
-
-def _read_small(path: Path) -> bytes:
-    """Return the bytes of a file. Raises ValueError for a large one or a pipe."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
-        raise ValueError
-    return path.read_bytes()
 
 
 def write_manifest(generation: Path, manifest: Mapping[str, Any]) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 import index
+from index.build_cache import CACHE
+from index.corpora import CORPORA
 from index.stores.local.generations import current, generations, open_index
 from index.stores.local.place import FolderPlace
 from index.types import DatelineError
@@ -63,11 +65,27 @@ def as_folder(path: Path) -> None:
 
 
 Put = Callable[[Path], object]
-PUTS: list[Put] = [os.mkfifo, as_large_file, as_link_to_itself, as_link_outside, as_folder]
+
+
+def as_huge_file(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 20 * 2**30)  # of nothing: it takes no place
+
+
+PUTS: list[Put] = [
+    os.mkfifo,
+    as_large_file,
+    as_huge_file,
+    as_link_to_itself,
+    as_link_outside,
+    as_folder,
+]
 
 
 @pytest.mark.parametrize("put", PUTS)
-@pytest.mark.parametrize("name", ["CURRENT", ".CURRENT", ".draft-000002", ".trash-000001"])
+@pytest.mark.parametrize(
+    "name", ["CURRENT", ".CURRENT", ".draft-000002", ".trash-000001", CORPORA, CACHE]
+)
 def test_what_is_in_the_way_is_one_line_and_a_build_mends_it(
     folder: Path, write: Write, name: str, put: Put
 ) -> None:
