@@ -121,6 +121,9 @@ def archive_tab(session: Session, editor: CorpusEditor | None) -> Any:
     context = gr.context.Context.root_block
     assert context is not None
     context.load(lambda: rows.table(View(), editable), None, table, **_QUIET)
+    tab = gr.context.Context.block
+    assert isinstance(tab, gr.Tab)
+    tab.select(show, view, [table, view], **_QUIET)
     if editor is None or form is None or correcting is None:
         table.click(sorted_or_turned, [view], [table, view], **_QUIET)
         return None

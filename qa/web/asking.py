@@ -135,8 +135,8 @@ class Asking:
         try:
             question, limits = parse_question_address(query)
             if question.strip():
-                reply = self._session.try_out(question, limits)
-                found = next_questions(reply, limits, self._session.try_out)
+                reply = self._try_out(question, limits)
+                found = next_questions(reply, limits, self._try_out)
                 address = question_address(reply.question, limits)
                 of_example = [
                     one.then
@@ -168,7 +168,7 @@ class Asking:
 
     def _try_out(self, question: str, limits: Limits) -> Reply:
         """Ask for an example. Raises DatelineError if the server ends meanwhile."""
-        if not threading.main_thread().is_alive():
+        if self._session.ending.is_set():
             raise DatelineError("expected time to ask for examples, found that the server ends")
         return self._session.try_out(question, limits)
 

@@ -31,7 +31,7 @@ def chips_html(reply: Reply, limits: Limits) -> Markup:
         chips.append(_link(told, question_address(reply.question, fewer)))
     if not chips:
         return NOTHING
-    return Markup('<p class="chips" aria-label="Limits of this answer">{}</p>{}').format(
+    return Markup('<p class="chips" aria-label="Limits of this answer">{}{}</p>').format(
         NOTHING.join(chips), _counted_html(reply, limits)
     )
 
@@ -42,10 +42,9 @@ def _counted_html(reply: Reply, limits: Limits) -> Markup:
         return NOTHING
     today = replace(limits, as_of=dt.date.today().isoformat())
     return Markup(
-        '<p class="counted">“{words}” counts{counted}. '
-        '<a href="{address}" data-again>Count from today</a></p>'
+        '<span class="counted">counts{counted}: '
+        '<a href="{address}" data-again>count from today</a></span>'
     ).format(
-        words=words_of(reply.time),
         counted=reply.time.text.partition(_COUNTED)[2],
         address=question_address(reply.question, today),
     )

@@ -97,7 +97,7 @@ def on_clicks(
         clicked,
         [turns, parts.shelf, begun],
         [parts.shelf, parts.list, *shown],
-        trigger_mode="always_last",
+        trigger_mode="multiple",
         js=js,
         **_QUIET,
     )

@@ -61,6 +61,10 @@ element.addEventListener('pointerup', (event) => {
 });"""
 
 
+# Somebody who comes back to a window sees what was added in another one.
+_FOCUS = "window.addEventListener('focus', () => trigger('focus'));"
+
+
 @dataclass(frozen=True, slots=True)
 class _AskTab:
     """The parts of the Ask tab that events read and write."""
@@ -102,7 +106,7 @@ def page(session: Session, editor: CorpusEditor | None = None) -> gr.Blocks:
         delete_cache=(_UPLOADS_KEPT, _UPLOADS_KEPT),
     )
     with blocks, gr.Column(elem_id="dateline"):
-        masthead = gr.HTML(masthead_html(""), elem_id="masthead")
+        masthead = gr.HTML(masthead_html(""), elem_id="masthead", js_on_load=_FOCUS)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 tab = _ask_tab(takes_articles=editor is not None)
@@ -195,7 +199,7 @@ def _on_asking(tab: _AskTab, asking: Asking, latest: Latest) -> None:
         latest.followed,
         [tab.turns, *tab.limits, tab.begun],
         tab.shown,
-        trigger_mode="always_last",
+        trigger_mode="multiple",  # "always_last" would repeat the address of the first click
         js=_BEGUN,
         **_QUIET,
     )
@@ -248,6 +252,8 @@ def _on_opening(
 
     column = [tab.first.column] if tab.first is not None else []
     blocks.load(opening, None, [*holds, *column], **_QUIET)
+    masthead = holds[0]
+    masthead.focus(lambda: _holdings(session), None, holds, **_QUIET)
     query = gr.Textbox(visible=False)
     opened = blocks.load(
         latest.opened,

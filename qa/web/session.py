@@ -42,6 +42,7 @@ class Session:
         self._awaited: tuple[Path | Place, Reader | None] | None = None
         self._beginning = threading.Lock()
         self._published: Callable[[], object] | None = None
+        self.ending = threading.Event()  # the server ends: what nobody asked for is given up
 
     @classmethod
     def open(

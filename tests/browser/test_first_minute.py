@@ -80,7 +80,7 @@ def test_each_example_is_answered_and_the_first_is_a_disagreement(
     examples = page.locator(".front .suggested a")
     expect(examples).to_have_count(4, timeout=60_000)
     for place in range(4):
-        question = examples.nth(place).inner_text().partition(" then “")[0].strip()
+        question = examples.nth(place).locator("bdi").inner_text()
         examples.nth(place).click()
         expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(
             question, timeout=30_000

@@ -106,6 +106,10 @@ def test_the_page_follows_a_rebuild_made_elsewhere(
         index.build(tmp_path, folder)
         ask(page, "Who repaired the lighthouse?")
         expect(page.locator("#conversation .value").first).to_have_text("Maria Olsen")
+        page.evaluate("window.dispatchEvent(new Event('focus'))")  # somebody comes back to it
+        expect(page.locator("#masthead .holds")).to_contain_text("1 article")
+        page.get_by_role("tab", name="Archive").click()
+        expect(page.locator("table.articles tbody tr")).to_have_count(1)
         page.goto(app.address)
         expect(page.locator("#masthead .holds")).to_contain_text("1 article", timeout=30_000)
     finally:

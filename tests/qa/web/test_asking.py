@@ -222,6 +222,11 @@ def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the
     session.try_out = try_out  # type: ignore[method-assign]
     asking = Asking(session)
     assert session._published is not None
+    session.ending.set()
+    session._published()
+    assert asked == []  # a server that ends is not held up
+    session.ending.clear()
+    asking = Asking(session)
     session._published()
     before = len(asked)
     assert before > 0
