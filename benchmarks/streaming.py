@@ -2,6 +2,7 @@
 
     python -m benchmarks.streaming DATA/realtimeqa/2022/articles.jsonl.gz [MORE.jsonl.gz ...]
         [--articles 7000 14000] [--work var/benchmarks/streaming] [--kill]
+    python -m benchmarks.streaming --comparing 56000
 
 For each size a corpus is written into --work: the articles, then copies in which a fifth of the
 longer words are other words of the same length. It is built in a process of its own. Printed is the
@@ -12,6 +13,9 @@ Vectors are drawn by the text, since encoding a million passages takes hours. Th
 and encodes once, so its memory counts. Everything else is what `dateline build` does. With --kill
 the largest build is killed after half of its passages and begun again. Printed is how many passages
 the second one encodes.
+
+--comparing measures the step that takes most memory by itself, in a minute. Near-copies are looked
+for among articles of 1,500 drawn shingles, of which a third are in ten articles.
 """
 
 from __future__ import annotations
@@ -29,31 +33,39 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+from numpy.typing import NDArray
 
 import index
 from benchmarks.measuring import arguments, memory_mb
 from index.models.encoder import DEFAULT_ENCODER, CompiledEncoder, compiled_encoder
-from index.types import Vectors
+from index.text import near_duplicates
+from index.types import Article, Vectors
 
 _REPLACED = 0.2
 _IN_A_FILE = 1_000  # articles
 _WORDS_FROM = 1_000  # articles
 _GOAL = 1_000_000  # passages
+_SHINGLES = 1_500  # of a drawn article
 
 
 def main() -> None:
     """Write the corpora that are missing, build each, and print a table."""
     parser = arguments(__doc__)
-    parser.add_argument("articles", type=Path, nargs="+")
+    parser.add_argument("articles", type=Path, nargs="*")
     parser.add_argument("--sizes", "--articles", type=int, nargs="*", default=[7_000, 14_000])
     parser.add_argument("--work", type=Path, default=Path("var/benchmarks/streaming"))
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--comparing", type=int, metavar="ARTICLES")
     parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.build:
         print(json.dumps(build(options.articles[0], options.articles[1])))
+        return
+    if options.comparing is not None:
+        compare_drawn(options.comparing)
         return
     rows = []
     for size in options.sizes:
@@ -130,6 +142,29 @@ def altered(text: str, by_length: dict[int, list[str]], rng: random.Random) -> s
     for place in rng.sample(places, int(_REPLACED * len(places))):
         pieces[place] = rng.choice(by_length.get(len(pieces[place]), [pieces[place]]))
     return "".join(pieces)
+
+
+def compare_drawn(count: int) -> None:
+    """Look for near-copies among articles of drawn shingles, and print the memory."""
+    rng = np.random.default_rng(0)
+    own = rng.integers(0, 2**32, (count // 10 + 1, _SHINGLES), dtype=np.uint32)
+    signatures = iter(rng.integers(0, 2**32, (count, 96), dtype=np.uint32))
+    turns = iter(range(count))
+
+    def drawn(text: str) -> NDArray[np.uint32]:
+        turn, group = divmod(next(turns), len(own))
+        found = own[group] + np.uint32(turn * 7919)
+        found[: _SHINGLES // 3] = own[group][: _SHINGLES // 3]
+        return np.unique(found)
+
+    before = memory_mb()
+    with patch.multiple(near_duplicates, shingles_of=drawn, _signature=lambda _: next(signatures)):
+        articles = [Article(str(number), "", source=f"{number % 50}") for number in range(count)]
+        found = near_duplicates.find_near_duplicates(articles)
+    print(
+        f"{count:,} articles, {len(found.shingles):,} shingles: at most "
+        f"{memory_mb(kind='VmHWM'):.0f} MB, {before:.0f} before; {memory_mb():.0f} stay"
+    )
 
 
 def command(corpus: Path, folder: Path) -> list[str]:

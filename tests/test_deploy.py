@@ -346,6 +346,9 @@ def test_the_proxy_in_front_is_trusted_so_that_users_do_not_share_one_allowance(
     balancer = compose["services"]["balancer"]["networks"]["default"]["ipv4_address"]
     assert dateline_parser().parse_args(command.split()[1:]).trusted_proxy == [balancer]
     (addresses,) = compose["networks"]["default"]["ipam"]["config"]
+    (pod,) = [pod for pod in pods() if "args" in pod["containers"][0]]
+    (network,) = dateline_parser().parse_args(pod["containers"][0]["args"][1:]).trusted_proxy
+    assert ip_network(network).is_private
     # The balancer has an address of the network that no other container is given.
     assert ip_address(balancer) in ip_network(addresses["subnet"])
     assert ip_address(balancer) not in ip_network(addresses["ip_range"])

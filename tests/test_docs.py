@@ -365,5 +365,5 @@ def test_every_proof_that_the_documents_name_is_there() -> None:
         assert f"def {name}" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
     reliability = (ROOT / "docs" / "RELIABILITY.md").read_text(encoding="utf-8")
     assert set(re.findall(r"`faults (\w+)`", reliability)) == {
-        name for name, _, _ in faults.campaigns()
+        name for name, _ in faults.campaigns()
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ import pytest
 
 import qa
 from benchmarks import faults
-from benchmarks.faults import world
+from benchmarks.faults import __main__ as command
+from benchmarks.faults import fuzzing, world
 from index.stores.local.generations import current
 from index.types import DatelineError
 from tests.fakes import CapitalReader, WordEmbedder
 
 pytestmark = pytest.mark.slow
+SLOWEST = 60  # seconds: how fast is measured by the campaigns, on a machine at rest
 
 
 def test_a_kill_at_any_instant(tmp_path: Path) -> None:
@@ -96,11 +99,60 @@ def test_bad_articles(tmp_path: Path) -> None:
 
 
 def test_bad_questions(tmp_path: Path) -> None:
-    counts, failures = faults.questions(
-        tmp_path, count=40, seed=2, seconds=20
-    )  # how fast is measured by the campaign, on a machine at rest
+    counts, failures = faults.questions(tmp_path, times=40, seed=2, seconds=SLOWEST)
     assert failures == []
     assert counts["one error"] >= 5
+
+
+def test_bad_arguments(tmp_path: Path) -> None:
+    counts, failures = faults.arguments(tmp_path, times=48, seconds=SLOWEST)
+    assert failures == []
+    assert counts["one error"] > 24
+    assert counts["answered"] > 0
+
+
+def test_what_does_not_belong_in_an_index(tmp_path: Path) -> None:
+    counts, failures = faults.storage(tmp_path, times=6)
+    assert failures == []
+    assert counts["opening: one line"] > 1
+    assert counts["a build: mended"] > 2
+
+
+def test_hostile_files(tmp_path: Path) -> None:
+    """Only small ones, of one kind after another; the campaign has all."""
+    counts, failures = faults.files(tmp_path, times=6, first=100, seconds=SLOWEST)
+    assert failures == []
+    assert counts["files"] == 6
+
+
+def test_whatever_comes_after_loading(tmp_path: Path) -> None:
+    counts, failures = faults.fuzz(tmp_path, times=8)
+    assert failures == []
+    assert counts["cases"] == 8 + len(fuzzing.findings())
+
+
+def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    tries: list[tuple[int, int]] = []
+
+    def campaign(
+        root: Path, times: int, seed: int, first: int
+    ) -> tuple[Counter[str], faults.Failures]:
+        tries.append((first, times))
+        if first == 4 and len(tries) == 3:
+            raise KeyboardInterrupt
+        return Counter({"tries": times, "ms, the slowest": first}), [f"of {first}"]
+
+    one, state = faults.Campaign(campaign, "times", 5, 2), tmp_path / "state"
+    with pytest.raises(KeyboardInterrupt):
+        list(command.run_batches("one", one, 5, 1, state))
+    batches = list(command.run_batches("one", one, 5, 1, state))
+    assert tries == [(0, 2), (2, 2), (4, 1), (4, 1)]
+    assert command.total(batches) == (
+        Counter({"tries": 5, "ms, the slowest": 4}),
+        ["of 0", "of 2", "of 4"],
+    )
+    list(command.run_batches("one", one, 5, 2, state))  # another seed begins anew
+    assert tries[-3:] == [(0, 2), (2, 2), (4, 1)]
 
 
 def _build_as_nobody(corpus: Path, folder: Path, told: Any) -> None:

@@ -1,11 +1,7 @@
-"""Bad articles and bad questions (benchmarks/bad.py).
-
-Each is indexed, answered, or refused in one line, in bounded time and memory.
-"""
+"""Bad files (benchmarks/bad_files.py, bombs.py), indexed or named in bounded time and memory."""
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import resource
 import shutil
@@ -16,13 +12,13 @@ from typing import Any
 
 import index
 import qa
-from benchmarks import bad
+from benchmarks.bad_files import write_articles
+from benchmarks.bombs import hostile
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import Failures, in_child
 from index.corpus.cleaning import printable
 from index.corpus.files import composed
 from index.stores.local.place import FolderPlace
-from index.types import DatelineError
 
 _MOST_NAMED = 101  # reasons for one file
 
@@ -50,7 +46,7 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     Each is indexed, or skipped by name with a reason of one line, in bounded time and memory.
     """
     failures = Failures()
-    names = bad.write_articles(root / "corpus", count, seed)
+    names = write_articles(root / "corpus", count, seed)
     here, there = multiprocessing.Pipe(duplex=False)
     process = in_child(_build_bad, root / "corpus", root / "index", there)
     there.close()
@@ -97,7 +93,12 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
 
 
 def files(
-    root: Path, count: int = 500, seed: int = 1, seconds: float = 60, megabytes: int = 1024
+    root: Path,
+    times: int = 500,
+    seed: int = 1,
+    seconds: float = 60,
+    megabytes: int = 1024,
+    first: int = 0,
 ) -> tuple[Counter[str], Failures]:
     """Build from so many hostile files, each alone beside a good one.
 
@@ -106,7 +107,7 @@ def files(
     """
     counts, failures = Counter[str](), Failures()
     slowest = largest = 0.0
-    for number, (name, data) in enumerate(bad.hostile(count, seed)):
+    for number, (name, data) in enumerate(hostile(times, seed, first)):
         corpus = root / f"{number:04d}"
         corpus.mkdir()
         (corpus / name).write_bytes(data)
@@ -124,7 +125,8 @@ def files(
         except EOFError:
             failures.append(f"{name!r}: no end within {2 * seconds:.0f} s, or a crash")
             continue
-        counts["skipped" if skipped else "indexed"] += 1
+        counts["files"] += 1
+        counts["files skipped or in part" if skipped else "files indexed"] += 1
         if took > seconds or mb + mb_apart > megabytes:
             failures.append(f"{name!r}: {took:.0f} s, {mb} MB and {mb_apart} MB apart")
         if len(skipped) > _MOST_NAMED or any("\n" in reason for _, reason in skipped):
@@ -138,42 +140,4 @@ def files(
         slowest, largest = max(slowest, took), max(largest, mb + mb_apart)
     counts["seconds, the slowest"] = round(slowest)
     counts["MB, the largest"] = round(largest)
-    return counts, failures
-
-
-def questions(
-    root: Path, count: int = 2000, seed: int = 1, seconds: float = 2
-) -> tuple[Counter[str], Failures]:
-    """Ask so many fuzzed questions of the real index of corpus/.
-
-    Each gets a reply or one clear error, within so many seconds.
-    """
-    counts, failures, slowest = Counter[str](), Failures(), 0.0
-    build_real = index.build("corpus", root / "index")
-    archive = qa.open(root / "index")
-    archive.ask("is the reader loaded?")
-    for question in bad.questions(count, seed):
-        began = time.perf_counter()
-        try:
-            reply = archive.ask(question)
-            counts["answered" if reply.answered else "silent"] += 1
-            json.dumps(reply.to_dict()).encode()
-            for answer in reply.answers:
-                failures += [
-                    f"{question[:60]!r}: no slice"
-                    for c in answer.citations
-                    if c.article.text[c.start : c.end] != c.text
-                ]
-        except DatelineError as error:
-            counts["one error"] += 1
-            if "\n" in str(error) or len(str(error)) > 300:
-                failures.append(f"{question[:60]!r}: {str(error)[:100]!r}")
-        except BaseException as error:
-            failures.append(f"{question[:60]!r}: {type(error).__name__}: {str(error)[:200]}")
-        took = time.perf_counter() - began
-        slowest = max(slowest, took)
-        if took > seconds:
-            failures.append(f"{question[:60]!r}: {took:.1f} s")
-    counts["articles"] = build_real.articles
-    counts["milliseconds, the slowest"] = round(1000 * slowest)
     return counts, failures

@@ -45,17 +45,20 @@ def kills(
     times: int = 300,
     seed: int = 1,
     write: Callable[[Path, int], Path] = corpus_of,
+    first: int = 0,
 ) -> tuple[Counter[str], Failures]:
-    """Kill a build (-9) at a random instant, so many times.
+    """Kill builds (-9) at a random instant until so many were killed.
 
     The live generation opens, verifies and answers as before or as built. `write` writes the
     corpus of each build; by default every article changes.
     """
-    rng, counts, failures = random.Random(seed), Counter[str](), Failures()
+    rng, counts, failures = random.Random(f"{seed} {first}"), Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
     build(write(corpus, 0), folder)
     live, longest = 0, 0.0
-    for number in range(1, times + 1):
+    number = 0
+    while counts["killed"] < times and number < 3 * times + 3:
+        number += 1
         write(corpus, number)
         here, there = multiprocessing.Pipe(duplex=False)
         process = in_child(_build_and_tell, corpus, folder, there)
@@ -76,15 +79,19 @@ def kills(
         )
         counts["with a segment more"] += bool(open_index(folder).dead)
         counts["published before the kill" if live != was else "as it was"] += 1
-    build(write(corpus, times + 1), folder)
+    build(write(corpus, number + 1), folder)
     if leftovers(folder):
         failures.append("the next build left leftovers")
+    if counts["killed"] < times:
+        failures.append(f"{counts['killed']} of {times} builds were killed, the others were done")
     return counts, failures
 
 
-def increments(root: Path, times: int = 300, seed: int = 1) -> tuple[Counter[str], Failures]:
+def increments(
+    root: Path, times: int = 300, seed: int = 1, first: int = 0
+) -> tuple[Counter[str], Failures]:
     """Kill a build (-9) that changes a few of many articles, at a random instant."""
-    return kills(root, times, seed, mostly_unchanged)
+    return kills(root, times, seed, mostly_unchanged, first)
 
 
 def _build_until(corpus: Path, folder: Path, boundary: int, what: str) -> None:

@@ -15,6 +15,7 @@ from index.stores.local.place import FolderPlace
 QUESTION = "Who brokered the truce?"
 STORY = "The talks went on for days in the harbour town. "
 Failures = list[str]
+MOST = ("the slowest", "the largest")  # ends of counts that are no sums
 
 
 def corpus_of(folder: Path, number: int) -> Path:

@@ -55,6 +55,7 @@ _MOST_ANSWERS = 8
 _QUOTED = 0.25  # of the threshold: sentences are quoted that are less sure than a value
 _ONE_STORY = dt.timedelta(days=14)
 _PARSED = 8  # candidate sentences of a question
+_OTHER_TIME = 0.5  # weight of what is of another time than the question's, against an answer
 _CITED = 0.5  # of the threshold: less probable citations are evidence but are not shown
 
 
@@ -251,8 +252,9 @@ def _weighed(
         ]
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
-        all_groups = [*said.values(), *unsaid, *against]
-        strengths = [_evidence(group, pooling.temperature) for group in all_groups]
+        strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
+        less = pooling.temperature * math.log(_OTHER_TIME)
+        strengths += [_evidence(group, pooling.temperature) + less for group in against]
         chances = probabilities(strengths, pooling)[: len(said)]
     answers = []
     for (value, group), chance in zip(said.items(), chances, strict=True):

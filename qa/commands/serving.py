@@ -76,7 +76,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="the address of a proxy in front; its X-Forwarded-For tells who a client is. "
+        help="the address of a proxy in front, or its network, such as 10.244.0.0/16; its "
+        "X-Forwarded-For tells who a client is. "
         "Without it all users behind a proxy share what one client may do. May be repeated",
     )
     parser.add_argument(

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode
 
 from index.text.dates import in_words
 from index.types import DatelineError, Filters
+from qa.answering.arguments import check_outlets
 from qa.answering.understanding import Day, parse_day
 from qa.types import Citation
 
@@ -37,7 +38,8 @@ class Limits:
     ) -> Limits:
         """Return limits from what a user typed.
 
-        Raises DatelineError for a day that is none, and for a first day after the last.
+        Raises DatelineError for what is no outlet, a day that is none, and a first day after the
+        last.
         """
         asked_on = parse_day(as_of or None, "the day asked on")
         first = parse_day(since or None, "the first day")
@@ -47,7 +49,7 @@ class Limits:
                 "expected the first day before the last, found "
                 f"{in_words(first.isoformat())} after {in_words(last.isoformat())}"
             )
-        filters = Filters(tuple(sources or ()), first, last)
+        filters = Filters(check_outlets(sources), first, last)
         return cls(filters, None if asked_on is None else asked_on.isoformat())
 
     def within(self, wider: Limits) -> Limits:

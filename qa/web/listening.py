@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import signal
 import socket
 import sys
@@ -31,6 +32,7 @@ _ENDS_IN = 5  # seconds, for answers that are under way
 _HIGHEST_PORT = 65_535
 _OPEN_FILES = 65_536
 _BACKLOG = 2_048
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def check_port(port: int, option: str) -> int:
@@ -45,7 +47,7 @@ class Patient(H11Protocol):
 
     head_takes: ClassVar[float] = _HEAD_TAKES
     most: ClassVar[int] = _CONNECTIONS
-    trusted: ClassVar[frozenset[str]] = frozenset()
+    trusted: ClassVar[frozenset[Network]] = frozenset()
     _open: ClassVar[Counter[str]] = Counter()
     _waiting: asyncio.TimerHandle | None = None
     _address: str | None = None
@@ -55,7 +57,7 @@ class Patient(H11Protocol):
         super().connection_made(transport)  # type: ignore[arg-type]
         self._address = self.client[0] if self.client else "unknown"
         self._open[self._address] += 1
-        if self._open[self._address] > self.most and self._address not in self.trusted:
+        if self._open[self._address] > self.most and not self._is_trusted(self._address):
             self.transport.abort()
             return
         self._wait()
@@ -82,6 +84,13 @@ class Patient(H11Protocol):
         super().on_response_complete()
         if not self._is_answering() and self.conn.trailing_data[0]:
             self._wait()
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            number = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(number in network for network in self.trusted)
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -154,12 +163,12 @@ def _bind(host: str, port: int) -> list[socket.socket]:
 def listen(
     app: ASGIApp,
     sockets: list[socket.socket],
-    trusted: frozenset[str] = frozenset(),
+    trusted: frozenset[Network] = frozenset(),
     ending: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve an application on sockets until SIGINT or SIGTERM; return then.
 
-    `trusted` are proxies whose X-Forwarded-For tells the client.
+    `trusted` are networks of proxies whose X-Forwarded-For tells the client.
     """
     _allow_many_files()
     Patient.trusted = trusted
@@ -168,7 +177,7 @@ def listen(
         http=Patient,
         ws="none",
         proxy_headers=bool(trusted),
-        forwarded_allow_ips=sorted(trusted),
+        forwarded_allow_ips=sorted(map(str, trusted)),
         server_header=False,
         log_config=None,
         access_log=False,

@@ -104,6 +104,63 @@
     }
     const title = shown?.dataset.title || heading?.textContent;
     document.title = title ? `${title} · Dateline` : 'Dateline';
+    if (moved) sessionStorage.removeItem(underWay);
+    else askAgain();
+  };
+
+  // If the server is gone, Gradio loads the page again once one answers. But it sees neither an
+  // answer that just ends nor one that is cut between two events. Here it is told of both.
+  const told = (message) => new TextEncoder().encode(`${message}\n\n`);
+  const lost = 'data: {"msg":"broken_connection","message":"Connection errored out. "}';
+  const listened = (answer, signal) => new ReadableStream({
+    async start(listener) {
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let left = '';
+      let whole = false;
+      try {
+        for (let part = await reader.read(); !part.done && !whole; part = await reader.read()) {
+          const messages = (left + part.value).split('\n\n');
+          left = messages.pop();
+          whole = messages.some((one) => one.includes('"msg":"close_stream"'));
+          if (messages.some((one) => one.includes('"msg":"unexpected_error"'))) break;
+          for (const message of messages) listener.enqueue(told(message));
+        }
+      } catch { /* it was cut */ }
+      if (!whole && !signal.aborted) {
+        listener.enqueue(told(lost));
+        listener.enqueue(told('data: {"msg":"close_stream"}'));
+      }
+      listener.close();
+    },
+  });
+  const call = window.fetch.bind(window);
+  window.fetch = async (asked, options) => {
+    const answer = await call(asked, options);
+    const { pathname } = new URL(asked.url || asked, window.location.href);
+    if (!pathname.includes('/gradio_api/queue/')) return answer;
+    if ([502, 504].includes(answer.status)) throw new TypeError('Bad gateway'); // of a proxy
+    if (!pathname.endsWith('/data') || !answer.ok) return answer;
+    return new Response(listened(answer, asked.signal), answer);
+  };
+
+  // A question under way when the page is loaded again is asked again, once. What stands in the
+  // box stays there.
+  const underWay = 'dateline-under-way';
+  const keep = (question, again) => {
+    sessionStorage.setItem(underWay, JSON.stringify({ question, again }));
+  };
+  let repeated = false;
+  window.addEventListener('pagehide', () => {
+    if (box()?.value.trim()) keep(box().value, false);
+  });
+  const askAgain = () => {
+    const kept = JSON.parse(sessionStorage.getItem(underWay));
+    sessionStorage.removeItem(underWay);
+    if (!kept) return;
+    box().value = kept.question;
+    box().dispatchEvent(new Event('input', { bubbles: true }));
+    repeated = kept.again;
+    if (kept.again) setTimeout(() => document.querySelector('#ask button').click());
   };
 
   const longest = 1000; // characters of a question; a longer one stays in its box
@@ -113,6 +170,8 @@
   const asked = (question) => {
     if (!question.trim()) return;
     returning = null;
+    keep(question, !repeated);
+    repeated = false;
     collapse(true);
     if (question.length > longest || box().value !== question) return;
     box().value = '';

@@ -12,7 +12,6 @@ from fastapi.params import Depends
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from qa.answering.arguments import check_outlets
 from qa.web.addresses import Limits
 from qa.web.calls import Calls
 from qa.web.contract import Asked, Found, Outlet, Refused, Replied, Sought, WholeArticle
@@ -81,4 +80,4 @@ def limits_of(asked: Asked | Sought) -> Limits:
 
     Raises DatelineError for an outlet or a day that is none.
     """
-    return Limits.of(check_outlets(asked.source), asked.since, asked.until, asked.as_of)
+    return Limits.of(asked.source, asked.since, asked.until, asked.as_of)

@@ -17,7 +17,7 @@ from qa.types import Reader
 from qa.web.addresses import Limits
 from qa.web.corpus_editor import CorpusEditor
 from qa.web.guard import Bounds
-from qa.web.listening import bound, listen
+from qa.web.listening import Network, bound, listen
 from qa.web.logins import Logins, secret_of_environment
 from qa.web.passwords import Passwords
 from qa.web.session import Session
@@ -54,14 +54,14 @@ def serve(
     assistants find tools at /mcp. `bounds` is what one client may do.
 
     A line of JSON for each question goes to standard error, with its words if `log_words`.
-    `metrics` is where Prometheus finds figures, "PORT" or "HOST:PORT". `trusted` are addresses of
-    proxies. Raises DatelineError for no index, a port that is taken, and a bad password file or
-    none for a page that others can reach.
+    `metrics` is where Prometheus finds figures, "PORT" or "HOST:PORT". `trusted` are addresses or
+    networks of proxies. Raises DatelineError for no index, a port that is taken, a bad password
+    file, and none for a page that others can reach.
     """
     place, local = place_of(place), _is_local(host)
     logins = _logins(auth, host)
     limits = Limits.of(source, since, until, as_of)
-    proxies = _addresses(trusted)
+    proxies = _networks(trusted)
     editor = None if read_only else _editor(place, corpora, private=local)
     empty = editor is not None and editor.begin_empty()
     if not empty:
@@ -116,19 +116,21 @@ def _editor(place: Place, corpora: Sequence[Path], private: bool) -> CorpusEdito
     return CorpusEditor(corpora, place, private=private)
 
 
-def _addresses(trusted: Sequence[str]) -> frozenset[str]:
-    """Return the addresses of proxies.
+def _networks(trusted: Sequence[str]) -> frozenset[Network]:
+    """Return the networks of proxies. An address is a network of its own.
 
-    Raises DatelineError for a name that is no address.
+    Raises DatelineError for what is neither.
     """
-    for address in trusted:
+    found: set[Network] = set()
+    for one in trusted:
         try:
-            ipaddress.ip_address(address)
+            found.add(ipaddress.ip_network(one))
         except ValueError:
             raise DatelineError(
-                f"expected an address for --trusted-proxy, such as 10.0.0.2, found {address[:80]!r}"
+                "expected an address for --trusted-proxy, such as 10.0.0.2, or a network, such as "
+                f"10.244.0.0/16, found {one[:80]!r}"
             ) from None
-    return frozenset(trusted)
+    return frozenset(found)
 
 
 def _is_local(host: str) -> bool:

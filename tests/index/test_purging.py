@@ -9,6 +9,7 @@ import pytest
 
 import index
 import qa
+from index.encoded_file import ENCODED
 from index.purging import purge
 from index.stores.places import open_index
 from index.types import DatelineError
@@ -59,6 +60,8 @@ def test_no_byte_of_the_folder_holds_a_purged_article(write: Write, tmp_path: Pa
     before = open_index(folder)
     (folder / ".draft-000009").mkdir()
     (folder / ".draft-000009" / "articles.sqlite").write_text(BODY)
+    (folder / "encoders").mkdir(exist_ok=True)
+    (folder / "encoders" / ENCODED).write_text(BODY)  # what a killed build left
     places = found_in(folder)
     assert {place.split("/")[0] for place in places} >= {"000001", "000002", ".cache.npz"}
     assert any("articles.sqlite" in place for place in places)

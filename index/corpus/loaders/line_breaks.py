@@ -26,6 +26,8 @@ _SECOND_PARTS = frozenset(  # of compounds whose first part need not be known: "
 _HYPHENED = re.compile(
     r"(?<![\w-])(?P<left>[^\W\d_]{3,})-(?P<right>[a-zà-ÿ]+)(?![\w-])"  # "invest-ments"
 )
+_WORDS_OF_ONE_LETTER = "AI"
+_BREAK_WITHIN = re.compile(r"(?P<left>[^\W\d_]+)- (?P<right>[^\W\d_]+)")
 _FEWEST_LETTERS = 3  # of a part that is a word of its own
 
 
@@ -48,6 +50,8 @@ def join_lines(last: str, line: str, known: Set[str]) -> str | None:
 
     None if no word does. `known` has the words that are whole, in lower case.
     """
+    if len(last) == 1:
+        return _before_drop_cap(last, line, known)
     if not _ENDS_OPEN.search(last) or not line[0].isalnum():
         return None
     if last.endswith("\u00ad"):
@@ -70,6 +74,37 @@ def join_lines(last: str, line: str, known: Set[str]) -> str | None:
     if {left, right} <= known and len(left) >= fewest and len(right) >= _FEWEST_LETTERS:
         return last
     return last[:-1]
+
+
+def _before_drop_cap(letter: str, line: str, known: Set[str]) -> str | None:
+    """Return a large first letter as it stands before its line: "T" before "he mayor"."""
+    first = _FIRST_LETTERS.match(line)
+    if first is None or not (letter.isalpha() and letter.isupper()):
+        return None
+    rest = first.group().casefold()
+    if letter in _WORDS_OF_ONE_LETTER and len(rest) > 1 and rest in english_words():
+        return f"{letter} "
+    if f"{letter}{rest}".casefold() in known:
+        return letter
+    return None
+
+
+def without_breaks(line: str, known: Set[str]) -> str:
+    """Return a line with words whole that PDFium joined with a space ("Saint- Malo").
+
+    A word counts as broken if it is known as a whole.
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        left, right = found["left"], found["right"]
+        if f"{left}-{right}".casefold() in known:
+            return f"{left}-{right}"
+        is_part = right.islower() and right not in english_words()
+        if is_part and f"{left}{right}".casefold() in known:
+            return left + right
+        return found.group()
+
+    return _BREAK_WITHIN.sub(whole, line)
 
 
 def _without_soft_hyphen(found: re.Match[str]) -> str:

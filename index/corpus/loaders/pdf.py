@@ -22,6 +22,7 @@ from index.corpus.loaders.fields import Fields, names_in_line
 from index.corpus.loaders.footnotes import BREAK, move_footnotes
 from index.corpus.loaders.line_breaks import (
     join_lines,
+    without_breaks,
     without_glyphs,
     without_soft_hyphens,
     words_in,
@@ -106,6 +107,7 @@ def joined(pages: Sequence[str], headline: Sequence[str] = ()) -> tuple[str, tup
     lines = [move_footnotes(page, lambda line: len(line) < full) for page in lines]
     lines = [[without_soft_hyphens(line) for line in page] for page in lines]
     known = english_words() | words_in(chain.from_iterable(lines))
+    lines = [[without_breaks(line, known) for line in page] for page in lines]
     text, last = "", ""
     starts: list[int | None] = []
     for page in lines:

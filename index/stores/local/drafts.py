@@ -64,7 +64,7 @@ def kept_of(store: LocalStore, articles: Sequence[Listed]) -> Kept | None:
 
     Returns None if so little stays that all is written anew.
     """
-    stored = store.stored()
+    stored = store.stored
     numbers: dict[str, int] = {}
     for article in articles:
         known = stored.get(article.id)

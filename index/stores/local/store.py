@@ -261,8 +261,9 @@ class LocalStore:
         """Yield number and story of each article in order."""
         yield from self._positions.rows("SELECT number, story FROM positions ORDER BY position")
 
+    @cached_property
     def stored(self) -> dict[str, Stored]:
-        """Return each article's number, fingerprint and boilerplate, by id."""
+        """Each article's number, fingerprint and boilerplate, by id."""
         alive = {number for number, _ in self._places()}
         return {
             id: Stored(number, *rest)
@@ -275,7 +276,7 @@ class LocalStore:
 
     def fingerprints(self) -> dict[str, str]:
         """Return each article's id and the fingerprint it was indexed with."""
-        return {id: known.fingerprint for id, known in self.stored().items()}
+        return {id: known.fingerprint for id, known in self.stored.items()}
 
     def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of the passages of articles."""

