@@ -196,6 +196,14 @@ def test_what_is_clicked_is_asked_literally_or_followed() -> None:
     assert asking.afresh()[1] == []
 
 
+def test_a_follow_up_that_is_offered_is_completed_as_if_it_was_typed() -> None:
+    kept = [asdict(Turn("Who?", "Who?"))]
+    click = event(typed="and Putin?", address="?q=What+did+Putin+say%3F", again="")
+    *_, done = Asking(FakeSession()).followed(kept, *BOXES, click)
+    assert "Understood as and Putin? in Oslo" in Parsed(done[0]).text
+    assert done[1][-1]["asked"] == "and Putin?"
+
+
 def test_a_bar_is_chosen_or_not_and_a_range_is_dragged_or_goes_on_from_it() -> None:
     october = {"from": "2022-10-01", "to": "2022-10-31"}
     assert clicked_days("", "", event(**october)) == ("2022-10-01", "2022-10-31")
