@@ -120,9 +120,10 @@ class EncodedFile:
 
 
 def forget_encoded(folder: Path) -> None:
-    """Remove the file: its vectors are in an index now."""
+    """Remove the file, and its folder if nothing else is in it."""
     with contextlib.suppress(OSError):
         (folder / ENCODED).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _hash(text: str) -> bytes:
