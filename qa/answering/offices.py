@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from qa.answering.parsing import verb_that_affects
+from qa.answering.subjects import is_named, names_of, times_named, words_of
 from qa.types import Citation
 
 _WHO_IS = re.compile(r"^\W*who(?:['’]s|\s+(?:is|are|leads|heads|runs))\b", re.IGNORECASE)
@@ -42,6 +43,7 @@ _SOUGHT = re.compile(  # nominated [Ann Lee] for governor
 _WAS_TOLD = re.compile(_PAST + r"|was", re.IGNORECASE)
 _THEN = re.compile(r"\bthen[\s-]", re.IGNORECASE)
 _ENDING = frozenset("fire oust dismiss sack remove replace depose".split())
+_BESIDE = 30  # characters before and after a name
 _ENDED_BEFORE = dt.timedelta(days=90)
 
 
@@ -55,11 +57,26 @@ def holders(question: str, citations: Sequence[Citation]) -> list[Citation]:
         return list(citations)
     kept, left = [], []
     for citation in citations:
+        if not _is_about(citation, question):
+            continue
         if not of_other_office(citation, question):
             kept.append(citation)
         elif is_past_holder(citation, question):
             left.append(citation)
     return [one for one in kept if not any(_is_same_holder(one, other) for other in left)]
+
+
+def _is_about(citation: Citation, question: str) -> bool:
+    """Whether its article is of what the office is of: it names that twice, or beside the span.
+
+    Who cuts short a visit to Norway is not Norway's prime minister.
+    """
+    first, last = citation.start - _BESIDE, citation.end + _BESIDE
+    beside = citation.article.text[max(0, first) : last]
+    article = words_of(citation.article)
+    return all(
+        is_named(name, beside) or times_named(name, article) > 1 for name in names_of(question)
+    )
 
 
 def of_other_office(citation: Citation, question: str) -> bool:

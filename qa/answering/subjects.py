@@ -61,6 +61,16 @@ def is_named(name: Name, text: str) -> bool:
     return place is not None and place in _places(text)
 
 
+def times_named(name: Name, text: str) -> int:
+    """Return how often a text has the last word of a name, or a country by any name."""
+    words = re.findall(r"\w+", text)
+    place = place_of(" ".join(name))
+    named = [_stem(word) == _stem(name[-1]) for word in words]
+    if place is not None:
+        named = [one or place_of(word) == place for one, word in zip(named, words, strict=True)]
+    return sum(named)
+
+
 def words_of(article: Article) -> str:
     """Return all that an article says, with its title and outlet."""
     return f"{article.title or ''} {article.source or ''} {article.text}"

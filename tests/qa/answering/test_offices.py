@@ -70,5 +70,20 @@ def test_who_was_a_holder_once_is_none_in_older_articles_either(
 ) -> None:
     told, plain = cited(marked, day), cited(held, held_on)
     expected = [plain] if kept else []
-    assert holders("Who is the mayor of Nes?", [told, plain]) == expected
-    assert holders("Who was the mayor of Nes?", [told, plain]) == [told, plain]
+    assert holders("Who is the mayor?", [told, plain]) == expected
+    assert holders("Who was the mayor?", [told, plain]) == [told, plain]
+
+
+@pytest.mark.parametrize(
+    ("marked", "kept"),
+    [
+        ("Prime Minister [Ann Berg] spoke on Monday, then left for Norway.", False),
+        ("Norwegian Prime Minister [Ann Berg] spoke on Monday.", True),
+        ("[Ann Berg], Norway's prime minister, spoke on Monday.", True),
+        ("Prime Minister [Ann Berg] spoke on Monday. Norway votes. All Norwegians may.", True),
+    ],
+)
+def test_the_article_is_about_what_the_office_is_of(marked: str, kept: bool) -> None:
+    plain = cited(marked)
+    assert holders("Who is the prime minister of Norway?", [plain]) == ([plain] if kept else [])
+    assert holders("Who was the prime minister of Norway?", [plain]) == [plain]
