@@ -67,8 +67,9 @@ def holders(question: str, citations: Sequence[Citation]) -> list[Citation]:
 
 
 def _is_about(citation: Citation, question: str) -> bool:
-    """Whether its article is of what the office is of: it names that twice, or beside the span.
+    """Whether its article is about what the office is of.
 
+    It names that twice, or beside the span.
     Who cuts short a visit to Norway is not Norway's prime minister.
     """
     first, last = citation.start - _BESIDE, citation.end + _BESIDE

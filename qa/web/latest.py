@@ -7,7 +7,7 @@ The browser says when each was begun, since two events may come here in another 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 
 import gradio as gr
@@ -24,6 +24,10 @@ class Latest:
     def __init__(self, asking: Asking) -> None:
         self.asking = asking
         self._begun: OrderedDict[str, float] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
+        self._shown: dict[
+            str, Shown
+        ] = {}  # by the latest event of a window, while any is under way
         self._changing = threading.Lock()
 
     def answer(
@@ -63,7 +67,8 @@ class Latest:
     def only(self, window: str | None, begun: float, results: Iterable[Shown]) -> Iterator[Shown]:
         """Yield the results of an event, as long as the window begins no later one.
 
-        After that nothing changes. `begun` is a time of the browser's clock.
+        After that it yields what the later one showed, since the browser may have shown the two in
+        the wrong order. `begun` is a time of the browser's clock.
         """
         window = window or ""
         with self._changing:
@@ -71,5 +76,15 @@ class Latest:
             self._begun.move_to_end(window)
             while len(self._begun) > _WINDOWS:
                 self._begun.popitem(last=False)
-        for result in results:
-            yield result if self._begun.get(window, begun) <= begun else _UNCHANGED
+            self._under_way[window] += 1
+        try:
+            for result in results:
+                if self._begun.get(window, begun) <= begun:
+                    self._shown[window] = result
+                yield self._shown.get(window, _UNCHANGED)
+        finally:
+            with self._changing:
+                self._under_way[window] -= 1
+                if not self._under_way[window]:
+                    del self._under_way[window]
+                    self._shown.pop(window, None)

@@ -25,8 +25,10 @@ def test_a_result_is_left_out_once_another_event_of_the_window_was_begun() -> No
     assert next(other)[0] == "theirs"
     quick = latest.only("w", 2, map(shown, ("reading again", "the new answer")))
     assert next(quick)[0] == "reading again"
-    assert next(slow) == (SKIPPED,) * 7
-    assert [result[0] for result in quick] == ["the new answer"]
+    assert next(quick)[0] == "the new answer"
+    assert next(slow)[0] == "the new answer"  # the browser may have shown the two the other way
+    assert [*slow, *quick] == []
+    assert latest._shown.keys() == {"another window"}  # a result is kept no longer than events run
     late = latest.only("w", 1.5, map(shown, ("reading", "begun before, come after")))
     assert list(late) == [(SKIPPED,) * 7] * 2
 
