@@ -89,9 +89,11 @@ def agree(
     are no answers, but they make the others less sure.
     """
     citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
-    citations = holders(question, citations)
+    wanted = asks_for(question)
+    if wanted == "value":
+        citations = holders(question, citations)
     claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
-    if asks_for(question) == "sentence":
+    if wanted == "sentence":
         about = of_its_subject(question, claimed)
         quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))

@@ -22,7 +22,7 @@ _UNDATED_WEEKS = 52.0
 _SUPPORTED = 0.4  # of the best answer's probability
 _NEWER = dt.timedelta(days=2)
 _NEWS_DAYS = 31  # before "this week" in which its news may be foretold
-_TOLD_AFTER = 7  # days after its time in which news is told without naming it
+TOLD_AFTER = 7  # days after its time in which news is told without naming it
 _UNDATED_DOUBT, _OTHER_TIME_DOUBT = math.log(2), math.log(4)  # taken from the log-odds
 
 
@@ -138,7 +138,7 @@ def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
         return _is_told_within(citation, first, last)
     if told < first:  # it may foretell, without naming the day again
         return ahead
-    return first <= told <= (shift(last, days=_TOLD_AFTER) or dt.date.max)
+    return first <= told <= (shift(last, days=TOLD_AFTER) or dt.date.max)
 
 
 def _is_told_within(citation: Citation, first: dt.date, last: dt.date) -> bool:

@@ -40,7 +40,7 @@ _SOUGHT = re.compile(  # nominated [Ann Lee] for governor
     r"|[’']s?\s(?:[\w-]+\s+){0,3}?(?:bid|run|race|campaign)\b",
     re.IGNORECASE | re.VERBOSE,
 )
-_WAS_TOLD = re.compile(_PAST + r"|was", re.IGNORECASE)
+_WAS_TOLD = re.compile(_PAST, re.IGNORECASE)
 _THEN = re.compile(r"\bthen[\s-]", re.IGNORECASE)
 _ENDING = frozenset("fire oust dismiss sack remove replace depose".split())
 _BESIDE = 30  # characters before and after a name
@@ -50,8 +50,9 @@ _ENDED_BEFORE = dt.timedelta(days=90)
 def holders(question: str, citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations that may name today's holder of the office asked for.
 
-    All are returned if it asks for no office. Whoever is called a former holder, or was dismissed,
-    is left out of older articles too, and of those of the three months after.
+    All are returned if the question does not begin "who is". Whoever is called a former holder, or
+    was dismissed, is left out of older articles too. Whoever was "then" one is left out of articles
+    of the three months after as well.
     """
     if not _WHO_IS.search(question):
         return list(citations)
@@ -69,8 +70,7 @@ def holders(question: str, citations: Sequence[Citation]) -> list[Citation]:
 def _is_about(citation: Citation, question: str) -> bool:
     """Whether its article is about what the office is of.
 
-    It names that twice, or beside the span.
-    Who cuts short a visit to Norway is not Norway's prime minister.
+    It names that twice, or beside the span. Whoever visits Norway is not its prime minister.
     """
     first, last = citation.start - _BESIDE, citation.end + _BESIDE
     beside = citation.article.text[max(0, first) : last]

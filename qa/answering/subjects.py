@@ -8,6 +8,7 @@ are left out, since an article may write them in full.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -63,12 +64,9 @@ def is_named(name: Name, text: str) -> bool:
 
 def times_named(name: Name, text: str) -> int:
     """Return how often a text has the last word of a name, or a country by any name."""
-    words = re.findall(r"\w+", text)
     place = place_of(" ".join(name))
-    named = [_stem(word) == _stem(name[-1]) for word in words]
-    if place is not None:
-        named = [one or place_of(word) == place for one, word in zip(named, words, strict=True)]
-    return sum(named)
+    by_place = 0 if place is None else _places(text)[place]
+    return max(_stems(text)[_stem(name[-1])], by_place)
 
 
 def words_of(article: Article) -> str:
@@ -81,13 +79,14 @@ def _stem(word: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(_stem, re.findall(r"\w+", text)))
+def _stems(text: str) -> Counter[str]:
+    """Return how often a text has each word, by its first letters."""
+    return Counter(map(_stem, re.findall(r"\w+", text)))
 
 
 @lru_cache(maxsize=256)
-def _places(text: str) -> frozenset[str]:
-    """Return the countries that a text names, each by its one name."""
+def _places(text: str) -> Counter[str]:
+    """Return how often a text names each country, by its one name."""
     runs = re.findall(r"\b[A-Z][\w.]+(?:\s[A-Z][\w.]+)*", text)
-    names = {name for run in runs for name in (run, *run.split())}
-    return frozenset(place for name in names if (place := place_of(name)) is not None)
+    names = [name for run in runs for name in {run, *run.split()}]
+    return Counter(place for name in names if (place := place_of(name)) is not None)

@@ -22,6 +22,7 @@ from index.text.question_time import question_time
 from index.text.sentences import sentences
 from index.types import DatelineError, Filters
 from qa.answering.arguments import check_outlets, check_question, shown
+from qa.answering.dates import TOLD_AFTER
 from qa.types import Question, TimeWindow
 
 Day = dt.date | str | None
@@ -41,7 +42,6 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TOLD_AFTER = 7  # days after its time in which news is told
 _STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
@@ -164,7 +164,7 @@ def _looked_in(window: TimeWindow | None) -> tuple[dt.date, dt.date] | None:
     """Return the days whose articles may tell of a time, None if it is open."""
     if window is None or window.first is None or window.last is None:
         return None
-    return window.first, shift(window.last, days=_TOLD_AFTER) or window.last
+    return window.first, shift(window.last, days=TOLD_AFTER) or window.last
 
 
 def _with_preposition(text: str, start: int, end: int) -> str:

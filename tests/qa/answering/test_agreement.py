@@ -533,3 +533,11 @@ def test_what_another_time_says_makes_an_answer_less_sure() -> None:
     assert chance() == pytest.approx(1 / 2)  # its share of the evidence is 1
     assert chance(kari) == pytest.approx(2 / 5)  # two thirds: the other counts half
     assert chance(again) == pytest.approx(1 / 2)  # the same value is none against it
+
+
+def test_who_somebody_is_may_be_told_in_an_article_that_names_them_once() -> None:
+    told = "Ann Berg spoke first. In the words of those who know, she is a nurse from Hol."
+    found = agreement.agree("Who is Ann Berg?", [span(told, "a nurse from Hol", 0.8)], [], 0.3)
+    assert [answer.kind for answer in found.answers] == ["sentence"]
+    asked = "Who is the nurse of Berg?"  # an office, of what the article names once
+    assert agreement.agree(asked, [span(told, "a nurse from Hol", 0.8)], [], 0.3).answers == ()

@@ -7,7 +7,14 @@ import pytest
 from index.types import Article, Passage
 from qa.answering.agreement import agree
 from qa.answering.citing import cite
-from qa.answering.subjects import is_named, names_of, of_its_subject, unnamed, words_of
+from qa.answering.subjects import (
+    is_named,
+    names_of,
+    of_its_subject,
+    times_named,
+    unnamed,
+    words_of,
+)
 from qa.types import Citation, Hit, Span
 
 
@@ -90,3 +97,18 @@ def test_a_sentence_on_another_subject_is_not_quoted() -> None:
 def test_a_name_that_no_article_has_is_told() -> None:
     assert unnamed(QUESTION, [_hit(RUSSIA)]) == ["Georgia"]
     assert unnamed(QUESTION, [_hit(RUSSIA), _hit(GEORGIA)]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "times"),
+    [
+        (("Norway",), "Norway votes. All Norwegians may. Norway counts.", 3),
+        (("Norway",), "Sweden votes.", 0),
+        (("United", "Kingdom"), "Britain votes. The British may. So may Britons.", 3),
+        (("Mary", "Pell"), "The Mary Pell sank; the Pell was old. Mary wept.", 2),
+    ],
+)
+def test_a_name_is_counted_by_its_last_word_and_a_country_by_each(
+    name: tuple[str, ...], text: str, times: int
+) -> None:
+    assert times_named(name, text) == times
