@@ -234,7 +234,7 @@ def reply_from(
             reader.threshold,
             pooling,
             recent=asked.asks_for_recent,
-            aside=[one for one in citations if one not in of_its_time],
+            aside=_of_other_times(asked, citations, of_its_time, newest_day(store)),
         )
     reason: str | None = None
     nearest: tuple[Citation, ...] = ()
@@ -301,6 +301,23 @@ def newest_day(store: Store | None) -> dt.date | None:
     if store is not None:
         last = store.manifest["counts"].get("last_day")
     return dt.date.fromordinal(last) if last else None
+
+
+def _of_other_times(
+    asked: Question,
+    citations: Sequence[Citation],
+    of_its_time: Sequence[Citation],
+    newest: dt.date | None,
+) -> list[Citation]:
+    """Return the citations of another time than the question's.
+
+    There are none if its time is yet to come for the archive. What is foretold is seldom told
+    twice, so that what was before says little against it.
+    """
+    window = asked.time
+    if newest is not None and window is not None and window.last and window.last > newest:
+        return []
+    return [one for one in citations if one not in of_its_time]
 
 
 def _of_other_time(

@@ -52,17 +52,21 @@ def retrieve(store: Store, embedder: Embedder, asked: Question, k: int) -> list[
         return collapse_copies(rerank(matches, asked))[:k]
 
 
-def merged(one: Sequence[Match], other: Sequence[Match]) -> list[Match]:
-    """Return the matches of both searches, best first, each passage once.
+def merged(matches: Sequence[Match], within: Sequence[Match]) -> list[Match]:
+    """Return the matches of a search and of one within fewer articles, each once.
 
-    Of a passage that both found the better match counts.
+    Each search has scores of its own scale. What both found tells how they compare. If they share
+    nothing, the second ones are as good as the last of the first. The best stands first.
     """
-    best: dict[tuple[str, int], Match] = {}
-    for match in [*one, *other]:
-        key = match.passage.article.id, match.passage.start
-        if key not in best or match.score > best[key].score:
-            best[key] = match
-    return sorted(best.values(), key=lambda match: -match.score)
+    scores = {_key(match): match.score for match in matches}
+    shared = [scores[_key(one)] / one.score for one in within if _key(one) in scores]
+    scale = max(shared, default=min(scores.values(), default=1.0))
+    others = [replace(one, score=scale * one.score) for one in within if _key(one) not in scores]
+    return sorted([*matches, *others], key=lambda match: -match.score)
+
+
+def _key(match: Match) -> tuple[str, int]:
+    return match.passage.article.id, match.passage.start
 
 
 def _narrowed(filters: Filters, first: dt.date, last: dt.date) -> Filters:

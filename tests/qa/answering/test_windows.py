@@ -10,6 +10,7 @@ from index.types import Article
 from qa.answering.citing import cite
 from qa.answering.dates import within_window
 from qa.answering.understanding import understand
+from qa.archive import _of_other_times
 from qa.types import Span
 
 
@@ -60,3 +61,20 @@ def test_what_is_of_the_time(
     question: str, text: str, published: dt.date | None, of_it: bool
 ) -> None:
     assert kept(question, text, published) is of_it
+
+
+@pytest.mark.parametrize(
+    ("question", "newest", "counts"),
+    [
+        ("How many died in 2025?", dt.date(2026, 5, 4), True),
+        ("How many will come in 2027?", dt.date(2026, 5, 4), False),
+        ("How many will come in 2027?", None, True),
+        ("How many died?", dt.date(2026, 5, 4), True),
+    ],
+)
+def test_what_is_told_of_other_times_says_nothing_against_what_is_to_come(
+    question: str, newest: dt.date | None, counts: bool
+) -> None:
+    one, other = (cite(Span(Article(id, "14 died."), 0, 2)) for id in "ab")
+    asked = understand(question, as_of="2026-05-04")
+    assert _of_other_times(asked, [one, other], [one], newest) == ([other] if counts else [])
