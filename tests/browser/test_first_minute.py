@@ -109,8 +109,9 @@ def test_after_an_answer_the_next_questions_are_answered_too(served: Served, ope
     expect(following.first).to_be_visible(timeout=30_000)
     assert following.count() <= 3
     before = page.locator("#conversation .answer.first blockquote").first.inner_text()
-    outlet = following.first.inner_text().removeprefix("What ").removesuffix(" says of it")
-    following.first.click()
+    of_an_outlet = following.filter(has_text="says of it").first
+    outlet = of_an_outlet.inner_text().removeprefix("What ").removesuffix(" says of it")
+    of_an_outlet.click()
     expect(page.locator("#conversation .chip").first).to_have_text(f"{outlet} ×", timeout=30_000)
     said = page.locator("#conversation .answer.first blockquote").first
     expect(said).to_be_visible(timeout=30_000)
