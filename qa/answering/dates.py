@@ -82,6 +82,9 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     window = asked.time
     if window is None:
         return list(citations)
+    if asked.asks_for_recent:  # "recently": told then, of whatever day
+        first = window.first or dt.date.min
+        return [one for one in citations if (one.article.published or dt.date.max) >= first]
     if asked.moments and asked.asks_for_news:
         return [citation for citation in citations if _is_news(citation, window)]
     if window.first is None and window.last is None:  # "in September" of any year
