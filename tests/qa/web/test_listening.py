@@ -38,12 +38,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "free").write_text(str(free_port()))
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/qa/web/listens.py"), str(folder), *proxies],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "tests/qa/web/listens.py"), str(folder), *proxies],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         processes.append(process)
         while not (folder / "port").exists() or not (folder / "port").read_text():
             assert process.poll() is None
@@ -118,6 +120,29 @@ def test_a_slow_answer_is_not_cut_by_the_time_for_heads(start: Start) -> None:
     _, port, _ = start()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as session:
         assert [session.get("/slow").text for _ in range(2)] == ["whole", "whole"]
+
+
+def test_what_is_no_http_within_a_body_ends_its_connection_and_is_no_error(
+    start: Start, tmp_path: Path
+) -> None:
+    """It comes before the answer begins, while it is made or sent, or when it was sent whole."""
+    process, port, _ = start()
+    cases = [("client", 0.0), ("client", 0.3), ("slow", 0.0), ("slow", 0.3), ("stream", 0.3)]
+    for path, later in cases:
+        head = f"GET /{path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            parts = [head, b"zz\r\n"] if later else [head + b"zz\r\n"]
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(later)
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(1_000):
+                    pass
+    assert httpx.get(f"http://127.0.0.1:{port}/client").text == "127.0.0.1"
+    process.terminate()
+    process.wait(timeout=30)
+    said = (tmp_path / "server/log").read_text().splitlines()
+    assert said == ["Invalid HTTP request received."] * len(cases)
 
 
 @pytest.mark.parametrize(
