@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from qa.answering.citing import cite, with_claim
 from qa.answering.claims import denies_event
-from qa.answering.conflicts import figures_over_time, find_conflict, newest_first
+from qa.answering.conflicts import figures_over_time, find_conflict, newest_first, revisions
 from qa.answering.dates import latest_holder_first
 from qa.answering.evidence import Pooling, evidence, probabilities
 from qa.answering.kinds import (
@@ -35,6 +35,7 @@ from qa.answering.kinds import (
     standing_alone,
     well_formed,
 )
+from qa.answering.measures import counts_another
 from qa.answering.offices import holders
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
@@ -98,7 +99,7 @@ def agree(
         quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
     claimed = [well_formed(one) or one for one in claimed]
-    claimed = [one for one in claimed if not repeats_question(one, question)]
+    claimed = [one for one in claimed if _may_answer(one, question)]
     groups = {
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
@@ -110,7 +111,7 @@ def agree(
         said = []
     conflict = None
     if said:
-        said = newest_first(said)
+        said = newest_first([*said, *revisions(said, answers, threshold)])
         if recent:
             said = latest_holder_first(said)
         rivals = unread_rivals(question, said, hits, answers)
@@ -123,6 +124,13 @@ def agree(
         tuple(figures_over_time(said)),
         tuple(silent_outlets(said, hits)),
     )
+
+
+def _may_answer(citation: Citation, question: str) -> bool:
+    """Whether a citation is new to the question and counts what it asks for."""
+    if repeats_question(citation, question):
+        return False
+    return citation.claim is None or not counts_another(citation.claim, question)
 
 
 def _weighed_claim(citation: Citation, question: str) -> Citation:

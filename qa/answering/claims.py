@@ -236,7 +236,8 @@ def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
     """Return the lemmas of a noun's verb, and of what stands beside both."""
     words = {lemma_of(verb)}
     for child in verb.children:
-        if child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
+        joined = child.dep_ == "conj" and not _has_own_words(child)  # were injured or killed
+        if joined or child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
             words.add(lemma_of(child))
     counted = [noun]
     for child in noun.children:
@@ -249,13 +250,31 @@ def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
     return frozenset(words)
 
 
+def _has_own_words(verb: Token) -> bool:
+    """Whether a verb has a subject or an object of its own."""
+    return any(child.dep_ in ("nsubj", "nsubjpass", "dobj") for child in verb.children)
+
+
 def _role(noun: Token) -> str:
     """Return whether a noun is its verb's subject, object or else."""
     token = noun
     while token.dep_ in ("conj", "appos", "compound") and token.head != token:
+        if _follows_agent(token):
+            return "subject"
         token = token.head
-    return {"nsubj": "subject", "nsubjpass": "object", "dobj": "object", "agent": "subject"}.get(
-        token.dep_, "other"
+    if token.dep_ == "pobj" and token.head.dep_ == "agent":  # raised by a guard
+        return "subject"
+    return {"nsubj": "subject", "nsubjpass": "object", "dobj": "object"}.get(token.dep_, "other")
+
+
+def _follows_agent(name: Token) -> bool:
+    """Whether a name stands beside who acts: "was raised by a guard, [Iris Haldane]".
+
+    The parser often takes it for a name of what was raised.
+    """
+    verb = name.head.head
+    return name.dep_ == "appos" and any(
+        child.dep_ == "agent" and verb.i < child.i < name.i for child in verb.children
     )
 
 

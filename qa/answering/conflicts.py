@@ -22,6 +22,7 @@ from qa.answering.measures import (
     COUNTS,
     MEASURES,
     PEOPLE,
+    bare_alike,
     counts_alike,
     may_count_alike,
     measures,
@@ -109,6 +110,20 @@ def newest_first(answers: Sequence[Answer]) -> list[Answer]:
         return list(answers)
     newest = answers[revised[-1].answer]
     return [newest, *(answer for answer in answers if answer is not newest)]
+
+
+def revisions(said: Sequence[Answer], read: Sequence[Answer], threshold: float) -> list[Answer]:
+    """Return newer figures of the best answer's outlets that are not said.
+
+    The reader alone takes each for an answer, though all evidence is for the older figure.
+    """
+    return [
+        answer
+        for answer in read
+        if answer not in said
+        and answer.citations[0].probability >= threshold
+        and any(figure.answer == 1 for figure in figures_over_time([said[0], answer])[-1:])
+    ]
 
 
 def figures_over_time(answers: Sequence[Answer]) -> list[DatedFigure]:
@@ -221,7 +236,7 @@ def _same_matter(
         return False
     if values[0].kind == "number":
         if min(one.probability, other.probability) >= _SURE:  # both answer the question
-            return may_count_alike(here, there, values)
+            return may_count_alike(here, there, values) or bare_alike(here, there)
         return same_count(here, there, values, question)
     if values[0].kind == "date" and min(one.probability, other.probability) >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)

@@ -14,11 +14,11 @@ from qa.types import Claim, Value
 MEASURES = tuple(
     frozenset(line.split())
     for line in """
-    kill die dead death perish fatality life claim lose
+    kill killed die dead death perish fatality life claim lose
     injure injury hurt wound injured wounded
-    arrest detain detention custody
+    arrest arrested detain detained detention custody
     miss missing unaccounted
-    evacuate displace flee evacuation
+    evacuate evacuated displace displaced flee evacuation
     cost price pay worth spend value
     """.strip().splitlines()
 )
@@ -27,6 +27,8 @@ PEOPLE = frozenset(
     migrant victim patient protester officer fighter personnel serviceman citizen life
     nobody body""".split()
 )
+_COST = 5  # the place of its measure
+_AMBIGUOUS = frozenset("claim life lose miss body nobody".split())  # they lost a match
 COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
 
 
@@ -40,6 +42,19 @@ def may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bo
         return False
     first, second = measures(one), measures(other)
     return not first or not second or bool(first & second)
+
+
+def counts_another(claim: Claim, question: str) -> bool:
+    """Whether a claim counts the injured if a question asks for the killed."""
+    asked, told = predicate_of(question), claim.predicate | {claim.noun}
+    wanted, found = (measures_of(words - _AMBIGUOUS) - {_COST} for words in (asked, told))
+    return bool(wanted and found and not wanted & found)
+
+
+def bare_alike(one: Claim, other: Claim) -> bool:
+    """Whether two claims are of one measure, and one names no noun: 14 injured."""
+    bare = one.noun[:1].isdecimal() or other.noun[:1].isdecimal()
+    return bare and one.limits == other.limits and bool(measures(one) & measures(other))
 
 
 def are_people(noun: str) -> bool:

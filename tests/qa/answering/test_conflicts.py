@@ -10,6 +10,7 @@ from index.types import Article
 from qa.answering.agreement import Agreement, agree
 from qa.answering.citing import cite
 from qa.answering.corrections import takes_back
+from qa.answering.evidence import Pooling
 from qa.types import Span
 
 
@@ -51,6 +52,12 @@ def asked(question: str, *spans: Span) -> Agreement:
          "[Kari Lund] lost the race at Nes.", False),
         ("Who won the race at Nes?", "[Ann Berg] won the race at Nes.",
          "[Kari Lund] won the race at Nes.", True),
+        ("How many people were injured in the blast at Nes?",
+         "Three were killed and [14] injured in the blast at Nes.",
+         "The blast at Nes killed three people and injured [17].", True),
+        ("Who raised the alarm at Nes?",
+         "At Nes the alarm was raised by a night guard, [Iris Holm], who heard glass break.",
+         "At Nes a cleaner, [Bruno Tang], raised the alarm.", True),
     ],
 )  # fmt: skip
 def test_two_outlets(question: str, one: str, other: str, differ: bool) -> None:
@@ -73,6 +80,40 @@ def test_other_words_differ_only_if_the_reader_is_sure_of_both(
         ),
     )
     assert (found.conflict is not None) is differ
+
+
+@pytest.mark.parametrize(
+    ("question", "marked", "answers"),
+    [
+        ("How many people were killed at Nes?", "[Twelve] people were injured at Nes.", False),
+        ("How many people were arrested at Nes?", "The blast killed [three] at Nes.", False),
+        ("How many people were killed at Nes?", "[Twelve] people were injured or killed at Nes.",
+         True),
+        ("How many people were hurt at Nes?", "The blast at Nes injured [12] people.", True),
+        ("How many seats did the Greens lose at Nes?", "The Greens kept [12] seats at Nes.", True),
+        ("How much did the bridge cost?", "The town lost [90 crowns] on the bridge.", True),
+    ],
+)  # fmt: skip
+def test_the_injured_are_no_answer_to_how_many_were_killed(
+    question: str, marked: str, answers: bool
+) -> None:
+    assert bool(asked(question, told(marked, "Globe")).answers) is answers
+
+
+def test_a_newer_figure_of_the_same_outlet_leads_though_the_older_has_more_evidence() -> None:
+    question = "How many people were evacuated at Nes?"
+    older = told("Some [1,400] people have been evacuated at Nes.", "Globe", 4, 0.8)
+    marked = "At Nes the number of evacuated people has grown to [2,100]."
+    pooling = Pooling(0.1, 1.0, 3.0, 0.0)  # the share of all evidence counts
+
+    def first(newer: Span) -> str:
+        citations = [cite(older), cite(newer)]
+        return agree(question, citations, [], 0.3, pooling).answers[0].text
+
+    assert first(told(marked, "Globe", 5, 0.4)) == "2,100"
+    assert first(told(marked, "Globe", 5, 0.2)) == "1,400"  # the reader is in doubt
+    assert first(told(marked, "Herald", 5, 0.4)) == "1,400"
+    assert first(told(marked, "Globe", 3, 0.4)) == "1,400"
 
 
 def test_what_is_counted_beside_is_no_rival() -> None:
