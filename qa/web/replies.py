@@ -1,4 +1,4 @@
-"""Keep the replies shown last, so that finding what is asked next asks nothing again.
+"""Keep the replies shown last, so that nothing is asked again to go on from them.
 
 They stay in memory, by their addresses. A reply of another generation is none: articles of it may
 be gone. Another process behind a load balancer has none of them, and asks.
