@@ -29,8 +29,8 @@ _HOUR = re.compile(r",?\s(?:at\s)?\d{1,2}:\d\d.*$")
 _WORDS_ABOVE = 40  # of whoever forwards a letter; with more it is a letter of theirs
 
 
+def published_in_mail(text: str, header: str) -> dt.date | None:
     """Return the day of the letter a mail forwards, else that of its Date header.
-    """Return the day of a mail: that of the letter it forwards, else that of its Date header.
 
     A forwarded letter whose day is not understood has none.
     """
