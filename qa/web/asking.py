@@ -33,6 +33,7 @@ from qa.web.chips import chips_of, pending_html
 from qa.web.evidence import article_html
 from qa.web.front import front_html
 from qa.web.markup import NO_OUTLET, NOTHING, title_of
+from qa.web.replies import Replies
 from qa.web.session import Session
 from qa.web.suggestions import (
     NEXT,
@@ -61,6 +62,7 @@ class Asking:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._replies = Replies()
         self._trying = threading.Lock()
         self._known: tuple[str, list[Suggestion]] = "", []
         session.when_published(self._prepare)
@@ -94,6 +96,7 @@ class Asking:
         except Exception as error:
             yield _notice(question, _message(error), turns, kept)
             return
+        self._replies.keep(question_address(reply.question, limits), reply)
         yield _reply(reply, understood, limits, turns)
 
     def followed(
@@ -135,7 +138,7 @@ class Asking:
         try:
             question, limits = parse_question_address(query)
             if question.strip():
-                reply = self._try_out(question, limits)
+                reply = self._shown(question, limits)
                 found = next_questions(reply, limits, self._try_out)
                 address = question_address(reply.question, limits)
                 of_example = [
@@ -165,6 +168,12 @@ class Asking:
                 found = with_follow_up(found, self._try_out, self._session.understood)
                 self._known = generation, found
             return self._known[1]
+
+    def _shown(self, question: str, limits: Limits) -> Reply:
+        """Return the reply that the page shows; ask again if another process showed it."""
+        generation = self._session.archive().generation
+        kept = self._replies.at(question_address(question, limits), generation)
+        return self._try_out(question, limits) if kept is None else kept
 
     def _try_out(self, question: str, limits: Limits) -> Reply:
         """Ask for an example. Raises DatelineError if the server ends meanwhile."""

@@ -16,7 +16,9 @@ from itertools import islice
 from markupsafe import Markup
 
 from index.text.dates import in_words
+from index.text.sentences import sentences
 from index.types import Article, DatelineError
+from qa.answering.parsing import parse
 from qa.answering.turns import Turn, Understood
 from qa.types import Reply, TimeWindow
 from qa.web.addresses import Limits, question_address
@@ -28,7 +30,7 @@ _TRIED_NEXT = 6  # questions asked to find the next ones
 _NAMES = 4  # that examples ask about
 _READ, _OPENING = 12, 2_000  # articles that names are looked for in, and characters of each
 _ARTICLES = ("the ", "a ", "an ", "this ")
-_NAME = re.compile(r"(?<![.!?]\s)\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){1,2}\b")
+_WORDS_OF_A_NAME = (2, 3)
 
 Try = Callable[[str, Limits], Reply]  # asks a question that nobody asked
 Complete = Callable[[str, Sequence[Turn], Limits], Understood]  # completes one after turns
@@ -97,7 +99,9 @@ def names_of(articles: Iterable[Article]) -> list[str]:
     """
     counts: Counter[str] = Counter()
     for article in articles:
-        names = set(_NAME.findall(article.text[:_OPENING]))
+        opening = article.text[:_OPENING]
+        told = (opening[start:end] for start, end in sentences(opening))
+        names = {name for one in told for name in _people_in(one)}
         counts.update(name for name in names if _goes_on_with(name, article.text))
     ranked = sorted(counts, key=lambda name: (-counts[name], name))
     return ranked[:_NAMES]
@@ -156,6 +160,16 @@ def _follow_up(one: Suggestion, typed: str, ask: Try, complete: Complete) -> Sug
     return Suggestion(question, one.limits, typed, typed) if _is_said_by(question, reply) else None
 
 
+def _people_in(sentence: str) -> list[str]:
+    """Return the people whom a sentence names in two or three words, in order.
+
+    They are found by the parse: "In Prague" and "the White House" are nobody.
+    """
+    (parsed,) = parse([sentence])
+    names = (ent.text for ent in parsed.ents if ent.label_ == "PERSON")
+    return [name for name in names if len(name.split()) in _WORDS_OF_A_NAME]
+
+
 def _goes_on_with(name: str, text: str) -> bool:
     """Return whether a text has the last word of a name by itself.
 
@@ -183,7 +197,7 @@ def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
     if reply.time is not None and reply.time.text.startswith(("in ", "on ", "during ")):
         question = f"What happened {words_of(reply.time)}?"
         yield Suggestion(question, limits, question)
-    for name in dict.fromkeys(_NAME.findall(best.sentence)):
+    for name in dict.fromkeys(_people_in(best.sentence)):
         if name not in reply.question and name != best.text:
             question = f"Who is {name}?"
             yield Suggestion(question, limits, question)

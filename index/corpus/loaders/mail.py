@@ -25,8 +25,8 @@ from typing import IO, cast
 
 from index.corpus.loaders.archives import LoaderOf, load_member
 from index.corpus.loaders.charsets import Decoded, decode
-from index.corpus.loaders.fields import Fields, Record, mail_day
-from index.corpus.loaders.mail_text import from_base64, unflowed
+from index.corpus.loaders.fields import Fields, Record
+from index.corpus.loaders.mail_text import from_base64, published_in_mail, unflowed
 from index.corpus.loaders.markup import declared_charset, plain
 from index.corpus.loaders.mbox import messages_of
 from index.types import Skipped
@@ -85,14 +85,14 @@ def _parsed(data: bytes) -> Message:
 def _article(message: Message, part: str) -> Fields:
     """Return the fields of a message, whose text may be empty."""
     bodies = list(_bodies(message))
-    texts = (body.text.strip() for body in bodies)
+    text = "\n\n".join(filter(None, (body.text.strip() for body in bodies)))
     notes = dict.fromkeys(note for body in bodies for note in body.notes)
     name, address = _sender(message)
     return Fields(
-        "\n\n".join(text for text in texts if text),
+        text,
         title=_header(message, "Subject") or None,
         source=name or address or None,
-        published=mail_day(_header(message, "Date")),
+        published=published_in_mail(text, _header(message, "Date")),
         part=part,
         notes=tuple(notes),
     )

@@ -1,18 +1,46 @@
 """The text of a mail, as it was before it was made fit to be sent.
 
 Lines that were broken for sending are whole again (format=flowed, RFC 3676). Text in base64 is
-decoded without what a mailing list adds below it.
+decoded without what a mailing list adds below it. A letter that is forwarded has a head of its own.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
+
+from index.corpus.loaders.fields import mail_day
+from index.corpus.metadata import published_in
 
 _QUOTES = re.compile(r">*")
 _SIGNATURE = "-- "
 _ADDED = re.compile(rb"--|__|\S+\s+\S")  # how a line that is not in base64 begins
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_FORWARDED = re.compile(
+    r"""^(?:
+        -{2,}\ ?(?:Forwarded|Original)\ [Mm]essage\ ?-{2,}  # Gmail, Outlook
+      | Begin\ forwarded\ message:  # Apple Mail
+    )\s*\n(?P<head>(?:[>*\s]*[A-Z][\w-]*:.*\n){1,8})""",
+    re.MULTILINE | re.VERBOSE,
+)
+_DAY_IN_HEAD = re.compile(r"^[>*\s]*(?:Date|Sent):[*\s]*(?P<day>.+)$", re.MULTILINE)
+_HOUR = re.compile(r",?\s(?:at\s)?\d{1,2}:\d\d.*$")
+_WORDS_ABOVE = 40  # of whoever forwards a letter; with more it is a letter of theirs
+
+
+def published_in_mail(text: str, header: str) -> dt.date | None:
+    """Return the day of the letter a mail forwards, else that of its Date header.
+
+    A forwarded letter whose day is not understood has none.
+    """
+    forwarded = _FORWARDED.search(text)
+    if forwarded is None or len(text[: forwarded.start()].split()) > _WORDS_ABOVE:
+        return mail_day(header)
+    day = _DAY_IN_HEAD.search(forwarded["head"])
+    if day is None:
+        return None
+    return published_in(f"Published: {_HOUR.sub('', day['day'])}\n") or mail_day(day["day"])
 
 
 def unflowed(text: str, delete_spaces: bool) -> str:

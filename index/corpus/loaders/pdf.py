@@ -108,20 +108,24 @@ def joined(pages: Sequence[str], headline: Sequence[str] = ()) -> tuple[str, tup
     lines = [[without_soft_hyphens(line) for line in page] for page in lines]
     known = english_words() | words_in(chain.from_iterable(lines))
     lines = [[without_breaks(line, known) for line in page] for page in lines]
-    text, last = "", ""
+    text, last, flows = "", "", False
     starts: list[int | None] = []
     for page in lines:
         if not page:
             starts.append(None)
         for number, line in enumerate(page):
             if line == BREAK:
-                text, last = f"{text}\n\n", ""
+                text, last, flows = f"{text}\n\n", "", False
                 continue
             whole = join_lines(last, line, known)
             if whole is not None:
                 text = text[: len(text) - len(last)] + whole
+                flows = True
+            elif flows and len(last) < full and _goes_on(last, line):
+                text, flows = f"{text} ", False  # one short line, not all of a list
             elif last:
-                text += _separator(last, full, at_page_start=number == 0)
+                between = _separator(last, full, at_page_start=number == 0)
+                text, flows = text + between, between == " "
             if number == 0:
                 starts.append(len(text))
             text += line
@@ -179,6 +183,11 @@ def _full_length(pages: list[list[str]]) -> float:
         return 0.0
     lengths.sort()
     return 0.75 * lengths[int(0.8 * (len(lengths) - 1))]
+
+
+def _goes_on(last: str, line: str) -> bool:
+    """Return whether a short line within a paragraph ends in the middle of a sentence."""
+    return line[0].islower() and re.search(r"[.!?:;][\"”’')]*$", last) is None
 
 
 def _separator(last: str, full: float, at_page_start: bool) -> str:

@@ -13,12 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.corpus.loaders.mail_text import published_in_mail
 from index.corpus.loaders.mbox import messages_of
 from tests.index.corpus import samples
 from tests.index.corpus.test_loaders import loaded
 
 POSTMARK = "From news@a.example Thu Mar  9 18:20:00 2023\n"
 HEADERS = "From: News <news@a.example>\nSubject: T\n\n"
+
+
+DAYS = [
+    "Thu, 9 Mar 2023 18:20:00 +0100",
+    "Thu, Mar 9, 2023 at 6:20 PM",
+    "Thursday, March 9, 2023 6:20 PM",
+    "9 March 2023 at 18:20:05 CET",
+    "March 9, 2023",
+]
 
 
 def mailbox(*bodies: str) -> bytes:
@@ -224,6 +234,25 @@ def test_html_is_read_if_it_says_more_than_the_plain_text(tmp_path: Path) -> Non
     texts = {article.title: article.text for article in loaded(tmp_path)[0].values()}
     story = "\n\n".join(long)
     assert texts == {"whole": f"{story}\n\nPlain.", "cut": story, "stub": story}
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ("---------- Forwarded message ---------\nFrom: A <a@b.example>\nDate: {}\n", DAYS),
+        ("-----Original Message-----\nFrom: A\nSent: {}\nTo: B\n", DAYS),
+        ("Begin forwarded message:\n\n> From: A\n> Subject: Bridge\n> Date: {}\n", DAYS),
+    ],
+)
+def test_a_forwarded_letter_has_its_own_day(head: str, day: list[str]) -> None:
+    def published(text: str) -> str:
+        return str(published_in_mail(text, "Mon, 20 Mar 2023 10:00:00 +0100"))
+
+    for written in day:
+        assert published(f"fyi\n\n{head.format(written)}\nThe bridge is open.") == "2023-03-09"
+    assert published(f"{head.format('soon')}\nThe bridge is open.") == "None"
+    assert published(f"{'My own words. ' * 20}\n\n{head.format(day[0])}\nYes.") == "2023-03-20"
+    assert published("He wrote: Date: 9 March 2023\nThe bridge is open.") == "2023-03-20"
 
 
 def test_an_attached_mail_is_an_article_with_its_own_fields(tmp_path: Path) -> None:

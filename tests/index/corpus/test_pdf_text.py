@@ -12,6 +12,7 @@ from index.corpus.loaders.pdf import joined
 from index.text.vocabulary import english_words
 
 WIDE = "The council of the town met on Monday evening to discuss at length the matter of "
+LIST = ["what to bring", "blankets", "bread"]
 
 
 @pytest.mark.parametrize(
@@ -149,3 +150,13 @@ def test_a_line_that_begins_with_a_number_is_no_footnote_without_its_mark(last: 
 def test_no_line_is_lost_by_moving_footnotes(page: list[str]) -> None:
     moved = move_footnotes(page, lambda line: len(line) < 60)
     assert sorted(line for line in moved if line != BREAK) == sorted(page)
+
+
+def test_a_short_line_within_a_paragraph_ends_no_sentence_but_lines_of_a_list_stay() -> None:
+    goes_on = "passengers of the ferry, and volunteers of the harbour fried eggs in the kitchen."
+    lines = [WIDE, goes_on[:-1], "a dormitory for 231", *[goes_on] * 9, "They slept.", *LIST]
+    text, _ = joined(["\n".join(lines)])
+    told = " ".join(
+        [*(WIDE.strip(), goes_on[:-1], "a dormitory for 231"), *[goes_on] * 9, "They slept."]
+    )
+    assert text.split("\n\n") == [told, *LIST]

@@ -242,3 +242,29 @@ def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the
     assert len(page.attributes("href")) == 4
     assert len(asked) == before  # the page asks nothing
     assert "then “and" in page.text
+
+
+def test_what_to_ask_next_is_found_from_the_reply_that_is_shown(archive: qa.Archive) -> None:
+    session = Session.over(archive)
+    tried: list[str] = []
+    real = session.try_out
+
+    def try_out(question: str, limits: Limits) -> Reply:
+        tried.append(question)
+        return real(question, limits)
+
+    session.try_out = try_out  # type: ignore[method-assign]
+    asking = Asking(session)
+    question = "What did Emmanuel Macron say?"
+    *_, done = asking.answer(question, [], *BOXES)
+    address = done[1][-1]["address"]
+    shown = asking.suggested(address)
+    assert Parsed(shown).attributes("data-for") == [address]
+    assert tried[0].startswith("What did")  # about an outlet: the same words with a limit
+    others = len(tried)
+    assert asking.suggested(f"{address}&to=2022-10-31") != ""
+    assert tried[others] == question  # with another limit nothing was shown
+    fresh = Asking(session)  # another process behind the same load balancer
+    tried.clear()
+    assert fresh.suggested(address) == shown
+    assert len(tried) == others + 1

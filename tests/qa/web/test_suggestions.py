@@ -56,7 +56,7 @@ def labels(suggestions: list[Suggestion]) -> list[str]:
 def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> None:
     articles = [
         article(
-            "On Friday Ann Lee met Bo Berg and Cy Dahl. Lee spoke, and Dahl sang. A Berg rose.",
+            "On Friday Ann Lee met Bo Berg and Karen Dahl. Lee spoke, and Dahl sang. A Berg rose.",
             3,
         ),
         article("A day later Ann Lee told Bo Berg, but Berg left, and Lee went.", 9),
@@ -69,13 +69,13 @@ def test_examples_are_kept_only_if_answered_and_a_disagreement_comes_first() -> 
             "What did Ann Lee say?": said("Lee said so.", "Lee"),
             "What did Bo Berg say?": said("Lee said so.", "Lee"),  # somebody else is quoted
             "Who is Bo Berg?": said("Lee spoke of him."),
-            "Who is Cy Dahl?": said("Here is Cy Dahl."),
+            "Who is Karen Dahl?": said("Here is Karen Dahl."),
         }
     )
     assert labels(examples(articles, NO_LIMITS, asked)) == [
         "How many people were killed in September 2022?",
         "What did Ann Lee say?",
-        "Who is Cy Dahl?",
+        "Who is Karen Dahl?",
     ]
     assert labels(examples([], NO_LIMITS, asked)) == []
 
@@ -85,7 +85,7 @@ def test_an_example_has_a_follow_up_if_it_is_completed_and_somebody_else_answers
     questions = {f"What did {name} say?": found for name, found in speakers.items()}
     replies = {one: replace(found, question=one) for one, found in questions.items()}
     chosen = [
-        Suggestion("Who is Cy Dahl?", NO_LIMITS, "Who is Cy Dahl?"),
+        Suggestion("Who is Karen Dahl?", NO_LIMITS, "Who is Karen Dahl?"),
         *(Suggestion(question, NO_LIMITS, question) for question in replies),
     ]
 
@@ -118,13 +118,13 @@ def test_names_are_those_of_most_articles_and_months_the_latest_three() -> None:
     articles = [
         article("The mayor, Ann Lee, met Bo Berg. Later, Lee told Berg so.", 3),
         article(
-            "A talk with Bo Berg, and Berg again. With Cy Dahl too: Dahl’s word. It is in the "
+            "A talk with Bo Berg, and Berg again. With Karen Dahl too: Dahl’s word. It is in the "
             "White House, which the House left, and at Union Station.",
             9,
         ),
     ]
     assert names_of(articles)[0] == "Bo Berg"
-    assert set(names_of(articles)) == {"Bo Berg", "Ann Lee", "Cy Dahl"}
+    assert set(names_of(articles)) == {"Bo Berg", "Ann Lee", "Karen Dahl"}
     assert months_of(articles) == ["October 2022", "September 2022", "August 2022"]
     january = [replace(articles[0], published=dt.date(2023, 1, 5))]
     assert months_of(january) == ["January 2023", "December 2022", "November 2022"]
@@ -132,12 +132,12 @@ def test_names_are_those_of_most_articles_and_months_the_latest_three() -> None:
 
 
 def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() -> None:
-    shown = said("Rain fell on Bo Berg and on Cy Dahl, Ann Lee said.", "Ann Lee")
+    shown = said("Rain fell on Bo Berg and on Karen Dahl, Ann Lee said.", "Ann Lee")
     shown = replace(shown, question="Where?", silent_outlets=("Post", "broken", "Times"))
     asked = Asked(
         {
             "Where? @ Post": said("Snow fell.", source="Post"),
-            "What did Ann Lee say?": said("Rain fell on Bo Berg and on Cy Dahl, Ann Lee said."),
+            "What did Ann Lee say?": said("Rain fell on Bo Berg and on Karen Dahl, Ann Lee said."),
             "Who is Bo Berg?": said("He is a baker."),
             "Who is Ann Lee?": said("She is a mayor."),
         }
@@ -157,6 +157,15 @@ def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() 
     timed = replace(shown, time=TimeWindow("in May"), silent_outlets=())
     asked = Asked({"What happened in May?": said("A storm came.")})
     assert labels(next_questions(timed, NO_LIMITS, asked)) == ["What happened in May?"]
+
+
+def test_nobody_is_asked_about_who_is_a_place_or_the_start_of_a_sentence() -> None:
+    shown = said("In Prague on Friday, Emmanuel Macron left the White House for New York.")
+    asked = Asked({})
+    next_questions(replace(shown, question="Where?"), NO_LIMITS, asked)
+    assert asked.questions == ["Who is Emmanuel Macron?"]
+    told = "In Prague on Friday, Emmanuel Macron spoke. Police in Prague said so, and Macron left."
+    assert names_of([article(told, 3)]) == ["Emmanuel Macron"]
 
 
 def test_no_more_than_six_are_tried_and_three_shown() -> None:
