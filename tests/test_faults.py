@@ -5,7 +5,6 @@ They try what docs/RELIABILITY.md promises.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import tempfile
@@ -106,11 +105,8 @@ def test_bad_questions(tmp_path: Path) -> None:
     assert counts["one error"] >= 5
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_bad_arguments(tmp_path: Path) -> None:
-    """A test client without a server leaves the loops of its requests to be collected."""
     counts, failures = faults.arguments(tmp_path, times=48, seconds=SLOWEST)
-    gc.collect()  # here, not during another test
     assert failures == []
     assert counts["one error"] > 24
     assert counts["answered"] > 0

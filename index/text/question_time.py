@@ -28,7 +28,7 @@ class QuestionTime:
 
     `kind` is "explicit" if the question names a window, "recent" if it asks for what is newest,
     else None. `words` are the question's own. The window is from `first` to `last`, both included;
-    None is an open end. Only "explicit" has a window.
+    None is an open end. "Explicit" has a window, and so has "recently": the months before.
     """
 
     kind: str | None = None
@@ -102,6 +102,14 @@ _RECENT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_LATELY = re.compile(
+    r"""
+    (?<! \bmost\s ) (?<! \bmore\s ) (?<! \bin\s ) (?<! \bthan\s )     # not "in recent years"
+    \b(?: recent(?:ly)? | lately )\b (?! \s(?:years|decades|history|times|memory)\b )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_LATELY_DAYS = 120
 _RANKS = (
     r"(?:record|most|fewest|largest|biggest|highest|lowest|tallest|longest|fastest|richest|oldest"
     r"|youngest|strongest|deadliest|top|population|price|cost|rate|toll|ranking|number|leader|head"
@@ -139,6 +147,9 @@ def question_time(question: str, asked_on: dt.date) -> QuestionTime:
         firsts = [window.first for window in windows]
         lasts = [window.last for window in windows]
         return QuestionTime("explicit", words, _earliest(firsts), _latest(lasts))
+    lately = _LATELY.search(question)
+    if lately is not None:
+        return QuestionTime("recent", lately[0], shift(asked_on, days=-_LATELY_DAYS), asked_on)
     for pattern in (_RECENT, _PRESENT):
         found = pattern.search(question)
         if found is not None:

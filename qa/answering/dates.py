@@ -82,8 +82,10 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     window = asked.time
     if window is None:
         return list(citations)
+    if asked.asks_for_recent:  # "recently": told then, of whatever day
+        return [one for one in citations if _is_told_since(one, window.first)]
     if asked.moments and asked.asks_for_news:
-        return [citation for citation in citations if _is_news(citation, window)]
+        return [one for one in citations if _is_told_since(one, window.first, _NEWS_DAYS)]
     if window.first is None and window.last is None:  # "in September" of any year
         named = [one for one in citations if is_of_its_time(one, asked)]
         return named or list(citations)
@@ -119,12 +121,12 @@ def _day_of(citation: Citation) -> dt.date:
     return published if named is None else min(named, published)
 
 
-def _is_news(citation: Citation, window: TimeWindow) -> bool:
-    """Whether an article is of a window that lasts until now, or of the month before."""
+def _is_told_since(citation: Citation, first: dt.date | None, before: int = 0) -> bool:
+    """Whether an article is of a day or later; or of no known day."""
     told = citation.article.published
-    if told is None or window.first is None:
+    if told is None or first is None:
         return True
-    return told >= (shift(window.first, days=-_NEWS_DAYS) or dt.date.min)
+    return told >= (shift(first, days=-before) or dt.date.min)
 
 
 def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:

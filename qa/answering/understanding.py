@@ -144,7 +144,8 @@ def _window(
     from which day it is counted, if that is not today.
     """
     asked = question_time(text, today)  # "the last two weeks" is no moment, but a window
-    if not moments and (asked.kind != "explicit" or time_spans(text)):
+    lately = asked.kind == "recent" and asked.first is not None
+    if not (moments or lately) and (asked.kind != "explicit" or time_spans(text)):
         return None  # none, or a "Friday" of any week
     if counted_from is not None:
         day = in_words(counted_from.isoformat())
@@ -153,7 +154,7 @@ def _window(
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
     if any(moment.startswith("-") for moment in moments):
         return TimeWindow(words)
-    if asked.kind == "explicit":
+    if asked.kind == "explicit" or lately:
         return TimeWindow(asked.words, asked.first, asked.last)
     firsts = [day for day in map(first_day, moments) if day is not None]
     lasts = [day for day in map(last_day, moments) if day is not None]

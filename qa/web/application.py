@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -79,7 +80,7 @@ def application(
         app.include_router(logins.router())
     if tools is not None:
         app.router.routes.append(Route("/mcp", endpoint=_Mcp(tools, logins)))
-    _mount_page(app, page(session, editor), logins)
+    asyncio.run(_mount_page(app, session, editor, logins))
     app.add_middleware(Guard, bounds=bounds, hosts=hosts, uploads=uploads)
     return app
 
@@ -130,8 +131,14 @@ class _Mcp:
         await self._tools.session_manager.handle_request(scope, receive, send)
 
 
-def _mount_page(app: FastAPI, blocks: gr.Blocks, logins: Logins | None) -> None:
-    """Mount the page at "/", after every other address."""
+async def _mount_page(
+    app: FastAPI, session: Session, editor: CorpusEditor | None, logins: Logins | None
+) -> None:
+    """Mount the page at "/", after every other address.
+
+    It runs in a loop: outside of one, Gradio makes a dozen and closes none.
+    """
+    blocks = page(session, editor)
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
     blocks.state_session_capacity = _SESSIONS
     gr.mount_gradio_app(

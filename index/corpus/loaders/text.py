@@ -10,6 +10,7 @@ from typing import Any
 
 from index.corpus.loaders.bounds import bounds, too_long
 from index.corpus.loaders.charsets import decode
+from index.corpus.loaders.column_names import COLUMNS, column_of
 from index.corpus.loaders.exports import MAY_BE_EXPORT, articles_of_export, with_notes
 from index.corpus.loaders.fields import Fields, day, names, string
 from index.corpus.metadata import outlet_in, published_in, title_in
@@ -46,7 +47,7 @@ def load_text(path: Path) -> Iterator[Fields | Skipped]:
 def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
     """Yield the text of .md, with the fields of its YAML front matter.
 
-    The fields are title, source, published or date, url, authors and language.
+    Its fields may have any of the names that columns of tables may have: "outlet", "byline".
     """
     import frontmatter
     import yaml
@@ -63,23 +64,27 @@ def load_markdown(path: Path) -> Iterator[Fields | Skipped]:
         return
     if not meta:  # what stands between two rules and is no front matter is text
         text = whole.text
+    said = {field: _said(meta, field) for field in COLUMNS}
     yield Fields(
         text,
-        title=_title(meta, text),
-        source=string(meta.get("source")) or outlet_in(text),
+        title=string(said["title"]) or _heading(text),
+        source=string(said["source"]) or outlet_in(text),
         published=_published(meta, text),
-        url=string(meta.get("url")),
-        authors=names(meta.get("authors", meta.get("author"))),
-        language=string(meta.get("language")),
+        url=string(said["url"]),
+        authors=names(said["authors"]),
+        language=string(said["language"]),
         notes=whole.notes,
     )
 
 
-def _title(meta: Mapping[str, Any], text: str) -> str | None:
-    """Return the title of the front matter, else the heading at the top."""
-    title = string(meta.get("title"))
-    if title is not None:
-        return title
+def _said(meta: Mapping[str, Any], field: str) -> Any:
+    """Return what the front matter says of a field, None if nothing."""
+    name = column_of({str(key): value for key, value in meta.items()}, field, {})
+    return None if name is None else meta.get(name)
+
+
+def _heading(text: str) -> str | None:
+    """Return the heading at the top."""
     heading = re.match(r"\s*#\s+(.+)", text)
     if heading is not None:
         return heading.group(1).strip()
@@ -93,4 +98,4 @@ def _published(meta: Mapping[str, Any], text: str) -> dt.date | None:
     """
     if "published" in meta:
         return day(meta["published"])
-    return day(meta.get("date")) or published_in(text)
+    return day(_said(meta, "published")) or published_in(text)

@@ -56,10 +56,11 @@ def test_markdown_front_matter_gives_the_fields(write: Write) -> None:
                 "a.md": front,
                 "b.md": "# Heading of it\n\nNo front matter.",
                 "c.md": "---\ndate: 2020-01-02 10:00:00\nauthor: B\n---\nText.",
+                "d.md": "---\nOutlet: D\nheadline: H\nbyline: W\nlink: https://d.org\n---\nText.",
             }
         )
     )
-    a, b, c = articles["a.md"], articles["b.md"], articles["c.md"]
+    a, b, c, d = (articles[f"{name}.md"] for name in "abcd")
     assert (a.title, a.source, a.published, a.url, a.authors) == (
         "Talks: a start",
         "Example",
@@ -70,6 +71,7 @@ def test_markdown_front_matter_gives_the_fields(write: Write) -> None:
     assert a.text.strip() == "The talks ended."
     assert (b.title, b.published, b.source) == ("Heading of it", None, None)
     assert (c.published, c.authors) == (dt.date(2020, 1, 2), ("B",))
+    assert (d.source, d.title, d.authors, d.url) == ("D", "H", ("W",), "https://d.org")
 
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])

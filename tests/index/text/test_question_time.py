@@ -81,8 +81,8 @@ EXPLICIT = [
     ("Who is the latest winner in 2019?", "in 2019", "2019-01-01", "2019-12-31"),
 ]  # fmt: skip
 RECENT = [
-    ("Which team recently won the cup?", "recently"),
     ("What is the latest toll?", "latest"),
+    ("Who has been the most successful in recent years?", "recent"),
     ("What is the most recent figure?", "most recent"),
     ("Who owns the ferry now?", "now"),
     ("Who is currently mayor of Norvik?", "currently"),
@@ -139,6 +139,13 @@ def test_a_question_names_a_window(
 @pytest.mark.parametrize(("question", "words"), RECENT)
 def test_a_question_asks_for_what_is_newest(question: str, words: str) -> None:
     assert question_time(question, FRIDAY) == QuestionTime("recent", words)
+
+
+@pytest.mark.parametrize("word", ["recently", "recent", "lately"])
+def test_what_is_recent_is_of_the_last_months(word: str) -> None:
+    first = dt.date(2022, 6, 16)
+    found = question_time(f"Who won the {word} cup?", FRIDAY)
+    assert found == QuestionTime("recent", word, first, FRIDAY)
 
 
 @pytest.mark.parametrize("question", NONE)

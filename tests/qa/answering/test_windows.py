@@ -53,8 +53,17 @@ MAY = dt.date(2026, 5, 4)
         ("How many died this week?", "The floods killed 14.", dt.date(2026, 11, 25), True),
         ("How many must go this week?", "By 2035 all 14 must go.", dt.date(2026, 11, 25), True),
         ("How many died this week?", "The floods killed 14.", None, True),
-        # what is to come is told before
+        # what is to come is told before, but a year is no month of it
         ("When will it open in 2027?", "The mayor will open the lift.", MAY, True),
+        ("When will it open in December 2027?", "The lift will open in 2027.", MAY, False),
+        # a year that ends within the time is of it
+        ("How many died from June 2019 to February 2020?", "14 died in 2019.", None, True),
+        # "recently" is of the last months, of whatever day the sentence speaks
+        ("How many died recently?", "The floods killed 14.", MAY, False),
+        ("How many died recently?", "The floods killed 14.", dt.date(2026, 9, 1), True),
+        ("Which club recently won?", "Its first since 2001.", dt.date(2026, 9, 1), True),
+        ("How many died recently?", "The floods killed 14.", None, True),
+        ("How many died in recent years?", "The floods killed 14.", MAY, True),
     ],
 )
 def test_what_is_of_the_time(

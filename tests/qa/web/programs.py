@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import qa
@@ -27,12 +25,9 @@ def client_of(
     corpora: Sequence[Path] = (),
 ) -> TestClient:
     """Return a client of the whole application; use it in a `with`."""
-
-    async def made() -> FastAPI:  # within a loop: outside Gradio makes one, and leaves it open
-        session = Session.over(archive, limits)
-        return application(session, logins=logins, bounds=bounds, mcp=mcp, corpora=corpora)
-
-    return TestClient(asyncio.run(made()), base_url="http://127.0.0.1")
+    session = Session.over(archive, limits)
+    app = application(session, logins=logins, bounds=bounds, mcp=mcp, corpora=corpora)
+    return TestClient(app, base_url="http://127.0.0.1")
 
 
 def users_file(folder: Path) -> tuple[Path, str]:
