@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 PASSAGES_READ = 16
 _READ_UNDATED = 6  # passages that are read without the question's time too
 _NO_QUESTION = "no-question: that is no question; ask, for example: who won?"
+_CLOSED = "expected an open archive, found it closed; open it again"
 _LOG = logging.getLogger("dateline.archive")
 _SAYS_NOTHING = frozenset(
     """and the for who why how was are did has had not can its his her what when where which whose
@@ -68,7 +69,8 @@ class Archive:
         """
         # Replaced together: no question meets one of each. None once it is closed.
         self._parts: tuple[Store, Embedder] | None = (store, embedder)
-        self.reader, self._place = reader, place
+        self._reader: Reader | None = reader
+        self._place = place
         self._given_embedder: Embedder | None = None
         self._refreshing = threading.Lock()
 
@@ -109,14 +111,25 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Close the index; questions under way are still answered."""
-        self._parts = None
+        """Close the index, free the models; questions under way are still answered."""
+        self._parts = self._reader = self._given_embedder = None
 
     @property
     def _live(self) -> tuple[Store, Embedder]:
         if self._parts is None:
-            raise DatelineError("expected an open archive, found it closed; open it again")
+            raise DatelineError(_CLOSED)
         return self._parts
+
+    @property
+    def reader(self) -> Reader:
+        """What reads the passages. Raises DatelineError once the archive is closed."""
+        if self._reader is None:
+            raise DatelineError(_CLOSED)
+        return self._reader
+
+    @reader.setter
+    def reader(self, reader: Reader) -> None:
+        self._reader = reader
 
     @property
     def store(self) -> Store:
@@ -145,7 +158,7 @@ class Archive:
         Raises DatelineError for a bad question, `k` or day.
         """
         began = time.perf_counter()
-        store, embedder = self._live  # one generation for the whole reply
+        (store, embedder), reader = self._live, self.reader  # the same for the whole reply
         load_beside()
         with stage("understanding"):
             asked = understand(question, source, since, until, as_of, newest_day(store))
@@ -154,7 +167,7 @@ class Archive:
         with stage("retrieving"):
             hits = retrieve(store, embedder, asked, check_passages(k))
         found = time.perf_counter()
-        reply = reply_from(asked, hits, self.reader, store)
+        reply = reply_from(asked, hits, reader, store)
         done = time.perf_counter()
         reply = replace(reply, took_ms=1000 * (done - began))
         _log(reply, retrieve_ms=1000 * (found - began), read_ms=1000 * (done - found))

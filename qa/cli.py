@@ -44,12 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("dateline: interrupted; the index is as it was", file=sys.stderr)
-    except OSError as error:
-        print(f"dateline: {_os_error(error)}", file=sys.stderr)
+    except (MemoryError, OSError) as error:
+        print(f"dateline: {_in_one_line(error)}", file=sys.stderr)
     return 1
 
 
-def _os_error(error: OSError) -> str:
+def _in_one_line(error: MemoryError | OSError) -> str:
+    if isinstance(error, MemoryError):
+        return "expected more memory, found none left; end other programs and try again"
     message = str(error.strerror or error)
     if not error.filename:
         return message

@@ -69,8 +69,9 @@ def test_the_power_goes_at_every_few_syncs(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
 def test_a_build_without_memory(tmp_path: Path) -> None:
-    counts, failures = faults.memory(tmp_path, times=3, patience=10)
+    counts, failures = faults.memory(tmp_path, times=3, patience=60)
     assert failures == []
+    assert counts["did not end, and was killed"] == 0
     assert counts.total() - counts["built"] > 0
 
 

@@ -20,24 +20,17 @@ from index.corpus.cleaning import printable
 from index.corpus.files import composed
 from index.stores.local.place import FolderPlace
 
-_MOST_NAMED = 101  # reasons for one file
+_MOST_NAMED = 102  # reasons for one file: 100 rows, how many more, and why it ended
 
 
 def _build_bad(corpus: Path, folder: Path, told: Any) -> None:
     began = time.perf_counter()
     summary = index.build(corpus, folder, embedder=WordEmbedder())
-    here, apart = (
-        resource.getrusage(who).ru_maxrss >> 10
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    told.send(
-        (
-            [(one.path, one.reason) for one in summary.skipped],
-            time.perf_counter() - began,
-            here,
-            apart,
-        )
-    )
+    seconds = time.perf_counter() - began
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    busy = sum(one.ru_utime + one.ru_stime for one in used)
+    skipped = [(one.path, one.reason) for one in summary.skipped]
+    told.send((skipped, seconds, busy, *(one.ru_maxrss >> 10 for one in used)))
 
 
 def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str], Failures]:
@@ -51,7 +44,7 @@ def articles(root: Path, count: int = 1000, seed: int = 1) -> tuple[Counter[str]
     process = in_child(_build_bad, root / "corpus", root / "index", there)
     there.close()
     try:
-        skipped, seconds, mb, mb_apart = here.recv()
+        skipped, seconds, _, mb, mb_apart = here.recv()
     except EOFError:
         return Counter({"files": len(names)}), [f"the build ended with {process.exitcode}"]
     finally:
@@ -102,11 +95,11 @@ def files(
 ) -> tuple[Counter[str], Failures]:
     """Build from so many hostile files, each alone beside a good one.
 
-    Each build ends within so many seconds and megabytes, the reading process included, and the
-    good article is indexed.
+    Each build ends within so many seconds of a core and megabytes, the reading process included,
+    and the good article is indexed. By the clock it may take twice as long, for a busy machine.
     """
     counts, failures = Counter[str](), Failures()
-    slowest = largest = 0.0
+    slowest = busiest = largest = 0.0
     for number, (name, data) in enumerate(hostile(times, seed, first)):
         corpus = root / f"{number:04d}"
         corpus.mkdir()
@@ -121,14 +114,14 @@ def files(
         process.join()
         shutil.rmtree(corpus)
         try:
-            skipped, took, mb, mb_apart = here.recv()
+            skipped, took, busy, mb, mb_apart = here.recv()
         except EOFError:
             failures.append(f"{name!r}: no end within {2 * seconds:.0f} s, or a crash")
             continue
         counts["files"] += 1
         counts["files skipped or in part" if skipped else "files indexed"] += 1
-        if took > seconds or mb + mb_apart > megabytes:
-            failures.append(f"{name!r}: {took:.0f} s, {mb} MB and {mb_apart} MB apart")
+        if busy > seconds or mb + mb_apart > megabytes:
+            failures.append(f"{name!r}: {busy:.0f} s of a core, {mb} MB and {mb_apart} MB apart")
         if len(skipped) > _MOST_NAMED or any("\n" in reason for _, reason in skipped):
             failures.append(f"{name!r}: {len(skipped)} reasons")
         archive = qa.open(
@@ -137,7 +130,9 @@ def files(
         if archive.article("good.txt") is None:
             failures.append(f"{name!r} pushed the good article out")
         shutil.rmtree(root / f"{number:04d}-index")
-        slowest, largest = max(slowest, took), max(largest, mb + mb_apart)
+        slowest, busiest = max(slowest, took), max(busiest, busy)
+        largest = max(largest, mb + mb_apart)
     counts["seconds, the slowest"] = round(slowest)
+    counts["seconds of a core, the slowest"] = round(busiest)
     counts["MB, the largest"] = round(largest)
     return counts, failures

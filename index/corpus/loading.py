@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus.cleaning import make_article, printable
+from index.corpus.copies import ALL_COPIES, Copies
 from index.corpus.corrections import corrected, read_corrections
 from index.corpus.file_cache import FileCache, Item, Stamp, fields_hash
 from index.corpus.files import CorpusFile, corpus_files
@@ -138,6 +139,7 @@ def load_file(
     table = Columns(columns)
     notes = MergedNotes(most=1)
     count = left_out = 0
+    copies = Copies()
     items = table.fields(_read(file, sandbox))
     try:
         for item in items:
@@ -145,7 +147,10 @@ def load_file(
             if count > limits.rows:
                 yield Skipped(file.path, too_many(limits.rows))
                 break
-            made = _made(item, file.path, limits, cache, notes)
+            made = copies.without(_made(item, file.path, limits, cache, notes))
+            if copies.are_all:
+                yield Skipped(file.path, ALL_COPIES)
+                break
             left_out += isinstance(made, Skipped)
             if left_out <= _NAMED or isinstance(made, Article):
                 yield made

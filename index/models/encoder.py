@@ -16,8 +16,9 @@ import json
 import os
 import shutil
 import subprocess
+import weakref
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -180,7 +181,9 @@ class CompiledEncoder:
         self._tokenizer.enable_truncation(self._settings["max_tokens"])
         self._tokenizer.no_padding()
         self._inputs = [entry.name for entry in self._session.get_inputs()]
-        self._question = lru_cache(maxsize=_QUESTIONS_KEPT)(self._encode_question)
+        # No circle of references: who closes an index has its encoder's memory back at once.
+        encode = partial(CompiledEncoder._encode_question, weakref.proxy(self))
+        self._question = lru_cache(maxsize=_QUESTIONS_KEPT)(encode)
 
     @property
     def name(self) -> str:

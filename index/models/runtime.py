@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from index.threads import check_memory_for_threads
+
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -61,6 +63,7 @@ def start_in_pool(run: Callable[[], _Result]) -> Callable[[], _Result]:
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
+    check_memory_for_threads(_cores())
     return ThreadPoolExecutor(_cores(), thread_name_prefix="model")
 
 

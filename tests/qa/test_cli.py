@@ -393,6 +393,17 @@ def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.slow
+def test_no_memory_left_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("qa.cli.dateline_parser", fail)
+    assert main(["info"]) == 1
+    assert capsys.readouterr().err.startswith("dateline: expected more memory")
+
+
 def test_a_closed_pipe_is_no_error(corpus_index: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "qa", "ask", "-", "--index", str(corpus_index)],

@@ -28,6 +28,7 @@ from index.corpus.loaders.bounds import Bounds, bounds
 from index.corpus.loaders.fields import Fields, Record, day
 from index.corpus.loaders.registry import read_file
 from index.scratch import ScratchFolder
+from index.threads import check_memory_for_threads
 from index.types import DatelineError, Skipped
 
 _MODULE = "index.corpus.loaders.sandbox"
@@ -124,6 +125,7 @@ class Sandbox:
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
         }
+        check_memory_for_threads()
         watched, self._life = os.pipe()
         try:
             process = self._process = subprocess.Popen(

@@ -46,6 +46,21 @@ COLUMNS = (
 )
 
 
+class _Opened:
+    """A connection that is closed once nobody has it.
+
+    sqlite3 itself closes it when circles of references are next looked for, minutes later.
+    """
+
+    def __init__(self, address: str) -> None:
+        # Used by one thread. Whichever lets go of the file last closes it.
+        self.connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    def __del__(self) -> None:
+        if (connection := getattr(self, "connection", None)) is not None:
+            connection.close()
+
+
 class Database:
     """A file of SQLite that is never written to. Each thread has its own connection."""
 
@@ -65,11 +80,11 @@ class Database:
 
     def each(self, query: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield the rows of a query that gives many. It is to be read to its end."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        opened: _Opened | None = getattr(self._local, "opened", None)
         try:
-            if connection is None:
-                connection = self._local.connection = sqlite3.connect(self._address, uri=True)
-            yield from connection.execute(query, tuple(values))
+            if opened is None:
+                opened = self._local.opened = _Opened(self._address)
+            yield from opened.connection.execute(query, tuple(values))
         except sqlite3.Error as error:
             raise damaged(f"{self._path.name} damaged ({error})") from None
 

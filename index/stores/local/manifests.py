@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index.small_files import read_small
+from index.threads import check_memory_for_threads
 from index.types import DatelineError
 
 FORMAT = 5
@@ -103,7 +104,9 @@ def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) ->
 
 def _all_sha256(paths: Sequence[Path]) -> list[str]:
     # in threads of their own: those that read for questions do not wait for a publishing
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    count = min(len(paths), os.cpu_count() or 1)
+    check_memory_for_threads(count)
+    with ThreadPoolExecutor(max(1, count)) as threads:
         return list(threads.map(sha256_of, paths))
 
 
