@@ -26,11 +26,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.forked_app import AppProcess, fork_app
 from tests.conftest import ROOT
 
 QUESTION = "who brokered the September truce?"
 # A page on a busy machine takes its time: what is expected is waited for, not timed.
-expect.set_options(timeout=60_000)
+PATIENCE = 180_000  # milliseconds, the same for all
+expect.set_options(timeout=PATIENCE)
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync"""
 
@@ -42,11 +44,11 @@ class Served:
     address: str
     index: Path
     corpus: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | AppProcess
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=180)
 
 
 Serve = Callable[..., Served]
@@ -58,28 +60,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnull)) -> Served:
-    """Start the app by `python app.py`; return it once it answers. `log` gets its errors."""
+def serve(
+    index: Path,
+    corpus: Path,
+    *options: str,
+    log: Path = Path(os.devnull),
+    by_command: bool = not hasattr(os, "pidfd_open"),
+) -> Served:
+    """Start the app, `by_command` as users do; return it once it answers. `log` gets its errors."""
     port = free_port()
-    command = [
-        sys.executable,
-        "app.py",
-        "--index",
-        str(index),
-        "--corpus",
-        str(corpus),
-        "--port",
-        str(port),
-        *arguments,
-    ]
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
+    arguments = ["--index", str(index), "--corpus", str(corpus), "--port", str(port), *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process: subprocess.Popen[bytes] | AppProcess
+    if by_command:
+        process = _app(arguments, environment, log)
+    else:
+        process = fork_app(arguments, environment, log)
     for _ in range(480):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
@@ -90,6 +86,14 @@ def serve(index: Path, corpus: Path, *arguments: str, log: Path = Path(os.devnul
             return Served(f"http://127.0.0.1:{port}", index, corpus, process)
     process.kill()
     raise AssertionError("the app did not answer within two minutes")
+
+
+def _app(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "app.py", *arguments]
+    with log.open("w") as errors:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors, env=environment
+        )
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +125,7 @@ def copied(
 @pytest.fixture(scope="session")
 def served(copied: Callable[[], tuple[Path, Path]]) -> Iterator[Served]:
     """Serve the app that most tests share: nobody adds to it or removes from it."""
-    app = serve(*copied())
+    app = serve(*copied(), by_command=True)
     yield app
     app.stop()
 
@@ -149,8 +153,26 @@ class Watch:
 Open = Callable[..., Page]
 
 
+def _context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context
+
+
+@pytest.fixture(scope="module")
+def cached(browser: Browser) -> Iterator[BrowserContext]:
+    """Return the context of each test's first page: its cache has the page's scripts.
+
+    To load and compile them takes seconds.
+    """
+    context = _context(browser)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Open]:
+def opened(browser: Browser, cached: BrowserContext) -> Iterator[Open]:
     """Return a function that opens pages in sessions of their own, each watched."""
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
@@ -167,17 +189,15 @@ def opened(browser: Browser) -> Iterator[Open]:
 
         Requests for addresses like `late` are let through a fifth of a second apart.
         """
-        context = browser.new_context(
-            viewport={"width": width, "height": 900 if width > 600 else 844},
-            color_scheme="dark" if colours == "dark" else "light",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(60_000)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        if script:
-            context.add_init_script(script)
+        context = cached
+        if watches or script or late:
+            contexts.append(context := _context(browser))
         page = context.new_page()
-        contexts.append(context)
+        page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
+        page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+        if script:
+            page.add_init_script(script)
+        forget(page, app.address)
         watches.append(Watch(page, app.address))
         waiting: list[Route] = []
         if late:
@@ -194,6 +214,8 @@ def opened(browser: Browser) -> Iterator[Open]:
         return page
 
     yield open_page
+    for page in cached.pages:
+        page.close()
     for context in contexts:
         context.close()
     for watch in watches:
@@ -201,16 +223,32 @@ def opened(browser: Browser) -> Iterator[Open]:
         assert watch.errors == []
 
 
+def forget(page: Page, address: str) -> None:
+    """Forget what the browser keeps of an address, but for its cache."""
+    kept = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb,service_workers"}
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+
+
+# What page.js does last, once an answer is shown: its address is the page's, and so is its title.
+_AT_REST = """() => {
+  const shown = document.querySelector('#conversation .turn:not(.reading)');
+  const title = shown && (shown.dataset.title || shown.querySelector('h2').textContent);
+  return document.title === `${title} · Dateline`.replace(/\\s+/g, ' ').trim();
+}"""
+
+
 def ask(page: Page, question: str) -> None:
     page.locator("#ask textarea").fill(question)
     page.keyboard.press("Enter")
-    expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(
-        question, timeout=60_000
-    )
+    expect(page.locator("#conversation .turn:not(.reading) h2").first).to_have_text(question)
+    at_rest(page)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the answer that is shown is also the page's address and title."""
+    page.wait_for_function(_AT_REST)
 
 
 def settled(page: Page) -> None:
     """Wait until the page shows an answer, a notice, or what the archive holds."""
-    expect(page.locator("#conversation .turn:not(.reading), #conversation .front")).to_be_visible(
-        timeout=60_000
-    )
+    expect(page.locator("#conversation .turn:not(.reading), #conversation .front")).to_be_visible()

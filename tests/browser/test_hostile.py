@@ -118,7 +118,7 @@ def test_whatever_an_article_says_is_text(hostile: Served, opened: Open) -> None
     )
     unharmed(page)
     page.get_by_role("tab", name="Coverage").click()
-    expect(page.locator("#coverage section").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#coverage section").first).to_be_visible()
     unharmed(page)
     page.get_by_label("Topic", exact=True).fill(
         "lighthouse keeper <img src=x onerror='window.canary=1'>"
@@ -135,7 +135,7 @@ def test_a_question_and_an_address_are_text(hostile: Served, opened: Open) -> No
         "/?q=%3Cimg%20src%3Dx%20onerror%3D%22window.canary%3D1%22%3E%20who%3F&source=%3Cb%3E%22%27&to=2022-12-31",
     )
     expect(page.locator("#conversation .turn:not(.reading) h2")).to_have_text(
-        '<img src=x onerror="window.canary=1"> who?', timeout=60_000
+        '<img src=x onerror="window.canary=1"> who?'
     )
     unharmed(page)
     page.goto(hostile.address)
@@ -143,9 +143,7 @@ def test_a_question_and_an_address_are_text(hostile: Served, opened: Open) -> No
     for attack in ATTACKS:
         page.locator("#ask textarea").fill(f"{attack} who?")
         page.keyboard.press("Enter")
-        expect(page.locator("#conversation .turn:not(.reading) h2")).to_contain_text(
-            "who?", timeout=30_000
-        )
+        expect(page.locator("#conversation .turn:not(.reading) h2")).to_contain_text("who?")
         unharmed(page)
 
 
@@ -169,9 +167,9 @@ def test_hostile_names_and_texts_can_be_added_and_are_text(
     nasty.write_text("The pilot Else Berg landed. <script>window.canary=1</script>")
     page.locator("#adding").get_by_role("tab", name="Upload").click()
     page.locator("#upload input[type=file]").set_input_files([nasty])
-    expect(page.locator("#upload")).to_contain_text("onerror", timeout=30_000)
+    expect(page.locator("#upload")).to_contain_text("onerror")
     page.locator("#add-files").click()
-    expect(page.locator("#work .work")).to_contain_text("1 added", timeout=60_000)
+    expect(page.locator("#work .work")).to_contain_text("1 added")
     unharmed(page)
     page.locator("#adding").get_by_role("tab", name="Paste").click()
     page.get_by_label("Headline").fill("../../../../etc/<script>window.canary=1</script>\u202e")
@@ -185,7 +183,7 @@ def test_hostile_names_and_texts_can_be_added_and_are_text(
     )
     page.get_by_label("Address", exact=True).fill("")
     page.locator("#add-text").click()
-    expect(page.locator("#work .work")).to_contain_text("1 added", timeout=60_000)
+    expect(page.locator("#work .work")).to_contain_text("1 added")
     expect(page.locator("table.articles tbody tr")).to_have_count(12)
     unharmed(page)
     assert {file.parent for file in hostile.corpus.rglob("*.md")} == {

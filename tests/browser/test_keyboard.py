@@ -52,7 +52,7 @@ def to(page: Page, name: str, key: str = "Tab") -> None:
 
 def at(page: Page, name: str) -> None:
     """Wait until the focus is on what is called so."""
-    page.wait_for_function(f"name => {_NAME} === name", arg=name, timeout=30_000)
+    page.wait_for_function(f"name => {_NAME} === name", arg=name)
 
 
 def test_asking_by_keys(own: Served, opened: Open) -> None:
@@ -62,21 +62,21 @@ def test_asking_by_keys(own: Served, opened: Open) -> None:
     headline = page.locator(".front a").first.inner_text()
     to(page, headline)
     page.keyboard.press("Enter")
-    expect(turn.locator("h2")).to_have_text(headline, timeout=30_000)
+    expect(turn.locator("h2")).to_have_text(headline)
     at(page, headline)  # the link is gone: the focus is at what it opened
     to(page, "Who, when, where, how many …?", "Shift+Tab")
     for typed in (QUESTION, "and in 2020?"):
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
-        expect(turn.locator("h2")).to_have_text(typed, timeout=30_000)
+        expect(turn.locator("h2")).to_have_text(typed)
     expect(page.locator("#ask textarea")).to_be_focused()
     to(page, "ask it literally")
     page.keyboard.press("Enter")
-    expect(turn.locator(".understood")).to_have_count(0, timeout=30_000)
+    expect(turn.locator(".understood")).to_have_count(0)
     at(page, "and in 2020?")
     to(page, QUESTION)
     page.keyboard.press("Enter")
-    expect(turn.locator("h2")).to_have_text(QUESTION, timeout=30_000)
+    expect(turn.locator("h2")).to_have_text(QUESTION)
     at(page, QUESTION)
     to(page, "show in the article")
     page.keyboard.press("Enter")
@@ -87,7 +87,7 @@ def test_asking_by_keys(own: Served, opened: Open) -> None:
     assert download.value.suggested_filename == "reply.json"
     to(page, "begin a new conversation")
     page.keyboard.press("Enter")
-    expect(page.locator(".front")).to_be_visible(timeout=30_000)
+    expect(page.locator(".front")).to_be_visible()
 
 
 def test_limits_by_keys(own: Served, opened: Open) -> None:
@@ -115,7 +115,7 @@ def test_the_archive_by_keys(own: Served, opened: Open) -> None:
     rows = page.locator("table.articles tbody tr")
     to(page, "Archive", "Shift+Tab")
     page.keyboard.press("Enter")
-    expect(rows).to_have_count(5, timeout=30_000)
+    expect(rows).to_have_count(5)
     to(page, "Title")
     page.keyboard.press("Enter")
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Title")
@@ -125,7 +125,7 @@ def test_the_archive_by_keys(own: Served, opened: Open) -> None:
     title = rows.first.locator("a").inner_text()
     to(page, title)
     page.keyboard.press("Enter")
-    expect(page.locator(".alone h2")).to_have_text(title, timeout=30_000)
+    expect(page.locator(".alone h2")).to_have_text(title)
     at(page, title)
     to(page, "Archive", "Shift+Tab")
     page.keyboard.press("Enter")
@@ -133,7 +133,7 @@ def test_the_archive_by_keys(own: Served, opened: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Really remove?")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(rows).to_have_count(4, timeout=60_000)
+    expect(rows).to_have_count(4)
     assert page.evaluate(
         "Boolean(document.activeElement.closest('#articles'))"
     )  # its row is gone: still at the table

@@ -57,7 +57,7 @@ def test_serif_headlines_one_accent_and_hairlines(
 ) -> None:
     page = opened(served, width=width, colours=colours)
     settled(page)
-    expect(page.locator(".front a").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".front a").first).to_be_visible()
     views = {"front": page.evaluate(_COLOURED)}
     serif = ["#masthead h1", ".front h2:not(.suggested *)", ".front cite"]
     for selector in serif:
@@ -141,26 +141,27 @@ def test_an_article_is_read_by_itself_from_wherever_it_is_named(
     settled(page)
     whole = page.locator("#conversation .alone")
     page.locator(".front a", has_text=title).click()
-    expect(whole.locator("h2")).to_have_text(title, timeout=30_000)
+    expect(whole.locator("h2")).to_have_text(title)
     expect(whole.locator(".source")).to_contain_text("after Expatica · 14 October 2022")
     assert whole.locator(".story").evaluate("one => one.textContent") == article.text  # to its end
-    assert page.url == f"{served.address}/?article={article.id}"
+    expect(page).to_have_url(f"{served.address}/?article={article.id}")
     expect(page.locator("#announcement")).to_have_text(f"Article: {title}.")
     page.go_back()
-    expect(page.locator(".front")).to_be_visible(timeout=30_000)
+    expect(page.locator(".front")).to_be_visible()
     ask(page, QUESTION)
     page.locator(".evidence .paper:visible").get_by_role("link", name="whole article").click()
-    expect(whole.locator("h2")).to_have_text(title, timeout=30_000)
+    expect(whole.locator("h2")).to_have_text(title)
     expect(page.locator(".earlier li a")).to_have_text([QUESTION])  # the conversation goes on
+    expect(page).to_have_title(f"{title} · Dateline")
     page.go_back()
-    expect(page.locator(".value").first).to_have_text("US", timeout=30_000)
+    expect(page.locator(".value").first).to_have_text("US")
     page.get_by_role("tab", name="Archive").click()
     page.locator("table.articles a", has_text=title).click()
-    expect(whole.locator("h2")).to_be_visible(timeout=30_000)
-    assert page.title() == f"{title} · Dateline"
+    expect(whole.locator("h2")).to_be_visible()
+    expect(page).to_have_title(f"{title} · Dateline")
     page.reload()
-    expect(whole.locator("h2")).to_have_text(title, timeout=30_000)
+    expect(whole.locator("h2")).to_have_text(title)
     page.goto(f"{served.address}/?article=nothing.md")
     expect(page.locator("#conversation [role=alert]")).to_contain_text(
-        "Expected an article that is in the archive, found none", timeout=30_000
+        "Expected an article that is in the archive, found none"
     )

@@ -59,7 +59,7 @@ def test_the_page_paints_before_the_models_are_there_and_does_not_jump(
             urllib.request.urlopen(f"{app.address}/healthz")
         encoder.open("wb").close()
         released = True
-        expect(page.locator("#conversation [role=alert]")).to_be_visible(timeout=30_000)
+        expect(page.locator("#conversation [role=alert]")).to_be_visible()
     finally:
         if not released:
             app.process.kill()
@@ -73,7 +73,7 @@ def test_nothing_moves_while_the_page_comes_piece_by_piece(
     """Load Gradio's blocks one by one, as on a slow line: each is added with its script."""
     page = opened(served, width=width, script=SHIFTS, late=r"/Index-[^/]*\.js$")
     settled(page)
-    expect(page.locator("#masthead .holds")).to_contain_text("5 articles", timeout=60_000)
+    expect(page.locator("#masthead .holds")).to_contain_text("5 articles")
     page.wait_for_timeout(1_000)
     assert page.evaluate("window.shifts") < 0.02
 
@@ -111,7 +111,7 @@ def test_the_page_follows_a_rebuild_made_elsewhere(
         page.get_by_role("tab", name="Archive").click()
         expect(page.locator("table.articles tbody tr")).to_have_count(1)
         page.goto(app.address)
-        expect(page.locator("#masthead .holds")).to_contain_text("1 article", timeout=30_000)
+        expect(page.locator("#masthead .holds")).to_contain_text("1 article")
     finally:
         app.stop()
 

@@ -227,7 +227,9 @@ def test_the_two_parts_say_what_the_whole_says_and_are_trained_on(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
+def test_a_killed_training_goes_on_to_the_same_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     torch.manual_seed(0)
     export(uneven(ReaderNetwork(layers=1)), tmp_path)
     examples = [
@@ -238,34 +240,30 @@ def test_a_killed_training_goes_on_to_the_same_end(tmp_path: Path) -> None:
         with gzip.open(tmp_path / name / "examples.jsonl.gz", "wt") as file:
             file.writelines(json.dumps(asdict(example)) + "\n" for example in examples)
 
-    def command(name: str) -> list[str]:
-        options = [
-            "--start",
-            str(tmp_path / "model.int8.onnx"),
-            "--layers",
-            "1",
-            "--batch-tokens",
-            "200",
-            "--save-every",
-            "2",
-            "--resume",
-        ]
-        return [sys.executable, "-m", "training.train", str(tmp_path / name), *options]
+    def options(name: str, *more: str) -> list[str]:
+        start = ["--start", str(tmp_path / "model.int8.onnx"), "--layers", "1"]
+        steps = ["--batch-tokens", "200", "--save-every", "2", "--resume"]
+        return [str(tmp_path / name), *start, *steps, *more]
 
-    subprocess.run(command("whole"), check=True, capture_output=True)
-    process = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL)
+    def run(name: str, *more: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["train", *options(name, *more)])
+        main()
+        return capsys.readouterr().out
+
+    run("whole")
+    command = [sys.executable, "-m", "training.train", *options("killed")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while not (tmp_path / "killed" / "checkpoint.pt").exists():
         assert process.poll() is None
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "killed" / "model.int8.onnx").exists()
-    again = subprocess.run(command("killed"), check=True, capture_output=True, text=True)
-    assert "from step 0" not in again.stdout
+    assert "from step 0" not in run("killed")
     one, other = (floats(tmp_path / name / "model.int8.onnx") for name in ("whole", "killed"))
     assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
     (tmp_path / "whole" / "model.int8.onnx").unlink()  # the last checkpoint holds what was exported
-    subprocess.run([*command("whole"), "--export-only"], check=True, capture_output=True)
+    run("whole", "--export-only")
     again_exported = floats(tmp_path / "whole" / "model.int8.onnx")
     assert all(np.array_equal(one[name], again_exported[name]) for name in one)
 

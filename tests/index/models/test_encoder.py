@@ -149,7 +149,7 @@ def test_compiling_changes_nothing_in_the_process_that_asks_for_it(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_no_file_of_the_current_folder_is_run(
+def test_a_model_that_is_not_here_is_not_downloaded_and_no_file_of_the_current_folder_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("index", "json", "torch", "sentence_transformers", "sitecustomize"):
@@ -160,6 +160,7 @@ def test_no_file_of_the_current_folder_is_run(
     with pytest.raises(DatelineError, match="found none on this machine"):
         compiled_encoder("nobody/no-such-model", tmp_path / "encoders")
     assert not (tmp_path / "run").exists()
+    assert list((tmp_path / "encoders").iterdir()) == []
 
 
 @pytest.mark.slow
@@ -393,14 +394,6 @@ def test_another_encoder_without_torch_says_what_to_install(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     with pytest.raises(DatelineError, match="do: pip install sentence-transformers onnx"):
         compiled_encoder("some/encoder", tmp_path / "encoders")
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_a_model_that_is_not_here_is_not_downloaded(tmp_path: Path) -> None:
-    with pytest.raises(DatelineError, match="found none on this machine"):
-        compiled_encoder("nobody/no-such-model", tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_encoder_is_refused_by_name(corpus_index: Path, tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Start the app in processes forked from one that has imported it: imports take ten seconds.
+
+Each is a process of its own, with its own arguments, environment and log. The app that most tests
+share is started as users start it. `python tests/browser/forked_app.py` reads a request a line and
+prints the number of a process a line. It ends with its input, and so do the apps that are left.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class AppProcess:
+    """A process that is no child of this one, as a `Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self._watched = pid, os.pidfd_open(pid)
+
+    def is_over(self, seconds: float = 0) -> bool:
+        """Wait at most so long for its end; returns whether it came."""
+        if self._watched >= 0 and select.select([self._watched], [], [], seconds)[0]:
+            os.close(self._watched)
+            self._watched = -1
+        return self._watched < 0
+
+    def poll(self) -> int | None:
+        return 0 if self.is_over() else None
+
+    def wait(self, timeout: float = 60) -> None:
+        if not self.is_over(timeout):
+            raise subprocess.TimeoutExpired("app.py", timeout)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if not self.is_over():
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._watched, number)
+
+
+def fork_app(arguments: Sequence[str], environment: dict[str, str], log: Path) -> AppProcess:
+    """Start the app; `log` gets its errors."""
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(json.dumps([list(arguments), environment, str(log)]) + "\n")
+    server.stdin.flush()
+    return AppProcess(int(server.stdout.readline()))
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    server = subprocess.Popen(
+        [sys.executable, "-P", __file__],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(server.communicate)  # closes its input
+    return server
+
+
+def _serve() -> int:
+    """Fork for each request. In the fork, returns the status of the app."""
+    import qa.web.application  # noqa: F401
+    from qa.cli import main
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that end
+    requests = os.fdopen(os.dup(0))
+    started = []
+    while line := requests.readline():
+        pid = os.fork()
+        if not pid:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            arguments, environment, log = json.loads(line)
+            for number, path in enumerate((os.devnull, os.devnull, log)):
+                os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+            os.environ.clear()
+            os.environ.update(environment)
+            sys.argv[1:] = arguments
+            return main(["serve", *arguments])
+        started.append(pid)
+        print(pid, flush=True)
+    for pid in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_serve())
