@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.answering.claims import claim_of, speaks
+from qa.answering.measures import are_people
 from qa.answering.parsing import names_in, numbers_in, predicate_of
 from qa.types import Claim
 
@@ -111,3 +112,12 @@ def test_a_span_past_what_is_parsed_has_no_claim() -> None:
     sentence = "Rain fell on the town and " * 40 + "Olsen left."
     start = sentence.index("Olsen")
     assert claim_of(sentence, start, start + 5) == Claim()
+
+
+def test_who_live_in_a_country_are_people_and_the_country_is_not() -> None:
+    assert [are_people(noun) for noun in ("americans", "resident", "turkey", "home")] == [
+        True,
+        True,
+        False,
+        False,
+    ]

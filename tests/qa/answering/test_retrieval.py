@@ -62,10 +62,28 @@ def test_the_time_asked_about_is_searched_too(tmp_path: Path) -> None:
     )  # nothing is of it
 
 
+def test_the_time_asked_about_is_searched_within_the_filters(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"d{day}", "text": f"Fire {day}.", "date": f"2019-03-{day}"} for day in range(10, 30)
+    ]
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "news.json").write_text(json.dumps(rows))
+    embedder = WordEmbedder()
+    index.build(tmp_path / "corpus", tmp_path / "index", embedder=embedder)
+    store = open_index(tmp_path / "index")
+    asked = understand("Fire in March 2019?", since="2019-03-12", until="2019-03-20")
+    days = [hit.article.published for hit in retrieve(store, embedder, asked, 20)]
+    assert days
+    assert all(day is not None and 12 <= day.day <= 20 for day in days)
+
+
 def test_two_searches_are_put_on_one_scale() -> None:
     first, last = match("a", STORY, 0.8), match("b", "Rain fell.", 0.5)
     again, other = match("b", "Rain fell.", 1.0), match("c", "Snow fell.", 0.75)
     assert merged([first, last], [again, other]) == [first, last, match("c", "Snow fell.", 0.375)]
+    # of two scales the higher: what is of the time is not lost
+    twice = [match("a", STORY, 1.0), again, other]
+    assert merged([first, last], twice)[1] == match("c", "Snow fell.", 0.75 * 0.8)
     # nothing in common: the second search's best is as good as the last of the first
     assert merged([first, last], [match("c", "Snow fell.", 1.0)])[2].score == 0.5
     assert merged([], [other]) == [other]
