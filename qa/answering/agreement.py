@@ -87,50 +87,61 @@ def agree(
     passages that were found: the copies of one that hold a citation's sentence are cited with it.
     What only asks, as an interviewer does, is left out. `recent`: the question asks for what is so
     now, so the newest answer leads. `aside` are citations of another time than the question's. They
-    are no answers, but they make the others less sure.
+    are no answers, but they make the others less sure. So do those of another office or measure.
     """
-    citations = [one for one in citations if not (is_asked(one) or is_dateline(one))]
+    found = [one for one in citations if not (is_asked(one) or is_dateline(one))]
     wanted = asks_for(question)
-    if wanted == "value":
-        citations = holders(question, citations)
-    claimed = [_weighed_claim(one, question) for one in citations[:_PARSED]] + citations[_PARSED:]
     if wanted == "sentence":
-        about = of_its_subject(question, claimed)
+        about = of_its_subject(question, _with_claims(found, question))
         quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
-    claimed = [well_formed(one) or one for one in claimed]
-    claimed = [one for one in claimed if _may_answer(one, question)]
+    claimed, left = _answering(found, question, wanted)
     groups = {
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
     }
-    against = _of_other_values(question, claimed, aside, hits)
+    against = _of_other_values(question, claimed, [*aside, *left], hits)
     answers = _weighed(question, groups, hits, threshold, pooling, against)
     said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
     if said and _is_denied(question, said[0], groups):
         said = []
-    conflict = None
-    if said:
-        said = newest_first([*said, *revisions(said, answers, threshold)])
-        if recent:
-            said = latest_holder_first(said)
-        rivals = unread_rivals(question, said, hits, answers)
-        said, conflict = find_conflict(question, said, answers, rivals)
-        said += _unsaid(groups, hits, threshold)
-        said = [_as_shown(answer) for answer in said]
+    if not said:
+        return Agreement((), None, (), ())
+    said = newest_first([*said, *revisions(said, answers, threshold)])
+    if recent:
+        said = latest_holder_first(said)
+    rivals = unread_rivals(question, said, hits, answers)
+    said, conflict = find_conflict(question, said, answers, rivals)
+    shown = [_as_shown(answer) for answer in [*said, *_unsaid(groups, hits, threshold)]]
     return Agreement(
-        tuple(said),
+        tuple(shown),
         conflict,
-        tuple(figures_over_time(said)),
-        tuple(silent_outlets(said, hits)),
+        tuple(figures_over_time(shown)),
+        tuple(silent_outlets(shown, hits)),
     )
 
 
-def _may_answer(citation: Citation, question: str) -> bool:
-    """Whether a citation is new to the question and counts what it asks for."""
-    if repeats_question(citation, question):
-        return False
-    return citation.claim is None or not counts_another(citation.claim, question)
+def _with_claims(citations: Sequence[Citation], question: str) -> list[Citation]:
+    """Return the citations, the first with their claims."""
+    weighed = [_weighed_claim(one, question) for one in citations[:_PARSED]]
+    return [*weighed, *citations[_PARSED:]]
+
+
+def _answering(
+    found: Sequence[Citation], question: str, wanted: str
+) -> tuple[list[Citation], list[Citation]]:
+    """Return the citations that may answer, and those of another office or measure."""
+    held = holders(question, found) if wanted == "value" else list(found)
+    claimed = [well_formed(one) or one for one in _with_claims(held, question)]
+    claimed = [one for one in claimed if not repeats_question(one, question)]
+    another = [one for one in claimed if _counts_another(one, question)]
+    left = [one for one in found if one not in held]
+    return [one for one in claimed if one not in another], [*left, *another]
+
+
+def _counts_another(citation: Citation, question: str) -> bool:
+    """Whether a citation counts the injured, and the question asks for the killed."""
+    return citation.claim is not None and counts_another(citation.claim, question)
 
 
 def _weighed_claim(citation: Citation, question: str) -> Citation:
@@ -262,6 +273,7 @@ def _weighed(
         ]
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
+        unsaid = [group for group in unsaid if any(one.stance != "withdrawn" for one in group)]
         strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
         less = pooling.temperature * math.log(_OTHER_TIME)
         strengths += [_evidence(group, pooling.temperature) + less for group in against]
@@ -276,13 +288,18 @@ def _weighed(
 
 
 def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
-    """Whether what is asked about is denied, and the best answer is of something else."""
+    """Whether what is asked about is denied, and the best answer is of something else.
+
+    So it is if it was taken back. Of a figure or a day the right one may follow in other words.
+    """
+    corrected = best.value is not None and best.value.kind in ("number", "date")
+    untrue = ("denied",) if corrected else ("denied", "withdrawn")
     asked = predicate_of(question)
     claims = [one.claim for one in best.citations]
     if any(claim is None or claim.predicate & asked for claim in claims):
         return False
     return any(
-        one.claim is not None and one.stance == "denied" and one.claim.predicate & asked
+        one.claim is not None and one.stance in untrue and one.claim.predicate & asked
         for group in groups.values()
         for one in group
     )

@@ -31,7 +31,14 @@ _WRONG = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_REACH = 120  # characters after the sentence in which "that was wrong" may stand
+_SAID = re.compile(r"\b(?:said|announced|reported|stated|told|claimed|confirmed)\b", re.IGNORECASE)
+_WITHDREW = re.compile(
+    r"""\b(?: withdrew | withdrawn | retracted | took\ back | taken\ back )\b   # they withdrew
+    \ (?:\w+\ )?(?: statement | claim | report | announcement | remark | figure )s?\b  # that claim
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_REACH = 120  # characters after the sentence in which it is taken back
 
 
 def takes_back(text: str, sentence: tuple[int, int]) -> bool:
@@ -40,4 +47,6 @@ def takes_back(text: str, sentence: tuple[int, int]) -> bool:
     if _EARLIER.search(text, first, last):
         return True
     after = min(len(text), last + _REACH)
+    if _SAID.search(text, first, last) and _WITHDREW.search(text, last, after):
+        return True  # "Police said that a man was held. They withdrew that statement."
     return bool(_WE_SAID.search(text, first, last) and _WRONG.search(text, first, after))

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from index.text.sentences import sentence_before
 from qa.answering.parsing import verb_that_affects
 from qa.answering.subjects import is_named, names_of, times_named, words_of
 from qa.types import Citation
@@ -43,6 +44,7 @@ _SOUGHT = re.compile(  # nominated [Ann Lee] for governor
 _WAS_TOLD = re.compile(_PAST, re.IGNORECASE)
 _THEN = re.compile(r"\bthen[\s-]", re.IGNORECASE)
 _ENDING = frozenset("fire oust dismiss sack remove replace depose".split())
+_ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _BESIDE = 30  # characters before and after a name
 _ENDED_BEFORE = dt.timedelta(days=90)
 
@@ -70,10 +72,13 @@ def holders(question: str, citations: Sequence[Citation]) -> list[Citation]:
 def _is_about(citation: Citation, question: str) -> bool:
     """Whether its article is about what the office is of.
 
-    It names that twice, or beside the span. Whoever visits Norway is not its prime minister.
+    It names that twice, or beside the span, or in the sentence before "its director". Whoever
+    visits Norway is not its prime minister.
     """
-    first, last = citation.start - _BESIDE, citation.end + _BESIDE
-    beside = citation.article.text[max(0, first) : last]
+    text, begins = citation.article.text, citation.sentence_span[0]
+    beside = text[max(0, citation.start - _BESIDE) : citation.end + _BESIDE]
+    if _ITS.search(text, begins, citation.start):
+        beside = f"{sentence_before(text, begins)} {beside}"
     article = words_of(citation.article)
     return all(
         is_named(name, beside) or times_named(name, article) > 1 for name in names_of(question)

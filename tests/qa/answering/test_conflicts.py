@@ -11,7 +11,7 @@ from qa.answering.agreement import Agreement, agree
 from qa.answering.citing import cite
 from qa.answering.corrections import takes_back
 from qa.answering.evidence import Pooling
-from qa.types import Span
+from qa.types import Citation, Span
 
 
 def told(marked: str, outlet: str, day: int = 4, probability: float = 0.7) -> Span:
@@ -227,12 +227,46 @@ def test_what_is_denied_is_not_answered_by_another_name() -> None:
     assert found.answers == ()
 
 
+def test_who_was_arrested_is_nobody_if_that_was_taken_back() -> None:
+    text = "Police said that [a man of 34] was arrested at Nes. They withdrew that statement."
+    guard = told("A guard of the museum at Nes, [Iris Holm], raised the alarm.", "Herald")
+    assert asked("Who was arrested at Nes?", guard).answers
+    assert asked("Who was arrested at Nes?", told(text, "Globe"), guard).answers == ()
+
+
+def test_what_is_taken_back_says_nothing_against_what_is_right() -> None:
+    pooling = Pooling(1.0, 0.0, 1.0, 0.0)  # an answer's share of all evidence
+    text = "An earlier version said that [87] children had the jab at Nes. The right figure is 78."
+    right = told(text.replace("[87]", "87").replace("78", "[78]"), "Globe", 4, 0.4)
+    spans = [cite(one) for one in (told(text, "Globe", 4, 0.8), right)]
+    found = agree("How many children had the jab at Nes?", spans, [], 0.3, pooling)
+    assert [answer.text for answer in found.answers] == ["78", "87"]
+    assert found.answers[0].probability == pytest.approx(1 / 2)
+
+
+def test_what_counts_something_else_makes_a_figure_less_sure() -> None:
+    pooling = Pooling(1.0, 0.0, 1.0, 0.0)
+    three = cite(told("After the blast at Nes [three] men ran.", "Globe", 4, 0.5))
+    killed = cite(told("The blast at Nes killed [12] people.", "Herald", 4, 0.5))
+
+    def chance(*citations: Citation) -> float:
+        return (
+            agree("How many were hurt at Nes?", citations, [], 0.1, pooling).answers[0].probability
+        )
+
+    assert chance(three) == pytest.approx(1 / 2)
+    assert chance(three, killed) == pytest.approx(2 / 5)  # its share is two thirds
+
+
 @pytest.mark.parametrize(
     ("text", "back"),
     [
         ("An earlier version said that it would open on 12 July.", True),
         ("The article incorrectly said that 14 had died.", True),
         ("We reported that 14 had died. That was wrong: four died.", True),
+        ("Police said that a man was held. They withdrew that statement by night.", True),
+        ("Police said that a man was held. He had withdrawn 500 crowns.", False),
+        ("A man was held. Police withdrew an earlier report of shots.", False),
         ("We wrote to the mayor and got no reply.", False),
         ("The earlier bridge said to be the oldest fell.", False),
     ],

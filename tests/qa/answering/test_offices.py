@@ -81,6 +81,8 @@ def test_who_was_a_holder_once_is_none_in_older_articles_either(
         ("Norwegian Prime Minister [Ann Berg] spoke on Monday.", True),
         ("[Ann Berg], Norway's prime minister, spoke on Monday.", True),
         ("Prime Minister [Ann Berg] spoke on Monday. Norway votes. All Norwegians may.", True),
+        ("Norway votes again in a week, we hear. Its prime minister, [Ann Berg], spoke.", True),
+        ("Norway votes again in a week, we hear. The prime minister, [Ann Berg], spoke.", False),
     ],
 )
 def test_the_article_is_about_what_the_office_is_of(marked: str, kept: bool) -> None:
