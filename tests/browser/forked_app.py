@@ -83,13 +83,11 @@ def _serve() -> int:
     import qa.web.application  # noqa: F401
     from qa.cli import main
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that end
     requests = os.fdopen(os.dup(0))
     started = []
     while line := requests.readline():
         pid = os.fork()
         if not pid:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             arguments, environment, log = json.loads(line)
             for number, path in enumerate((os.devnull, os.devnull, log)):
                 os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
@@ -97,11 +95,10 @@ def _serve() -> int:
             os.environ.update(environment)
             sys.argv[1:] = arguments
             return main(["serve", *arguments])
-        started.append(pid)
+        started.append(pid)  # never waited for, so that no other process gets its number
         print(pid, flush=True)
     for pid in started:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
     return 0
 
 
