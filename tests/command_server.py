@@ -7,16 +7,14 @@ request a line and prints a status a line. It ends with its input.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import signal
-import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.forking import ask_server
+
 _SECONDS = 120  # then a command that hangs is ended
 
 
@@ -30,31 +28,7 @@ def run_command(
 
     `streams` are the paths that it has as standard input, output and error.
     """
-    server = _server()
-    assert server.stdin is not None
-    assert server.stdout is not None
-    request = [arguments, str(folder), environment, streams]
-    server.stdin.write(json.dumps(request) + "\n")
-    server.stdin.flush()
-    return int(server.stdout.readline())
-
-
-@cache
-def _server() -> subprocess.Popen[str]:
-    server = subprocess.Popen(
-        [sys.executable, "-P", __file__],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(_end, server)
-    return server
-
-
-def _end(server: subprocess.Popen[str]) -> None:
-    server.communicate()  # closes its input
+    return ask_server(__file__, [arguments, str(folder), environment, streams])
 
 
 def _serve() -> int:

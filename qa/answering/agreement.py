@@ -90,12 +90,11 @@ def agree(
     are no answers, but they make the others less sure. So do those of another office or measure.
     """
     found = [one for one in citations if not (is_asked(one) or is_dateline(one))]
-    wanted = asks_for(question)
-    if wanted == "sentence":
+    if asks_for(question) == "sentence":
         about = of_its_subject(question, _with_claims(found, question))
         quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
-    claimed, left = _answering(found, question, wanted)
+    claimed, left = _answering(found, question)
     groups = {
         value: _with_withdrawals(group)
         for value, group in group_by_value(question, claimed, hits).items()
@@ -127,11 +126,9 @@ def _with_claims(citations: Sequence[Citation], question: str) -> list[Citation]
     return [*weighed, *citations[_PARSED:]]
 
 
-def _answering(
-    found: Sequence[Citation], question: str, wanted: str
-) -> tuple[list[Citation], list[Citation]]:
+def _answering(found: Sequence[Citation], question: str) -> tuple[list[Citation], list[Citation]]:
     """Return the citations that may answer, and those of another office or measure."""
-    held = holders(question, found) if wanted == "value" else list(found)
+    held = holders(question, found)
     claimed = [well_formed(one) or one for one in _with_claims(held, question)]
     claimed = [one for one in claimed if not repeats_question(one, question)]
     another = [one for one in claimed if _counts_another(one, question)]

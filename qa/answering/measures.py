@@ -27,7 +27,7 @@ PEOPLE = frozenset(
     migrant victim patient protester officer fighter personnel serviceman citizen life
     nobody body""".split()
 )
-_COST = 5  # the place of its measure
+_COST = next(place for place, words in enumerate(MEASURES) if "cost" in words)
 _AMBIGUOUS = frozenset("claim life lose miss body nobody".split())  # they lost a match
 COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
 

@@ -7,7 +7,6 @@ prints the number of a process a line. It ends with its input, and so do the app
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -16,10 +15,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.forking import ask_server
 
 
 class AppProcess:
@@ -56,26 +54,7 @@ class AppProcess:
 
 def fork_app(arguments: Sequence[str], environment: dict[str, str], log: Path) -> AppProcess:
     """Start the app; `log` gets its errors."""
-    server = _server()
-    assert server.stdin is not None
-    assert server.stdout is not None
-    server.stdin.write(json.dumps([list(arguments), environment, str(log)]) + "\n")
-    server.stdin.flush()
-    return AppProcess(int(server.stdout.readline()))
-
-
-@cache
-def _server() -> subprocess.Popen[str]:
-    server = subprocess.Popen(
-        [sys.executable, "-P", __file__],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(server.communicate)  # closes its input
-    return server
+    return AppProcess(ask_server(__file__, [list(arguments), environment, str(log)]))
 
 
 def _serve() -> int:

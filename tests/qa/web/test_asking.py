@@ -216,18 +216,24 @@ def test_a_bar_is_chosen_or_not_and_a_range_is_dragged_or_goes_on_from_it() -> N
     assert clicked_days("", "", ranged) == ("2022-10-01", "2022-10-31")
 
 
-def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the_page(
-    archive: qa.Archive,
-) -> None:
+def watched(archive: qa.Archive) -> tuple[Session, list[str]]:
+    """Return a session, and the questions that it will try out."""
     session = Session.over(archive)
-    asked: list[str] = []
+    tried: list[str] = []
     real = session.try_out
 
     def try_out(question: str, limits: Limits) -> Reply:
-        asked.append(question)
+        tried.append(question)
         return real(question, limits)
 
     session.try_out = try_out  # type: ignore[method-assign]
+    return session, tried
+
+
+def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the_page(
+    archive: qa.Archive,
+) -> None:
+    session, asked = watched(archive)
     asking = Asking(session)
     assert session._published is not None
     session.ending.set()
@@ -245,15 +251,7 @@ def test_examples_are_asked_when_the_index_is_published_and_not_by_who_opens_the
 
 
 def test_what_to_ask_next_is_found_from_the_reply_that_is_shown(archive: qa.Archive) -> None:
-    session = Session.over(archive)
-    tried: list[str] = []
-    real = session.try_out
-
-    def try_out(question: str, limits: Limits) -> Reply:
-        tried.append(question)
-        return real(question, limits)
-
-    session.try_out = try_out  # type: ignore[method-assign]
+    session, tried = watched(archive)
     asking = Asking(session)
     question = "What did Emmanuel Macron say?"
     *_, done = asking.answer(question, [], *BOXES)
