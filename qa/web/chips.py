@@ -6,6 +6,7 @@ A click takes one away.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -23,7 +24,7 @@ def chips_html(reply: Reply, limits: Limits) -> Markup:
     """Return the chips of a reply, each a link that asks without it; empty if none."""
     chips = []
     if reply.time is not None:
-        without = remove_time(reply.question)
+        without = _without_time(reply.question, reply.time)
         if without != reply.question:
             address = question_address(without, limits)
             chips.append(_link(words_of(reply.time), address, reply.time.text))
@@ -34,6 +35,16 @@ def chips_html(reply: Reply, limits: Limits) -> Markup:
     return Markup('<p class="chips" aria-label="Limits of this answer">{}{}</p>').format(
         NOTHING.join(chips), _counted_html(reply, limits)
     )
+
+
+def _without_time(question: str, time: TimeWindow) -> str:
+    """Return a question without its time, of whatever words: "recently" too."""
+    rest = remove_time(question)
+    if rest != question:
+        return rest
+    words = re.escape(words_of(time))
+    rest = re.sub(rf"\s*\b{words}\b", "", question, count=1, flags=re.IGNORECASE)
+    return rest.lstrip(" ,")
 
 
 def _counted_html(reply: Reply, limits: Limits) -> Markup:

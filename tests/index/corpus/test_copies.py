@@ -45,3 +45,15 @@ def test_a_file_of_copies_alone_is_not_read_to_its_end(tmp_path: Path) -> None:
 def test_many_different_articles_are_no_copies(tmp_path: Path) -> None:
     rows = [f'{{"text": "Rain fell on Town{number}."}}\n' for number in range(200)]
     assert len(loaded(tmp_path, "".join(rows))[0]) == 200
+
+
+def test_a_file_with_other_articles_among_its_copies_is_read_to_its_end() -> None:
+    counted = copies.Copies()
+    for number in range(20):
+        counted.without(Article(f"a{number}", f"Story {number}."))
+    for number in range(60):
+        counted.without(Article(f"c{number}", "The same."))
+    assert not counted.are_all  # a quarter of it is none
+    for number in range(200):
+        counted.without(Article(f"d{number}", "The same."))
+    assert counted.are_all

@@ -535,6 +535,17 @@ def test_what_another_time_says_makes_an_answer_less_sure() -> None:
     assert chance(again) == pytest.approx(1 / 2)  # the same value is none against it
 
 
+def test_who_held_an_office_before_makes_a_weak_holder_less_sure() -> None:
+    asked, pooling = "Who is the mayor of Nes?", Pooling(1.0, 0.0, 1.0, 0.0)
+    kari = span("Kari Lund, who lives in Nes, spoke.", "Kari Lund", 0.5, id="a")
+    former = span("Former mayor Ann Berg spoke in Nes.", "Ann Berg", 0.5, id="b")
+    (alone,) = agreement.agree(asked, [kari], [], 0.1, pooling).answers
+    (beside,) = agreement.agree(asked, [kari, former], [], 0.1, pooling).answers
+    assert (alone.text, beside.text) == ("Kari Lund", "Kari Lund")
+    assert alone.probability == pytest.approx(1 / 2)
+    assert beside.probability == pytest.approx(2 / 5)  # two thirds of the evidence
+
+
 def test_who_somebody_is_may_be_told_in_an_article_that_names_them_once() -> None:
     told = "Ann Berg spoke first. In the words of those who know, she is a nurse from Hol."
     found = agreement.agree("Who is Ann Berg?", [span(told, "a nurse from Hol", 0.8)], [], 0.3)

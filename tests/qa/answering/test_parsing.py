@@ -121,3 +121,20 @@ def test_who_live_in_a_country_are_people_and_the_country_is_not() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("marked", "role"),
+    [
+        ("The alarm was raised by [Iris Holm].", "subject"),
+        ("The alarm was raised by a night guard, [Iris Holm], who heard glass break.", "subject"),
+        ("The mayor, [Ann Berg], was beaten by a teacher.", "object"),
+    ],
+)
+def test_who_acts_in_a_passive_is_its_subject(marked: str, role: str) -> None:
+    assert claim(marked)[1].role == role
+
+
+def test_a_verb_that_is_joined_to_another_counts_unless_it_has_words_of_its_own() -> None:
+    assert {"injure", "kill"} <= claim("[Twelve] people were injured or killed.")[1].predicate
+    assert "injure" not in claim("It killed [three] people and injured 17.")[1].predicate

@@ -257,6 +257,13 @@ def test_the_time_and_the_limits_of_a_question_are_chips_that_ask_without_them()
     page = Parsed(chips_html(replace(asked, time=TimeWindow(counted)), NO_LIMITS))
     assert page.text.startswith("in May ×")
     assert page.attributes("title") == [counted]
+    for question, words, rest in (
+        ("Who recently won?", "recently", "Who+won"),
+        ("Recently, who won?", "Recently", "who+won"),
+        ("Who won in the last two weeks?", "in the last two weeks", "Who+won"),
+    ):
+        timed = replace(reply(question), time=TimeWindow(f"{words}, counted from the newest"))
+        assert Parsed(chips_html(timed, NO_LIMITS)).attributes("href")[0] == f"?q={rest}%3F"
 
 
 def test_a_time_that_counts_from_the_newest_article_says_so_and_today_is_one_click() -> None:
