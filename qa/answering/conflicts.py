@@ -34,7 +34,7 @@ from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_o
 from qa.answering.subjects import is_named, names_of, of_its_subject
 from qa.answering.units import CLOCK, measure_of
 from qa.answering.values import relation, value_of
-from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
+from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
 
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
@@ -233,18 +233,25 @@ def _same_matter(
         return False
     if not (_speaks_of(one, question) and _speaks_of(other, question)):
         return False
+    chance = min(one.probability, other.probability)
     if values[0].kind == "number":
-        if all(measure_of(value.words) == CLOCK for value in values):
-            return here.verb == there.verb
-        if min(one.probability, other.probability) >= _SURE:  # both answer the question
-            alike = may_count_alike(here, there, values) or bare_alike(here, there)
-            return alike and not in_other_words(here, there, question)
-        return same_count(here, there, values, question)
-    both_sure = min(one.probability, other.probability) >= _SURE_OF_DATES
-    if values[0].kind == "date" and both_sure:
+        return _count_alike(here, there, values, question, both_answer=chance >= _SURE)
+    if values[0].kind == "date" and chance >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)
     shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
+
+
+def _count_alike(
+    one: Claim, other: Claim, values: tuple[Value, Value], question: str, *, both_answer: bool
+) -> bool:
+    """Whether two claims count the same; `both_answer` if the reader takes both for answers."""
+    if all(measure_of(value.words) == CLOCK for value in values):
+        return one.verb == other.verb
+    if not both_answer:
+        return same_count(one, other, values, question)
+    alike = may_count_alike(one, other, values) or bare_alike(one, other)
+    return alike and not in_other_words(one, other, question)
 
 
 def _same_time(one: Citation, other: Citation) -> bool:

@@ -55,7 +55,8 @@ def is_name(text: str) -> bool:
 def without_role(text: str) -> str:
     """Return a full name without the role in lower case before it.
 
-    "Captain Rui Esposito" is "Rui Esposito". "Southern New Zealand" and other places stay as they are.
+    "Captain Rui Esposito" is "Rui Esposito". "Southern New Zealand" and other places stay as they
+    are.
     """
     role = _ROLE.match(text)
     if role is None or not _OTHER_PLACE.isdisjoint(role[0].split()):
