@@ -112,6 +112,8 @@ def test_of_what_somebody_said_nothing_is_quoted_that_nobody_said() -> None:
     told = cited("They said at the harbour that all was lost.", "all was lost", "Herald", 0.5)
     quoted = cited("“The harbour of this town is lost to us.”", "lost to us", "Post", 0.4)
     assert quotations(question, [seen], 0.05) == []
+    for sentence in ("The mayor came and said Olsen would be heard.", "Olsen blamed the storm."):
+        assert quotations(question, [cited(sentence, "Olsen", "Globe")], 0.05)
     answers = quotations(question, [seen, told, quoted], 0.05)
     assert [answer.text for answer in answers] == [told.sentence, quoted.sentence]
 
