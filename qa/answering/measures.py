@@ -40,6 +40,7 @@ _HOW = re.compile(
     r"\bhow\s(many|much|far|fast|long|old|tall|deep|wide|heavy|high|big|large)\b(?!\sof\b)",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"\bthe\sname\sof\b|\bname\W*$", re.IGNORECASE)
 _HOW_MUCH = re.compile(r"\bhow\smuch\b(?!\sof\b)", re.IGNORECASE)
 _DIMENSIONS = {  # of the units in which each is measured
     "far": ("length", "time"),
@@ -71,11 +72,12 @@ COUNTS = frozenset("toll number count figure total price cost estimate tally bil
 def is_of_kind(question: str, value: Value, span: Span) -> bool:
     """Whether a value may answer "how many" or "how far": a number, of a fitting unit.
 
-    "Dozens" may too. Of any other question each value may be an answer.
+    "Dozens" may too. What asks for "the name of" somebody is answered by a name. Of any other
+    question each value may be an answer.
     """
     asked = _HOW.search(asking(question))
     if asked is None:
-        return True
+        return value.kind == "name" or _NAME.search(question) is None
     if value.kind != "number":
         return _INEXACT.search(span.text) is not None
     how, text = asked[1].lower(), span.article.text

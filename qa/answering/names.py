@@ -109,8 +109,8 @@ def name_words(text: str, article: str, articles: Sequence[str]) -> Words:
     """
     if is_town(text):
         town, country = text.split(",", 1)
-        place = re.sub(r"^\s(?:in\s)?(?:the\s)?", "", country)
-        return (*plain_words(town), *plain_words(countries.place_of(place) or place))
+        country = re.sub(r"^\s(?:in\s)?(?:the\s)?", "", country)
+        return (*plain_words(town), *plain_words(countries.place_of(country) or country))
     text = join_generation(text).split(",")[0].strip()
     text = " ".join(re.sub(r"['’]s?$", "", text).split())
     text = re.sub(r"^(?:the|an?)\s", "", text, flags=re.IGNORECASE)
