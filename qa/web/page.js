@@ -1,7 +1,7 @@
 () => {
   // The page's own behaviour. The evidence shows what is chosen, quotations are copied, and the
   // address follows the answer.
-  const narrow = () => window.matchMedia('(max-width: 899px)').matches;
+  const narrow = () => window.matchMedia('(max-width: 56.2em)').matches;
   const turn = () => document.querySelector('#conversation .turn:not(.reading)');
 
   const show = (selector, moved) => {
