@@ -212,7 +212,7 @@ def _of_speakers(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
 
 
 def _of_times(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
-    """Yield the question of the months beside its own, and what happened in its own time."""
+    """Yield the question of the months beside its own, and what happened then."""
     if reply.time is None:
         return
     for day in _days_beside(reply.time):
@@ -260,7 +260,7 @@ def _is_new(reply: Reply | None, before: Reply) -> bool:
 
 
 def _goes_on(one: Suggestion, found: Reply | None, before: Reply) -> bool:
-    """Return whether a reply says something new, and names the speaker if one is asked about."""
+    """Return whether a reply says something new, and of whom it was asked."""
     if found is None or not _is_new(found, before):
         return False
     if one.question == before.question or not _is_of_speech(one):
