@@ -202,13 +202,18 @@ def _of_speakers(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
     """Yield what those said who are quoted, or whom the first article names most."""
     citations = [one for answer in reply.answers for one in answer.citations]
     quoted = [one.attribution or "" for one in citations]
-    speakers = [name for name in quoted if name[:1].isupper()]
+    speakers = [name for name in quoted if _is_name(name)]
     known = reply.question
     for speaker in (*speakers, *names_of([citations[0].article])):
         if speaker.split()[-1] not in known:
             known = f"{known} {speaker}"
             question = f"What did {speaker} say?"
             yield Suggestion(question, limits, question)
+
+
+def _is_name(words: str) -> bool:
+    """Return whether each word is a name's: "an official of Georgia" is nobody's."""
+    return bool(words) and all(word[:1].isupper() for word in words.split())
 
 
 def _of_times(reply: Reply, limits: Limits) -> Iterator[Suggestion]:

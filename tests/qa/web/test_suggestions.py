@@ -160,8 +160,9 @@ def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() 
 
 
 def test_people_of_the_article_are_asked_about_by_turns_with_the_other_kinds() -> None:
-    told = "Rain fell on Norvik. Ann Lee met Bo Berg. Later, Lee told Berg and Lee so."
-    shown = reply("Where?", answer(citation(article(told, 3), "Rain")))
+    told = "A Norvik official saw rain. Ann Lee met Bo Berg. Later, Lee told Berg and Lee so."
+    quoted = citation(article(told, 3), "rain", speaker="Norvik official")
+    shown = reply("Where?", answer(quoted))
     month = TimeWindow("in May", dt.date(2022, 5, 1), dt.date(2022, 5, 31))
     shown = replace(shown, question="Where in May?", time=month, silent_outlets=("Post", "Times"))
     asked = Asked(
