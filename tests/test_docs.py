@@ -130,6 +130,10 @@ ELSEWHERE = {
     "xlm-roberta": "tests/qa/test_multilingual.py",
     "curl": "tests/browser/test_endpoints.py",
     "dateline password": "tests/qa/web/test_passwords.py",
+    "git clone": ".ci/run",  # the tutorial's five commands: CI makes a clean clone and sets it up
+    "make -C dateline setup": ".ci/run",
+    ". dateline/.venv": ".ci/run",
+    "--index my-index": ".ci/documents.py",  # the README's blocks have the same two commands
 }
 WITH_CODE = [  # cli.md is made from the parser
     page for page in PAGES if page.name != "cli.md" and page not in FOLLOWED and blocks(page)

@@ -148,7 +148,7 @@ def _adding_form() -> _Form:
     with gr.Accordion("Add articles", open=False, elem_id="adding"), gr.Tabs():
         with gr.Tab("Upload"):
             files = gr.File(
-                label="Files of articles", file_count="multiple", elem_id="upload", height=140
+                label="Files of articles", file_count="multiple", elem_id="upload", height="8.75rem"
             )
             upload = gr.Button("Add these files", variant="primary", elem_id="add-files")
         with gr.Tab("Paste"):

@@ -39,7 +39,7 @@ Numbered = tuple[int, int, int]
 def evidence_html(findings: Sequence[Span], hits: Sequence[Hit]) -> Markup:
     """Return the articles of the findings, then those of the hits.
 
-    Only the first is in view.
+    Only that of the first finding is in view. What was merely read is shown by a click.
     """
     places: list[Span | Hit] = [*findings, *hits]
     articles = {place.article.id: place.article for place in places}
@@ -92,7 +92,7 @@ def windows(
 def _paper_html(
     article: Article, number: int, findings: Sequence[Span], hits: Sequence[Hit]
 ) -> Markup:
-    """Return one article of the evidence, hidden unless it is the first."""
+    """Return one article of the evidence, hidden unless it has the first finding."""
     whole = Markup('<a href="{}" data-again>whole article</a>').format(article_address(article.id))
     return Markup(
         '<article class="paper" data-article="{number}"{hidden}><h3>{title}</h3>'
@@ -101,7 +101,7 @@ def _paper_html(
         'aria-label="Text of the article">{text}</div></article>'
     ).format(
         number=number,
-        hidden=" hidden" if number > 0 else "",
+        hidden="" if findings and number == 0 else " hidden",
         title=bidi(title_of(article)),
         source=join_parts(_source_html(article), whole),
         text=_text_html(article.text, _numbered(findings, article), _numbered(hits, article)),

@@ -19,6 +19,7 @@ from qa.rendering.wording import headline, in_language, published_in_words
 NO_OUTLET = "no outlet named"
 NOTHING = Markup("")
 _SITE = re.compile(r"\s+(?:[|·–—-]|::)\s+([^|·–—]{2,40})$")  # "... | CNN"
+_DOMAIN = re.compile(r"^www\.|(?<=\w{3})(?:\.[a-z]{2,4}){1,2}$")  # cnn.com, theweek.co.uk
 _PLACEHOLDERS = frozenset(  # titles that programs give
     ("about:blank", "blank", "document", "word document", "microsoft word", "untitled", "home")
 )
@@ -43,7 +44,7 @@ def title_of(article: Article) -> str:
     site = _SITE.search(title)
     if site is None or article.source is None:
         return title
-    named, known = _letters(site[1]), _letters(article.source)
+    named, known = _letters(site[1]), _letters(_DOMAIN.sub("", article.source))
     return title[: site.start()] if named and (named in known or known in named) else title
 
 

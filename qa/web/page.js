@@ -1,7 +1,7 @@
 () => {
   // The page's own behaviour. The evidence shows what is chosen, quotations are copied, and the
   // address follows the answer.
-  const narrow = () => window.matchMedia('(max-width: 899px)').matches;
+  const narrow = () => window.matchMedia('(max-width: 56.2em)').matches;
   const turn = () => document.querySelector('#conversation .turn:not(.reading)');
 
   const show = (selector, moved) => {
@@ -64,6 +64,7 @@
       said.remove();
       sheet.append(image);
       sheet.scrollTop = Number(answer.headers.get('Mark-Top')) * image.clientHeight - sheet.clientHeight / 3;
+      sheet.scrollLeft = (image.clientWidth - sheet.clientWidth) / 2; // past the margin of a wide page
     } catch (error) {
       said.setAttribute('role', 'alert');
       said.textContent = `${error.message.slice(0, 1).toUpperCase()}${error.message.slice(1)}.`;
@@ -76,10 +77,7 @@
   const settle = (moved) => {
     if (document.querySelector('#conversation .reading')) return; // another answer is coming
     const shown = turn();
-    if (shown) {
-      finding(0, false);
-      if (!Number(shown.querySelector('.evidence')?.dataset.findings)) show('[data-passages~="0"]', false);
-    }
+    if (shown) finding(0, false);
     const address = shown?.dataset.address;
     if (address) collapse(true);
     else if (document.querySelector('#conversation .front')) collapse(false);

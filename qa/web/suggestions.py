@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
 from markupsafe import Markup
 
@@ -76,7 +76,7 @@ def next_questions(reply: Reply, limits: Limits, ask: Try) -> list[Suggestion]:
     found = (
         one
         for one in islice(_going_on(reply, limits), _TRIED_NEXT)
-        if _is_new(_tried(one.question, one.limits, ask), reply)
+        if _goes_on(one, _tried(one.question, one.limits, ask), reply)
     )
     return list(islice(found, NEXT))
 
@@ -181,22 +181,56 @@ def _goes_on_with(name: str, text: str) -> bool:
 
 
 def _going_on(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
-    """Yield questions that may go on from an answer."""
-    best = reply.answers[0].citations[0]
+    """Yield questions that may go on from an answer, one of each kind in turn."""
+    kinds = [
+        _of_outlets(reply, limits),
+        _of_speakers(reply, limits),
+        _of_times(reply, limits),
+        _of_names(reply, limits),
+    ]
+    return (one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None)
+
+
+def _of_outlets(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
+    """Yield the question asked of each outlet that has the story without the answer."""
     for outlet in reply.silent_outlets[:2]:
         alone = replace(limits, filters=replace(limits.filters, sources=(outlet,)))
         yield Suggestion(reply.question, alone, f"What {outlet} says of it")
-    speaker = best.attribution or ""
-    if speaker[:1].isupper() and speaker not in reply.question:
-        question = f"What did {speaker} say?"
-        yield Suggestion(question, limits, question)
-    if reply.time is not None:
-        for day in _days_beside(reply.time):
-            question = reply.question.replace(words_of(reply.time), f"in {day}")
-            yield Suggestion(question, limits, f"And in {day}?")
-    if reply.time is not None and reply.time.text.startswith(("in ", "on ", "during ")):
+
+
+def _of_speakers(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
+    """Yield what those said who are quoted, or whom the first article names most."""
+    citations = [one for answer in reply.answers for one in answer.citations]
+    quoted = [one.attribution or "" for one in citations]
+    speakers = [name for name in quoted if _is_name(name)]
+    known = reply.question
+    for speaker in (*speakers, *names_of([citations[0].article])):
+        if speaker.split()[-1] not in known:
+            known = f"{known} {speaker}"
+            question = f"What did {speaker} say?"
+            yield Suggestion(question, limits, question)
+
+
+def _is_name(words: str) -> bool:
+    """Return whether each word is a name's: "an official of Georgia" is nobody's."""
+    return bool(words) and all(word[:1].isupper() for word in words.split())
+
+
+def _of_times(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
+    """Yield the question of the months beside its own, and what happened then."""
+    if reply.time is None:
+        return
+    for day in _days_beside(reply.time):
+        question = reply.question.replace(words_of(reply.time), f"in {day}")
+        yield Suggestion(question, limits, f"And in {day}?")
+    if reply.time.text.startswith(("in ", "on ", "during ")):
         question = f"What happened {words_of(reply.time)}?"
         yield Suggestion(question, limits, question)
+
+
+def _of_names(reply: Reply, limits: Limits) -> Iterator[Suggestion]:
+    """Yield who somebody in the sentence is."""
+    best = reply.answers[0].citations[0]
     for name in dict.fromkeys(_people_in(best.sentence)):
         if name not in reply.question and name != best.text:
             question = f"Who is {name}?"
@@ -228,6 +262,16 @@ def _is_new(reply: Reply | None, before: Reply) -> bool:
         return False
     shown = {one.sentence for answer in before.answers for one in answer.citations}
     return reply.answers[0].citations[0].sentence not in shown
+
+
+def _goes_on(one: Suggestion, found: Reply | None, before: Reply) -> bool:
+    """Return whether a reply says something new, and of whom it was asked."""
+    if found is None or not _is_new(found, before):
+        return False
+    if one.question == before.question or not _is_of_speech(one):
+        return True
+    surname = one.question.removesuffix(" say?").split()[-1]
+    return surname in found.answers[0].citations[0].sentence
 
 
 def _is_answer(question: str, reply: Reply) -> bool:

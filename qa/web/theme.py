@@ -52,6 +52,19 @@ _SHAPES = {
 }
 
 
+# Gradio's sizes of text in pixels would not grow with the reader's own size.
+_TEXT = gr.themes.Size(
+    name="text_md",
+    xxs="0.5625rem",
+    xs="0.625rem",
+    sm="0.75rem",
+    md="0.875rem",
+    lg="1rem",
+    xl="1.375rem",
+    xxl="1.625rem",
+)
+
+
 def theme() -> gr.themes.Base:
     """Return the theme. Its fonts are the system's, so that nothing is fetched."""
     base = gr.themes.Base(
@@ -60,6 +73,7 @@ def theme() -> gr.themes.Base:
         primary_hue="red",
         neutral_hue="stone",
         radius_size="none",
+        text_size=_TEXT,
     )
     dark = {f"{name}_dark": value for name, value in _COLOURS.items() if name not in _WITHOUT_DARK}
     return base.set(**_COLOURS, **dark, **_SHAPES)

@@ -37,7 +37,9 @@ def welcome() -> Welcome:
     """Build the drop zone, hidden."""
     with gr.Column(visible=False, elem_id="welcome") as column:
         gr.HTML(_INVITATION)
-        files = gr.File(label="Articles", file_count="multiple", elem_id="first-files", height=200)
+        files = gr.File(
+            label="Articles", file_count="multiple", elem_id="first-files", height="12.5rem"
+        )
         status = gr.HTML("", elem_id="first-work")
     return Welcome(column, files, status, gr.Timer(_TICK, active=False))
 

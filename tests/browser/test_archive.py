@@ -17,6 +17,7 @@ from index.stores.places import place_of
 from qa.web.coverage import on_topic
 from qa.web.session import Session
 from tests.browser.conftest import QUESTION, Open, Served, ask, serve, settled
+from tests.browser.test_access import look
 from tests.index.corpus import samples
 
 pytestmark = pytest.mark.slow
@@ -165,6 +166,7 @@ def test_a_citation_of_a_pdf_opens_its_page_with_the_quotation_marked(
     link.click()
     dialog = page.get_by_role("dialog", name="Page 2 of bridge.pdf")
     expect(dialog.get_by_alt_text("the quotation marked")).to_be_visible()
+    assert look(page, "pdf") == {}
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(link).to_be_focused()

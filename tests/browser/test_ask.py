@@ -195,6 +195,9 @@ def test_it_says_so_where_the_articles_do_not(served: Served, opened: Open) -> N
     quoted = nearest.nth(2).locator("blockquote").inner_text()
     expect(page.locator(".paper:not([hidden]) mark.current").first).to_have_text(quoted)
     expect(page.locator("#announcement")).to_have_text("No clear answer found.")
+    ask(page, "How tall is the Eiffel Tower?")  # nothing is near: no article stands beside it
+    expect(turn.locator("details.passages")).to_be_visible()
+    expect(turn.locator(".paper:not([hidden])")).to_have_count(0)
     ask(page, "thanks!")
     expect(turn.locator(".silent")).to_contain_text("That is no question")
     assert turn.locator(".nearest, .passages").count() == 0
@@ -320,6 +323,9 @@ def test_the_filters_and_the_clickable_timeline_limit_what_is_read(
     page.locator("#filters > button").click()
     bars = page.locator("#timeline .timeline button")
     expect(bars).to_have_count(24)  # November 2020 to October 2022
+    below_axis = """bar => bar.getBoundingClientRect().bottom
+        - bar.closest('.timeline').getBoundingClientRect().bottom + 1"""  # the axis is a line of 1
+    assert abs(bars.last.locator("i").evaluate(below_axis)) < 1
     first = page.get_by_role("button", name="November 2020: 1 article")
     first.click()
     expect(page.get_by_label("From", exact=True)).to_have_value("2020-11-01")

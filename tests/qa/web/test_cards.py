@@ -219,6 +219,8 @@ def test_titles_lose_the_name_of_their_outlet_and_authors_are_not_doubled() -> N
         "a", "Rain.", title="Rain falls - again | CNN", source="cnn.com", authors=("By Ann", "ann")
     )
     assert Parsed(article_html(article)).text.startswith("Rain falls - againcnn.com · by annRain.")
+    section = replace(article, title="Rain falls | CNN Business")
+    assert title_of(section) == title_of(replace(section, source="www.cnn.com")) == "Rain falls"
     several = ("Ann Dahl Bo Lie", "ann dahl", "Bo Lie", "Mary Ann Dahl", "Ann Dahl-Hansen Moe")
     assert authors_of(replace(article, authors=several)) == [
         "ann dahl",

@@ -65,6 +65,12 @@ def test_each_article_is_there_once_and_the_first_is_in_view() -> None:
     assert "finding 1 of" not in evidence_html(findings[:1], [])
 
 
+def test_no_article_is_in_view_if_nothing_was_found_in_any() -> None:
+    article = Article("Rain", "Rain fell.")
+    html = evidence_html([], [Hit(Passage(article, 0, 10), 0.1)])
+    assert html.count(" hidden>") == html.count("<article") == 1
+
+
 def test_of_a_long_article_the_surroundings_are_shown_with_a_way_to_the_whole() -> None:
     text = f"{'a' * 2 * AROUND}Rain fell.{'b' * 2 * AROUND}"
     page = Parsed(evidence_html([Span(Article("x y", text), 2 * AROUND, 2 * AROUND + 4)], []))

@@ -159,6 +159,36 @@ def test_what_follows_is_another_outlet_a_speaker_or_a_name_if_it_is_answered() 
     assert labels(next_questions(timed, NO_LIMITS, asked)) == ["What happened in May?"]
 
 
+def test_people_of_the_article_are_asked_about_by_turns_with_the_other_kinds() -> None:
+    told = "A Norvik official saw rain. Ann Lee met Bo Berg. Later, Lee told Berg and Lee so."
+    quoted = citation(article(told, 3), "rain", speaker="Norvik official")
+    shown = reply("Where?", answer(quoted))
+    month = TimeWindow("in May", dt.date(2022, 5, 1), dt.date(2022, 5, 31))
+    shown = replace(shown, question="Where in May?", time=month, silent_outlets=("Post", "Times"))
+    asked = Asked(
+        {
+            "Where in May? @ Times": said("Snow fell.", source="Times"),
+            "What did Ann Lee say?": said("Lee said no.", "Lee"),
+            "What did Bo Berg say?": said("Somebody else said no.", "Somebody"),
+        }
+    )
+    assert labels(next_questions(shown, NO_LIMITS, asked)) == [
+        "What did Ann Lee say?",
+        "What Times says of it",
+    ]
+    assert asked.questions == [
+        "Where in May? @ Post",
+        "What did Ann Lee say?",
+        "Where in April 2022?",
+        "Who is Ann Lee?",
+        "Where in May? @ Times",
+        "What did Bo Berg say?",
+    ]
+    asked = Asked({})
+    next_questions(replace(shown, question="Why did Lee go?"), NO_LIMITS, asked)
+    assert "What did Ann Lee say?" not in asked.questions  # whom the question is about
+
+
 def test_nobody_is_asked_about_who_is_a_place_or_the_start_of_a_sentence() -> None:
     shown = said("In Prague on Friday, Emmanuel Macron left the White House for New York.")
     asked = Asked({})
