@@ -30,6 +30,8 @@ from qa.rendering.text import reply_as_text
 from qa.types import Reply
 from qa.web.addresses import Limits, parse_question_address, question_address
 
+_SPANS = 40  # that the stand-in for the reader returns
+
 FINDINGS = Path(__file__).with_name("findings.jsonl")
 
 _WORDS = """Who What When where Why How many much did was is were the a of in on at by from to and
@@ -157,7 +159,7 @@ def try_case(case: Case, counts: Counter[str]) -> None:
         counts["articles"] += summary.articles
         counts["articles skipped"] += len(summary.skipped)
         limits = {name: case[name] for name in ("source", "since", "until", "as_of")}
-        with qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader()) as archive:
+        with qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader(_SPANS)) as archive:
             for conversation in (archive.conversation(), archive.conversation(**limits)):
                 for question in case["questions"]:
                     counts[_asked(conversation.ask, question)] += 1

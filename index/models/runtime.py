@@ -64,6 +64,8 @@ def start_in_pool(run: Callable[[], _Result]) -> Callable[[], _Result]:
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
     check_memory_for_threads(_cores())
+    if hasattr(os, "register_at_fork"):  # a fork has none of these threads, and would wait for them
+        os.register_at_fork(after_in_child=_threads.cache_clear)
     return ThreadPoolExecutor(_cores(), thread_name_prefix="model")
 
 
