@@ -21,7 +21,7 @@ from benchmarks.faults.world import Failures, build, corpus_of, in_child, proble
 from index.types import DatelineError
 
 _CUT = 9  # the status of a process whose power is cut
-_ENOUGH = 16 * 2**20  # bytes of memory that a build has beside what its process took before
+_ENOUGH = 32 * 2**20  # bytes of memory that a build has beside what its process took before
 _Kept = dict[int, bytes]  # the content of each file, by its inode
 _Names = dict[int, dict[str, int]]  # what each folder holds, by its inode
 
