@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,9 @@ def leftovers(folder: Path) -> int:
 
 def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.faults.warm"])  # else kills fall into imports
+    # Else kills fall into imports. A fork imports the program that asks for it too, as pytest.
+    main = getattr(sys.modules["__main__"].__spec__, "parent", None)
+    context.set_forkserver_preload(["benchmarks.faults.warm", *([main] if main else [])])
     process = context.Process(target=target, args=arguments)
     process.start()
     return process
