@@ -2,7 +2,8 @@
 
 "Talks will begin on April 14" is of the April to come, "talks began on April 14" of the last one.
 The verb nearest before the day tells, else the first after it. Limits: English; a list of verb
-forms, no parser; a plain present ("they meet Monday") tells nothing.
+forms, no parser; a plain present ("they meet Monday") tells nothing, unless it is of what has a
+schedule ("it opens on Friday").
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _IRREGULAR = "|".join(
     "shot shut sold sought spent spoke stole stood struck swept swore taught threw told took tore "
     "went withdrew woke won wore wrote born".split()
 )
+_SCHEDULED = "(?:open|re-?open|start|begin|close|end|expire|resume|launche|kick)s"
 _VERB = re.compile(
     rf"""
     (?P<future>
@@ -38,6 +40,7 @@ _VERB = re.compile(
             | due | scheduled | upcoming | payable | effective   # payable December 7
             | would | should                                     # would resume
             | as\ soon\ as | no\ later\ than | deadline          # as soon as Tuesday
+            | {_SCHEDULED}                                       # opens on Friday
         )\b
         (?:\ (?:not|also|soon|then|to|have|been))*               # will also be held
         (?:\ be\b)? (?:\ \w+)?

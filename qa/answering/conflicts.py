@@ -24,16 +24,24 @@ from qa.answering.measures import (
     PEOPLE,
     bare_alike,
     counts_alike,
+    in_other_words,
     may_count_alike,
     measures,
     measures_of,
     same_count,
 )
-from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of
+from qa.answering.parsing import (
+    LIGHT_VERBS,
+    lemmas_in,
+    names_in,
+    numbers_in,
+    predicate_of,
+    roles_in,
+)
 from qa.answering.subjects import is_named, names_of, of_its_subject
-from qa.answering.units import measure_of
-from qa.answering.values import compatible, same_measure, value_of
-from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
+from qa.answering.units import CLOCK, measure_of
+from qa.answering.values import relation, value_of
+from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
 
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
@@ -61,6 +69,12 @@ _RATE = re.compile(
     r"|\bannual\b",
     re.IGNORECASE,
 )
+_STRETCH = re.compile(  # four children in the first four years, 12 dead in the past 24 hours
+    r"\bin\s(?:the|his|her|its|their)\s(?:first|last|past|previous)\s(?:\w+\s)?"
+    r"(?:hour|day|week|month|year|decade)s?\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _LONG_AGO = dt.timedelta(days=31)
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
@@ -156,9 +170,7 @@ def _several(value: Value) -> bool:
 def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: str) -> bool:
     """Whether an outlet's newest value contradicts the best answer of another outlet."""
     one, two = best.value, other.value
-    if one is None or two is None or two.listed or compatible(one, two):
-        return False
-    if one.kind == "number" and not same_measure(one, two):
+    if one is None or two is None or two.listed or relation(one, two) != "different":
         return False
     least = _SUPPORT[one.kind] * best.probability
     if one.kind == "number" and measures_of(predicate_of(question)):
@@ -167,11 +179,25 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
         _same_matter(here, there, (one, two), question)
         for here, there in itertools.product(best.citations[:4], other.citations[:4])
         if _outlet(here) != _outlet(there)
+        and _contradict(here, there)
         and (there.probability >= _SURE or not is_heading(there))
         and (there.probability >= least or _count_what_is_asked(here, there, question))
         and _is_newest(here, figures)
         and _is_newest(there, figures)
     )
+
+
+def _contradict(one: Citation, other: Citation) -> bool:
+    """Whether two figures contradict each other as their own sentences have them.
+
+    "60+" does not contradict 61, though 60 does. "His 60th" was so at some time before.
+    """
+    here, there = value_of(one, counting=True), value_of(other, counting=True)
+    if "number" not in (here.kind, there.kind):
+        return True
+    if _ORDINAL.search(one.text) or _ORDINAL.search(other.text):
+        return False
+    return relation(here, there) == "different"
 
 
 def _count_what_is_asked(one: Citation, other: Citation, question: str) -> bool:
@@ -210,7 +236,7 @@ def _in_one_sentence(best: Answer, question: str) -> list[Answer]:
         value = value_of(other, counting=True)
         if other.attribution in (None, cited.attribution) or other.claim is None:
             continue
-        if value.kind != "number" or compatible(best.value, value):
+        if relation(best.value, value) != "different":
             continue
         told = other.claim.noun in COUNTS  # "police put the number at 2,500"
         if told or same_count(cited.claim, other.claim, (best.value, value), question):
@@ -234,14 +260,31 @@ def _same_matter(
         return False
     if not (_speaks_of(one, question) and _speaks_of(other, question)):
         return False
+    chance = min(one.probability, other.probability)
     if values[0].kind == "number":
-        if min(one.probability, other.probability) >= _SURE:  # both answer the question
-            return may_count_alike(here, there, values) or bare_alike(here, there)
-        return same_count(here, there, values, question)
-    if values[0].kind == "date" and min(one.probability, other.probability) >= _SURE_OF_DATES:
+        return _count_alike(here, there, values, question, both_answer=chance >= _SURE)
+    if values[0].kind == "date" and chance >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)
+    asked = names_in(question)
+    if bool(asked & here.predicate) is not bool(asked & there.predicate):
+        return False  # who replaces Ann is not who replaces Kari
     shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
+
+
+def _count_alike(
+    one: Claim, other: Claim, values: tuple[Value, Value], question: str, *, both_answer: bool
+) -> bool:
+    """Whether two claims count the same.
+
+    `both_answer`: the reader takes both for answers.
+    """
+    if all(measure_of(value.words) == CLOCK for value in values):
+        return one.verb == other.verb
+    if not both_answer:
+        return same_count(one, other, values, question)
+    alike = may_count_alike(one, other, values) or bare_alike(one, other)
+    return alike and not in_other_words(one, other, question)
 
 
 def _same_time(one: Citation, other: Citation) -> bool:
@@ -252,6 +295,8 @@ def _same_time(one: Citation, other: Citation) -> bool:
     """
     here, there = one.as_of, other.as_of
     if here is not None and there is not None and not _within(here, there):
+        return False
+    if (_STRETCH.search(one.sentence) is None) is not (_STRETCH.search(other.sentence) is None):
         return False
     if (here is None) is not (there is None) and any(map(_is_of_long_ago, (one, other))):
         return False
@@ -321,7 +366,7 @@ def _speaks_of(citation: Citation, question: str) -> bool:
         return False
     text = f"{citation.article.title or ''} {citation.article.text}".casefold()
     measured = frozenset().union(*MEASURES)
-    events = predicate_of(question) - measured - PEOPLE - COUNTS - LIGHT_VERBS
+    events = predicate_of(question) - measured - PEOPLE - COUNTS - LIGHT_VERBS - roles_in(question)
     if citation.probability >= _SURE and any(event in text for event in events):
         return True
     return not events or bool(events & lemmas_in(_told_in(citation)))
@@ -349,8 +394,7 @@ def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]
     return (
         first.article.source == second.article.source
         and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
-        and not compatible(one, other)
-        and same_measure(one, other)
+        and relation(one, other) == "different"
         and counts_alike(first.claim, second.claim, (one, other))
         and (first.as_of is None or second.as_of is None or _within(first.as_of, second.as_of))
     )
