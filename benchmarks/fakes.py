@@ -58,9 +58,7 @@ class CapitalReader:
     """
 
     threshold = 0.3
-
-    def __init__(self, most: int | None = None) -> None:
-        self.most = most
+    most: int | None = None
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Return the capitalised words and numbers of the hits, the likeliest first."""

@@ -30,8 +30,6 @@ from qa.rendering.text import reply_as_text
 from qa.types import Reply
 from qa.web.addresses import Limits, parse_question_address, question_address
 
-_SPANS = 40  # that the stand-in for the reader returns
-
 FINDINGS = Path(__file__).with_name("findings.jsonl")
 
 _WORDS = """Who What When where Why How many much did was is were the a of in on at by from to and
@@ -139,6 +137,10 @@ _CASES = st.fixed_dictionaries(
 Case = dict[str, Any]
 
 
+class _Reader(CapitalReader):
+    most = 40  # about as many as the real one, which gives one for each sentence
+
+
 def findings() -> list[Case]:
     """Return the cases that once failed."""
     lines = FINDINGS.read_text(encoding="utf-8").splitlines()
@@ -159,7 +161,7 @@ def try_case(case: Case, counts: Counter[str]) -> None:
         counts["articles"] += summary.articles
         counts["articles skipped"] += len(summary.skipped)
         limits = {name: case[name] for name in ("source", "since", "until", "as_of")}
-        with qa.open(folder, embedder=WordEmbedder(), reader=CapitalReader(_SPANS)) as archive:
+        with qa.open(folder, embedder=WordEmbedder(), reader=_Reader()) as archive:
             for conversation in (archive.conversation(), archive.conversation(**limits)):
                 for question in case["questions"]:
                     counts[_asked(conversation.ask, question)] += 1
