@@ -85,7 +85,8 @@ PUTS: list[Put] = [
 
 @pytest.mark.parametrize("put", PUTS)
 @pytest.mark.parametrize(
-    "name", ["CURRENT", "000001", ".CURRENT", ".draft-000002", ".trash-000001", CORPORA, CACHE]
+    "name",
+    ["CURRENT", "000001", ".lock", ".CURRENT", ".draft-000002", ".trash-000001", CORPORA, CACHE],
 )
 def test_what_is_in_the_way_is_one_line_and_a_build_mends_it(
     folder: Path, write: Write, name: str, put: Put
