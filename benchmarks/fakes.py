@@ -53,10 +53,12 @@ class WordEmbedder:
 class CapitalReader:
     """Takes every capitalised word or number for an answer.
 
-    It is the likelier, the more words its passage shares with the question.
+    It is the likelier, the more words its passage shares with the question. `most` is how many it
+    returns.
     """
 
     threshold = 0.3
+    most: int | None = None
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Return the capitalised words and numbers of the hits, the likeliest first."""
@@ -69,4 +71,4 @@ class CapitalReader:
                 spans.append(
                     Span(hit.article, start, end, score=10 * shared, probability=min(1.0, shared))
                 )
-        return sorted(spans, key=lambda span: -span.score)
+        return sorted(spans, key=lambda span: -span.score)[: self.most]

@@ -36,6 +36,9 @@ _QUESTIONS = (
 )
 
 
+_BETWEEN = 60  # seconds, between two looks at the server's memory
+
+
 class Users:
     """Users of one page. `asked` holds the seconds of each reply, `wrong` counts the errors."""
 
@@ -100,10 +103,15 @@ def main() -> int:
         wait_for_page(address)
         # Each thread that answers opens what it needs once: its connection to SQLite, and so on.
         Users(address, 60, 4 * options.users).ask_at_once(options.users)
-        before, began = memory_mb(server.pid), time.perf_counter()
+        began = time.perf_counter()
         users = Users(address, options.seconds, options.questions)
-        users.ask_at_once(options.users)
-        after, took = memory_mb(server.pid), time.perf_counter() - began
+        levels = [memory_mb(server.pid)]
+        asking = threading.Thread(target=users.ask_at_once, args=(options.users,))
+        asking.start()
+        while asking.is_alive():
+            asking.join(_BETWEEN)
+            levels.append(memory_mb(server.pid))
+        took = time.perf_counter() - began
     finally:
         server.terminate()
         server.wait()
@@ -113,8 +121,8 @@ def main() -> int:
         f"({len(users.asked) / took:.1f} per second), {users.wrong.total()} errors"
     )
     print(
-        f"time until the reply: median {middle:.2f} s, p95 {late:.2f} s; "
-        f"memory of the server {before:.0f} MB at the start, {after:.0f} MB at the end"
+        f"time until the reply: median {middle:.2f} s, p95 {late:.2f} s; memory of the server "
+        f"each minute: {', '.join(f'{level:.0f}' for level in levels)} MB"
     )
     for what, count in users.wrong.most_common(5):
         print(f"  {count} x {what}")

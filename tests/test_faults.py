@@ -27,15 +27,17 @@ SLOWEST = 60  # seconds: how fast is measured by the campaigns, on a machine at 
 
 
 def test_a_kill_at_any_instant(tmp_path: Path) -> None:
-    counts, failures = faults.kills(tmp_path, times=15)
+    counts, failures = faults.kills(tmp_path, times=12)
     assert failures == []
-    assert counts["killed"] > 5
+    assert counts["killed"] == 12
+    assert counts["leftovers of a kill"] > 2
+    assert counts["built again"] > 2
 
 
 def test_a_kill_at_any_instant_of_a_build_that_changes_little(tmp_path: Path) -> None:
-    counts, failures = faults.increments(tmp_path, times=12)
+    counts, failures = faults.increments(tmp_path, times=8)
     assert failures == []
-    assert counts["killed"] > 3
+    assert counts["killed"] == 8
     assert counts["with a segment more"] > 3
     counts, failures = faults.boundaries(
         tmp_path / "boundaries",
@@ -71,7 +73,6 @@ def test_the_power_goes_at_every_few_syncs(tmp_path: Path) -> None:
 def test_a_build_without_memory(tmp_path: Path) -> None:
     counts, failures = faults.memory(tmp_path, times=3, patience=60)
     assert failures == []
-    assert counts["did not end, and was killed"] == 0
     assert counts.total() - counts["built"] > 0
 
 

@@ -22,8 +22,9 @@ from benchmarks.faults.asking import arguments, questions
 from benchmarks.faults.damaging import damage, unchecked
 from benchmarks.faults.feeding import articles, files
 from benchmarks.faults.fuzzing import fuzz
+from benchmarks.faults.killing import increments, kills
 from benchmarks.faults.losing import memory, power
-from benchmarks.faults.publishing import boundaries, full, increments, kills, readers
+from benchmarks.faults.publishing import boundaries, full, readers
 from benchmarks.faults.serving import server
 from benchmarks.faults.storing import storage
 from benchmarks.faults.world import Failures, mostly_unchanged

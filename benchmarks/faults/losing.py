@@ -21,7 +21,7 @@ from benchmarks.faults.world import Failures, build, corpus_of, in_child, proble
 from index.types import DatelineError
 
 _CUT = 9  # the status of a process whose power is cut
-_STEP = 4 * 2**20  # bytes of memory
+_ENOUGH = 32 * 2**20  # bytes of memory that a build has beside what its process took before
 _Kept = dict[int, bytes]  # the content of each file, by its inode
 _Names = dict[int, dict[str, int]]  # what each folder holds, by its inode
 
@@ -140,12 +140,11 @@ def _build_in_memory(corpus: Path, folder: Path, more: int) -> None:
     os._exit(0)
 
 
-def memory(root: Path, times: int = 40, patience: float = 60) -> tuple[Counter[str], Failures]:
-    """Build with ever more memory, from nothing to enough.
+def memory(root: Path, times: int = 20, patience: float = 60) -> tuple[Counter[str], Failures]:
+    """Build so many times with ever more memory, from nothing to enough.
 
     However a build without memory ends, the live generation is the old one or the new one, whole.
-    One that does not end, since a thread that it waits for had no memory to start, is killed after
-    `patience` seconds.
+    One that does not end within `patience` seconds is a failure.
     """
     counts, failures = Counter[str](), Failures()
     corpus, folder = root / "corpus", root / "index"
@@ -153,17 +152,20 @@ def memory(root: Path, times: int = 40, patience: float = 60) -> tuple[Counter[s
     corpus_of(corpus, 1)
     told = {0: "built", 3: "one line", 4: "several lines", 5: "an error of Python's"}
     for number in range(times):
-        process = in_child(_build_in_memory, corpus, folder, number * _STEP)
+        more = _ENOUGH * number // times
+        process = in_child(_build_in_memory, corpus, folder, more)
         process.join(patience)
         hangs = process.is_alive()
         process.kill()
         process.join()
         said = told.get(process.exitcode or 0, "ended by a library")
-        counts["did not end, and was killed" if hangs else said] += 1
-        where = f"{number * _STEP >> 20} MB"
+        where = f"{more >> 10} KB"
+        counts["did not end" if hangs else said] += 1
+        failures += [f"{where}: it did not end"] * hangs
         failures += [f"{where}: {problem}" for problem in problems(folder, {0, 1})]
-        if process.exitcode == 0:
-            break
+        if process.exitcode == 0:  # the next one builds the same anew
+            build(corpus_of(corpus, 0), folder)
+            corpus_of(corpus, 1)
     build(corpus, folder)
     failures += [f"built again: {problem}" for problem in problems(folder, {1})]
     return counts, failures

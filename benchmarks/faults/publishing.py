@@ -1,13 +1,11 @@
-"""Builds that are killed or refused a write, and readers who ask meanwhile.
+"""Builds that fail at each write or find the disk full, and readers who ask meanwhile.
 
 The live generation stays whole.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import random
 import resource
 import shutil
 import signal
@@ -28,70 +26,9 @@ from benchmarks.faults.world import (
     corpus_of,
     in_child,
     leftovers,
-    mostly_unchanged,
     problems,
 )
-from index.stores.local.generations import open_index
 from index.types import DatelineError
-
-
-def _build_and_tell(corpus: Path, folder: Path, began: Any) -> None:
-    began.send(None)
-    build(corpus, folder)
-
-
-def kills(
-    root: Path,
-    times: int = 300,
-    seed: int = 1,
-    write: Callable[[Path, int], Path] = corpus_of,
-    first: int = 0,
-) -> tuple[Counter[str], Failures]:
-    """Kill builds (-9) at a random instant until so many were killed.
-
-    The live generation opens, verifies and answers as before or as built. `write` writes the
-    corpus of each build; by default every article changes.
-    """
-    rng, counts, failures = random.Random(f"{seed} {first}"), Counter[str](), Failures()
-    corpus, folder = root / "corpus", root / "index"
-    build(write(corpus, 0), folder)
-    live, longest = 0, 0.0
-    number = 0
-    while counts["killed"] < times and number < 3 * times + 3:
-        number += 1
-        write(corpus, number)
-        here, there = multiprocessing.Pipe(duplex=False)
-        process = in_child(_build_and_tell, corpus, folder, there)
-        here.recv()
-        began = time.perf_counter()
-        if number > 3:  # the first three tell how long a build takes
-            time.sleep(rng.uniform(0, 1.05) * longest)
-            process.kill()
-        process.join()
-        if number <= 3:
-            longest = max(longest, time.perf_counter() - began)
-        counts["killed" if process.exitcode == -signal.SIGKILL else "ended before the kill"] += 1
-        counts["leftovers of a kill"] += bool(leftovers(folder))
-        failures += [f"kill {number}: {problem}" for problem in problems(folder, {live, number})]
-        was, live = (
-            live,
-            next(iter(town for town in (number, live) if not problems(folder, {town})), live),
-        )
-        counts["with a segment more"] += bool(open_index(folder).dead)
-        counts["published before the kill" if live != was else "as it was"] += 1
-    build(write(corpus, number + 1), folder)
-    if leftovers(folder):
-        failures.append("the next build left leftovers")
-    if counts["killed"] < times:
-        failures.append(f"{counts['killed']} of {times} builds were killed, the others were done")
-    return counts, failures
-
-
-def increments(
-    root: Path, times: int = 300, seed: int = 1, first: int = 0
-) -> tuple[Counter[str], Failures]:
-    """Kill a build (-9) that changes a few of many articles, at a random instant."""
-    return kills(root, times, seed, mostly_unchanged, first)
 
 
 def _build_until(corpus: Path, folder: Path, boundary: int, what: str) -> None:

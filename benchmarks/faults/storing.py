@@ -1,4 +1,4 @@
-"""What does not belong in an index folder, in the place of each of its files.
+"""What does not belong in an index folder, in the place of each of its files and folders.
 
 Opening says one line or opens; a build mends it or says one line; neither hangs or takes much
 memory. Nothing outside the folder is touched.
@@ -20,12 +20,12 @@ from typing import Any
 import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
 from benchmarks.faults.world import Failures, build, corpus_of, in_child, problems
-from index.stores.local.generations import current
 from index.types import DatelineError
 
 _PATIENCE = 60  # seconds
 _MEGABYTES = 700  # of a process that opens or builds
 _HUGE = 20 * 2**30  # bytes of a file without content
+_TO_COME = ("000003", "999999", ".draft-000003", ".trash-000001", ".CURRENT", "encoders", "stores")
 
 Put = Callable[[Path], object]
 
@@ -97,22 +97,18 @@ def _building(folder: Path, corpus: Path) -> str:
 def storage(
     root: Path, times: int = 300, seed: int = 1, first: int = 0
 ) -> tuple[Counter[str], Failures]:
-    """Put a wrong thing in the place of a file; open, build, and look at what is left.
+    """Put a wrong thing in the place of a file or folder; open, build, look at what is left.
 
-    The tries are all pairs of a file and a thing, in an order that the seed gives.
+    The tries are all pairs of a name and a thing, in an order that the seed gives. The names are
+    those of an index with two generations, and some that a build may come to use.
     """
     counts, failures = Counter[str](), Failures()
     kept, corpus = root / "kept", root / "corpus"
     build(corpus_of(corpus, 0), kept)
     build(corpus_of(corpus, 1), kept)
     (root / "precious").write_text("keep me")
-    places = [kept / current(kept), *(path for path in kept.iterdir() if path.is_file())]
-    names = [
-        path.relative_to(kept)
-        for place in places
-        for path in sorted([place, *place.rglob("*")])
-        if path.is_file()
-    ]
+    held = [path.relative_to(kept) for path in sorted(kept.rglob("*"))]
+    names = [*held, *(Path(name) for name in _TO_COME if not (kept / name).exists())]
     tries = [(name, what) for name in names for what in _puts(b"x")]
     random.Random(seed).shuffle(tries)
     for name, what in tries[first : first + times]:
@@ -120,7 +116,7 @@ def storage(
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(kept, folder)
         path = folder / name
-        content = path.read_bytes() or b"x"
+        content = (path.read_bytes() if path.is_file() else b"") or b"x"
         _removed(path)
         _puts(content)[what](path)
         failures += [f"{name} is {what}: {problem}" for problem in _tried(folder, corpus, counts)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import index
 import qa
 from benchmarks.fakes import CapitalReader, WordEmbedder
+from index.stores.local.generations import open_index
 from index.stores.local.place import FolderPlace
 
 QUESTION = "Who brokered the truce?"
 STORY = "The talks went on for days in the harbour town. "
 Failures = list[str]
+Texts = dict[str, str]  # of articles, by their files' names
 MOST = ("the slowest", "the largest")  # ends of counts that are no sums
 
 
@@ -74,15 +77,25 @@ def problems(folder: Path, allowed: set[int], archive: qa.Archive | None = None)
     return found
 
 
+def texts_of(corpus: Path) -> Texts:
+    """Return the text of each article that a corpus holds."""
+    return {path.name: path.read_text() for path in corpus.iterdir()}
+
+
+def texts_indexed(folder: Path) -> Texts:
+    """Return the text of each article of the live generation."""
+    return {str(article.path): article.text for article in open_index(folder).articles()}
+
+
 def leftovers(folder: Path) -> int:
     return sum(1 for pattern in (".draft-*", ".trash-*", ".CURRENT") for _ in folder.glob(pattern))
 
 
 def in_child(target: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["index.pipeline", "qa.archive", "benchmarks.fakes"]
-    )  # else most kills would fall into imports
+    # Else kills fall into imports. A fork imports the program that asks for it too, as pytest.
+    main = getattr(sys.modules["__main__"].__spec__, "parent", None)
+    context.set_forkserver_preload(["benchmarks.faults.warm", *([main] if main else [])])
     process = context.Process(target=target, args=arguments)
     process.start()
     return process

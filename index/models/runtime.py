@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.threads import check_memory_for_threads
+from index.threads import start_threads
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -63,8 +63,9 @@ def start_in_pool(run: Callable[[], _Result]) -> Callable[[], _Result]:
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
-    check_memory_for_threads(_cores())
-    return ThreadPoolExecutor(_cores(), thread_name_prefix="model")
+    if hasattr(os, "register_at_fork"):  # a fork has none of these threads, and would wait for them
+        os.register_at_fork(after_in_child=_threads.cache_clear)
+    return start_threads(_cores(), "model")
 
 
 def _cores() -> int:

@@ -56,7 +56,7 @@ class OpenIndex(LocalStore):
 
         Raises DatelineError for another format, or for a damaged file, which it names.
         """
-        handle = os.open(generation / MANIFEST, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = _open_manifest(generation / MANIFEST)
         weakref.finalize(self, os.close, handle)
         if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_SH)
@@ -65,6 +65,22 @@ class OpenIndex(LocalStore):
         for problem in damage(generation, manifest, whole):
             raise DatelineError(f"{problem}; run: dateline rollback, or dateline build --full")
         super().__init__(generation, manifest, whole)
+
+
+def _open_manifest(path: Path) -> int:
+    """Return a handle of a manifest.
+
+    Raises FileNotFoundError if there is none, DatelineError if its folder is no folder.
+    """
+    try:
+        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DatelineError(
+            f"expected a manifest in {path}, found it unreadable ({error.strerror}); "
+            "run: dateline rollback, or dateline build --full"
+        ) from None
 
 
 def current(folder: Path) -> str:

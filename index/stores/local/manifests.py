@@ -9,12 +9,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from index.small_files import read_small
-from index.threads import check_memory_for_threads
+from index.threads import start_threads
 from index.types import DatelineError
 
 FORMAT = 5
@@ -104,9 +103,7 @@ def damage(generation: Path, manifest: Mapping[str, Any], whole: bool = True) ->
 
 def _all_sha256(paths: Sequence[Path]) -> list[str]:
     # in threads of their own: those that read for questions do not wait for a publishing
-    count = min(len(paths), os.cpu_count() or 1)
-    check_memory_for_threads(count)
-    with ThreadPoolExecutor(max(1, count)) as threads:
+    with start_threads(max(1, min(len(paths), os.cpu_count() or 1))) as threads:
         return list(threads.map(sha256_of, paths))
 
 

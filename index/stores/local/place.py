@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class FolderPlace:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self.folder / LOCK, timeout=0):
+            with filelock.FileLock(_freed(self.folder / LOCK), timeout=0):
                 tidy(self.folder)
                 with contextlib.closing(LocalWriter(self.folder)) as writer:
                     yield writer
@@ -122,6 +123,15 @@ class FolderPlace:
         if problems:
             return problems
         return list(self.open().problems())
+
+
+def _freed(lock: Path) -> Path:
+    """Return the path of a lock, without what is there and cannot be locked."""
+    if lock.is_symlink():
+        lock.unlink()
+    elif lock.is_dir():
+        shutil.rmtree(lock)
+    return lock
 
 
 def _reason(error: OSError | sqlite3.Error) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -55,6 +58,19 @@ def test_many_callers_share_the_threads() -> None:
         found = list(callers.map(lambda caller: on_all_cores(run, range(4)), range(8)))
     assert len({thread for threads in found for thread in threads}) <= _cores()
     assert start_in_pool(threading.get_ident)() != threading.get_ident()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_has_threads_of_its_own() -> None:
+    """A fork has none of the threads of its parent: what is left to them never ends."""
+    on_all_cores(time.sleep, [0.05] * _cores())  # so that every thread there is has begun
+    process = os.fork()
+    if not process:
+        with suppress(BaseException):
+            signal.alarm(WAIT)
+            os._exit(on_all_cores(str, [2, 3]) != ["2", "3"])
+        os._exit(2)
+    assert os.waitpid(process, 0) == (process, 0)
 
 
 def test_an_error_of_an_item_is_raised_and_the_threads_go_on() -> None:

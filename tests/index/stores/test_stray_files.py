@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,16 +85,19 @@ PUTS: list[Put] = [
 
 @pytest.mark.parametrize("put", PUTS)
 @pytest.mark.parametrize(
-    "name", ["CURRENT", ".CURRENT", ".draft-000002", ".trash-000001", CORPORA, CACHE]
+    "name",
+    ["CURRENT", "000001", ".lock", ".CURRENT", ".draft-000002", ".trash-000001", CORPORA, CACHE],
 )
 def test_what_is_in_the_way_is_one_line_and_a_build_mends_it(
     folder: Path, write: Write, name: str, put: Put
 ) -> None:
     precious = folder.parent / "precious.txt"
     precious.write_text("keep me")
+    if name == "000001":
+        shutil.rmtree(folder / name)
     (folder / name).unlink(missing_ok=True)
     put(folder / name)
-    if name == "CURRENT" and put is not as_large_file:
+    if name == "000001" or (name == "CURRENT" and put is not as_large_file):
         with pytest.raises(DatelineError, match="build") as refused:
             open_index(folder)
         assert "\n" not in str(refused.value)
