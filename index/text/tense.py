@@ -2,7 +2,7 @@
 
 "Talks will begin on April 14" is of the April to come, "talks began on April 14" of the last one.
 The verb nearest before the day tells, else the first after it. Limits: English; a list of verb
-forms, no parser; a plain present ("they meet Monday") tells nothing.
+forms, no parser; of the plain present only verbs of what is planned ("it begins Monday") tell.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ _VERB = re.compile(
               (?:e?s|e?d|ned|ing|ning)?\ (?:to|for|on|in)
             | (?:set|ready|poised)\ (?:to|for)                   # set for December
             | due | scheduled | upcoming | payable | effective   # payable December 7
-            | would | should                                     # would resume
+            | (?:would|should)(?:n['’]t)?                        # would resume
+            | (?:could|can|might|(?-i:may))
+              (?!\ (?:not|have|be\ (?:reached|located|contacted))\b)      # could vote
+            | (?:is|are)\ (?:\w+ly\ )?\w+ing                   # is holding a vote
+            | (?:is|are)(?=\s$)                                # the vote is Tuesday
+            | (?:begin|start|open|end|meet|convene|expire|resume|premiere|debut)s    # begins Monday
+            | kicks?\ off | gets\ under\ ?way | runs\ (?:from|through|until)
+            | (?:takes|goes\ into|comes\ into)\ (?:effect|force)    # takes effect
             | as\ soon\ as | no\ later\ than | deadline          # as soon as Tuesday
         )\b
         (?:\ (?:not|also|soon|then|to|have|been))*               # will also be held
@@ -44,7 +51,8 @@ _VERB = re.compile(
       | ['’]ll\b                                                 # they'll meet
     )
   | (?P<past>
-        \b(?: was | were | had(?:\ been\ \w+)? | did             # had been due
+        \b(?: (?:was|were|had|did)n['’]t                        # did not say
+            | was | were | had(?:\ been\ \w+)? | did             # had been due
             | {_IRREGULAR}                                       # said
             | (?<! \ba\ ) (?<! \ban\ ) (?<! \bthe\ ) (?<! \bstill\ )            # not in a fixed day
               (?!need|feed|speed|breed|indeed|exceed|proceed|succeed)\w\w+ed    # ended
