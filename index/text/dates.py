@@ -92,6 +92,12 @@ def description_mentions(description: str, moment: str) -> bool:
     return any(f" {words} " in date for date in dates)
 
 
+_SAID_ON = re.compile(  # "said on Tuesday", "told reporters late on Tuesday"
+    r"\b(?:said|says|told|announced|reported|confirmed|added|wrote)"
+    r"(?:\s(?!that\b)[a-z]+){0,4}?(?:\son)?\s$"
+)
+
+
 def moments_in(text: str, published: dt.date | None, named: bool = True) -> list[tuple[int, str]]:
     """Return (offset, moment) of each expression of time, in order.
 
@@ -145,10 +151,12 @@ def moment_of(
     "On October 3" and "late 2020" are moments. `before` and `after` are the rest of its sentence,
     whose verb tells whether the day is past or to come.
     """
-    found = list(expressions(text))
+    inside = [match.span() for match in expressions(before + text)]
+    found = [(start - len(before), end - len(before)) for start, end in inside]
+    found = [(max(0, start), end) for start, end in found if end > 0]
     if len(found) != 1:
         return None
-    start, end = found[0].span()
+    start, end = found[0]
     rest = re.findall(r"\w+", f"{text[:start]} {text[end:]}".casefold())
     if not _AROUND_TIME.issuperset(rest):
         return None
@@ -181,6 +189,11 @@ def moment_at(
         if earlier and _FOLLOWING.search(sentence):
             return moment_at(earlier, len(earlier), published, told=told)
         return None
+    told_on = [
+        (offset, moment) for offset, moment in moments if _SAID_ON.search(sentence, 0, offset)
+    ]
+    if len(told_on) < len(moments):  # the day on which somebody said it is another's
+        moments = [one for one in moments if one not in told_on]
     before = [moment for offset, moment in moments if offset <= position]
     if before:
         return before[-1]

@@ -2,7 +2,7 @@
 
 "Talks will begin on April 14" is of the April to come, "talks began on April 14" of the last one.
 The verb nearest before the day tells, else the first after it. Limits: English; a list of verb
-forms, no parser; of the plain present only verbs of what is planned ("it begins Monday") tell.
+forms, no parser; of the plain present only verbs of what has a schedule ("it begins Monday") tell.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ _IRREGULAR = "|".join(
     "shot shut sold sought spent spoke stole stood struck swept swore taught threw told took tore "
     "went withdrew woke won wore wrote born".split()
 )
+_SCHEDULED = (
+    r"(?:(?:open|re-?open|start|begin|close|end|meet|convene|expire|resume|launche|premiere|debut)s"
+    r"|kicks?\ off|gets\ under\ ?way|runs\ (?:from|through|until)"
+    r"|(?:takes|goes\ into|comes\ into)\ (?:effect|force))"
+)
 _VERB = re.compile(
     rf"""
     (?P<future>
@@ -41,10 +46,8 @@ _VERB = re.compile(
               (?!\ (?:not|have|be\ (?:reached|located|contacted))\b)      # could vote
             | (?:is|are)\ (?:\w+ly\ )?\w+ing                   # is holding a vote
             | (?:is|are)(?=\s$)                                # the vote is Tuesday
-            | (?:begin|start|open|end|meet|convene|expire|resume|premiere|debut)s    # begins Monday
-            | kicks?\ off | gets\ under\ ?way | runs\ (?:from|through|until)
-            | (?:takes|goes\ into|comes\ into)\ (?:effect|force)    # takes effect
             | as\ soon\ as | no\ later\ than | deadline          # as soon as Tuesday
+            | {_SCHEDULED}                                       # opens on Friday
         )\b
         (?:\ (?:not|also|soon|then|to|have|been))*               # will also be held
         (?:\ be\b)? (?:\ \w+)?

@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answering.citing import cite, with_claim
@@ -357,9 +357,17 @@ def _answer(value: Value, group: Sequence[Citation], chance: float, hits: Sequen
     )
 
 
-def _fullest(value: Value, values: Iterable[Value]) -> Value:
-    above = [other for other in values if refines(other, value)]
-    fullest = [other for other in above if not any(refines(third, other) for third in above)]
+def _fullest(value: Value, values: Mapping[Value, Value]) -> Value:
+    """Return the only fullest refinement of a folded value, or the value.
+
+    `values` are the folded values, each with one that is spelled so.
+    """
+
+    def fuller(one: Value, other: Value) -> bool:
+        return refines(one, other) or refines(values[one], values[other])
+
+    above = [other for other in values if fuller(other, value)]
+    fullest = [other for other in above if not any(fuller(third, other) for third in above)]
     if len(fullest) == 1:
         return fullest[0]
     return value

@@ -165,6 +165,9 @@ def _whole_name(first: Token, last: Token) -> tuple[Token, Token]:
     while following and last.nbor().ent_iob_ == "I" and last.nbor().pos_ in ("PROPN", "NUM"):
         last = last.nbor()
         following = last.i + 1 < len(last.doc)
+    while following and not last.whitespace_ and last.nbor().is_alpha:  # £1.84|m
+        last = last.nbor()
+        following = last.i + 1 < len(last.doc)
     return first, last
 
 

@@ -24,16 +24,17 @@ from qa.answering.measures import (
     PEOPLE,
     bare_alike,
     counts_alike,
+    in_other_words,
     may_count_alike,
     measures,
     measures_of,
     same_count,
 )
-from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of
+from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of, roles_in
 from qa.answering.subjects import is_named, names_of, of_its_subject
-from qa.answering.units import measure_of
-from qa.answering.values import compatible, same_measure, value_of
-from qa.types import Answer, Citation, Conflict, DatedFigure, Span, Value
+from qa.answering.units import CLOCK, measure_of
+from qa.answering.values import relation, value_of
+from qa.types import Answer, Citation, Claim, Conflict, DatedFigure, Span, Value
 
 _NO_PLURAL = """is|was|does|has|news|crisis|this|its|his|us|business|process|series|species|address|
     class|congress|status|virus|campus|happens|makes|causes|caused"""
@@ -156,9 +157,7 @@ def _several(value: Value) -> bool:
 def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: str) -> bool:
     """Whether an outlet's newest value contradicts the best answer of another outlet."""
     one, two = best.value, other.value
-    if one is None or two is None or two.listed or compatible(one, two):
-        return False
-    if one.kind == "number" and not same_measure(one, two):
+    if one is None or two is None or two.listed or relation(one, two) != "different":
         return False
     least = _SUPPORT[one.kind] * best.probability
     if one.kind == "number" and measures_of(predicate_of(question)):
@@ -210,7 +209,7 @@ def _in_one_sentence(best: Answer, question: str) -> list[Answer]:
         value = value_of(other, counting=True)
         if other.attribution in (None, cited.attribution) or other.claim is None:
             continue
-        if value.kind != "number" or compatible(best.value, value):
+        if relation(best.value, value) != "different":
             continue
         told = other.claim.noun in COUNTS  # "police put the number at 2,500"
         if told or same_count(cited.claim, other.claim, (best.value, value), question):
@@ -234,14 +233,25 @@ def _same_matter(
         return False
     if not (_speaks_of(one, question) and _speaks_of(other, question)):
         return False
+    chance = min(one.probability, other.probability)
     if values[0].kind == "number":
-        if min(one.probability, other.probability) >= _SURE:  # both answer the question
-            return may_count_alike(here, there, values) or bare_alike(here, there)
-        return same_count(here, there, values, question)
-    if values[0].kind == "date" and min(one.probability, other.probability) >= _SURE_OF_DATES:
+        return _count_alike(here, there, values, question, both_answer=chance >= _SURE)
+    if values[0].kind == "date" and chance >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)
     shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
+
+
+def _count_alike(
+    one: Claim, other: Claim, values: tuple[Value, Value], question: str, *, both_answer: bool
+) -> bool:
+    """Whether two claims count the same; `both_answer` if the reader takes both for answers."""
+    if all(measure_of(value.words) == CLOCK for value in values):
+        return one.verb == other.verb
+    if not both_answer:
+        return same_count(one, other, values, question)
+    alike = may_count_alike(one, other, values) or bare_alike(one, other)
+    return alike and not in_other_words(one, other, question)
 
 
 def _same_time(one: Citation, other: Citation) -> bool:
@@ -321,7 +331,7 @@ def _speaks_of(citation: Citation, question: str) -> bool:
         return False
     text = f"{citation.article.title or ''} {citation.article.text}".casefold()
     measured = frozenset().union(*MEASURES)
-    events = predicate_of(question) - measured - PEOPLE - COUNTS - LIGHT_VERBS
+    events = predicate_of(question) - measured - PEOPLE - COUNTS - LIGHT_VERBS - roles_in(question)
     if citation.probability >= _SURE and any(event in text for event in events):
         return True
     return not events or bool(events & lemmas_in(_told_in(citation)))
@@ -349,8 +359,7 @@ def _revises(earlier: DatedFigure, later: DatedFigure, answers: Sequence[Answer]
     return (
         first.article.source == second.article.source
         and dt.timedelta(0) < later.date - earlier.date <= _REVISED_WITHIN
-        and not compatible(one, other)
-        and same_measure(one, other)
+        and relation(one, other) == "different"
         and counts_alike(first.claim, second.claim, (one, other))
         and (first.as_of is None or second.as_of is None or _within(first.as_of, second.as_of))
     )

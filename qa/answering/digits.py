@@ -36,6 +36,23 @@ _DIGIT_GROUPS = re.compile(
     )(?![\d.,]?\d)""",
     re.VERBOSE,
 )
+_NAMED_PARTS = {
+    "half": 2, "halve": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10
+}  # fmt: skip
+_SHARE = re.compile(  # a third of them, three-quarters, one in five, eight out of 10
+    rf"""
+      (?P<bound> \b(?:than|over|under|nearly|almost|least|most|to|about|around|some|exactly)\s )?
+      (?<!first\s) (?<!second\s) (?<!other\s)
+      \b (?: (?: (?P<parts> an?|{SMALL_NUMBER} )[ ]
+                 (?P<named> half|halve|third|quarter|fifth|sixth|tenth )s?
+              | (?P<half> half ) ) (?= \s of\s (?!an?\b) | \s?$ | [ ](?:the|its|their|all)\b )
+          | (?P<out> {SMALL_NUMBER} )[ ]
+            (?: (?:in|out[ ]of)[ ](?:every[ ])? (?P<every> {"|".join(_SMALL)}|\d\d?|100 )
+              | of[ ](?P<all> ten|10|100) )
+            (?= \s(?!{_SCALE_WORDS}) | $ ) )
+    """,
+    re.VERBOSE,
+)
 _HALF = re.compile(r"(?:(?<=\d)|\b(\d+))?\s?([½¼¾])")
 _CLOCK = re.compile(
     r"""(?<![\d:.,$£€])
@@ -67,6 +84,14 @@ _PARTS_OF = {
 _COMPOUND = re.compile(  # 5 feet 10 inches, 2 hours and 30 minutes
     r"\b(?P<whole>\d+)\s?(?P<unit>[a-z]+)(?:,|\sand|,\sand)?\s(?P<part>\d+)\s?(?P<smaller>[a-z]+)\b"
 )
+_RATE = re.compile(  # €2,000 a month
+    r"""(?<=\d) (?P<what> (?:\s[^\W\d]\w*){0,3}? )
+    \s (?: (?:an?|per|each|every|1)\s (?P<period> hour|day|night|week|month|year )\b
+          | (?P<ly> hour|dai|week|month|year|annual )ly\b )
+    (?! \s(?:ago|later|earlier|before|after|old|and)\b )""",
+    re.VERBOSE,
+)
+_PERIODS = {"dai": "day", "annual": "year", "night": "day"}
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")  # the 1st 5 km: a number only if alone
 
 
@@ -89,7 +114,8 @@ def spell_out(text: str) -> str:
     text = re.sub(r"\bhalf (?:an?|of an?) (million|billion|dozen|hour|mile)\b", r"0.5 \1", text)
     text = re.sub(rf"^an? (?={_TIME_UNIT}$)", "1 ", text)
     text = re.sub(rf"\ban? ({_TIME_UNIT}|mile) and a half\b", r"1.5 \1", text)
-    return re.sub(rf"\b(an?|{SMALL_NUMBER}) and a half\b", _and_a_half, text)
+    text = re.sub(rf"\b(an?|{SMALL_NUMBER}) and a half\b", _and_a_half, text)
+    return _SHARE.sub(_percent, text)
 
 
 @lru_cache(maxsize=4096)
@@ -99,9 +125,31 @@ def as_digits(plain: str) -> str:
     # text2num would make "2.5 million" into "2.5 1000000"
     text = re.sub(rf"(\d) ({_SCALE_WORDS})\b", r"\1 times\2", text)
     text = _PART_OF.sub("", str(alpha2digit(text, "en", threshold=0)))
-    text = _COMPOUND.sub(_one_unit, text)
+    text = _RATE.sub(_per_period, _COMPOUND.sub(_one_unit, text))
     without = _ORDINAL.sub("", text)
     return without if re.search(r"\d", without) else text
+
+
+def _percent(share: re.Match[str]) -> str:
+    """Return a share as percent: "a third" as "about 33.3333 percent"."""
+    parts = share["parts"] or share["out"] or "a"
+    of = share["every"] or share["all"]
+    whole = _small(of) if of else _NAMED_PARTS[share["named"] or "half"]
+    bound = share["bound"] or "about "
+    return f"{bound}{100 * _small(parts) / whole:.6g} percent"
+
+
+def _small(word: str) -> int:
+    """Return the number that a small number word, or a digit, means."""
+    if word.isdecimal():
+        return int(word)
+    return _SMALL.index(word) + 1 if word in _SMALL else 1
+
+
+def _per_period(rate: re.Match[str]) -> str:
+    """Return "a month" after a number as the one word "permonth"."""
+    period = rate["period"] or rate["ly"]
+    return f"{rate['what']} per{_PERIODS.get(period, period)}"
 
 
 def _one_unit(amount: re.Match[str]) -> str:

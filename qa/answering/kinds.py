@@ -124,11 +124,17 @@ def is_dateline(citation: Citation) -> bool:
     return citation.end <= dateline_end(citation.article.text, first)
 
 
+_OFFERS = re.compile(r"\bor\b|\bbetween\b.+\band\b|\b(?:vs?|versus)\b", re.IGNORECASE)
+
+
 def repeats_question(citation: Citation, question: str) -> bool:
-    """Whether all words of a citation stand in the question already; numbers never do."""
+    """Whether all words of a citation stand in the question already.
+
+    Numbers never do, nor what the question offers: "the fight between Osei and Crewe".
+    """
     asked = set(re.findall(r"[^\W_]+", question.casefold()))
     words = re.findall(r"[^\W_]+", citation.text.casefold())
-    if "or" in asked or any(word.isdecimal() for word in words):
+    if _OFFERS.search(question) or any(word.isdecimal() for word in words):
         return False
     return asked.issuperset(words)
 

@@ -25,7 +25,12 @@ MEASURES = tuple(
 PEOPLE = frozenset(
     """people person man woman child soldier troop civilian resident worker student passenger
     migrant victim patient protester officer fighter personnel serviceman citizen life
-    nobody body""".split()
+    nobody one body""".split()
+)
+_WHOLE = frozenset("people person body life victim".split())
+_PARTS = frozenset(  # of people: counted apart, they may be fewer than all
+    """child schoolchild baby infant toddler teenager boy girl woman man pupil civilian tourist
+    foreigner firefighter""".split()
 )
 _COST = next(place for place, words in enumerate(MEASURES) if "cost" in words)
 _AMBIGUOUS = frozenset("claim life lose miss body nobody".split())  # they lost a match
@@ -37,11 +42,19 @@ def may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bo
     if one.limits != other.limits:  # 200 Armenian soldiers are not all soldiers
         return False
     nouns = {one.noun, other.noun}
+    if _is_part(one, other, values) or _is_part(other, one, values[::-1]):
+        return False
     units = one.noun in " ".join(values[0].words) and other.noun in " ".join(values[1].words)
     if not (units or len(nouns) == 1 or all(map(are_people, nouns)) or nouns & COUNTS):
         return False
     first, second = measures(one), measures(other)
     return not first or not second or bool(first & second)
+
+
+def _is_part(one: Claim, other: Claim, values: tuple[Value, ...]) -> bool:
+    """Whether one claim counts a part of the people of the other: four children."""
+    part = one.noun in _PARTS and other.noun in _WHOLE
+    return part and values[0].numbers[:1] < values[1].numbers[:1]
 
 
 def counts_another(claim: Claim, question: str) -> bool:
@@ -51,10 +64,31 @@ def counts_another(claim: Claim, question: str) -> bool:
     return bool(wanted and found and not wanted & found)
 
 
+def in_other_words(one: Claim, other: Claim, question: str) -> bool:
+    """Whether two claims share no verb or noun, and neither has one of the question.
+
+    So they may count two things: 18 sent to hospital, 310 forced out of their homes.
+    """
+    asked = predicate_of(question)
+    if measures_of(asked) or {one.verb, other.verb} & (LIGHT_VERBS | COUNTS):
+        return False
+    if one.noun == other.noun and one.noun in asked - _WHOLE:
+        return False
+    said, told = one.predicate - PEOPLE, other.predicate - PEOPLE
+    if not said or not told or said & told:
+        return False
+    return not (said & asked or told & asked)
+
+
 def bare_alike(one: Claim, other: Claim) -> bool:
-    """Whether two claims are of one measure, and one names no noun: 14 injured."""
+    """Whether two claims are of one measure, and one names no noun: 14 injured.
+
+    So are two that only say "was 34".
+    """
     bare = one.noun[:1].isdecimal() or other.noun[:1].isdecimal()
-    return bare and one.limits == other.limits and bool(measures(one) & measures(other))
+    if not bare or one.limits != other.limits:
+        return False
+    return bool(measures(one) & measures(other)) or one.verb == other.verb == "be"  # was 34
 
 
 def are_people(noun: str) -> bool:

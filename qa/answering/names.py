@@ -27,9 +27,11 @@ _NAME = re.compile(  # "the European Union", "Ursula von der Leyen's"
     (?:['’]s?)?""",
     re.VERBOSE,
 )
+_ROLE = re.compile(r"(?:(?:the|an?)\s)?(?:[a-z][a-z-]+\s){1,3}(?=(?:[A-Z][\w'’.-]+\s){1,3}[A-Z])")
 _APPOSITIVE = re.compile(r"[^,]+,\s(?:(?:the|a|an|who|which|his|her|its)\s[^,]*|\d{1,3}),?$")
 _CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐİŁŚŞŠŻŽ"
 _GENERATIONS = frozenset("jr sr ii iii".split())
+_HONORIFICS = frozenset("mr mrs ms miss mx dr sir dame lord lady prof".split())
 _OTHER_PLACE = frozenset(
     "new north south east west northern southern eastern western central upper lower".split()
 )
@@ -48,6 +50,19 @@ def is_name(text: str) -> bool:
     if rest and not is_appositive(text):
         return False
     return _NAME.fullmatch(anyascii(" ".join(first.split()))) is not None
+
+
+def without_role(text: str) -> str:
+    """Return a full name without the role in lower case before it.
+
+    "Captain Rui Esposito" is "Rui Esposito". "Southern New Zealand" and other places stay as they
+    are.
+    """
+    role = _ROLE.match(text)
+    if role is None or not _OTHER_PLACE.isdisjoint(role[0].split()):
+        return text
+    name = text[role.end() :]
+    return text if countries.place_of(name) is not None else name
 
 
 def is_appositive(text: str) -> bool:
@@ -105,11 +120,17 @@ def fold_spelling(words: Sequence[str]) -> Words:
 
 
 def sound_of(words: Sequence[str]) -> Words:
-    """Return folded words with one sign for the vowels inside a long word.
+    """Return folded words without the vowels inside a long word.
 
-    Outlets write the vowels of foreign names in several ways: "Hezbollah", "Hizbullah".
+    Outlets write the vowels of foreign names in several ways: "Hezbollah", "Hizbullah". So they
+    write "Aleksandr" and "Alexander".
     """
-    return tuple(word[0] + _VOWELS.sub("*", word[1:]) if len(word) > 5 else word for word in words)
+    return tuple(
+        word[0] + _VOWELS.sub("", word[1:-1].replace("x", "ks")) + word[-1]
+        if len(word) > 5
+        else word
+        for word in words
+    )
 
 
 @lru_cache(maxsize=1)
@@ -178,9 +199,9 @@ def _without_titles(name: str, articles: Sequence[str]) -> list[str]:
 
 
 def _is_title(word: str, articles: Sequence[str]) -> bool:
-    """Whether the articles also write the word in lower case."""
+    """Whether a word is "Ms", or the articles also write it in lower case."""
     small = word.rstrip(".,").casefold()
-    return any(small in _small_words(text) for text in articles)
+    return small in _HONORIFICS or any(small in _small_words(text) for text in articles)
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from qa.answering.bounds import (
     is_range,
     qualifier_in,
 )
-from qa.answering.digits import SMALL_NUMBER, as_digits, spell_out
+from qa.answering.digits import as_digits, spell_out
 from qa.answering.units import CLOCK, SIGNS, complete_currency, unit_named
 
 UNSAID = frozenset("a an the of in on at to for by from its his her their our s".split())
@@ -49,14 +49,8 @@ _SCALES = {
     "crore": 1e7,
 }
 _VAGUE = re.compile(  # no number that another could contradict
-    rf"""
+    r"""
       \b(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)\b  # tens of thousands
-    | \b(?:an?|{SMALL_NUMBER})[ ](?:thirds?|quarters?|fifths?|sixths?|tenths?)\b  # a third
-    | \b(?:one|two|three|four|five|six|seven|eight|nine|\d{{1,2}})                 # one in three
-        [ ](?: (?:in|out[ ]of)[ ](?:every[ ])?
-               (?:two|three|four|five|six|seven|eight|nine|ten|\d{{1,2}}|100)
-             | of[ ](?:ten|10|100) )\b                                            # eight of 10
-    | \bhalf[ ](?:of|the|its|their|all)\b                                          # half of them
     """,
     re.VERBOSE,
 )
@@ -74,6 +68,15 @@ _REGULAR_PLURAL = re.compile(r"\w+(?:[bcdfgklmnprtwy]|[bcdgklmnprtu]e)s")  # sol
 _MAY_BE_PLURAL = re.compile(r"\w+(?:s|men|ren|eet|eeth|eese|ice|ia|ae|i)")
 _SINGULARS = {"men": "man", "people": "person", "wives": "wife"}  # that simplemma lacks, or short
 
+_RATE_AFTER = re.compile(
+    r"""
+    (?: (?:\s(?!(?:and|to)\b)[^\W\d]+){0,4}? \s(?:per|each|every)      # people in Nes each year
+      | (?:\s(?!(?:in|within|for|than|over|after|and|to)\b)[a-z]+){0,3}? \san?  # of water a day
+    ) \s (hour|day|night|week|month|year)\b
+    (?! \s(?:ago|later|earlier|before|after|and)\b )
+    """,
+    re.VERBOSE,
+)
 _REACH = 40  # characters before a number in which its qualifier begins
 
 
@@ -116,6 +119,12 @@ def qualifier_start(text: str, start: int, end: int) -> int:
     if before is None or not number_in(text[start:end])[0]:
         return start
     return before.start()
+
+
+def rate_after(text: str, end: int) -> str:
+    """Return the " a month" that follows a number, "" if it is no rate."""
+    after = _RATE_AFTER.match(text, end)
+    return "" if after is None else f" a {after[1]}"
 
 
 def qualifier_end(text: str, end: int) -> int:

@@ -44,6 +44,9 @@ _SOUGHT = re.compile(  # nominated [Ann Lee] for governor
 _WAS_TOLD = re.compile(_PAST, re.IGNORECASE)
 _THEN = re.compile(r"\bthen[\s-]", re.IGNORECASE)
 _ENDING = frozenset("fire oust dismiss sack remove replace depose".split())
+_HOLDS = re.compile(  # Ann Berg, who is the chief executive of Norvik Steel
+    r"(?:,?\swho)?(?:,|\s(?:is|was|became|remains|as))\s(?:the|its)\s[^,.;]{1,60}"
+)
 _ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _BESIDE = 30  # characters before and after a name
 _ENDED_BEFORE = dt.timedelta(days=90)
@@ -76,7 +79,9 @@ def _is_about(citation: Citation, question: str) -> bool:
     visits Norway is not its prime minister.
     """
     text, begins = citation.article.text, citation.sentence_span[0]
-    beside = text[max(0, citation.start - _BESIDE) : citation.end + _BESIDE]
+    holds = _HOLDS.match(text, citation.end)
+    end = citation.end + _BESIDE if holds is None else holds.end()
+    beside = text[max(0, citation.start - _BESIDE) : end]
     if _ITS.search(text, begins, citation.start):
         beside = f"{sentence_before(text, begins)} {beside}"
     article = words_of(citation.article)

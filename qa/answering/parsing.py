@@ -59,6 +59,21 @@ def predicate_of(question: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
+def roles_in(question: str) -> frozenset[str]:
+    """Return the lemmas of the nouns that say who a name is: "the poet Emil Sarkany"."""
+    (doc,) = parse([question])
+    return frozenset(
+        lemma_of(token)
+        for token in doc
+        if token.pos_ == "NOUN"
+        and (
+            (token.dep_ in ("compound", "nmod") and token.head.pos_ == "PROPN")
+            or any(child.dep_ == "appos" and child.pos_ == "PROPN" for child in token.children)
+        )
+    )
+
+
+@lru_cache(maxsize=64)
 def verbs_of(question: str) -> frozenset[str]:
     """Return the lemmas of a question's verbs that say much: not have or make."""
     (doc,) = parse([question])

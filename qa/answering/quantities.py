@@ -8,6 +8,7 @@ has the wrong currency. If the figures differ, one may be converted.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 from qa.answering.bounds import Bounds, last_place, rounding
@@ -15,11 +16,14 @@ from qa.answering.units import (
     CLOCK,
     PERCENT,
     POINT,
+    RATES,
     are_currencies,
     conversions,
     measure_of,
     one_currency,
+    rate_of,
     same_dimension,
+    to_one_unit,
 )
 from qa.types import Value
 
@@ -28,6 +32,8 @@ def relation(one: Value, other: Value) -> Literal["compatible", "different", "in
     """Say how two numbers stand to each other that are not the same."""
     if not comparable(one, other):
         return "incomparable"
+    if rate_of(one.words) != rate_of(other.words):
+        one, other = _per_year(one), _per_year(other)
     if one.listed or other.listed or _several(one) != _several(other):
         return _total(one, other)
     if _may_both_be_true(one, other):
@@ -38,6 +44,10 @@ def relation(one: Value, other: Value) -> Literal["compatible", "different", "in
 def comparable(one: Value, other: Value) -> bool:
     """Whether two numbers count the same sort of thing, as far as their units say."""
     first, second = measure_of(one.words), measure_of(other.words)
+    if (rate_of(one.words) is None) is not (rate_of(other.words) is None):
+        return False
+    if (first == PERCENT) is not (second == PERCENT) and POINT not in (first, second):
+        return False
     if first is None and second is None:
         return _share_words(one, other)
     if first is None or second is None:
@@ -66,11 +76,39 @@ def refines(one: Value, other: Value) -> bool:
     return first != second and second[0] <= first[0] and first[1] <= second[1]
 
 
+def in_one_unit(value: Value) -> Value:
+    """Return an exact number in the one unit of its dimension: 104 F as 40 C.
+
+    A rate is what it comes to in a year. Of a unit that may mean several ("ton") it is as it is.
+    """
+    if value.bounds is not None or len(value.numbers) != 1:
+        return value
+    number, words = value.numbers[0], value.words
+    times = rate_of(words)
+    if times not in (None, 1.0):
+        number, words = number * times, ("peryear", *(word for word in words if word not in RATES))
+    unit = measure_of(words)
+    ways = () if unit is None else to_one_unit(unit)
+    if len(ways) == 1 and unit is not None:
+        ((one, factor, offset),) = ways
+        number = number * factor + offset
+        words = (one, *(word for word in words if word != unit))
+    return replace(value, numbers=(float(f"{number:.4g}"),), words=tuple(sorted(words)))
+
+
 def bounds_of(value: Value) -> Bounds:
     """Return the least and the greatest that a number may be; of several, its first."""
     if value.bounds is None:
         return value.numbers[0], value.numbers[0]
     return value.bounds
+
+
+def _per_year(value: Value) -> Value:
+    """Return a rate as what it comes to in a year, rounded as it is."""
+    times = rate_of(value.words) or 1.0
+    low, high = _loose(value)
+    bounds = (low * times, high * times)
+    return replace(value, numbers=(value.numbers[0] * times,), bounds=bounds)
 
 
 def _share_words(one: Value, other: Value) -> bool:

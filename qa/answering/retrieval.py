@@ -27,6 +27,8 @@ _OTHER_TIME = 0.85  # of the score of a passage of another time than the questio
 _AGED = 0.3  # of a score that is lost with age
 _LATE, _LEAD = 1 / 6, 600  # of a score that is lost late in an article; characters
 _SAME_WORDS = 0.7  # of the shorter text's shingles: then it is a copy
+_PERIODS = frozenset("hour day night week month year".split())
+_EACH = frozenset("a an per each every".split())
 _AROUND = 5  # words to each side of a figure
 _NUMBERS = {
     word: str(number)
@@ -208,7 +210,7 @@ def _copied_hit(
 
 
 def _is_revised(one: str, other: str) -> bool:
-    """Whether two near-copies differ in a figure, a name or a date.
+    """Whether two near-copies differ in a figure, a name, a date or a rate.
 
     Each has such a word that the other lacks, in a sentence that is otherwise the same.
     """
@@ -221,7 +223,10 @@ def _is_revised(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _told(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the figures and names of a text, each with the words around it."""
+    """Return the figures, names and rates of a text, with the words around each.
+
+    A rate is "a month".
+    """
     words = re.findall(r"[^\W_]+(?:[.,]\d+)*", text)
     told = {}
     for place, word in enumerate(words):
@@ -229,7 +234,7 @@ def _told(text: str) -> dict[str, tuple[str, ...]]:
         word = _NUMBERS.get(word.casefold(), word)
         if word[0].isdecimal():
             told[" ".join([word, *words[place + 1 : place + 2]])] = around  # with its unit
-        elif word.istitle():
+        elif word.istitle() or (word in _PERIODS and words[place - 1] in _EACH):
             told[word] = around
     return told
 

@@ -18,7 +18,7 @@ from qa.answering.citing import cite
 from qa.answering.kinds import is_heading
 from qa.answering.measures import MEASURES, PEOPLE, measures_of
 from qa.answering.parsing import LIGHT_VERBS, numbers_in, predicate_of
-from qa.answering.values import compatible, value_of
+from qa.answering.values import relation, value_of
 from qa.types import Answer, Citation, Hit, Span
 
 PASSED_OVER = 0.02  # probability of a figure that the reader passed over
@@ -51,7 +51,7 @@ def unread_rivals(
                 continue
             span = Span(hit.article, start + first, start + last, 0.0, PASSED_OVER)
             value = value_of(span, counting=True)
-            if value.kind != "number" or compatible(best.value, value):
+            if relation(best.value, value) != "different":
                 continue
             cited = cite(span)
             if not is_heading(cited) and not any(_overlap(span, one) for one in read):

@@ -18,6 +18,7 @@ from index.text.dates import (
     yearless_months,
 )
 from index.text.days import first_day, last_day, shift
+from index.text.expressions import WEEKDAYS
 from index.text.question_time import question_time
 from index.text.sentences import sentences
 from index.types import DatelineError, Filters
@@ -42,6 +43,7 @@ _COURTESY = re.compile(
     )(?:\ (?:there|dateline|all))?\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_WEEKDAY = re.compile(rf"(?:on\s|last\s)?(?:{WEEKDAYS})", re.IGNORECASE)
 _STALE = dt.timedelta(days=31)  # an archive whose newest article is older has a now of its own
 _PREPOSITION = re.compile(r"\b(?:in|on|during|since|before|after|by|until|from)\s+$", re.IGNORECASE)
 
@@ -130,7 +132,10 @@ def _moments(text: str, today: dt.date, known: bool) -> tuple[list[str], list[st
 def _is_stale(text: str, today: dt.date, newest: dt.date) -> bool:
     """Whether the newest article is long past, and a question counts from now."""
     if today - newest <= _STALE:
-        return False
+        asked = question_time(text, today)
+        if asked.first is None or _WEEKDAY.fullmatch(asked.words) is None:
+            return False
+        return asked.first > newest  # "on Monday", after the last article
     now, then = question_time(text, today), question_time(text, newest)
     return (now.first, now.last) != (then.first, then.last)
 

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 CLOCK = "clock"  # minutes since midnight
 PERCENT = "percent"
 POINT = "percentagepoint"
+RATES = {  # how many there are of each in a year
+    "perhour": 8766.0,
+    "perday": 365.25,
+    "perweek": 52.18,
+    "permonth": 12.0,
+    "peryear": 1.0,
+}
 
 # Dimension: {unit: its other spellings, in the singular}
 _SPELLINGS = {
@@ -224,6 +231,14 @@ def measure_of(words: tuple[str, ...]) -> str | None:
     return next(iter(codes or found), None)
 
 
+def rate_of(words: tuple[str, ...]) -> float | None:
+    """Return how often a year an amount is counted: 12 for "a month".
+
+    Returns None if it is no rate.
+    """
+    return next((RATES[word] for word in words if word in RATES), None)
+
+
 def are_currencies(one: str, other: str) -> bool:
     """Whether both units are money."""
     return one in _CURRENCIES and other in _CURRENCIES
@@ -238,6 +253,20 @@ def one_currency(one: str, other: str) -> bool:
 def same_dimension(one: str, other: str) -> bool:
     """Whether one unit can be converted into the other."""
     return one in _DIMENSION and _DIMENSION[one] == _DIMENSION.get(other)
+
+
+def to_one_unit(unit: str) -> tuple[tuple[str, float, float], ...]:
+    """Return the ways of converting a unit into the first of its dimension.
+
+    Each is (that unit, factor, offset). There are none if it is that unit, or no measure.
+    """
+    dimension = _DIMENSION.get(unit)
+    if dimension is None:
+        return ()
+    first = next(iter(_SPELLINGS[dimension]))
+    if unit == first:
+        return ()
+    return tuple((first, factor, offset) for factor, offset in conversions(unit, first))
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from index.text.dates import moment_of, moments_in
+from index.text.dates import moment_of
 from qa.answering import quantities
 from qa.answering.names import (
     capitals,
@@ -27,6 +27,7 @@ from qa.answering.names import (
     name_words,
     plain_words,
     sound_of,
+    without_role,
 )
 from qa.answering.numbers import (
     MODIFIERS,
@@ -34,6 +35,7 @@ from qa.answering.numbers import (
     number_in,
     qualifier_end,
     qualifier_start,
+    rate_after,
 )
 from qa.answering.units import measure_of
 from qa.types import Span, Value
@@ -46,7 +48,6 @@ _CODE = re.compile(r"[A-Z][A-Za-z]*-?\d")  # G7, Covid-19
 _SENTENCE_END = re.compile(r"[.!?]['”\"]?\s+(?=[A-Z“\"])|\n")
 _LONGEST_UNIT = 4  # words: a longer stretch is a clause with a number in it
 _REACH = 200  # characters before a date that may say whether it is to come
-_EXPRESSION = 12  # characters by which an expression of time may begin before its span
 
 
 def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -> Value:
@@ -66,9 +67,13 @@ def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -
     if number is not None:
         return number
     listed = _is_list(text, words)
+    if not listed:
+        text = without_role(text)
     if is_name(text) and not listed:
         own = span.article.text
         return Value("name", name_words(text, own, (*articles, own)))
+    if listed:
+        words = sorted(set(words) - _LISTS)
     return Value("words", tuple(words), listed=listed)
 
 
@@ -79,7 +84,9 @@ def relation(one: Value, other: Value) -> Relation:
     of one thing, and "different" if they cannot. It is "incomparable" for different kinds or
     measures, for lists, and for words that cannot be compared.
     """
-    if fold(one) == fold(other) or _refine_each_other(fold(one), fold(other)):
+    if fold(one) == fold(other) or _refine_each_other(one, other):
+        return "same"
+    if _refine_each_other(fold(one), fold(other)):
         return "same"
     if one.kind != other.kind or one.kind == "words":
         return "incomparable"
@@ -111,8 +118,10 @@ def refines(one: Value, other: Value) -> bool:
 
 
 def fold(value: Value) -> Value:
-    """Fold the spelling of a name or of words; return other values as they are."""
-    if value.kind not in ("name", "words"):
+    """Fold the spelling of a name or of words, and the unit of a number; not dates."""
+    if value.kind == "number":
+        return quantities.in_one_unit(value)
+    if value.kind == "date":
         return value
     return replace(value, words=fold_spelling(value.words))
 
@@ -141,7 +150,10 @@ def _may_be_one_name(one: Value, other: Value) -> bool:
     A capital speaks for its country, a name may be a part of the other, or sound like it.
     """
     first, second = fold_spelling(one.words), fold_spelling(other.words)
-    if (one.words, other.words) in capitals() or sound_of(first) == sound_of(second):
+    if (one.words, other.words) in capitals():
+        return True
+    heard, also = sound_of(first), sound_of(second)
+    if heard == also or is_fuller_name(heard, also) or is_fuller_name(also, heard):
         return True
     left_out = set(first) ^ set(second)
     return (left_out.isdisjoint(first) or left_out.isdisjoint(second)) and "new" not in left_out
@@ -152,22 +164,14 @@ def _moment(span: Span) -> str | None:
 
     The words before it say whether it is to come: "will start on [April 14]".
     """
-    published = span.article.published
-    moment = moment_of(span.text, published)
-    if moment is None or published is None:
-        return moment
     before = span.article.text[max(0, span.start - _REACH) : span.start]
-    sentence = _SENTENCE_END.split(before)[-1] + span.text
-    inside = len(sentence) - len(span.text)
-    for place, resolved in reversed(moments_in(sentence, published)):
-        if place >= inside - _EXPRESSION:
-            return resolved
-    return moment
+    return moment_of(span.text, span.article.published, _SENTENCE_END.split(before)[-1])
 
 
 def _number(span: Span, counting: bool) -> Value | None:
     """Return the number that a span states with the qualifier around it, or None."""
-    text, whole = span.text, span.article.text
+    whole = span.article.text
+    text = span.text + rate_after(whole, span.end)
     if counting:
         text = _NONE_OF.sub("0 ", text)
     numbers, unit = number_in(text)

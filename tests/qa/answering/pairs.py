@@ -52,14 +52,15 @@ COUNTS: Pairs = (  # the question asks for a number
     ("[One woman] died.", "[Three women] died.", "different"),
     ("They won [34 of the 120 seats].", "They won [34 seats].", "same"),
     ("[One in three] voted.", "[3] voted.", "incomparable"),
-    ("[A third] of them left.", "[30 percent] left.", "incomparable"),
+    ("[A third] of them left.", "[30 percent] left.", "compatible"),
+    ("[A third] of them left.", "[45 percent] left.", "different"),
     # units
     ("It is worth [A$5 million].", "It is worth [US$5 million].", "different"),
     ("It is worth [HK$5m].", "It is worth [C$5m].", "different"),
     ("It is worth [$5m].", "It is worth [US$5 million].", "same"),
     ("It is worth [€5m].", "It is worth [$5.4m].", "incomparable"),
     ("Turnout fell by [4 percent].", "It fell by [4 percentage points].", "different"),
-    ("It was [35 C] in the shade.", "It was [95 degrees Fahrenheit].", "compatible"),
+    ("It was [35 C] in the shade.", "It was [95 degrees Fahrenheit].", "same"),
     ("It was [35 C] in the shade.", "It was [85 F] in the shade.", "different"),
     ("Gusts reached [185 km/h].", "Gusts reached [115 miles per hour].", "compatible"),
     ("Gusts reached [185 km/h].", "Gusts reached [90 mph].", "different"),
@@ -134,8 +135,19 @@ COUNTS += pairs(
     [fewer than 10,000] came | [10,400 visitors] came | different
     [over 1,000] flights | [1,042 flights] | compatible
     [over half a million] people | [540,000 people] | compatible
-    [half] of them left | [50 percent] left | incomparable
-    [two-thirds] of them | [67%] | incomparable
+    [half] of them left | [50 percent] left | same
+    [More than half] of them left | [40 percent] left | different
+    [one in five] children | [20 percent of children] | same
+    [12 percent] | [120] | incomparable
+    the [first half] | [50 percent] | incomparable
+    loses [€40,000] a month | loses [€40,000] a year | different
+    a rent of [€2,000 a month] | [€24,000] a year | same
+    [€2,000 a month] | [€30,000] a year | different
+    lost [€40,000] | lost [€40,000] a month | same
+    lost [€40,000] | lost [€50,000] a month | incomparable
+    [30,000 litres] of water a day | [30,000 litres] of water an hour | different
+    [40 people] died a year ago | [40 people] died | same
+    [two-thirds] of them | [67%] | compatible
     [£3.5bn] deal | [3.5 billion pounds] | same
     [£3.5bn] deal | [€4bn] deal | incomparable
     [Rs 500 crore] | [5 billion rupees] | same
@@ -146,8 +158,10 @@ COUNTS += pairs(
     [6 feet] of snow | [1.8 metres] of snow | compatible
     a [5m-high] wave | a [16-foot] wave | compatible
     [5m people] fled | [5 million] fled | same
-    [90 minutes] | [an hour and a half] | compatible
-    [an hour] | [60 minutes] | compatible
+    [90 minutes] | [an hour and a half] | same
+    [500 hectares] | [5 square kilometres] | same
+    [58-41] | [41] | incomparable
+    [an hour] | [60 minutes] | same
     [three years] | [36 months] | compatible
     [three years] | [four years] | different
     [aged 34] | [34 years old] | same
@@ -158,7 +172,7 @@ COUNTS += pairs(
     won [3-1] | won [3-1] | same
     won [3-1] | won [2-1] | different
     [52-48 percent] | [52%] | incomparable
-    [1,200 megawatts] | [1.2 GW] | compatible
+    [1,200 megawatts] | [1.2 GW] | same
     [70 knots] | [80 mph] | compatible
     [200 pounds] | [91 kg] | compatible
     [200 pounds] | [€230] | incomparable
@@ -180,7 +194,7 @@ COUNTS += pairs(
     [1,5 million] | [1.5 million] | same
     [€1,250.50] | [1250.50 euros] | same
     [a hundred] | [100] | same
-    [-5 C] | [23 F] | compatible
+    [-5 C] | [23 F] | same
     [minus 5 C] | [5 C] | different
     [40C] | [40 degrees Celsius] | same
     [40 degrees] | [104 F] | compatible
@@ -241,6 +255,12 @@ NAMES_AND_DATES += pairs(
     [Mohammed Ali] | [Muhammad Ali] | compatible
     [Niger] | [Nigeria] | different
     [Romania] | [Armenia] | different
+    [Grandmaster Aleksandr Völker] won. | [Alexander Voelker] won. | compatible
+    [Ms Olander] won. | [Margit Olander] won. | same
+    [captain Rui Esposito] scored | [Joe Varga] scored | different
+    [Holtra, Beckman and Ponte] | [Ponte, Holtra and Beckman] | same
+    who left in [May], | who left on [May 4, 2025], | same
+    It opens [on Friday], he said. | It opens on [13 March]. | same
     [Anna Martin] | [Anna Martina] | different
     """
 )

@@ -12,6 +12,7 @@ from qa.answering.kinds import (
     is_heading,
     nearest_sentences,
     quotations,
+    repeats_question,
     standing_alone,
     well_formed,
 )
@@ -52,6 +53,26 @@ def test_a_value_has_the_bounds_of_its_phrase() -> None:
     assert found is not None
     assert found.text == "Maria Olsen"
     assert well_formed(cited("The mayor reacted angrily to it.", "angrily", "a")) is None
+
+
+def test_a_value_is_not_cut_within_a_word() -> None:
+    found = well_formed(cited("The appeal closed with £1.84m raised.", "£1.84m", "a"))
+    assert found is not None
+    assert found.text == "£1.84m"
+
+
+@pytest.mark.parametrize(
+    ("question", "repeats"),
+    [
+        ("Who did Ann Berg beat?", True),
+        ("Who won the fight between Ann Berg and Kari Lund?", False),
+        ("Who won, Ann Berg or Kari Lund?", False),
+        ("Who won Ann Berg vs Kari Lund?", False),
+    ],
+)
+def test_what_a_question_offers_may_answer_it(question: str, repeats: bool) -> None:
+    won = cited("Ann Berg won the fight on Monday.", "Ann Berg", "a")
+    assert repeats_question(won, question) is repeats
 
 
 def test_quotations_are_of_different_outlets_and_do_not_repeat_each_other() -> None:

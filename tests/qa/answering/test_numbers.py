@@ -66,9 +66,11 @@ PLURALS = """soldiers soldier, houses house, women woman, children child, countr
         ("10 to 15 people", [10, 15], ""),
         ("thousands", [], ""),
         ("tens of thousands of people", [], ""),
-        ("a third", [], ""),
+        ("a third", [33.3333], "percent"),
         ("two and a half hours", [2.5], "hour"),
-        ("three quarters of voters", [], ""),
+        ("three quarters of voters", [75], "percent voter"),
+        ("eight out of 10 firms", [80], "percent firm"),
+        ("a quarter of a mile", [], ""),
         ("hundreds of millions", [], ""),
     ],
 )

@@ -130,6 +130,13 @@ def test_shingles_by_hand() -> None:
     assert shingles("") == {()}
 
 
+@pytest.mark.parametrize(("other", "hits"), [("a year", 2), ("a month", 1)])
+def test_a_copy_with_another_rate_is_read(other: str, hits: int) -> None:
+    told = "The old cable car above the town of Penlow loses 40,000 euros a month."
+    edited = told.replace("a month", other).replace("old cable", "red cable")
+    assert len(collapse_copies([match("a", told, 1.0), match("b", edited, 0.9)])) == hits
+
+
 def test_of_one_story_half_the_words_make_a_copy() -> None:
     edited = STORY.replace("border clashes", "fighting near the frontier")
     for story, copies in (("a", 1), (None, 0)):

@@ -103,6 +103,18 @@ def test_an_old_archive_has_a_now_of_its_own(question: str, first: str, last: st
     assert asked.asked_on == NEWEST
 
 
+def test_a_weekday_after_the_last_article_is_the_archives_own() -> None:
+    today = dt.date.today()
+    newest = today - dt.timedelta(days=8)  # the weekday of yesterday, a week before
+    coming = today - dt.timedelta(days=1)
+    asked = understand(f"who resigned on {coming:%A}?", newest=newest)
+    assert asked.time is not None
+    assert asked.time.last == coming - dt.timedelta(days=7)
+    told = understand(f"who resigned on {coming:%A}?", newest=coming)
+    assert told.time is not None
+    assert told.time.last == coming
+
+
 def test_a_day_asked_on_and_a_fresh_archive_are_counted_from_as_they_are() -> None:
     today = dt.date.today()
     for asked in (
