@@ -2,10 +2,10 @@
 
 A file has a real article in each line of JSON, perhaps packed: `title`, `text`, `published`. They
 are written in 30 shapes of all loaders, eight in each, and read again. Three of four articles have
-a full date or "Published" in their text. Of 13 shapes the file's fields state the day; of 7 lines
-above the story alone, in 25 layouts of news sites (`benchmarks.dated_heads`); the others state
-none. Most have days that are not the article's: of a change, of printing, of another story, of a
-deadline, of a birth.
+a full date or "Published" in their text. Of 16 shapes the file's fields state the day; of 7 only
+lines above the story, in 25 layouts of news sites (`benchmarks.dated_heads`); 7 state none. Most
+have days that are not the article's: of a change, of printing, of another story, of a deadline, of
+a birth.
 
 A day counts as right, as unknown, or as wrong. A shape that states the day should give it, the
 others none. Each that is wrong or not found is printed with the start of its article, to be judged
