@@ -35,7 +35,7 @@ from qa.answering.kinds import (
     standing_alone,
     well_formed,
 )
-from qa.answering.measures import counts_another
+from qa.answering.measures import counts_another, is_of_kind
 from qa.answering.offices import holders
 from qa.answering.parsing import predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
@@ -57,6 +57,7 @@ _QUOTED = 0.25  # of the threshold: sentences are quoted that are less sure than
 _ONE_STORY = dt.timedelta(days=14)
 _PARSED = 8  # candidate sentences of a question
 _OTHER_TIME = 0.5  # weight of what is of another time than the question's, against an answer
+_AS_SURE = 0.5  # of the first citation's probability: one that is a clean value stands before it
 _CITED = 0.5  # of the threshold: less probable citations are evidence but are not shown
 
 
@@ -95,11 +96,14 @@ def agree(
         quoted = quotations(question, about, _QUOTED * threshold)
         return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
     claimed, left = _answering(found, question)
+    found_values = group_by_value(question, claimed, hits)
     groups = {
         value: _with_withdrawals(group)
-        for value, group in group_by_value(question, claimed, hits).items()
+        for value, group in found_values.items()
+        if is_of_kind(question, value, group[0])
     }
     against = _of_other_values(question, claimed, [*aside, *left], hits)
+    against += [group for value, group in found_values.items() if value not in groups]
     answers = _weighed(question, groups, hits, threshold, pooling, against)
     said = [answer for answer in answers if answer.probability >= threshold][:_MOST_ANSWERS]
     if said and _is_denied(question, said[0], groups):
@@ -270,7 +274,7 @@ def _weighed(
         ]
     else:
         unsaid = [group for value, group in groups.items() if value not in said]
-        unsaid = [group for group in unsaid if any(one.stance != "withdrawn" for one in group)]
+        unsaid = [group for group in unsaid if any(map(_may_be_so, group))]
         strengths = [_evidence(group, pooling.temperature) for group in [*said.values(), *unsaid]]
         less = pooling.temperature * math.log(_OTHER_TIME)
         strengths += [_evidence(group, pooling.temperature) + less for group in against]
@@ -282,6 +286,15 @@ def _weighed(
         shown.sort(key=lambda one: one.stance != "said")
         answers.append(_answer(value, shown, chance, hits))
     return sorted(answers, key=lambda one: (-one.probability, -one.citations[0].score))
+
+
+def _may_be_so(citation: Citation) -> bool:
+    """Whether a citation is neither withdrawn nor merely possible.
+
+    Of a share that "would be needed" nothing is said.
+    """
+    possible = citation.claim is not None and citation.claim.unreal
+    return citation.stance != "withdrawn" and not possible
 
 
 def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]]) -> bool:
@@ -304,8 +317,10 @@ def _is_denied(question: str, best: Answer, groups: dict[Value, list[Citation]])
 
 def _as_shown(answer: Answer) -> Answer:
     """Return the answer with its speakers; its sentence if it is no clean value."""
-    first, *others = answer.citations
-    cited = (with_claim(first), *(with_claim(one) for one in others))
+    cited = tuple(map(with_claim, answer.citations))
+    whole = [one for one in cited if well_formed(one) is not None]
+    if whole and whole[0].probability >= _AS_SURE * cited[0].probability:
+        cited = (whole[0], *(one for one in cited if one is not whole[0]))
     if well_formed(cited[0]) is not None:
         return replace(answer, citations=cited)
     return replace(answer, citations=tuple(map(standing_alone, cited)), kind="sentence")

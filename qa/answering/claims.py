@@ -32,6 +32,9 @@ _SAYING = frozenset(
     recount reiterate remark reply report respond reveal say show state stress suggest tell testify
     think tout tweet urge vow warn write""".split()
 )
+_FORECASTING = frozenset(  # a poll shows that she would win
+    "show suggest indicate predict expect find hint think believe".split()
+)
 _DENYING = frozenset("deny dispute refute rebut disavow".split())
 _DISMISSING = frozenset("dismiss reject deny dispute refute".split())
 _REPORTS = frozenset(
@@ -93,6 +96,14 @@ def speaks(sentence: str, place: Place) -> bool:
     if root.dep_ != "nsubj" or root.pos_ not in ("NOUN", "PROPN", "PRON"):
         return False
     return lemma_of(root.head) in _SAYING | _DENYING | _BELIEVING
+
+
+def tells_speech(sentence: str) -> bool:
+    """Whether a sentence has a verb of saying with a subject."""
+    (doc,) = parse([sentence])
+    return any(
+        token.dep_ == "nsubj" and lemma_of(token.head) in _SAYING | _DENYING for token in doc
+    )
 
 
 def _root(tokens: Sequence[Token]) -> Token:
@@ -242,6 +253,8 @@ def _predicate_words(noun: Token, verb: Token) -> frozenset[str]:
         joined = child.dep_ == "conj" and not _has_own_words(child)  # were injured or killed
         if joined or child.dep_ in ("acomp", "oprd", "xcomp", "prt", "attr", "dobj"):
             words.add(lemma_of(child))
+        if child.dep_ == "nsubjpass" and child != noun:  # Feldstein was replaced by her
+            words.add(lemma_of(child))
     counted = [noun]
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ == "of":  # the number of people injured
@@ -385,7 +398,7 @@ def _is_announced(clause: Token) -> bool:
         return False
     while clause.dep_ == "conj" and _is_clause(clause.head):
         clause = clause.head
-    return clause.dep_ == "ccomp" and lemma_of(clause.head) in _SAYING
+    return clause.dep_ == "ccomp" and lemma_of(clause.head) in _SAYING - _FORECASTING
 
 
 def _is_clause(token: Token) -> bool:

@@ -30,7 +30,14 @@ from qa.answering.measures import (
     measures_of,
     same_count,
 )
-from qa.answering.parsing import LIGHT_VERBS, lemmas_in, numbers_in, predicate_of, roles_in
+from qa.answering.parsing import (
+    LIGHT_VERBS,
+    lemmas_in,
+    names_in,
+    numbers_in,
+    predicate_of,
+    roles_in,
+)
 from qa.answering.subjects import is_named, names_of, of_its_subject
 from qa.answering.units import CLOCK, measure_of
 from qa.answering.values import relation, value_of
@@ -62,6 +69,12 @@ _RATE = re.compile(
     r"|\bannual\b",
     re.IGNORECASE,
 )
+_STRETCH = re.compile(  # four children in the first four years, 12 dead in the past 24 hours
+    r"\bin\s(?:the|his|her|its|their)\s(?:first|last|past|previous)\s(?:\w+\s)?"
+    r"(?:hour|day|week|month|year|decade)s?\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _LONG_AGO = dt.timedelta(days=31)
 _SAME_DAYS = dt.timedelta(days=1)
 _REVISED_WITHIN = dt.timedelta(days=90)
@@ -166,11 +179,25 @@ def _differ(best: Answer, other: Answer, figures: Sequence[Answer], question: st
         _same_matter(here, there, (one, two), question)
         for here, there in itertools.product(best.citations[:4], other.citations[:4])
         if _outlet(here) != _outlet(there)
+        and _contradict(here, there)
         and (there.probability >= _SURE or not is_heading(there))
         and (there.probability >= least or _count_what_is_asked(here, there, question))
         and _is_newest(here, figures)
         and _is_newest(there, figures)
     )
+
+
+def _contradict(one: Citation, other: Citation) -> bool:
+    """Whether two figures contradict each other as their own sentences have them.
+
+    "60+" does not contradict 61, though 60 does. "His 60th" was so at some time before.
+    """
+    here, there = value_of(one, counting=True), value_of(other, counting=True)
+    if "number" not in (here.kind, there.kind):
+        return True
+    if _ORDINAL.search(one.text) or _ORDINAL.search(other.text):
+        return False
+    return relation(here, there) == "different"
 
 
 def _count_what_is_asked(one: Citation, other: Citation, question: str) -> bool:
@@ -238,6 +265,9 @@ def _same_matter(
         return _count_alike(here, there, values, question, both_answer=chance >= _SURE)
     if values[0].kind == "date" and chance >= _SURE_OF_DATES:
         return len(values[0].moment) == len(values[1].moment)
+    asked = names_in(question)
+    if bool(asked & here.predicate) is not bool(asked & there.predicate):
+        return False  # who replaces Ann is not who replaces Kari
     shared = (here.predicate & there.predicate) - LIGHT_VERBS
     return bool(shared) and here.role == there.role and here.verb == there.verb
 
@@ -245,7 +275,10 @@ def _same_matter(
 def _count_alike(
     one: Claim, other: Claim, values: tuple[Value, Value], question: str, *, both_answer: bool
 ) -> bool:
-    """Whether two claims count the same; `both_answer` if the reader takes both for answers."""
+    """Whether two claims count the same.
+
+    `both_answer`: the reader takes both for answers.
+    """
     if all(measure_of(value.words) == CLOCK for value in values):
         return one.verb == other.verb
     if not both_answer:
@@ -262,6 +295,8 @@ def _same_time(one: Citation, other: Citation) -> bool:
     """
     here, there = one.as_of, other.as_of
     if here is not None and there is not None and not _within(here, there):
+        return False
+    if (_STRETCH.search(one.sentence) is None) is not (_STRETCH.search(other.sentence) is None):
         return False
     if (here is None) is not (there is None) and any(map(_is_of_long_ago, (one, other))):
         return False

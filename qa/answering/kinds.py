@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.text.sentences import dateline_end, sentence_around, sentence_before_span
+from qa.answering.claims import tells_speech
 from qa.answering.parsing import names_in
 from qa.answering.retrieval import same_words, shingles
 from qa.types import Answer, AnswerKind, Citation
@@ -36,6 +37,9 @@ _ASKS_FOR_SENTENCE = re.compile(
       ^\W*(?:why|tell\ (?:me|us)|explain|describe)\b     # why did it fall
     | ^\W*how\ (?!(?:{_MEASURE})\b)(?!(?:is|are|was|were)\ \w+\ called)\w+   # how did he react
     | \bwhat\b.*\b(?:happen\w*|say|said|says|means?|requires?|wants?|demands?)\b  # what did X say
+    | \bwhat\ (?:do|does|did)\b.*\b(?:think|believe|make\ of)\b          # what does X think of it
+    | \bwhat\ (?:is|was|are|were)\b.*\b(?:reactions?|responses?|views?|verdict)\ (?:to|of|on)\b
+    | ^\W*what\ (?:drove|prompted|led\ to|lay\ behind|is\ behind|was\ behind)\b  # what drove it
     | ^\W*who\ (?:is|are|was|were)\ {_NAMED}(?:\ {_NAMED})*\W*$           # who is Ann Lee
     | ^\W*what\ (?:is|are|was|were)\ (?:(?:the|an?)\ )?                    # what is Frontex
         {_NAMED}(?:[\ -][\w.’'-]+){{0,3}}\W*$
@@ -51,10 +55,13 @@ _LEANS = re.compile(r"^[\"“'‘(]?(?:It|He|She|They|This|That|These|Those|But|
 _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
+_QUOTED = re.compile(r"[\"“”].{20,}|.{20,}[\"”]", re.DOTALL)
 _CLOSING = "\"”’')]» "
 _LINE_END = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _POSSIBLE = re.compile(
-    r"\b(?:would|could|might|may|should|if|plan\w*|will|expected|(?:is|are)\ to)\b", re.IGNORECASE
+    r"\b(?:would|could|might|may|should|if|plan\w*|will|expected|(?:is|are)\ to"
+    r"|(?:meant|supposed|intended|due|set|designed|scheduled)\ (?:to|for))\b",
+    re.IGNORECASE,
 )
 QUOTATIONS = 5
 _SHORTEST = 4  # words of a sentence that is understood by itself
@@ -94,13 +101,13 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
     """Return sentences that answer an open question, best first: one for each outlet.
 
     `citations` are ordered by score; those of less than `least` probability are left out. Of a
-    question about what somebody said, only what that person says is quoted, if anything is.
+    question about what somebody said, only what that person says is quoted, else what anybody says.
     Headings are no sentences.
     """
     kept = [one for one in citations if one.probability >= least and one.stance != "withdrawn"]
     kept = [one for one in kept if not is_heading(one)]
     if _WHAT_WAS_SAID.search(question):
-        kept = _said_by(names_in(question), kept) or kept
+        kept = _said_by(names_in(question), kept) or [one for one in kept if _is_said(one)]
     chosen: list[Citation] = []
     outlets: set[str] = set()
     for citation in kept:
@@ -198,6 +205,11 @@ def standing_alone(citation: Citation) -> Citation:
         qualified_start=first,
         mark=citation.marked,
     )
+
+
+def _is_said(citation: Citation) -> bool:
+    """Whether a sentence quotes somebody, or has a verb of saying."""
+    return _QUOTED.search(citation.sentence) is not None or tells_speech(citation.sentence)
 
 
 def _said_by(names: frozenset[str], citations: Sequence[Citation]) -> list[Citation]:

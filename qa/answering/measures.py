@@ -6,9 +6,12 @@ noun that is counted, its limits and its verb. Limits: English; the measures are
 
 from __future__ import annotations
 
+import re
+
 from qa.answering.countries import place_of
 from qa.answering.parsing import LIGHT_VERBS, predicate_of
-from qa.types import Claim, Value
+from qa.answering.units import dimension_of, measure_of
+from qa.types import Claim, Span, Value
 
 # Words that say the same of what is counted. Each line is one measure.
 MEASURES = tuple(
@@ -18,6 +21,7 @@ MEASURES = tuple(
     injure injury hurt wound injured wounded
     arrest arrested detain detained detention custody
     miss missing unaccounted
+    find recover locate retrieve
     evacuate evacuated displace displaced flee evacuation
     cost price pay worth spend value
     """.strip().splitlines()
@@ -32,9 +36,54 @@ _PARTS = frozenset(  # of people: counted apart, they may be fewer than all
     """child schoolchild baby infant toddler teenager boy girl woman man pupil civilian tourist
     foreigner firefighter""".split()
 )
+_HOW = re.compile(
+    r"\bhow\s(many|much|far|fast|long|old|tall|deep|wide|heavy|high|big|large)\b(?!\sof\b)",
+    re.IGNORECASE,
+)
+_HOW_MUCH = re.compile(r"\bhow\smuch\b(?!\sof\b)", re.IGNORECASE)
+_DIMENSIONS = {  # of the units in which each is measured
+    "far": ("length", "time"),
+    "fast": ("speed", "time"),
+    "long": ("time", "length"),
+    "tall": ("length",),
+    "deep": ("length",),
+    "wide": ("length",),
+    "heavy": ("mass",),
+}
+_AGED = re.compile(r"\bold\b|\baged?\b", re.IGNORECASE)
+_INEXACT = re.compile(
+    r"\b(?:tens|dozens?|scores|hundreds|thousands|millions|billions|trillions|few|several|couple"
+    r"|handful|many|much|most|all|none|no|nothing|nobody|half|double|twice|triple|once|majority)\b",
+    re.IGNORECASE,
+)
 _COST = next(place for place, words in enumerate(MEASURES) if "cost" in words)
+_OF_PEOPLE = frozenset(
+    place for place, words in enumerate(MEASURES) if words & {"kill", "injure", "arrest"}
+)
+_BUILDINGS = frozenset(
+    """home house building household business customer structure property vehicle car flight
+    acre hectare mile kilometer dollar""".split()
+)
 _AMBIGUOUS = frozenset("claim life lose miss body nobody".split())  # they lost a match
 COUNTS = frozenset("toll number count figure total price cost estimate tally bill value".split())
+
+
+def is_of_kind(question: str, value: Value, span: Span) -> bool:
+    """Whether a value may answer "how many" or "how far": a number, of a fitting unit.
+
+    "Dozens" may too. Of any other question each value may be an answer.
+    """
+    asked = _HOW.search(question)
+    if asked is None:
+        return True
+    if value.kind != "number":
+        return _INEXACT.search(span.text) is not None
+    how, text = asked[1].lower(), span.article.text
+    if how == "old" and dimension_of(value.words) == "time":  # not fifty years after it
+        return _AGED.search(text[max(0, span.start - 8) : span.end + 14]) is not None
+    wanted = _DIMENSIONS.get(how)
+    told = dimension_of(value.words)
+    return wanted is None or told is None or told in wanted
 
 
 def may_count_alike(one: Claim, other: Claim, values: tuple[Value, Value]) -> bool:
@@ -58,10 +107,14 @@ def _is_part(one: Claim, other: Claim, values: tuple[Value, ...]) -> bool:
 
 
 def counts_another(claim: Claim, question: str) -> bool:
-    """Whether a claim counts the injured if a question asks for the killed."""
+    """Whether a claim counts the injured, or homes, if a question asks for the killed."""
     asked, told = predicate_of(question), claim.predicate | {claim.noun}
     wanted, found = (measures_of(words - _AMBIGUOUS) - {_COST} for words in (asked, told))
-    return bool(wanted and found and not wanted & found)
+    if wanted and found:
+        return not wanted & found
+    if _HOW_MUCH.search(question) and are_people(claim.noun):
+        return True
+    return bool(wanted & _OF_PEOPLE) and claim.noun in _BUILDINGS
 
 
 def in_other_words(one: Claim, other: Claim, question: str) -> bool:
@@ -72,9 +125,12 @@ def in_other_words(one: Claim, other: Claim, question: str) -> bool:
     asked = predicate_of(question)
     if measures_of(asked) or {one.verb, other.verb} & (LIGHT_VERBS | COUNTS):
         return False
-    if one.noun == other.noun and one.noun in asked - _WHOLE:
+    if one.noun == other.noun and one.noun in asked - _WHOLE and measure_of((one.noun,)) is None:
         return False
-    said, told = one.predicate - PEOPLE, other.predicate - PEOPLE
+    said, told = (
+        {word for word in claim.predicate - PEOPLE if measure_of((word,)) is None}
+        for claim in (one, other)
+    )
     if not said or not told or said & told:
         return False
     return not (said & asked or told & asked)

@@ -31,6 +31,7 @@ MODIFIERS = frozenset(
 )
 # A count of these may be of soldiers.
 _ANYBODY = frozenset("people persons person lives life".split())
+_ORDINAL_ENDINGS = frozenset("st nd rd th".split())  # his 61st home run makes 61
 _SCALES = {
     "hundred": 100.0,
     "thousand": 1e3,
@@ -104,7 +105,7 @@ def number_in(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
             numbers[-1] = float(f"{numbers[-1] * scale:.12g}")  # 2.3 * 1e6 is a little less
         elif token in SIGNS:
             unit.add(SIGNS[token])
-        elif token not in MODIFIERS | UNSAID | _ANYBODY:
+        elif token not in MODIFIERS | UNSAID | _ANYBODY | _ORDINAL_ENDINGS:
             unit.add(unit_named(token) or singular(token))
     return tuple(numbers), frozenset(complete_currency(unit))
 

@@ -22,6 +22,7 @@ from qa.types import Citation, Hit
 Name = tuple[str, ...]
 
 _STEM = 5  # letters that "Spain" shares with "Spaniards", and most names with their adjectives
+_IES = re.compile(r"ies$")  # Tories, Tory
 _MOST = 2 / 3  # of a name's words: an article may leave one out
 
 
@@ -75,7 +76,7 @@ def words_of(article: Article) -> str:
 
 
 def _stem(word: str) -> str:
-    return anyascii(word).casefold()[:_STEM]
+    return _IES.sub("y", anyascii(word).casefold())[:_STEM]
 
 
 @lru_cache(maxsize=256)

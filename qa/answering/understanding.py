@@ -152,12 +152,13 @@ def _window(
     lately = asked.kind == "recent" and asked.first is not None
     if not (moments or lately) and (asked.kind != "explicit" or time_spans(text)):
         return None  # none, or a "Friday" of any week
-    if counted_from is not None:
+    yearless = any(moment.startswith("-") for moment in moments)
+    if counted_from is not None and not yearless:
         day = in_words(counted_from.isoformat())
         words = f"{asked.words}, counted from the newest article, {day}"
         return TimeWindow(words, asked.first, asked.last)
     words = ", ".join(_with_preposition(text, start, end) for start, end in time_spans(text))
-    if any(moment.startswith("-") for moment in moments):
+    if yearless:
         return TimeWindow(words)
     if asked.kind == "explicit" or lately:
         return TimeWindow(asked.words, asked.first, asked.last)

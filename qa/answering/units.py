@@ -231,6 +231,11 @@ def measure_of(words: tuple[str, ...]) -> str | None:
     return next(iter(codes or found), None)
 
 
+def dimension_of(words: tuple[str, ...]) -> str | None:
+    """Return the dimension of the unit among words ("length"), None if there is none."""
+    return _DIMENSION.get(measure_of(words) or "")
+
+
 def rate_of(words: tuple[str, ...]) -> float | None:
     """Return how often a year an amount is counted: 12 for "a month".
 

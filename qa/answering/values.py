@@ -46,6 +46,9 @@ _LISTS = frozenset("and or with versus vs but".split())
 _NONE_OF = re.compile(r"^(?:no|not a single)\s(?=[a-z])(?!one\b)", re.IGNORECASE)  # no passengers
 _CODE = re.compile(r"[A-Z][A-Za-z]*-?\d")  # G7, Covid-19
 _SENTENCE_END = re.compile(r"[.!?]['”\"]?\s+(?=[A-Z“\"])|\n")
+_EQUIVALENT = re.compile(  # 4,600 kilometers (2,858 miles), 180 million euros, or $209 million
+    r"(?<=\w)\s\([^)]*\d[^)]*\)?\s*$|(?<=\w),\sor\s(?:about\s|around\s|some\s)?[$€£¥]?\d[^,]*$"
+)
 _LONGEST_UNIT = 4  # words: a longer stretch is a clause with a number in it
 _REACH = 200  # characters before a date that may say whether it is to come
 
@@ -171,7 +174,7 @@ def _moment(span: Span) -> str | None:
 def _number(span: Span, counting: bool) -> Value | None:
     """Return the number that a span states with the qualifier around it, or None."""
     whole = span.article.text
-    text = span.text + rate_after(whole, span.end)
+    text = _EQUIVALENT.sub("", span.text) + rate_after(whole, span.end)
     if counting:
         text = _NONE_OF.sub("0 ", text)
     numbers, unit = number_in(text)

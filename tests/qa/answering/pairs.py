@@ -161,6 +161,9 @@ COUNTS += pairs(
     [90 minutes] | [an hour and a half] | same
     [500 hectares] | [5 square kilometres] | same
     [58-41] | [41] | incomparable
+    flew [4,600 kilometers (2,858 miles)] | flew [4,600 kilometers] | same
+    paid [180 million euros, or $209 million], for it | paid [€180m] | same
+    hit his [61st home run] | hit [61] | same
     [an hour] | [60 minutes] | same
     [three years] | [36 months] | compatible
     [three years] | [four years] | different

@@ -535,6 +535,49 @@ def test_what_another_time_says_makes_an_answer_less_sure() -> None:
     assert chance(again) == pytest.approx(1 / 2)  # the same value is none against it
 
 
+@pytest.mark.parametrize(
+    ("question", "beside", "kept"),
+    [
+        ("How far did it fly?", "early in the morning", False),
+        ("How far did it fly?", "five miles", True),
+        ("How far did it fly?", "dozens of miles", True),
+        ("How fast did it fly?", "five miles", False),
+        ("How long did it fly?", "five hours", True),
+        ("How old is it?", "five hours", False),
+        ("How old is it?", "five years old", True),
+        ("How many flew?", "early in the morning", False),
+        ("When did it fly?", "early in the morning", True),
+    ],
+)
+def test_what_no_number_can_be_is_no_answer_and_counts_half_against_one(
+    question: str, beside: str, kept: bool
+) -> None:
+    pooling = Pooling(1.0, 0.0, 1.0, 0.0)
+    told = span("It flew at the speed of 40 there.", "40", 0.5, id="a")
+    other = span(f"It flew at dawn, {beside}.", beside, 0.5, id="b")
+    found = agreement.agree(question, [told, other], [], 0.1, pooling).answers
+    assert len(found) == (2 if kept else 1)
+    if not kept:
+        assert found[0].text == "40"
+        assert found[0].probability == pytest.approx(2 / 5)
+
+
+def test_a_clean_value_is_shown_before_an_ordinal_of_the_same_number() -> None:
+    first = span("Berg scored her 61st goal on Friday at Nes.", "61st", 0.6, id="a")
+    other = span("Berg has scored 61 goals for Nes by now.", "61", 0.4, id="b")
+    (found,) = agreement.agree("How many goals has Berg scored?", [first, other], [], 0.1).answers
+    assert (found.text, found.kind, len(found.citations)) == ("61", "value", 2)
+
+
+def test_what_is_merely_possible_says_nothing_against_an_answer() -> None:
+    pooling = Pooling(1.0, 0.0, 1.0, 0.0)
+    got = span("Berg got 48 percent of the votes.", "48 percent", 0.5, id="a")
+    poll = span("A poll shows Berg would win 50 percent.", "50 percent", 0.5, id="b")
+    (found,) = agreement.agree("What share did Berg get?", [got, poll], [], 0.1, pooling).answers
+    assert found.text == "48 percent"
+    assert found.probability == pytest.approx(1 / 2)
+
+
 def test_who_held_an_office_before_makes_a_weak_holder_less_sure() -> None:
     asked, pooling = "Who is the mayor of Nes?", Pooling(1.0, 0.0, 1.0, 0.0)
     kari = span("Kari Lund, who lives in Nes, spoke.", "Kari Lund", 0.5, id="a")

@@ -28,7 +28,9 @@ VALUES = """who won? | Who brokered the September truce? | How many people were 
 SENTENCES = """What happened in Nes? | How did the mayor react? | Why did the clashes break out?
     | Tell me about the ferry | What is Frontex? | What did Olsen say about the harbour?
     | Who is Ann Berg? | olsen | harbour death toll | Did the mayor resign?
-    | Will the station at Nes be closed? | What does the law require?"""
+    | Will the station at Nes be closed? | What does the law require?
+    | what do people think of the mayor | What was Olsen's reaction to the report?
+    | what drove the mill into debt | Why do they call it the buck moon?"""
 
 
 @pytest.mark.parametrize("question", [one.strip() for one in VALUES.split("|")])
@@ -102,6 +104,16 @@ def test_of_what_somebody_said_only_that_person_is_quoted() -> None:
     ]
     answers = quotations("What did Olsen say about the harbour?", citations, 0.05)
     assert [answer.text for answer in answers] == ["Olsen said that the harbour was lost."]
+
+
+def test_of_what_somebody_said_nothing_is_quoted_that_nobody_said() -> None:
+    question = "What did Olsen say about the harbour?"
+    seen = cited("A hand fell on a portrait of Olsen at the harbour.", "a portrait", "Globe", 0.9)
+    told = cited("They said at the harbour that all was lost.", "all was lost", "Herald", 0.5)
+    quoted = cited("“The harbour of this town is lost to us.”", "lost to us", "Post", 0.4)
+    assert quotations(question, [seen], 0.05) == []
+    answers = quotations(question, [seen, told, quoted], 0.05)
+    assert [answer.text for answer in answers] == [told.sentence, quoted.sentence]
 
 
 def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it() -> None:

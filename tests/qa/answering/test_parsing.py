@@ -85,6 +85,7 @@ def test_a_denial_is_seen(marked: str, denied: bool) -> None:
         ("The owner said it would close [58] branches.", False),
         ("The owner said it would have closed [58] branches.", True),
         ("The owner said it might close [58] branches.", True),
+        ("A poll shows she would win [50%] of the votes.", True),
     ],
 )
 def test_what_is_merely_possible_is_seen(marked: str, unreal: bool) -> None:

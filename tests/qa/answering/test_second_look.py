@@ -99,7 +99,7 @@ def test_an_outlet_gives_one_rival() -> None:
 
 
 def test_an_outlet_that_gave_an_answer_is_not_looked_through() -> None:
-    herald = _told("The fire at Nes burnt 90 homes. It killed 16 people at Nes.", "Herald")
+    herald = _told("The fire at Nes drew 90 helpers. It killed 16 people at Nes.", "Herald")
     spans = [
         Span(hit.article, hit.text.index(read), hit.text.index(read) + 2, 1.0, 0.7)
         for hit, read in ((GLOBE, "12"), (herald, "90"))

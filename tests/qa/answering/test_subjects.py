@@ -49,6 +49,7 @@ def _article(text: str, title: str = "") -> Article:
         (("Tanaru", "Indigenous", "Territory"), "The Tanaru are an indigenous people.", True),
         (("Georgia",), "Putin is the president of Russia.", False),
         (("Łódź",), "A fire in Lodz.", True),
+        (("Tories",), "He rang every Tory lawmaker.", True),
     ],
 )
 def test_an_article_has_a_name_by_its_last_word_or_most_of_its_words(

@@ -103,6 +103,12 @@ def test_an_old_archive_has_a_now_of_its_own(question: str, first: str, last: st
     assert asked.asked_on == NEWEST
 
 
+def test_in_an_old_archive_a_month_without_a_year_is_that_of_any_year() -> None:
+    asked = understand("who resigned in December?", newest=NEWEST)
+    assert asked.time is not None
+    assert (asked.time.text, asked.time.first) == ("in December", None)
+
+
 def test_a_weekday_after_the_last_article_is_the_archives_own() -> None:
     today = dt.date.today()
     newest = today - dt.timedelta(days=8)  # the weekday of yesterday, a week before
