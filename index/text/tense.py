@@ -84,3 +84,9 @@ def tense(before: str, after: str) -> str | None:
     if verb is None or verb.lastgroup == "open":
         return None
     return verb.lastgroup
+
+
+def is_past(sentence: str) -> bool:
+    """Whether a sentence has a verb in the past, and none of what is planned."""
+    kinds = {found.lastgroup for found in _VERB.finditer(sentence)}
+    return "past" in kinds and "future" not in kinds

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.text.dates import description_mentions, moments_in, yearless_months
 from index.text.days import first_day, last_day, shift
-from index.text.tense import tense
+from index.text.tense import is_past
 from index.text.undated import counts_from_its_day, own_words
 from qa.types import Answer, Citation, Hit, Question, TimeWindow
 
+_ADVERB = re.compile(r"(?:in|on|during)\b", re.IGNORECASE)  # "in 2031", not "the 2031 cup"
 _HALF_LIFE = 14  # days
 _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the log-odds
 _UNDATED_WEEKS = 52.0
@@ -93,7 +95,7 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     if window.first is None or window.last is None:  # "after 1991"
         return list(citations)
     asked_on = asked.asked_on or dt.date.max
-    ahead = window.last > asked_on and tense("", asked.text) != "past"
+    ahead = window.last > asked_on and not _asks_what_was(asked.text, window, asked_on)
     days = _days_of_stories(citations)
     return [one for one in citations if _is_within(one, window, ahead, days)]
 
@@ -129,6 +131,15 @@ def _is_told_since(citation: Citation, first: dt.date | None, before: int = 0) -
     if told is None or first is None:
         return True
     return told >= (shift(first, days=-before) or dt.date.min)
+
+
+def _asks_what_was(question: str, window: TimeWindow, asked_on: dt.date) -> bool:
+    """Whether a question asks what was "in 2031", which is to come.
+
+    "Who was named host of the 2034 cup?" does not: the time is the cup's.
+    """
+    ahead = window.first is not None and window.first > asked_on
+    return ahead and _ADVERB.match(window.text) is not None and is_past(question)
 
 
 def _days_of_stories(citations: Sequence[Citation]) -> dict[str, dt.date]:

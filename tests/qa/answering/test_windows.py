@@ -60,6 +60,8 @@ MAY = dt.date(2026, 5, 4)
         # what was is not told before it was
         ("How many died in Tarn in 2031?", "The floods killed 14 people.", MAY, False),
         ("Who won in Tarn in 2031?", "Ann Berg won. A dam fell.", MAY, False),
+        ("Who was named host of the 2034 cup?", "Ann Berg is. A dam fell.", MAY, True),
+        ("Who said she will sing in 2031?", "Ann Berg did. A dam fell.", MAY, True),
         ("Who will win in Tarn in 2027?", "Ann Berg leads. A dam fell.", MAY, True),
         # what is to come is told before, but a year is no month of it
         ("When will it open in 2027?", "The mayor will open the lift.", MAY, True),
