@@ -10,7 +10,7 @@ from index.types import Article
 from qa.answering.citing import cite
 from qa.answering.dates import within_window
 from qa.answering.understanding import understand
-from qa.archive import _of_other_times
+from qa.archive import _of_other_times, _reason
 from qa.types import Citation, Span
 
 
@@ -80,6 +80,16 @@ def test_what_is_of_the_time(
     question: str, text: str, published: dt.date | None, of_it: bool
 ) -> None:
     assert kept(question, text, published) is of_it
+
+
+def test_silence_about_a_time_to_come_says_what_there_is() -> None:
+    asked = understand("How many died in Tarn in 2031?")
+    text = "The floods killed 14 people."
+    start = text.index("14")
+    other = cite(Span(Article("a", text, published=MAY), start, start + 2))
+    end = "too-new: the articles end on 4 May 2026, before 2031"
+    assert _reason([], asked, MAY, other) == f"{end}; from 4 May 2026: 14"
+    assert _reason([], asked, MAY) == end
 
 
 def test_an_article_without_a_day_is_of_the_days_of_its_storys_copies() -> None:
