@@ -18,7 +18,10 @@ from index.text.holidays import holiday
 NAMED = ("day", "month", "weekday", "holiday")  # kinds of expression that name a time of a year
 _SOON = 93  # days within which a day or month without a tense is one to come
 
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen".split()
+)
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -114,9 +117,12 @@ def _month_of_week(day: dt.date | None) -> str | None:
 
 def number_of(words: str) -> int:
     """Return the number that an expression begins with; 1 for "a year"."""
-    first = re.split(r"[\s-]", words)[0]
+    first, *rest = re.split(r"[\s-]", words)
     if first.isdecimal():
         return int(first)
+    if first in _TENS[2:]:
+        ones = rest[0] if rest and rest[0] in _NUMBERS[:10] else "zero"
+        return 10 * _TENS.index(first) + _NUMBERS.index(ones)
     return _NUMBERS.index(first) if first in _NUMBERS else 1
 
 

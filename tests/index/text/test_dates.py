@@ -159,6 +159,8 @@ def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, mome
         ("It shuts by the end of the month.", ["2022-10"]), ("a day earlier than planned", []),
         ("the day before yesterday", ["2022-10-12"]), ("the day after tomorrow", ["2022-10-16"]),
         ("a year ago today", ["2021-10-14"]), ("50 years ago this month", ["1972-10"]),
+        ("fifteen years ago", ["2007"]), ("twenty years ago", ["2002"]),
+        ("sixty-five years ago", ["1957"]), ("twenty one years ago", ["2001"]),
         ("two years from now", ["2024"]), ("2022/10/03", ["2022-10-03"]),
         ("earlier in the year", ["2022"]), ("in May last year", ["2021-05"]),
         ("on 3 May last year", ["2021-05-03"]), ("in May next year", ["2023-05"]),
