@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.answering.follow_ups import completed
+from qa.answering.follow_ups import completed, told_after
 from qa.answering.turns import Turn, Understood
 from qa.answering.understanding import is_courtesy
 from qa.types import Hit, Reply
@@ -34,7 +35,9 @@ class Conversation:
         The reply's `question` is the completed one. Raises as `Archive.ask` does.
         """
         understood = completed(question, self.turns, self._retrieve)
-        reply = self._archive.ask(understood.text, **self._limits)
+        understood, reply = answered(
+            understood, self.turns, lambda text: self._archive.ask(text, **self._limits)
+        )
         self.understood = understood
         if not is_courtesy(question):
             self.turns = [*self.turns, Turn.of(understood, reply)][-_TURNS_KEPT:]
@@ -43,3 +46,21 @@ class Conversation:
     def _retrieve(self, question: str, k: int) -> list[Hit]:
         limits = {name: value for name, value in self._limits.items() if name != "k"}
         return self._archive.retrieve(question, k, **limits)
+
+
+def answered(
+    understood: Understood, turns: Sequence[Turn], ask: Callable[[str], Reply]
+) -> tuple[Understood, Reply]:
+    """Return the reply to a question, and the question as it was asked.
+
+    A question that names nothing and finds no answer is asked once more, after the one before it.
+    If that only finds the last answer again, there is none.
+    """
+    reply = ask(understood.text)
+    after = None if reply.answers else told_after(understood, turns)
+    if after is None:
+        return understood, reply
+    again = ask(after.text)
+    if not again.answers or again.answers[0].text == turns[-1].answer:
+        return understood, reply
+    return after, again

@@ -29,6 +29,7 @@ from qa.answering.kinds import (
     asks_about_plans,
     asks_for,
     is_asked,
+    is_credit,
     is_dateline,
     quotations,
     repeats_question,
@@ -37,7 +38,7 @@ from qa.answering.kinds import (
 )
 from qa.answering.measures import counts_another, is_of_kind
 from qa.answering.offices import holders
-from qa.answering.parsing import predicate_of, verbs_of
+from qa.answering.parsing import asking, predicate_of, verbs_of
 from qa.answering.retrieval import Shingles, same_words, shingles
 from qa.answering.second_look import unread_rivals
 from qa.answering.subjects import is_named, names_of, of_its_subject, words_of
@@ -90,7 +91,7 @@ def agree(
     now, so the newest answer leads. `aside` are citations of another time than the question's. They
     are no answers, but they make the others less sure. So do those of another office or measure.
     """
-    found = [one for one in citations if not (is_asked(one) or is_dateline(one))]
+    found = [one for one in citations if not (is_asked(one) or is_dateline(one) or is_credit(one))]
     if asks_for(question) == "sentence":
         about = of_its_subject(question, _with_claims(found, question))
         quoted = quotations(question, about, _QUOTED * threshold)
@@ -247,7 +248,7 @@ def _values(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> list[V
     """Return the value of each span, in its fullest form."""
     texts = [span.article.text for span in spans] + [hit.article.text for hit in hits]
     articles = list(dict.fromkeys(texts))
-    counting = _COUNTS.search(question) is not None
+    counting = _COUNTS.search(asking(question)) is not None
     values = [value_of(span, counting, articles) for span in spans]
     form = group_by_fullest_form(values)
     return [form[value] for value in values]

@@ -32,6 +32,10 @@ _SAYING = frozenset(
     recount reiterate remark reply report respond reveal say show state stress suggest tell testify
     think tout tweet urge vow warn write""".split()
 )
+_JUDGING = frozenset(
+    """apologise apologize blame congratulate criticise criticize defend denounce hail laud mock
+    oppose praise reject scold slam thank threaten welcome""".split()
+)
 _FORECASTING = frozenset(  # a poll shows that she would win
     "show suggest indicate predict expect find hint think believe".split()
 )
@@ -99,11 +103,10 @@ def speaks(sentence: str, place: Place) -> bool:
 
 
 def tells_speech(sentence: str) -> bool:
-    """Whether a sentence has a verb of saying with a subject."""
+    """Whether a sentence has a verb of saying, or of judging aloud."""
     (doc,) = parse([sentence])
-    return any(
-        token.dep_ == "nsubj" and lemma_of(token.head) in _SAYING | _DENYING for token in doc
-    )
+    saying = (_SAYING | _DENYING | _JUDGING) - _FORECASTING
+    return any(token.pos_ == "VERB" and lemma_of(token) in saying for token in doc)
 
 
 def _root(tokens: Sequence[Token]) -> Token:

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.answering.edits import Edit, proposed
+from qa.answering.parsing import names_in
 from qa.answering.phrases import (
     COUNT,
     ONLY_TIME,
@@ -90,6 +91,13 @@ _ASKED_OF_IT = re.compile(  # "Why did Macron call"
     (?P<rest>(?:is|was|are|were|did|does|do|has|have|had|will)\b.+)
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_STATES = (
+    "killed|injured|wounded|hurt|dead|missing|arrested|detained|evacuated|rescued|displaced|found"
+)
+_STATE = re.compile(rf"(?:the\s)?({_STATES})", re.IGNORECASE)
+_IS_IN_STATE = re.compile(
+    rf"\b(?:were|was|are|been)\s(?P<state>{_STATES})\b|\b(?P<verb>died|dead)\b", re.IGNORECASE
 )
 _OF_THEM = re.compile(r"\bof (?:them|these|those)\b(?! \w+s\b)", re.IGNORECASE)
 _COUNTED = (  # what follows "how many people", and what links it to "the people"
@@ -199,6 +207,20 @@ def _trees() -> Trees:
     return Trees.read(Path(__file__).with_suffix(".npz"))
 
 
+def told_after(understood: Understood, turns: Sequence[Turn]) -> Understood | None:
+    """Return a question with the last one before it, as its story.
+
+    "How much did the mission cost?" is of the mission that was asked about. Returns None if the
+    question was completed, or names something itself.
+    """
+    if not turns or understood.text != understood.asked or names_in(understood.asked):
+        return None
+    text = f"{turns[-1].understood.rstrip(' ?.!')}? {understood.asked}"
+    if is_courtesy(understood.asked) or len(text) > _LONGEST:
+        return None
+    return replace(understood, text=text)
+
+
 def nearest(ways: Sequence[Understood], hits: Sequence[Hit]) -> Understood:
     """Return the way whose phrase is nearest to the question's words in the passages.
 
@@ -242,7 +264,7 @@ def _by_rule(asked: str, earlier: Sequence[str]) -> list[Way]:
 
 
 def _fragment(bare: str, last: str) -> list[Way]:
-    """Put another time, place or name into the last question."""
+    """Put another time, place, name or state ("and injured?") into the last question."""
     question = last.rstrip(" ?.!")
     if ONLY_TIME.fullmatch(bare):
         phrase = _time_phrase(bare)
@@ -250,6 +272,11 @@ def _fragment(bare: str, last: str) -> list[Way]:
     place = re.match(r"(in|on|at|for|from|with|by|to|of|about)\s+(.+)", bare, re.IGNORECASE)
     if place:
         return [(f"{_with_place(question, bare, place[1].lower())}?", place[2])]
+    state = _STATE.fullmatch(bare)
+    told = _IS_IN_STATE.search(question)
+    if state is not None and told is not None and COUNT.search(question):
+        word = state[1].lower() if told["state"] else f"were {state[1].lower()}"
+        return [(f"{replaced(question, told.span(told.lastgroup or 0), word)}?", bare)]
     names = name_spans(question)
     if not names or (bare.islower() and " " in bare):
         return []

@@ -56,6 +56,10 @@ _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"“”].{20,}|.{20,}[\"”]", re.DOTALL)
+_AGENCY = re.compile(
+    r"\s?/\s?(?:AP|AFP|EPA|Getty|Reuters|Shutterstock|Bloomberg|Anadolu|NurPhoto|Sipa|Pool|Zuma"
+    r"|USA\sTODAY|Xinhua|TASS|Imago|Redux|Corbis|PA\b)",
+)
 _CLOSING = "\"”’')]» "
 _LINE_END = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _POSSIBLE = re.compile(
@@ -123,6 +127,14 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 def is_asked(citation: Citation) -> bool:
     """Whether a citation stands in a question, as an interviewer asks it."""
     return citation.sentence.rstrip(_CLOSING).endswith("?")
+
+
+def is_credit(citation: Citation) -> bool:
+    """Whether a citation stands in the credit of a picture: "Ann Berg/AFP"."""
+    text = citation.article.text
+    if _AGENCY.search(text, citation.start, citation.end):
+        return True
+    return _AGENCY.match(text, citation.end) is not None
 
 
 def is_dateline(citation: Citation) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from qa.answering.countries import place_of
-from qa.answering.parsing import LIGHT_VERBS, predicate_of
+from qa.answering.parsing import LIGHT_VERBS, asking, predicate_of
 from qa.answering.units import dimension_of, measure_of
 from qa.types import Claim, Span, Value
 
@@ -73,7 +73,7 @@ def is_of_kind(question: str, value: Value, span: Span) -> bool:
 
     "Dozens" may too. Of any other question each value may be an answer.
     """
-    asked = _HOW.search(question)
+    asked = _HOW.search(asking(question))
     if asked is None:
         return True
     if value.kind != "number":
@@ -112,7 +112,7 @@ def counts_another(claim: Claim, question: str) -> bool:
     wanted, found = (measures_of(words - _AMBIGUOUS) - {_COST} for words in (asked, told))
     if wanted and found:
         return not wanted & found
-    if _HOW_MUCH.search(question) and are_people(claim.noun):
+    if _HOW_MUCH.search(asking(question)) and are_people(claim.noun):
         return True
     return bool(wanted & _OF_PEOPLE) and claim.noun in _BUILDINGS
 

@@ -28,6 +28,9 @@ _NAME = re.compile(  # "the European Union", "Ursula von der Leyen's"
     re.VERBOSE,
 )
 _ROLE = re.compile(r"(?:(?:the|an?)\s)?(?:[a-z][a-z-]+\s){1,3}(?=(?:[A-Z][\w'’.-]+\s){1,3}[A-Z])")
+_IN_COUNTRY = re.compile(  # Malé, in the Maldives
+    r"([A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)*),\s(?:in\s)?(?:the\s)?([A-Z][\w.]+(?:\s[A-Z]\w+)*)"
+)
 _APPOSITIVE = re.compile(r"[^,]+,\s(?:(?:the|a|an|who|which|his|her|its)\s[^,]*|\d{1,3}),?$")
 _CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐİŁŚŞŠŻŽ"
 _GENERATIONS = frozenset("jr sr ii iii".split())
@@ -75,6 +78,14 @@ def join_generation(name: str) -> str:
     return re.sub(r",\s(?=(?:Jr|Sr)\b)", " ", name)
 
 
+def is_town(text: str) -> bool:
+    """Whether a text is a town with its country: "Malé, in the Maldives"."""
+    town = _IN_COUNTRY.fullmatch(text)
+    if town is None or countries.place_of(town[1]) is not None:
+        return False
+    return countries.place_of(town[2]) is not None
+
+
 def is_acronym(words: Sequence[str]) -> bool:
     """Whether one short word may stand for initials."""
     return len(words) == 1 and 2 <= len(words[0]) <= 6 and words[0].isalpha()
@@ -96,6 +107,10 @@ def name_words(text: str, article: str, articles: Sequence[str]) -> Words:
     A surname is lengthened to the full name that `article` gives, if it gives one alone.
     `articles` are the texts that tell titles from names.
     """
+    if is_town(text):
+        town, country = text.split(",", 1)
+        place = re.sub(r"^\s(?:in\s)?(?:the\s)?", "", country)
+        return (*plain_words(town), *plain_words(countries.place_of(place) or place))
     text = join_generation(text).split(",")[0].strip()
     text = " ".join(re.sub(r"['’]s?$", "", text).split())
     text = re.sub(r"^(?:the|an?)\s", "", text, flags=re.IGNORECASE)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.profiling import stage
 from index.text.dates import time_spans
+from index.text.sentences import sentences
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -47,6 +48,12 @@ def load_beside() -> None:
     """Start loading the model in a thread, before a first question needs it."""
     if not _model.cache_info().currsize and not _LOADING.locked():
         threading.Thread(target=load, name="parsing", daemon=True).start()
+
+
+@lru_cache(maxsize=64)
+def asking(question: str) -> str:
+    """Return the last sentence of a question; what stands before tells its story."""
+    return question[sentences(question)[-1][0] :] if question.strip() else question
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,7 @@ from qa.answering.names import (
     is_appositive,
     is_fuller_name,
     is_name,
+    is_town,
     join_generation,
     name_words,
     plain_words,
@@ -69,10 +70,11 @@ def value_of(span: Span, counting: bool = False, articles: Sequence[str] = ()) -
     number = _number(span, counting)
     if number is not None:
         return number
-    listed = _is_list(text, words)
+    town = is_town(text)
+    listed = not town and _is_list(text, words)
     if not listed:
         text = without_role(text)
-    if is_name(text) and not listed:
+    if town or (is_name(text) and not listed):
         own = span.article.text
         return Value("name", name_words(text, own, (*articles, own)))
     if listed:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from index.types import DatelineError
 from qa.answering.turns import Turn, Understood
+from qa.conversation import answered
 from qa.rendering.wording import evidence_in_words, quotation
 from qa.types import Reply
 from qa.web.addresses import (
@@ -92,7 +93,10 @@ class Asking:
             understood = Understood(question, question)
             if not literally:
                 understood = self._session.understood(question, turns, limits)
-            reply = self._session.ask(understood.text, limits)
+            earlier = [] if literally else turns
+            understood, reply = answered(
+                understood, earlier, lambda text: self._session.ask(text, limits)
+            )
         except Exception as error:
             yield _notice(question, _message(error), turns, kept)
             return

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from index.types import DatelineError
 from qa.answering.turns import Turn
+from qa.conversation import answered
 from qa.rendering.wording import dateline, differing, headline, reason_in_words, stance
 from qa.types import Answer, Citation, Reply
 from qa.web.addresses import NO_LIMITS, article_address
@@ -112,7 +113,7 @@ class Chat:
             elif message.role == "assistant" and turns:
                 turns[-1] = _with_answer(turns[-1], message.text)
         understood = self._session.understood(question, turns, NO_LIMITS)
-        return self._session.ask(understood.text, NO_LIMITS)
+        return answered(understood, turns, lambda text: self._session.ask(text, NO_LIMITS))[1]
 
 
 def message_of(reply: Reply, page: str) -> dict[str, Any]:

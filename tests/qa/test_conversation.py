@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
 import qa
+from index.types import Article
+from qa.answering.citing import cite
+from qa.answering.turns import Turn, Understood
 from qa.cli import main
-from qa.conversation import Conversation
+from qa.conversation import Conversation, answered
+from qa.types import Answer, Reply, Span
 
 
 def test_a_question_is_answered_as_it_is_understood(archive: qa.Archive) -> None:
@@ -26,6 +31,38 @@ def test_a_question_is_answered_as_it_is_understood(archive: qa.Archive) -> None
         "Who brokered the truce in 2020?",
     ]
     assert talk.turns[0].title
+
+
+SILENT = Reply("", (), (), "000001", 1.0, reason="not-said: nothing")
+
+
+def answer_of(text: str) -> Answer:
+    article = Article("a", text)
+    return Answer((cite(Span(article, 0, len(text), score=1.0, probability=0.5)),))
+
+
+def typed(question: str) -> Understood:
+    return Understood(question, question)
+
+
+def test_what_names_nothing_is_asked_again_after_the_last_question() -> None:
+    said = {"Who won the race? how long is it?": "40 km", "Who won the race? by how much?": "Ann"}
+    asked: list[str] = []
+
+    def ask(text: str) -> Reply:
+        asked.append(text)
+        answers = () if text not in said else (answer_of(said[text]),)
+        return replace(SILENT, question=text, answers=answers)
+
+    turns = [Turn("Who won the race?", "Who won the race?", "Ann")]
+    understood, reply = answered(typed("how long is it?"), turns, ask)
+    assert understood.text == reply.question == "Who won the race? how long is it?"
+    assert asked == ["how long is it?", "Who won the race? how long is it?"]
+    for question in ("by how much?", "what is it called?"):  # the last answer again, or none
+        understood, reply = answered(typed(question), turns, ask)
+        assert understood.text == reply.question == question
+        assert not reply.answers
+    assert not answered(typed("how long is it?"), [], ask)[1].answers
 
 
 def test_thanks_are_no_question_and_no_turn(archive: qa.Archive) -> None:

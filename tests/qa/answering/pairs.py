@@ -250,6 +250,8 @@ NAMES_AND_DATES += pairs(
     [Elizabeth II] | [Elizabeth I] | different
     [U.N.] | [United Nations] | same
     [Mt. Everest] | [Mount Everest] | same
+    fled to [Malé, in the Maldives] | fled to [the Maldives] | same
+    fled to [Malé, in the Maldives] | fled to [Singapore] | different
     [Hezbollah] | [Hizbullah] | compatible
     [Mohammed Salah] | [Mohamed Salah] | same
     [a landslide] | [landslide] | same

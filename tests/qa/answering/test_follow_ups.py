@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 import qa
 from index.types import Article, Passage
-from qa.answering.follow_ups import completed, nearest, resolve
+from qa.answering.follow_ups import completed, nearest, resolve, told_after
 from qa.answering.turns import Turn, Understood
 from qa.types import Hit
 
@@ -68,6 +68,19 @@ WORKED = (
         "How many people died in the clashes in October 2022?",
     ),
     ("Who led Armenia in 2020?", None, "what about 2022?", "Who led Armenia in 2022?"),
+    # another state of the same people
+    (
+        "How many people were killed in the fire at Nes?",
+        "12",
+        "and injured?",
+        "How many people were injured in the fire at Nes?",
+    ),
+    (
+        "How many people died in the fire at Nes?",
+        "12",
+        "What about the wounded?",
+        "How many people were wounded in the fire at Nes?",
+    ),
     # another name or place
     (
         "How many peacekeepers did Russia send?",
@@ -313,6 +326,20 @@ def test_with_the_real_archive_a_conversation_is_answered(archive: qa.Archive) -
         turns.append(Turn.of(way, reply))
         given_answers.append(reply.answers[0].text)
     assert given_answers == ["US", "Russia", "2,000"]
+
+
+def test_a_question_that_names_nothing_may_be_asked_after_the_last_one() -> None:
+    before = [turn("What did NASA crash into the rock?", "a probe")]
+    asked = Understood("how much did it all cost?", "how much did it all cost?")
+    after = told_after(asked, before)
+    assert after is not None
+    assert after.text == "What did NASA crash into the rock? how much did it all cost?"
+    assert after.asked == asked.asked
+    assert told_after(asked, []) is None
+    assert told_after(Understood("how much?", "How much did NASA pay?"), before) is None
+    assert told_after(Understood("what did Norway pay?", "what did Norway pay?"), before) is None
+    assert told_after(Understood("thanks", "thanks"), before) is None
+    assert told_after(asked, [turn("x" * 600)]) is None
 
 
 def test_turns_come_back_from_the_browser_and_what_is_none_is_left_out() -> None:

@@ -9,6 +9,7 @@ from qa.answering.citing import cite, with_claim
 from qa.answering.kinds import (
     asks_for,
     is_asked,
+    is_credit,
     is_heading,
     nearest_sentences,
     quotations,
@@ -112,8 +113,23 @@ def test_of_what_somebody_said_nothing_is_quoted_that_nobody_said() -> None:
     told = cited("They said at the harbour that all was lost.", "all was lost", "Herald", 0.5)
     quoted = cited("“The harbour of this town is lost to us.”", "lost to us", "Post", 0.4)
     assert quotations(question, [seen], 0.05) == []
+    for sentence in ("The mayor came and said Olsen would be heard.", "Olsen blamed the storm."):
+        assert quotations(question, [cited(sentence, "Olsen", "Globe")], 0.05)
     answers = quotations(question, [seen, told, quoted], 0.05)
     assert [answer.text for answer in answers] == [told.sentence, quoted.sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "credit"),
+    [
+        ("Ann Berg/AFP/Getty Images A woman cries at the site at Nes.", True),
+        ("Ann Berg / AP A woman cries at the site at Nes.", True),
+        ("Ann Berg cries at the site at Nes, AP said.", False),
+        ("Ann Berg/Kari Lund won the match at Nes.", False),
+    ],
+)
+def test_the_credit_of_a_picture_is_known(text: str, credit: bool) -> None:
+    assert is_credit(cited(text, "Ann Berg", "a")) is credit
 
 
 def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it() -> None:
