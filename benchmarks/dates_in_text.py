@@ -22,7 +22,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from typing import Any
 from benchmarks.measuring import arguments
 from index.text.dates import moments_in, time_spans
 
+Place = tuple[int, int, str]  # start, end and moment
+Tagger = Callable[[str, dt.date], list[Place]]
 _CALENDAR = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _COARSE = re.compile(
     r"""
@@ -88,15 +90,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     for row in read(options.file):
         score = kept_back if is_kept_back(row["id"]) else seen
         add(score, row)
-    print("| part | articles | calendar dates found | said and right | said and true |")
-    print("|---|---|---|---|---|")
-    print(seen.line("looked at"))
-    print(kept_back.line("kept back"))
+    print_table(seen, kept_back)
     print("\nMissed most, of the part looked at:")
     for (kind, words), count in _commonest(seen.misses, options.most):
         print(f"{count:5} {kind:10} {words}")
     for miss in seen.misses[: options.sentences]:
         print(f"\n{miss.kind}: wanted {miss.wanted}, said {miss.said}\n  {miss.around}")
+
+
+def print_table(seen: Score, kept_back: Score) -> None:
+    """Print a row for each part of the file."""
+    print("| part | articles | calendar dates found | said and right | said and true |")
+    print("|---|---|---|---|---|")
+    print(seen.line("looked at"))
+    print(kept_back.line("kept back"))
 
 
 def read(file: Path) -> Iterator[dict[str, Any]]:
@@ -111,11 +118,15 @@ def is_kept_back(name: str) -> bool:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 3 == 0
 
 
-def add(score: Score, row: dict[str, Any]) -> None:
-    """Count the dates of one article, and what is said of it."""
-    text, published = row["text"], dt.date.fromisoformat(row["published"])
+def dateline(text: str, published: dt.date) -> list[Place]:
+    """Return the moments that Dateline finds in a text."""
     moments = dict(moments_in(text, published))
-    said = [(start, end, moments[start]) for start, end in time_spans(text) if start in moments]
+    return [(start, end, moments[start]) for start, end in time_spans(text) if start in moments]
+
+
+def add(score: Score, row: dict[str, Any], tagger: Tagger = dateline) -> None:
+    """Count the dates of one article, and what a tagger says of it."""
+    said = tagger(row["text"], dt.date.fromisoformat(row["published"]))
     score.articles += 1
     for expression in row["expressions"]:
         if expression["type"] != "DATE" or not _CALENDAR.fullmatch(expression["value"]):

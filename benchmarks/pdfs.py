@@ -114,7 +114,7 @@ def _print_questions() -> None:
             head = (
                 f"<h1>{html.escape(article.title or '')}</h1><p>Published {article.published}</p>"
             )
-            _print_to(pdfs / f"{number}.pdf", one.replace("<p>", f"{head}<p>", 1), layout)
+            print_to(pdfs / f"{number}.pdf", one.replace("<p>", f"{head}<p>", 1), layout)
         right = {folder.name: _answered(folder, Path(made), rows) for folder in (texts, pdfs)}
     for name, questions in right.items():
         print(f"{name:<8}{len(questions):>4} of {len(rows)} right")
@@ -152,7 +152,7 @@ def _measured(texts: list[str], folder: Path, layout: str, read: Read) -> tuple[
 def _typeset(texts: list[str], folder: Path, layouts: Mapping[str, str]) -> None:
     for layout, style in layouts.items():
         for number, text in enumerate(texts):
-            _print_to(folder / f"{layout}{number}.pdf", _as_html(text, layout, style), layout)
+            print_to(folder / f"{layout}{number}.pdf", _as_html(text, layout, style), layout)
 
 
 @cache
@@ -163,7 +163,8 @@ def _browser() -> Any:
     return playwright.chromium.launch(executable_path="/usr/bin/chromium").new_page()
 
 
-def _print_to(path: Path, content: str, layout: str) -> None:
+def print_to(path: Path, content: str, layout: str) -> None:
+    """Print a page of HTML to a PDF in one of the layouts."""
     page = _browser()
     page.set_content(content)
     page.pdf(

@@ -18,7 +18,7 @@ SETTINGS = {
     "passages": "sentences 2",
     "passage_characters": PASSAGE_CHARACTERS,
     "encoded": "title and text 1",
-    "described": "moments 3",
+    "described": "moments 4",
 }
 
 

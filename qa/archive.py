@@ -362,7 +362,8 @@ def _reason(
         later = [moment for moment in asked.moments if _is_after(moment, newest)]
         if later:
             end, asked_for = in_words(newest.isoformat()), in_words(later[0])
-            return f"too-new: the articles end on {end}, before {asked_for}"
+            known = "" if other is None else f"; {_dated(other)}: {other.text}"
+            return f"too-new: the articles end on {end}, before {asked_for}{known}"
     if other is not None and asked.time is not None:
         return f"other-time: nothing {asked.time.text}; {_dated(other)}: {other.text}"
     if current_deadline().missed:

@@ -3,7 +3,8 @@
 Unknown stays unknown (None). A wrong date or outlet is worse than none, so each rule wants the text
 to say it outright. The outlet is read from its own words. The day of publication is read from a
 label ("Published: ..."), a byline or an agency's dateline. A line above the story that is only a
-date gives it too. A day must have a year. "03/04/2026" is no day, since it is two.
+date gives it too, if the story was not changed before. A day must have a year. "03/04/2026" is no
+day, since it is two.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from index.text.boilerplate import without_boilerplate
 from index.text.days import day_of
 from index.text.moments import resolve
+from index.text.undated import OTHER_STORIES
 
 _HEAD_LINES = 12
 _TAIL_LINES = 4
@@ -30,12 +32,13 @@ _FULL_DATE = rf"""(?:
     {_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}     # October 14, 2022
   | \d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s\d{{4}}     # 14th Oct. 2022
   | \d{{4}}-\d{{2}}-\d{{2}}                             # 2022-10-14
-)(?!\d)"""
+)(?!\d(?!\d?:\d\d))"""  # "October 14, 20225:00 AM" has a time after it
 _WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
+_NUMBERS = r"""(?P<numbers> \d{1,4} (?P<between>[./]) \d{1,2} (?P=between) \d{1,4} )(?!\d)"""
 _CLOCK = r"""(?:
-    \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?   # 19:42; 10.15 a.m.
+    t?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:z|\s?[ap]\.?m\.?)?   # 19:42; 10.15 a.m.; T08:00:00Z
   | \d{1,2}\s?[ap]\.?m\.?                               # 9 am
-)(?:\s\(?[a-z]{2,5}\)?)?"""  # 10:15 GMT
+)(?:\s (?: \(?[a-z]{2,5}\)? | [a-z]+\s(?:standard|daylight)\stime ))?"""  # 10:15 GMT
 _LABELLED = re.compile(
     rf"""
     ^(?: (?P<published>
@@ -47,12 +50,11 @@ _LABELLED = re.compile(
             (?:last\s)? (?:updated|modified) | date\smodified
          )
     )
+    (?:\sby\s[^\d:]{{2,60}})?                              # Posted by Jane Doe on May 3, 2022
     (?:\s(?:on|at))? \s*[:|–—-]?\s*
     (?:{_CLOCK}[\s,|·–—-]*)? (?:(?:on\s)?{_WEEKDAY})?
-    (?: (?P<date>{_FULL_DATE})
-      | (?P<numbers> \d{{1,4}} (?P<between>[./]) \d{{1,2}}       # 25/12/2022
-        (?P=between) \d{{1,4}} ) (?!\d)
-    )
+    (?: (?P<date>{_FULL_DATE}) | {_NUMBERS} )               # Published 25/12/2022
+    (?!.*\b(?:press|pages|publish(?:ers?|ing)|isbn)\b)      # of a book
     .{{0,80}}$
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -66,26 +68,27 @@ _BYLINE = re.compile(  # "By Jane Doe | October 14, 2022 10:15 GMT"
 )
 _BARE = re.compile(  # "Friday, October 14, 2022 | 10:15 GMT | 3 min read"
     rf"""
-    ^(?:{_CLOCK}[\s,|·–—-]*)? (?:{_WEEKDAY})? (?P<date>{_FULL_DATE})
-    (?:[\s,|·•@–—-]*(?:at\s)?{_CLOCK})?
-    (?:\s*[|·•].{{0,60}})?$
+    ^(?:{_CLOCK}[\s,|·–—-]*)? (?:{_WEEKDAY})?
+    (?: (?P<date>{_FULL_DATE}) | {_NUMBERS} (?=\s{_CLOCK}) )    # 10/14/2022 05:00 AM
+    (?:[\s,|·•@/–—-]*(?:at\s)?{_CLOCK})?
+    (?:\s*[|·•/].{{0,60}})?$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _DATELINE = re.compile(  # "GENEVA, Oct. 14, 2022 (Example) — Ministers signed ..."
     rf"""
-    ^(?!(?:On|In|At|By|From|Since|Until)\b) [A-Z][\w\ .,'’/-]{{1,40}},\s
-    (?i:(?P<date>{_FULL_DATE})) \s*(?:\([\w\ .]+\)\s*)? [—–-]
+    ^(?!(?:On|In|At|By|From|Since|Until)\b) [A-Z][\w\ .,'’/-]{{1,40}}
+    (?: ,\s | \s*(?:\([\w\ .]+\)\s*)? \s[—–-]+\s )             # GENEVA (Example) — Oct. 14, 2022
+    (?i:(?P<date>{_FULL_DATE}))
+    [.\s]* (?:(?: \([\w\ .]+\) | /[\w\ .]+/ )[.\s]*)?            # /Example/
+    (?: [—–-]+ | (?<=/\.\ ) ) \s* (?= [A-Z\d"“‘'(] )
     """,
     re.VERBOSE,
 )
 _SENTENCE = re.compile(r"(?<![ap]\.m)[.?!][\"”’']?$")
+_PARTS = re.compile(r"\s*[|·•]\s*|\s/\s")  # "Oct. 14, 2022 / Updated Oct. 15, 2022"
+_EMPHASIS = re.compile(r"^[*_\s]+|[*_\s]+$|\*\*")  # of Markdown
 _EVENT = re.compile(r"^(?:venue|time|where|when|location|place|tickets|rsvp)\s*:", re.IGNORECASE)
-_OTHER_STORIES = re.compile(  # what stands below is of other stories
-    r"^(?:related|see also|also read|read (?:more|also|next)|recommended|most (?:read|popular)"
-    r"|more (?:on|from|stories|news)|you may also)\b",
-    re.IGNORECASE,
-)
 _BYLINE_OR_CAPTION = re.compile(r"\([^)]{2,30}\)$|^By [A-Z]")  # "... meeting (AFP)", "By Jane Doe"
 
 _OUTLET_SAYS = tuple(
@@ -130,19 +133,22 @@ def published_in(text: str) -> dt.date | None:
     """Return the day that a text gives as that of its publication.
 
     A label outranks a byline or dateline, which outranks a line that is nothing but a date.
-    "Updated" counts if nothing else does. Nothing below a heading of other stories counts, and no
-    bare date if the text has several, as a timeline has.
+    "Updated" counts if nothing else does, or if a bare date is later: it may be the day of a visit.
+    Nothing below a heading of other stories counts, and no bare date if the text has several, as a
+    timeline has.
     """
     lines = _own_lines(text)
     head, tail = lines[:_HEAD_LINES], lines[-_TAIL_LINES:]
-    for day in (_labelled_day([*head, *tail], "published"), _day_of_author(head)):
+    labelled = [*_parts(head), *tail]
+    for day in (_labelled_day(labelled, "published"), _day_of_author(head)):
         if day is not None:
             return day
     if not any(map(_EVENT.match, head)) and _is_one(lines, "head"):
         day = _labelled_day(_above_story(lines), "head")
         if day is not None:
             return day
-    return _labelled_day([*head, *tail], "updated") or _bare_day(lines)
+    days = (_labelled_day(labelled, "updated"), _bare_day(lines))
+    return min((day for day in days if day is not None), default=None)
 
 
 def outlet_in(text: str) -> str | None:
@@ -164,7 +170,8 @@ def outlet_in(text: str) -> str | None:
 
 def _lines(text: str) -> list[str]:
     """Return the lines that hold something, single-spaced."""
-    return [_single_spaced(line) for line in text.splitlines() if line.strip()]
+    lines = (_single_spaced(_EMPHASIS.sub("", line)) for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def _single_spaced(line: str) -> str:
@@ -181,9 +188,14 @@ def _own_lines(text: str) -> list[str]:
     """Return the lines above the first heading of other stories."""
     lines = _lines(text)
     for number, line in enumerate(lines):
-        if number and len(line) < _SHORT_LINE and _OTHER_STORIES.match(line):
+        if number and len(line) < _SHORT_LINE and OTHER_STORIES.match(line):
             return lines[:number]
     return lines
+
+
+def _parts(lines: list[str]) -> list[str]:
+    """Return lines, each with its parts after it: "10 May 2022 | Updated 11 May 2022"."""
+    return [part for line in lines for part in (line, *_PARTS.split(line))]
 
 
 def _above_story(lines: list[str]) -> list[str]:
@@ -203,8 +215,7 @@ def _labelled_day(lines: list[str], label: str) -> dt.date | None:
         found = _LABELLED.match(line)
         if found is None or found[label] is None or _SENTENCE.search(line):
             continue
-        date = found["date"]
-        day = _day_of_numbers(found["numbers"]) if date is None else _day(date)
+        day = _stated(found)
         if day is not None:
             return day
     return None
@@ -229,15 +240,22 @@ def _is_one(lines: list[str], label: str) -> bool:
 
 def _bare_day(lines: list[str]) -> dt.date | None:
     """Return the day of the one line above the story that is nothing but a date."""
-    dates = [found["date"] for found in map(_BARE.match, lines) if found is not None]
-    if len({_day(date) for date in dates}) != 1:
+    days = {_stated(found) for found in map(_BARE.match, lines) if found is not None}
+    if len(days) != 1:
         return None
     before = ""
     for line in _above_story(lines):
         if _BARE.match(line):
-            return None if before.endswith(":") else _day(dates[0])
+            return None if before.endswith(":") else days.pop()
         before = line
     return None
+
+
+def _stated(found: re.Match[str]) -> dt.date | None:
+    """Return the day that a line states, in words or in numbers."""
+    if found["date"] is None:
+        return _day_of_numbers(found["numbers"])
+    return _day(found["date"])
 
 
 def _day(date: str) -> dt.date | None:

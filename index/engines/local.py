@@ -35,7 +35,7 @@ from index.types import (
 )
 
 _ENCODE_AT_ONCE = 256  # passages
-_READING = 2  # change it if files are read in another way: all are read again
+_READING = 3  # change it if files are read in another way: all are read again
 
 
 def file_cache(

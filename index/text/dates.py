@@ -44,11 +44,13 @@ _BESIDE_TIME = re.compile(
     r"\b(?:since|until|before|after|by|from|through|to)\s(?:(?:early|late|mid)[\s-])?$",
     re.IGNORECASE,
 )
-_ON_WEEKDAY = re.compile(r"(?:on|last)\s", re.IGNORECASE)
+_YEARS = ("day_year", "month_year", "month_spoken", "holiday_year")
+_ON_WEEKDAY = re.compile(r"(?:on|last|next)\s", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince\s$", re.IGNORECASE)
 _SAID = re.compile(r"\b(last|this|next)\s$", re.IGNORECASE)
 _NO_VERB = re.compile(
     r"""
-    \b(?: (?:of|by|until|till|through|to|for|before)                # by January 14
+    \b(?: (?: of | to | for | (?P<bound> by | until | till | through | before ) )    # by January 14
           (?: \s\d[\d:.]* (?:\s[ap]\.?m\.?)? (?:\s[A-Z]{2,4})? ,? )?    # by 5 p.m. EST, January 14
         | the | an? | its | mid                                     # the January 14 deadline
     )[\s-]$
@@ -230,7 +232,7 @@ def resolved(
 def _has_year(match: re.Match[str]) -> bool:
     if match.lastgroup in ("year", "spoken_year", "iso"):
         return True
-    return any(match[year] is not None for year in ("day_year", "month_year", "month_spoken"))
+    return any(match[year] is not None for year in _YEARS)
 
 
 def _of_year(match: re.Match[str]) -> bool:
@@ -286,11 +288,17 @@ def _said(match: re.Match[str]) -> str | None:
     if match.lastgroup not in NAMED and not _ON_WEEKDAY.match(match[0]):
         return None
     text, start = match.string, match.start()
-    if match[0][:5].lower() == "last ":
-        return "last"
+    if match[0][:5].lower() in ("last ", "next "):
+        return match[0][:4].lower()
     said = _SAID.search(text, max(0, start - 5), start)
     if said is not None:
         return said[1].lower()
-    if _NO_VERB.search(text, max(0, start - 24), start):
-        return None
-    return tense(text[max(0, start - CLAUSE) : start], text[match.end() : match.end() + CLAUSE])
+    if _SINCE.search(text, max(0, start - 8), start):
+        return "past"
+    told = tense(text[max(0, start - CLAUSE) : start], text[match.end() : match.end() + CLAUSE])
+    beside = _NO_VERB.search(text, max(0, start - 24), start)
+    if beside is None:
+        return told
+    if match.lastgroup not in ("day", "month") and beside["bound"] is not None:
+        return told or "future"
+    return None

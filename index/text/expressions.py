@@ -1,13 +1,15 @@
 """The grammar of expressions of time, for questions, passages and spans.
 
 A match has a kind, the name of its alternative. index/text/moments.py resolves each kind. Limits:
-English only; names of events and holidays ("Christmas") are no expressions of time.
+English only; of holidays only those of one day (index/text/holidays.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from index.text.holidays import NAMES
 
 # Pieces of regular expressions, for other grammars that need them.
 LONG_MONTHS = (
@@ -17,7 +19,12 @@ SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 WEEKDAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 MONTH_NAMES = tuple(LONG_MONTHS.split("|"))
 YEAR = r"(?:19|20)\d{2}"
-_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_COUNT = (
+    r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
+    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?)"
+)
 
 _MONTH = rf"(?:{LONG_MONTHS}|(?:{SHORT_MONTHS})\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d|[,.]\d)"  # not of "May 3,200"
@@ -26,6 +33,11 @@ _UNIT = r"(?:day|week|month|year)s?"
 _NOT_FROM_NOW = "".join(
     rf"(?<! \b{word}\s )" for word in ("in", "for", "over", "into", "within", "during")
 )
+_EVENT = (
+    r"(?:action|announcement|attack|briefing|debate|decision|deal|election|episode|finals?|forecast"
+    r"|game|hearing|launch|match|meeting|news|program|quiz|report|ruling|session|show|speech"
+    r"|statement|stories|summit|talks|trading|verdict|visit|vote)\b"
+)
 _OF_YEAR = r"(?:,?\s(?:of\s)?(?:last|this|next)\syear)"
 _SPOKEN_YEAR = (
     r"(?:nineteen[\s-](?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
@@ -33,7 +45,7 @@ _SPOKEN_YEAR = (
 )
 _TIME = re.compile(
     rf"""
-    (?<![\w,.]) (?=[\dA-FJL-OSTWYae-flnosty])               # what one can begin with
+    (?<![\w,.]) (?=[\dA-FJL-PSTV-WYae-flnosty])             # what one can begin with
     (?: (?P<iso>
             {YEAR} (?P<sign>[-/]) (?:0[1-9]|1[0-2])         # 2022-10-14
             (?P=sign) (?:0[1-9]|[12]\d|3[01])               # 2022/10/14
@@ -69,12 +81,13 @@ _TIME = re.compile(
         )
       | (?P<relative> (?i:
             yesterday | tomorrow | tonight
-          | (?-i: (?<![A-Z]{{2}}\s) ) today (?! ['’]s\b )   # not in USA Today, today's world
+          | (?-i: (?<![A-Z]{{2}}\s) ) today                  # not in USA Today
+            (?! ['’]s\b (?! \s(?:\w+\s)?{_EVENT} ) )         # today's vote, not today's world
           | last\snight
           | this\s(?:morning|afternoon|evening)             # this morning
           | (?:last|this|next)\s(?:week(?:end)?|month|year) # last week
           | (?:earlier|later)\sin\sthe\syear                # earlier in the year
-          | (?:on|last)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )   # on Friday; last Friday
+          | (?:on|last|next)\s(?:{WEEKDAYS}) (?! ,?\s{_DATE} )    # on Friday; next Friday
           | {_COUNT}\s{_UNIT}\s(?:ago|from\snow)            # three days ago
             (?: \s(?:today|this\s(?:week|month)) )?          # a year ago this month
           | the\sday\s(?:before\syesterday|after\stomorrow)
@@ -88,7 +101,15 @@ _TIME = re.compile(
           | {_NOT_FROM_NOW} the\snext\s(?:day|month|year)   # the next year he came back
           | the\s(?:day|month|year)\sbefore (?= [,.;] )     # the year before, it fell
           | (?:end|start|beginning|middle|rest)\sof\sthe\s(?:month|year)
+          | year['’]s\send                                   # by year's end
         ))
+      | (?P<holiday>
+            (?: {NAMES} ) (?P<holiday_year> ,?\s{YEAR} )?     # Election Day 2020
+            (?! \s[A-Z] | \s(?:weekend|sales?|deals?|parade)\b )      # not Labor Day Weekend
+          | (?: (?<= \bby\s ) | (?<= \bat\s ) | (?<= \bsince\s ) | (?<= \buntil\s )
+              | (?<= \bbefore\s ) | (?<= \baround\s ) )
+            year [-\s] end                                  # by year-end
+        )
       | (?P<year> {YEAR} (?!\.\d) )                         # 2022
       | (?P<spoken_year> (?i: {_SPOKEN_YEAR} ))             # nineteen ninety-six
     )

@@ -13,11 +13,15 @@ import re
 from functools import lru_cache
 
 from index.text.days import DAY, MONTH, YEAR, day_of, first_day, shift
+from index.text.holidays import holiday
 
-NAMED = ("day", "month", "weekday")  # kinds of expression that name a month or a weekday
+NAMED = ("day", "month", "weekday", "holiday")  # kinds of expression that name a time of a year
 _SOON = 93  # days within which a day or month without a tense is one to come
 
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen".split()
+)
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -26,8 +30,9 @@ _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=\w*day)")
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\b\d{1,2}(?!\d)")
 FROM_PUBLICATION = re.compile(  # if its sentence names no moment before it
-    r"(?:\byears?[ -]earlier|\b(?:a|one) day earlier|\bof the (?:month|year))$"
+    r"(?:\byears?[ -]earlier|\b(?:a|one) day earlier|\bof the (?:month|year)|\byear['’]s end)$"
 )
+_AROUND = range(-8, 9)  # years in which the nearest such day is looked for
 _FITS = {"last": operator.lt, "past": operator.le, "future": operator.ge, "next": operator.gt}
 
 
@@ -54,6 +59,8 @@ def resolve(
         return _moment(day_of(*map(int, re.split("[-/]", words))), DAY)
     if kind in ("day", "month"):
         return _named(words, kind, published, said)
+    if kind == "holiday":
+        return _holiday(words, published, said)
     if kind == "anchored":
         return _anchored(words, published, anchor)
     if published is None:
@@ -110,9 +117,12 @@ def _month_of_week(day: dt.date | None) -> str | None:
 
 def number_of(words: str) -> int:
     """Return the number that an expression begins with; 1 for "a year"."""
-    first = re.split(r"[\s-]", words)[0]
+    first, *rest = re.split(r"[\s-]", words)
     if first.isdecimal():
         return int(first)
+    if first in _TENS[2:]:
+        ones = rest[0] if rest and rest[0] in _NUMBERS[:10] else "zero"
+        return 10 * _TENS.index(first) + _NUMBERS.index(ones)
     return _NUMBERS.index(first) if first in _NUMBERS else 1
 
 
@@ -128,7 +138,7 @@ def _named(words: str, kind: str, published: dt.date | None, said: str | None) -
     if published is None:
         return None
     now = published if kind == "day" else published.replace(day=1)
-    around = (day_of(now.year + years, month, day) for years in range(-8, 9))
+    around = (day_of(now.year + years, month, day) for years in _AROUND)
     days = [one for one in around if one is not None]
     weekday = _WEEKDAY.match(words)
     if weekday is None:
@@ -137,6 +147,21 @@ def _named(words: str, kind: str, published: dt.date | None, said: str | None) -
         number = _WEEKDAYS.index(weekday.group())
         days = [one for one in days if one.weekday() == number] or days
     return _moment(min(days, key=lambda one: abs(one - now), default=None), precision)
+
+
+def _holiday(words: str, published: dt.date | None, said: str | None) -> str | None:
+    """Return the day of a holiday.
+
+    It is of the year beside it, else the nearest that fits its tense.
+    """
+    year = _YEAR.search(words)
+    if year is not None:
+        return _moment(holiday(words[: year.start()].rstrip(" ,"), int(year.group())), DAY)
+    if published is None:
+        return None
+    around = (holiday(words, published.year + years) for years in _AROUND)
+    days = [one for one in around if one is not None and _fits(one, published, said)]
+    return _moment(min(days, key=lambda one: abs(one - published), default=None), DAY)
 
 
 def _year_in(words: str, published: dt.date | None) -> int | None:
@@ -163,8 +188,13 @@ def _fits(day: dt.date, now: dt.date, said: str | None) -> bool:
 
 
 def _nearest_weekday(weekday: str, published: dt.date, said: str | None) -> dt.date | None:
-    """Return the last such weekday, or the next one; today is both."""
+    """Return the last such weekday, or the next one; today is both.
+
+    "Next Friday" is that of the week after the one of `published`, which begins on a Monday.
+    """
     ahead = (_WEEKDAYS.index(weekday) - published.weekday()) % 7
+    if said == "next":
+        return shift(published, days=7 - published.weekday() + _WEEKDAYS.index(weekday))
     if said in ("future", "this"):
         return shift(published, days=ahead)
     if said == "last" or ahead > 0:

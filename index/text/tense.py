@@ -2,8 +2,7 @@
 
 "Talks will begin on April 14" is of the April to come, "talks began on April 14" of the last one.
 The verb nearest before the day tells, else the first after it. Limits: English; a list of verb
-forms, no parser; a plain present ("they meet Monday") tells nothing, unless it is of what has a
-schedule ("it opens on Friday").
+forms, no parser; of the plain present only verbs of what has a schedule ("it begins Monday") tell.
 """
 
 from __future__ import annotations
@@ -27,7 +26,11 @@ _IRREGULAR = "|".join(
     "shot shut sold sought spent spoke stole stood struck swept swore taught threw told took tore "
     "went withdrew woke won wore wrote born".split()
 )
-_SCHEDULED = "(?:open|re-?open|start|begin|close|end|expire|resume|launche|kick)s"
+_SCHEDULED = (
+    r"(?:(?:open|re-?open|start|begin|close|end|meet|convene|expire|resume|launche|premiere|debut)s"
+    r"|kicks?\ off|gets\ under\ ?way|runs\ (?:from|through|until)"
+    r"|(?:takes|goes\ into|comes\ into)\ (?:effect|force))"
+)
 _VERB = re.compile(
     rf"""
     (?P<future>
@@ -38,7 +41,11 @@ _VERB = re.compile(
               (?:e?s|e?d|ned|ing|ning)?\ (?:to|for|on|in)
             | (?:set|ready|poised)\ (?:to|for)                   # set for December
             | due | scheduled | upcoming | payable | effective   # payable December 7
-            | would | should                                     # would resume
+            | (?:would|should)(?:n['’]t)?                        # would resume
+            | (?:could|can|might|(?-i:may))
+              (?!\ (?:not|have|be\ (?:reached|located|contacted))\b)      # could vote
+            | (?:is|are)\ (?:\w+ly\ )?\w+ing                   # is holding a vote
+            | (?:is|are)(?=\s$)                                # the vote is Tuesday
             | as\ soon\ as | no\ later\ than | deadline          # as soon as Tuesday
             | {_SCHEDULED}                                       # opens on Friday
         )\b
@@ -47,7 +54,8 @@ _VERB = re.compile(
       | ['’]ll\b                                                 # they'll meet
     )
   | (?P<past>
-        \b(?: was | were | had(?:\ been\ \w+)? | did             # had been due
+        \b(?: (?:was|were|had|did)n['’]t                        # did not say
+            | was | were | had(?:\ been\ \w+)? | did             # had been due
             | {_IRREGULAR}                                       # said
             | (?<! \ba\ ) (?<! \ban\ ) (?<! \bthe\ ) (?<! \bstill\ )            # not in a fixed day
               (?!need|feed|speed|breed|indeed|exceed|proceed|succeed)\w\w+ed    # ended
@@ -76,3 +84,9 @@ def tense(before: str, after: str) -> str | None:
     if verb is None or verb.lastgroup == "open":
         return None
     return verb.lastgroup
+
+
+def is_past(sentence: str) -> bool:
+    """Whether a sentence has a verb in the past, and none of what is planned."""
+    kinds = {found.lastgroup for found in _VERB.finditer(sentence)}
+    return "past" in kinds and "future" not in kinds

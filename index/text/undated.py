@@ -2,18 +2,27 @@
 
 Such an article still says "last month", and "on October 14". It was written soon after the last
 day it names, if most days it names are near that one. So "last month" is September, of a year that
-nothing tells. Limits: only months are told.
+nothing tells. What it names in a line with a label ("Born: May 4, 1951") or below a heading of
+other stories says nothing of its day. Limits: only months are told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 from index.text.days import day_of
 from index.text.expressions import MONTH_NAMES, expressions
 from index.text.moments import resolve
 
+OTHER_STORIES = re.compile(  # what stands below is of other stories
+    r"^(?:related|see also|also read|read (?:more|also|next)|recommended|most (?:read|popular)"
+    r"|more (?:on|from|stories|news)|you may also)\b",
+    re.IGNORECASE,
+)
+_HEADING = 40  # characters
+_LABELLED = re.compile(r"[A-Z][\w ]{1,30}:\s[^.!?]{1,60}")  # "Deadline for comments: June 30, 2027"
 _ANY_YEAR = 2000  # a leap year; no year is read off what is counted in it
 _CLOSE, _WEEK = 31, 7  # days
 
@@ -33,6 +42,19 @@ def day_told(text: str) -> dt.date | None:
     )
     near = [day for day in days if (days[-1] - day).days <= _CLOSE]
     return days[-1] if 2 * len(near) > len(days) else None
+
+
+@lru_cache(maxsize=256)
+def own_words(text: str) -> str:
+    """Return a text without its lines with a label, up to a heading of other stories."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        if kept and len(stripped) < _HEADING and OTHER_STORIES.match(stripped):
+            break
+        if not _LABELLED.fullmatch(stripped):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def months_counted(sentence: str, told: dt.date) -> list[tuple[int, str]]:

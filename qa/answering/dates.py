@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.text.dates import description_mentions, moments_in, yearless_months
 from index.text.days import first_day, last_day, shift
-from index.text.undated import counts_from_its_day
+from index.text.tense import is_past
+from index.text.undated import counts_from_its_day, own_words
 from qa.types import Answer, Citation, Hit, Question, TimeWindow
 
+_ADVERB = re.compile(r"(?:in|on|during)\b", re.IGNORECASE)  # "in 2031", not "the 2031 cup"
 _HALF_LIFE = 14  # days
 _AGE, _AGE_OF_NEWS = 0.3, 0.6  # of the log of an age in weeks, taken from the log-odds
 _UNDATED_WEEKS = 52.0
@@ -74,10 +77,10 @@ def rerank_by_date(citations: Sequence[Citation], asked: Question) -> list[Citat
 def within_window(citations: Sequence[Citation], asked: Question) -> list[Citation]:
     """Return the citations of the time that the question names; all if it names none.
 
-    A sentence is of the time that its own words name, or, if it has none, of its article's day. If
-    the article has none either, it must name the time somewhere. A question leaves nothing out if
-    its time includes the day it is asked on, since news of this week is told from its first days
-    on.
+    A sentence is of the time that its own words name, or, if it has none, of its article's day. An
+    article without a day has that of its story's other copies, else it must name the time. A
+    question leaves nothing out if its time includes the day it is asked on, since news of this week
+    is told from its first days on. What was ("who won in 2031?") is not told before.
     """
     window = asked.time
     if window is None:
@@ -92,8 +95,9 @@ def within_window(citations: Sequence[Citation], asked: Question) -> list[Citati
     if window.first is None or window.last is None:  # "after 1991"
         return list(citations)
     asked_on = asked.asked_on or dt.date.max
-    ahead = window.last is not None and window.last > asked_on
-    return [citation for citation in citations if _is_within(citation, window, ahead)]
+    ahead = window.last > asked_on and not _asks_what_was(asked.text, window, asked_on)
+    days = _days_of_stories(citations)
+    return [one for one in citations if _is_within(one, window, ahead, days)]
 
 
 def latest_holder_first(answers: Sequence[Answer]) -> list[Answer]:
@@ -129,9 +133,29 @@ def _is_told_since(citation: Citation, first: dt.date | None, before: int = 0) -
     return told >= (shift(first, days=-before) or dt.date.min)
 
 
-def _is_within(citation: Citation, window: TimeWindow, ahead: bool) -> bool:
+def _asks_what_was(question: str, window: TimeWindow, asked_on: dt.date) -> bool:
+    """Whether a question asks what was "in 2031", which is to come.
+
+    "Who was named host of the 2034 cup?" does not: the time is the cup's.
+    """
+    ahead = window.first is not None and window.first > asked_on
+    return ahead and _ADVERB.match(window.text) is not None and is_past(question)
+
+
+def _days_of_stories(citations: Sequence[Citation]) -> dict[str, dt.date]:
+    """Return the first day on which a copy of each story was published."""
+    articles = [citation.article for citation in citations]
+    days = sorted((one.published, one.story) for one in articles if one.published and one.story)
+    return {story: day for day, story in reversed(days)}
+
+
+def _is_within(
+    citation: Citation, window: TimeWindow, ahead: bool, days: Mapping[str, dt.date]
+) -> bool:
     first, last = window.first or dt.date.min, window.last or dt.date.max
     said, told = citation.moment, citation.article.published
+    if told is None:
+        told = days.get(citation.article.story or "")
     if said is not None and not _contains(said, first, last):
         return _meets(said, first, last)
     if said is not None and (told is None or told < first):
@@ -147,7 +171,7 @@ def _is_told_within(citation: Citation, first: dt.date, last: dt.date) -> bool:
     """Whether an undated article names the time, and its sentence no day of its own."""
     if counts_from_its_day(citation.sentence):  # "last month" of an unknown day
         return False
-    moments = moments_in(citation.article.text, None)
+    moments = moments_in(own_words(citation.article.text), None)
     return any(_meets(moment, first, last) for _, moment in moments)
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.profiling import stage
+from index.text.dates import time_spans
 from index.text.sentences import sentences
 
 if TYPE_CHECKING:
@@ -93,21 +94,19 @@ def names_in(question: str) -> frozenset[str]:
     (doc,) = parse([question])
     return frozenset(
         token.text.casefold()
-        for token in doc
-        if token.pos_ == "PROPN"
-        and token.ent_type_ not in ("DATE", "TIME")
-        and token.text not in _CALENDAR
+        for token in _without_time(doc)
+        if token.pos_ == "PROPN" and token.ent_type_ not in ("DATE", "TIME")
     )
 
 
 @lru_cache(maxsize=64)
 def name_runs(question: str) -> tuple[tuple[str, ...], ...]:
-    """Return the names in a question, each as its words, without the calendar's."""
+    """Return the names in a question, each as its words, without those of its time."""
     (doc,) = parse([question])
     runs: list[list[str]] = []
     last = -2
-    for token in doc:
-        if token.pos_ != "PROPN" or not token.text[0].isupper() or token.text in _CALENDAR:
+    for token in _without_time(doc):
+        if token.pos_ != "PROPN" or not token.text[0].isupper():
             continue
         if token.i == last + 1:
             runs[-1].append(token.text)
@@ -115,6 +114,17 @@ def name_runs(question: str) -> tuple[tuple[str, ...], ...]:
             runs.append([token.text])
         last = token.i
     return tuple(map(tuple, runs))
+
+
+def _without_time(doc: Doc) -> list[Token]:
+    """Return the tokens that are of no month, weekday or other expression of time."""
+    places = time_spans(doc.text)
+    return [
+        token
+        for token in doc
+        if token.text not in _CALENDAR
+        and not any(start <= token.idx < end for start, end in places)
+    ]
 
 
 def lemmas_in(sentence: str) -> frozenset[str]:

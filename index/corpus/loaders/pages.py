@@ -18,6 +18,7 @@ from index.corpus.loaders.charsets import Decoded, decode
 from index.corpus.loaders.fields import Fields, day
 from index.corpus.loaders.markup import declared_charset, without_declaration
 from index.corpus.loaders.page_order import put_in_order, share_left_out
+from index.corpus.metadata import published_in
 
 HTML = ("text/html", "application/xhtml+xml")  # the media types of a page
 _NOTED_SHARE = 0.1  # of the words in paragraphs
@@ -46,7 +47,7 @@ def page(data: bytes, url: str | None = None, charset: str | None = None) -> Fie
         found.text.replace("\u00ad", ""),  # soft hyphens
         title=found.title,
         source=found.sitename,
-        published=_settled(day(found.date), html.text),
+        published=_settled(day(found.date), html.text) or published_in(found.text),
         url=url,
         authors=tuple(filter(None, authors)),
         notes=(*html.notes, *notes),

@@ -72,6 +72,23 @@ def test_a_page_without_a_date_of_its_own_gets_none_from_its_words(tmp_path: Pat
     assert loaded(tmp_path)[0]["a.html"].published is None
 
 
+def test_a_page_without_metadata_of_its_day_has_it_from_a_line_above_the_story(
+    tmp_path: Path,
+) -> None:
+    page = samples.PAGE.replace(
+        '<meta property="article:published_time" content="2023-03-09T18:20:00+01:00">', ""
+    )
+    line = "<p>Posted by Marit Aas on March 9, 2023</p>"
+    assert f"<p>{PARAGRAPHS[0]}" in page
+    for name, given in (("a.html", page), ("b.html", samples.PAGE)):
+        given = given.replace(f"<p>{PARAGRAPHS[0]}", f"{line}<p>{PARAGRAPHS[0]}")
+        if name == "b.html":  # metadata outranks the line
+            given = given.replace("March 9, 2023", "March 8, 2023")
+        (tmp_path / name).write_text(given)
+    articles = loaded(tmp_path)[0]
+    assert [articles[name].published for name in ("a.html", "b.html")] == [MARCH_9, MARCH_9]
+
+
 def test_a_pdf_keeps_where_its_pages_start(tmp_path: Path) -> None:
     heads = [f"The Norvik Courier, page {number}" for number in (1, 2, 3)]
     first, second = PARAGRAPHS[0][:70].rsplit(" ", 1)[0], PARAGRAPHS[1][:70].rsplit(" ", 1)[0]

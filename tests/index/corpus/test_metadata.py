@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from benchmarks.dated_heads import HEADS
 from index.corpus.metadata import outlet_in, published_in, title_in
 
 STORY = (
@@ -86,6 +87,13 @@ def test_a_line_above_the_story_states_the_day_of_publication(line: str) -> None
     assert published_in(f"{TITLE}\n{line}\n{STORY}{STORY}") == DAY
 
 
+@pytest.mark.parametrize("head", range(len(HEADS)))
+def test_lines_of_news_sites_and_agencies_state_the_day(head: int) -> None:
+    lines = "\n".join(HEADS[head](DAY))
+    assert published_in(f"{TITLE}\n\n{lines}\n\n{STORY}{STORY}") == DAY
+    assert published_in(f"# {TITLE}\n\n*{lines}*\n\n{STORY}{STORY}") == DAY
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -101,6 +109,10 @@ def test_a_line_above_the_story_states_the_day_of_publication(line: str) -> None
         "On Friday, October 14, 2022 - the day of the treaty - it rained.",
         "October 14, 2022\nThe treaty is signed.\nOctober 15, 2022\nThe war ends.",
         "Date: October 14, 2022\nIt rained.\nDate: October 15, 2022\nIt snowed.",
+        "Published October 14, 2022 by Example Press, 310 pages",
+        "Geneva, October 14, 2022 - that is when it began.", "10/14/2022", "04/03/2022 05:00 AM",
+        "Photo: Geneva — Oct. 14, 2022", "Another story / October 14, 2022",
+        "Another story | October 14, 2022", "GENEVA (Example) — October 14, 2022",
         "Related\nAn older story\nPublished 14 October 2022", "Read more:\n14 October 2022",
     ],
 )  # fmt: skip
@@ -113,8 +125,14 @@ def test_a_label_outranks_a_byline_and_a_byline_a_bare_date() -> None:
     lines = ["Updated 4 May 2022", "3 May 2022", "By Jane Doe | 2 May 2022", "Published 1 May 2022"]
     heads = ["\n".join([TITLE, *lines[:count]]) for count in (4, 3, 2, 1)]
     days = [published_in(f"{head}\n{STORY}") for head in heads]
-    assert days == [dt.date(2022, 5, day) for day in (1, 2, 4, 4)]
+    assert days == [dt.date(2022, 5, day) for day in (1, 2, 3, 4)]
     assert published_in(f"{TITLE}\n{lines[1]}\n{STORY}") == dt.date(2022, 5, 3)
+
+
+def test_a_bare_date_after_the_last_change_is_the_day_of_a_visit() -> None:
+    assert published_in(f"{TITLE}\n\n5 May 2022\n\nUpdated 4 May 2022\n\n{STORY}") == dt.date(
+        2022, 5, 4
+    )
 
 
 def test_a_label_below_the_story_counts_and_a_bare_date_there_does_not() -> None:

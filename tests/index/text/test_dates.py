@@ -115,6 +115,21 @@ def test_months_and_weekdays_without_a_year_may_be_left_out() -> None:
         ("this September", "2022-09"), ("The race on Sunday, Oct. 16, drew 40.", "2022-10-16"),
         ("It ended on Saturday, October 16.", "2021-10-16"),  # the weekday tells the year
         ("It ended on Monday, February 29.", "2016-02-29"),
+        ("The fair begins on Monday.", "2022-10-17"), ("School starts Thursday.", "2022-10-20"),
+        ("The new rule takes effect in May.", "2023-05"), ("The vote is Tuesday.", "2022-10-18"),
+        ("The club is holding a sale on Sunday.", "2022-10-16"),
+        ("A vote could come Tuesday.", "2022-10-18"), ("She may sing Tuesday.", "2022-10-18"),
+        ("He could not be reached Tuesday.", "2022-10-11"),
+        ("Neither could be reached Tuesday.", "2022-10-11"),
+        ("She didn't sing on November 8.", "2021-11-08"),
+        ("It wasn’t open on November 8.", "2021-11-08"),
+        ("Until Tuesday she had no house.", "2022-10-11"), ("by Tuesday", "2022-10-18"),
+        ("The road will be shut until 9 p.m. Tuesday.", "2022-10-18"),
+        ("It was put out by Tuesday.", "2022-10-11"),
+        ("Nobody is working there since Monday.", "2022-10-10"),
+        ("the Tuesday vote", "2022-10-11"),
+        ("next Friday", "2022-10-21"), ("They meet next Monday.", "2022-10-17"),
+        ("next Sunday", "2022-10-23"),  # that of the next week, which begins on a Monday
     ],
 )  # fmt: skip
 def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, moment: str) -> None:
@@ -144,6 +159,8 @@ def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, mome
         ("It shuts by the end of the month.", ["2022-10"]), ("a day earlier than planned", []),
         ("the day before yesterday", ["2022-10-12"]), ("the day after tomorrow", ["2022-10-16"]),
         ("a year ago today", ["2021-10-14"]), ("50 years ago this month", ["1972-10"]),
+        ("fifteen years ago", ["2007"]), ("twenty years ago", ["2002"]),
+        ("sixty-five years ago", ["1957"]), ("twenty one years ago", ["2001"]),
         ("two years from now", ["2024"]), ("2022/10/03", ["2022-10-03"]),
         ("earlier in the year", ["2022"]), ("in May last year", ["2021-05"]),
         ("on 3 May last year", ["2021-05-03"]), ("in May next year", ["2023-05"]),
@@ -153,11 +170,39 @@ def test_a_day_without_a_year_is_the_nearest_that_fits_the_tense(text: str, mome
         ("the 4th of July", ["2022-07-04"]), ("Friday 14 October 2022", ["2022-10-14"]),
         ("in nineteen ninety-six", ["1996"]), ("in May nineteen sixty", ["1960-05"]),
         ("by the year two thousand", ["2000"]), ("USA TODAY", []), ("in today's world", []),
+        ("today's Senate vote", ["2022-10-14"]), ("today’s ruling", ["2022-10-14"]),
+        ("by year's end", ["2022"]), ("In 2010 it sank; by year’s end it shut.", ["2010", "2010"]),
+        ("by year-end", ["2022-12-31"]), ("up 5% since year end", ["2021-12-31"]),
+        ("the year-end bonus", []),
         ("the March for Life", []), ("the March vote", ["2022-03"]),
     ],
 )  # fmt: skip
 def test_expressions_count_from_what_they_follow(text: str, moments: list[str]) -> None:
     assert [found for _, found in moments_in(text, FRIDAY)] == moments
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("It was cold on Christmas Day.", "2021-12-25"),
+        ("It will shut on Christmas Eve.", "2022-12-24"),
+        ("Election Day", "2022-11-08"), ("He won on Election Day.", "2021-11-02"),
+        ("Election Day 2024", "2024-11-05"), ("Thanksgiving Day, 2019", "2019-11-28"),
+        ("It shut on Memorial Day.", "2022-05-30"), ("before Labor Day", "2023-09-04"),
+        ("They sang on Labor Day.", "2022-09-05"), ("Presidents Day 2022", "2022-02-21"),
+        ("Presidents’ Day 2022", "2022-02-21"), ("on New Year’s Eve 2019", "2019-12-31"),
+        ("the primary Election Day", None), ("a Labor Day weekend", None), ("Labor Day Inn", None),
+        ("Christmas", None), ("happy Thanksgiving", None),
+    ],
+)  # fmt: skip
+def test_a_holiday_of_one_day_is_that_day(text: str, moment: str | None) -> None:
+    assert [found for _, found in moments_in(text, FRIDAY)] == ([moment] if moment else [])
+
+
+def test_a_holiday_without_a_year_needs_a_day_of_publication() -> None:
+    text = "Christmas Day, Election Day 2020"
+    assert [found for _, found in moments_in(text, None)] == ["2020-11-03"]
+    assert moments_in("Christmas Day", FRIDAY, named=False) == []
 
 
 def test_a_span_is_resolved_by_the_verb_of_its_sentence() -> None:
@@ -180,6 +225,7 @@ EXPRESSIONS = [
     "Monday, February 29", "in December next year", "January last year", "a year earlier",
     "the following day", "the following year", "2022-02-31", "this weekend", "in May",
     "on December 31", "on January 1 they will", "999 years earlier", "next December", "9999",
+    "next Friday", "Labor Day", "they will Christmas Day", "by year-end", "year's end",
 ]  # fmt: skip
 
 
@@ -257,7 +303,6 @@ def test_without_a_day_of_publication_nothing_is_guessed(text: str) -> None:
         "every Friday",
         "Black Friday deals",
         "the Sunday Times",
-        "next Friday",
         "Good Friday",
         "weekly",
         "marching",

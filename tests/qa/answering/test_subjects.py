@@ -24,6 +24,9 @@ from qa.types import Citation, Hit, Span
         ("Who is the president of Georgia?", (("Georgia",),)),
         ("Who is the skipper of the Mary Pell?", (("Mary", "Pell"),)),
         ("How many people died in September?", ()),
+        ("Who chaired the club from Feb 2001 to Sept. 2003?", ()),
+        ("Who won on Election Day 2020?", ()),
+        ("Who died in Oslo on Christmas Day?", (("Oslo",),)),
         ("What did Warner Bros. announce?", (("Warner", "Bros"),)),
         ("What did NATO announce?", ()),  # an article may write it in full
         ("Which team won?", ()),
