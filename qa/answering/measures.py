@@ -41,6 +41,7 @@ _HOW = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\bthe\sname\sof\b|\bname\W*$", re.IGNORECASE)
+_BEGINS_AS_NAME = re.compile(r"\W*(?:the\s)?[A-Z\d]", re.ASCII)  # Artemis programme
 _HOW_MUCH = re.compile(r"\bhow\smuch\b(?!\sof\b)", re.IGNORECASE)
 _DIMENSIONS = {  # of the units in which each is measured
     "far": ("length", "time"),
@@ -77,7 +78,8 @@ def is_of_kind(question: str, value: Value, span: Span) -> bool:
     """
     asked = _HOW.search(asking(question))
     if asked is None:
-        return value.kind == "name" or _NAME.search(question) is None
+        named = value.kind == "name" or _BEGINS_AS_NAME.match(span.text) is not None
+        return named or _NAME.search(question) is None
     if value.kind != "number":
         return _INEXACT.search(span.text) is not None
     how, text = asked[1].lower(), span.article.text

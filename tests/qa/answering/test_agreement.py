@@ -549,6 +549,7 @@ def test_what_another_time_says_makes_an_answer_less_sure() -> None:
         ("When did it fly?", "early in the morning", True),
         ("What is the name of the pilot?", "a member of the club", False),
         ("What is the name of the pilot?", "Ann Berg", True),
+        ("What is the name of the plan?", "Flying Fish programme", True),
     ],
 )
 def test_what_is_of_another_kind_is_no_answer_and_counts_half_against_one(
