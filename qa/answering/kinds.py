@@ -143,6 +143,7 @@ def is_dateline(citation: Citation) -> bool:
     return citation.end <= dateline_end(citation.article.text, first)
 
 
+_OF_WHOM = re.compile(r"\b(?:who|whom|whose|the\sname\sof)\b", re.IGNORECASE)
 _OFFERS = re.compile(r"\bor\b|\bbetween\b.+\band\b|\b(?:vs?|versus)\b", re.IGNORECASE)
 
 
@@ -155,6 +156,8 @@ def repeats_question(citation: Citation, question: str) -> bool:
     words = re.findall(r"[^\W_]+", citation.text.casefold())
     if _OFFERS.search(question) or any(word.isdecimal() for word in words):
         return False
+    if _OF_WHOM.search(question) and words[-1:] and words[-1] in names_in(question):
+        return True  # Tetsuya Yamagami does not answer "who is Yamagami's mother?"
     return asked.issuperset(words)
 
 

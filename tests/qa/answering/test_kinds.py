@@ -71,6 +71,9 @@ def test_a_value_is_not_cut_within_a_word() -> None:
         ("Who won the fight between Ann Berg and Kari Lund?", False),
         ("Who won, Ann Berg or Kari Lund?", False),
         ("Who won Ann Berg vs Kari Lund?", False),
+        ("Who is Berg's mother?", True),
+        ("What is the name of Berg's mother?", True),
+        ("What is Berg's first name?", False),
     ],
 )
 def test_what_a_question_offers_may_answer_it(question: str, repeats: bool) -> None:
