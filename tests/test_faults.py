@@ -114,7 +114,7 @@ def test_bad_arguments(tmp_path: Path) -> None:
 
 
 def test_what_does_not_belong_in_an_index(tmp_path: Path) -> None:
-    counts, failures = faults.storage(tmp_path, times=6)
+    counts, failures = faults.storage(tmp_path, times=6, first=12)
     assert failures == []
     assert counts["opening: one line"] > 1
     assert counts["a build: mended"] > 2

@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from qa.answering.edits import Edit, proposed
-from qa.answering.parsing import names_in
+from qa.answering.measures import COUNTS
+from qa.answering.parsing import names_in, nouns_of
 from qa.answering.phrases import (
     COUNT,
     ONLY_TIME,
@@ -210,12 +211,16 @@ def _trees() -> Trees:
 def told_after(understood: Understood, turns: Sequence[Turn]) -> Understood | None:
     """Return a question with the last one before it, as its story.
 
-    "How much did the mission cost?" is of the mission that was asked about. Returns None if the
-    question was completed, or names something itself.
+    "How much did the mission cost?" is of the mission that was told of. Returns None if the
+    question was completed, or speaks of something itself that the last turn does not tell of.
     """
     if not turns or understood.text != understood.asked or names_in(understood.asked):
         return None
-    text = f"{turns[-1].understood.rstrip(' ?.!')}? {understood.asked}"
+    last = turns[-1]
+    told = f"{last.understood} {last.sentence or ''} {last.title}".casefold()
+    if any(noun not in told for noun in nouns_of(understood.asked) - COUNTS):
+        return None
+    text = f"{last.understood.rstrip(' ?.!')}? {understood.asked}"
     if is_courtesy(understood.asked) or len(text) > _LONGEST:
         return None
     return replace(understood, text=text)

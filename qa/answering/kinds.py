@@ -47,6 +47,9 @@ _ASKS_FOR_SENTENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_YES_OR_NO = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _QUESTION_WORD = re.compile(
     r"\b(?:who|whom|whose|what|when|where|which|why|how|name|list)\b|\?\s*$", re.IGNORECASE
@@ -106,7 +109,7 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
 
     `citations` are ordered by score; those of less than `least` probability are left out. Of a
     question about what somebody said, only what that person says is quoted, else what anybody says.
-    Headings are no sentences.
+    A sentence denies something only if yes or no is asked for. Headings are no sentences.
     """
     kept = [one for one in citations if one.probability >= least and one.stance != "withdrawn"]
     kept = [one for one in kept if not is_heading(one)]
@@ -120,6 +123,8 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
         if outlet in outlets or any(same_words(words, shingles(one.sentence)) for one in chosen):
             continue
         outlets.add(outlet)
+        if citation.stance == "denied" and not _YES_OR_NO.search(question):
+            citation = replace(citation, stance="said")
         chosen.append(standing_alone(citation))
     return [as_sentence(one) for one in chosen[:QUOTATIONS]]
 

@@ -89,6 +89,13 @@ def verbs_of(question: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
+def nouns_of(question: str) -> frozenset[str]:
+    """Return the lemmas of a question's nouns; names are none."""
+    (doc,) = parse([question])
+    return frozenset(lemma_of(token) for token in doc if token.pos_ == "NOUN")
+
+
+@lru_cache(maxsize=64)
 def names_in(question: str) -> frozenset[str]:
     """Return the words of a question that are names, in lower case."""
     (doc,) = parse([question])

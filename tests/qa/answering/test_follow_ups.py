@@ -329,12 +329,18 @@ def test_with_the_real_archive_a_conversation_is_answered(archive: qa.Archive) -
 
 
 def test_a_question_that_names_nothing_may_be_asked_after_the_last_one() -> None:
-    before = [turn("What did NASA crash into the rock?", "a probe")]
+    before = [turn("What did NASA crash into the rock?", "a probe", "The mission hit the rock.")]
     asked = Understood("how much did it all cost?", "how much did it all cost?")
     after = told_after(asked, before)
     assert after is not None
     assert after.text == "What did NASA crash into the rock? how much did it all cost?"
     assert after.asked == asked.asked
+    for question, told in (
+        ("what did the mission cost?", True),
+        ("what was the price in 2021?", True),
+        ("who repaired the lighthouse?", False),  # of something else
+    ):
+        assert (told_after(Understood(question, question), before) is not None) is told
     assert told_after(asked, []) is None
     assert told_after(Understood("how much?", "How much did NASA pay?"), before) is None
     assert told_after(Understood("what did Norway pay?", "what did Norway pay?"), before) is None

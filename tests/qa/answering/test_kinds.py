@@ -123,6 +123,21 @@ def test_of_what_somebody_said_nothing_is_quoted_that_nobody_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "stance"),
+    [
+        ("What did Olsen say about the mayor?", "said"),
+        ("Why was the harbour lost?", "said"),
+        ("Did the mayor know the harbour?", "denied"),
+    ],
+)
+def test_a_sentence_denies_only_what_may_be_denied(question: str, stance: str) -> None:
+    told = cited("Olsen said the mayor did not know the harbour.", "did not know", "Globe")
+    assert told.stance == "denied"
+    (answer,) = quotations(question, [told], 0.05)
+    assert answer.citations[0].stance == stance
+
+
+@pytest.mark.parametrize(
     ("text", "credit"),
     [
         ("Ann Berg/AFP/Getty Images A woman cries at the site at Nes.", True),
