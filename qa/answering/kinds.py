@@ -58,7 +58,8 @@ _LEANS = re.compile(r"^[\"“'‘(]?(?:It|He|She|They|This|That|These|Those|But|
 _WHAT_WAS_SAID = re.compile(
     r"\bwhat\b.*\b(?:say|said|says|tell|told|call|called|think|claim)\b", re.IGNORECASE
 )
-_QUOTED = re.compile(r"[\"“”].{20,}|.{20,}[\"”]", re.DOTALL)
+_QUOTE_MARK = re.compile(r"[\"“”]")
+_LONG_QUOTE = 20  # characters: a title is shorter
 _AGENCY = re.compile(
     r"\s?/\s?(?:AP|AFP|EPA|Getty|Reuters|Shutterstock|Bloomberg|Anadolu|NurPhoto|Sipa|Pool|Zuma"
     r"|USA\sTODAY|Xinhua|TASS|Imago|Redux|Corbis|PA\b)",
@@ -229,7 +230,11 @@ def standing_alone(citation: Citation) -> Citation:
 
 def _is_said(citation: Citation) -> bool:
     """Whether a sentence quotes somebody, or has a verb of saying."""
-    return _QUOTED.search(citation.sentence) is not None or tells_speech(citation.sentence)
+    parts = _QUOTE_MARK.split(citation.sentence)
+    if len(parts) % 2:  # marks in pairs: what is quoted is between them
+        parts = parts[1::2]
+    quoted = len(parts) > 0 and max(map(len, parts)) >= _LONG_QUOTE
+    return quoted or tells_speech(citation.sentence)
 
 
 def _said_by(names: frozenset[str], citations: Sequence[Citation]) -> list[Citation]:

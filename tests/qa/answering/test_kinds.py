@@ -112,7 +112,12 @@ def test_of_what_somebody_said_only_that_person_is_quoted() -> None:
 
 def test_of_what_somebody_said_nothing_is_quoted_that_nobody_said() -> None:
     question = "What did Olsen say about the harbour?"
-    seen = cited("A hand fell on a portrait of Olsen at the harbour.", "a portrait", "Globe", 0.9)
+    seen = cited(
+        'A hand fell on a portrait of Olsen as "Save The King" blared all over the harbour.',
+        "a portrait",
+        "Globe",
+        0.9,
+    )
     told = cited("They said at the harbour that all was lost.", "all was lost", "Herald", 0.5)
     quoted = cited("“The harbour of this town is lost to us.”", "lost to us", "Post", 0.4)
     assert quotations(question, [seen], 0.05) == []
