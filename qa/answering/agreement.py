@@ -22,7 +22,13 @@ from dataclasses import dataclass, replace
 
 from qa.answering.citing import cite, with_claim
 from qa.answering.claims import denies_event
-from qa.answering.conflicts import figures_over_time, find_conflict, newest_first, revisions
+from qa.answering.conflicts import (
+    figures_over_time,
+    find_conflict,
+    newest_first,
+    revisions,
+    yes_beside_no,
+)
 from qa.answering.dates import latest_holder_first
 from qa.answering.evidence import Pooling, evidence, probabilities
 from qa.answering.kinds import (
@@ -95,7 +101,8 @@ def agree(
     if asks_for(question) == "sentence":
         about = of_its_subject(question, _with_claims(found, question))
         quoted = quotations(question, about, _QUOTED * threshold)
-        return Agreement(tuple(quoted), None, (), tuple(silent_outlets(quoted, hits)))
+        conflict = yes_beside_no(question, quoted)
+        return Agreement(tuple(quoted), conflict, (), tuple(silent_outlets(quoted, hits)))
     claimed, left = _answering(found, question)
     found_values = group_by_value(question, claimed, hits)
     groups = {

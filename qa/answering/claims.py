@@ -109,6 +109,21 @@ def tells_speech(sentence: str) -> bool:
     return any(token.pos_ == "VERB" and lemma_of(token) in saying for token in doc)
 
 
+def affirms(sentence: str, verbs: frozenset[str]) -> bool | None:
+    """Whether a sentence says that what verbs name was so, or, False, that it was not.
+
+    `verbs` are lemmas. Returns None if it says neither, as of what might be or was to be.
+    """
+    (doc,) = parse([sentence])
+    for token in doc:
+        if token.pos_ != "VERB" or lemma_of(token) not in verbs or _is_unreal(token):
+            continue
+        if any(child.dep_ == "neg" for child in token.children):
+            return False
+        return not (token.dep_ == "xcomp" and lemma_of(token.head) in _FAILING)
+    return None
+
+
 def _root(tokens: Sequence[Token]) -> Token:
     """Return the word of a span whose head is outside it: the first noun of several."""
     inside = {token.i for token in tokens}

@@ -17,7 +17,8 @@ from functools import lru_cache
 from index.text.days import last_day
 from index.text.sentences import sentence_before
 from qa.answering.citing import cite, with_claim
-from qa.answering.kinds import asks_about_plans, is_heading
+from qa.answering.claims import affirms
+from qa.answering.kinds import asks_about_plans, is_heading, is_yes_or_no
 from qa.answering.measures import (
     COUNTS,
     MEASURES,
@@ -34,9 +35,11 @@ from qa.answering.parsing import (
     LIGHT_VERBS,
     lemmas_in,
     names_in,
+    nouns_of,
     numbers_in,
     predicate_of,
     roles_in,
+    verbs_of,
 )
 from qa.answering.subjects import is_named, names_of, of_its_subject
 from qa.answering.units import CLOCK, measure_of
@@ -115,6 +118,36 @@ def find_conflict(
     places = (0, *sorted(shown.index(rival) for rival in rivals))
     outlets = {_outlet(citation) for place in places for citation in shown[place].citations}
     return shown, Conflict(places, len(outlets))
+
+
+def yes_beside_no(question: str, quoted: Sequence[Answer]) -> Conflict | None:
+    """Return the conflict of a quotation that says it was so with one that says no.
+
+    They are of two outlets and of the same days, and have the question's names and nouns. Only a
+    question for yes or no has one.
+    """
+    verbs = verbs_of(question)
+    if not quoted or not verbs or not is_yes_or_no(question):
+        return None
+    first, *others = [
+        (answer.citations[0], affirms(answer.citations[0].sentence, verbs)) for answer in quoted
+    ]
+    for place, other in enumerate(others, 1):
+        told = first[1], other[1]
+        if None in told or told[0] is told[1] or _outlet(first[0]) == _outlet(other[0]):
+            continue
+        if all(_tells_all(one, question) for one in (first[0], other[0])) and _same_time(
+            first[0], other[0]
+        ):
+            return Conflict((0, place), 2)
+    return None
+
+
+def _tells_all(citation: Citation, question: str) -> bool:
+    """Whether a sentence, with the one before it, has a question's names and nouns."""
+    told = _told_in(citation)
+    named = all(is_named(name, told) for name in names_of(question))
+    return named and nouns_of(question) <= lemmas_in(told)
 
 
 def newest_first(answers: Sequence[Answer]) -> list[Answer]:

@@ -124,7 +124,7 @@ def quotations(question: str, citations: Sequence[Citation], least: float) -> li
         if outlet in outlets or any(same_words(words, shingles(one.sentence)) for one in chosen):
             continue
         outlets.add(outlet)
-        if citation.stance == "denied" and not _YES_OR_NO.search(question):
+        if citation.stance == "denied" and not is_yes_or_no(question):
             citation = replace(citation, stance="said")
         chosen.append(standing_alone(citation))
     return [as_sentence(one) for one in chosen[:QUOTATIONS]]
@@ -165,6 +165,11 @@ def repeats_question(citation: Citation, question: str) -> bool:
     if _OF_WHOM.search(question) and words[-1:] and words[-1] in names_in(question):
         return True  # Tetsuya Yamagami does not answer "who is Yamagami's mother?"
     return asked.issuperset(words)
+
+
+def is_yes_or_no(question: str) -> bool:
+    """Whether a question is answered by yes or no: "did it open?"."""
+    return _YES_OR_NO.search(question) is not None
 
 
 def asks_about_plans(question: str) -> bool:

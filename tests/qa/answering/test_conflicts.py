@@ -105,6 +105,38 @@ def test_two_outlets(question: str, one: str, other: str, differ: bool) -> None:
     assert (found.conflict is not None) is differ
 
 
+@pytest.mark.parametrize(
+    ("question", "other", "day", "differ"),
+    [
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes did [not approve] the plan on Monday.", 4, True),
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes [refused to approve] the plan.", 4, True),
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes did [not approve] the plan on Monday.", 20, False),
+        ("Did the board at Nes approve the plan?",
+         "The board at Hol did [not approve] the plan on Monday.", 4, False),
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes also [approved] the budget on Monday.", 4, False),
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes might [not approve] the plan.", 4, False),
+        ("Did the board at Nes approve the plan?",
+         "The board at Nes did [not approve] the budget.", 4, False),
+        ("What did the board at Nes approve?",
+         "The board at Nes did [not approve] the plan on Monday.", 4, False),
+    ],
+)  # fmt: skip
+def test_one_outlet_says_yes_and_another_no(
+    question: str, other: str, day: int, differ: bool
+) -> None:
+    yes = told("After a long night the board at Nes [approved the plan].", "Globe")
+    found = asked(question, yes, told(other, "Herald", day=day, probability=0.6))
+    assert (found.conflict is not None) is differ
+    if found.conflict is not None:
+        assert [answer.kind for answer in found.answers] == ["sentence", "sentence"]
+        assert (found.conflict.answers, found.conflict.outlets) == ((0, 1), 2)
+
+
 @pytest.mark.parametrize(("probability", "differ"), [(0.3, True), (0.2, False)])
 def test_other_words_differ_only_if_the_reader_is_sure_of_both(
     probability: float, differ: bool
