@@ -70,9 +70,9 @@ class Users:
         data = {"data": [question, [], "", "", "", 16]}
         joined = client.post("/gradio_api/call/ask", json=data)
         reply = client.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").text
-        said = json.loads(json.loads(reply.partition("data: ")[2].splitlines()[0])[0])
-        if "event: complete" not in reply or not said["passages"]:
-            self.wrong[reply[:100]] += 1
+        done = reply.partition("event: complete\ndata: ")[2]  # heartbeats come before it
+        if not done or not json.loads(json.loads(done.splitlines()[0])[0])["passages"]:
+            self.wrong[reply[-100:]] += 1
 
 
 def wait_for_page(address: str) -> None:
