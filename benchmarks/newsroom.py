@@ -22,8 +22,9 @@ from typing import Any
 import index
 import qa
 from benchmarks.invented import is_right
-from benchmarks.own import QUESTIONS, read_rows
+from benchmarks.own import read_rows
 
+QUESTIONS = Path(__file__).parent / "newsroom_questions"
 Row = Mapping[str, Any]
 
 
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("articles", type=Path, nargs="+")
     parser.add_argument("--wrong", action="store_true", help="print what is wrong too")
     arguments = parser.parse_args()
-    chosen = set(json.loads((QUESTIONS / "newsroom_articles.json").read_text(encoding="utf-8")))
+    chosen = set(json.loads((QUESTIONS / "articles.json").read_text(encoding="utf-8")))
     articles = {row["id"]: row for row in _read(arguments.articles) if row["id"] in chosen}
     if len(articles) < len(chosen):
         parser.error(f"expected {len(chosen)} articles, found {len(articles)}; give both years")
@@ -44,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         index.build(list(articles.values()), Path(folder) / "index")
         with qa.open(Path(folder) / "index") as archive:
-            for row in read_rows(QUESTIONS / "newsroom.jsonl"):
+            for row in read_rows(QUESTIONS / "questions.jsonl"):
                 reply = archive.ask(row["question"], as_of=row["asked"])
                 answers = answers_of(row, articles)
                 good = is_right(reply, row["kind"], answers)
