@@ -177,7 +177,8 @@ def _epub(story: Story, day: str = "", inside: str = "") -> bytes:
 def _feed(story: Story) -> bytes:
     content = html.escape(_marked(story.paragraphs))
     return (
-        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>C</title><id>c</id><updated>{story.other}'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>C</title><id>c</id>'
+        f"<updated>{story.other}"
         f"T00:00:00Z</updated><entry><id>1</id><title>{html.escape(story.title)}</title><published>"
         f"{story.day}T10:00:00Z</published><updated>{story.other}T10:00:00Z</updated>"
         f'<content type="html">{content}</content></entry></feed>'

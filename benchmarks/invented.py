@@ -19,8 +19,9 @@ import argparse
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import index
 import qa
@@ -39,20 +40,29 @@ def main() -> None:
     )
     parser.add_argument("--wrong", action="store_true", help="print what is wrong too")
     arguments = parser.parse_args()
-    asked: Counter[str] = Counter()
-    right: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         index.build(STORIES / "articles", Path(folder) / "index")
         with qa.open(Path(folder) / "index") as archive:
-            for line in (STORIES / "questions.jsonl").read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                reply = archive.ask(row["question"])
-                good = is_right(reply, row["kind"], row["answers"])
-                asked[row["kind"]] += 1
-                right[row["kind"]] += good
-                if arguments.wrong and not good:
-                    said = [answer.text[:80] for answer in reply.answers[:3]]
-                    print(f"{row['id']} {row['question']} expected {row['answers']}, found {said}")
+            lines = (STORIES / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+            ask(archive, map(json.loads, lines), wrong=arguments.wrong)
+
+
+def ask(archive: qa.Archive, rows: Iterable[Mapping[str, Any]], *, wrong: bool) -> None:
+    """Ask the question of each row, and print how many are right by kind.
+
+    A row has "id", "kind", "question", "answers", and "asked" if it is asked as on a day. `wrong`
+    prints what is wrong too.
+    """
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for row in rows:
+        reply = archive.ask(row["question"], as_of=row.get("asked"))
+        good = is_right(reply, row["kind"], row["answers"])
+        asked[row["kind"]] += 1
+        right[row["kind"]] += good
+        if wrong and not good:
+            said = [answer.text[:80] for answer in reply.answers[:3]]
+            print(f"{row['id']} {row['question']} expected {row['answers']}, found {said}")
     for kind, number in asked.items():
         print(f"{kind:<10}{right[kind]:>4} of {number}")
     print(f"{'all':<10}{sum(right.values()):>4} of {sum(asked.values())}")

@@ -123,8 +123,8 @@ def find_conflict(
 def yes_beside_no(question: str, quoted: Sequence[Answer]) -> Conflict | None:
     """Return the conflict of a quotation that says it was so with one that says no.
 
-    They are of two outlets and of the same days, and have the question's names and nouns. Only a
-    question for yes or no has one.
+    `quoted` are of different outlets. The two are of the same days, and have the question's names
+    and nouns. Only a question for yes or no has one.
     """
     verbs = verbs_of(question)
     if not quoted or not verbs or not is_yes_or_no(question):
@@ -134,7 +134,7 @@ def yes_beside_no(question: str, quoted: Sequence[Answer]) -> Conflict | None:
     ]
     for place, other in enumerate(others, 1):
         told = first[1], other[1]
-        if None in told or told[0] is told[1] or _outlet(first[0]) == _outlet(other[0]):
+        if None in told or told[0] is told[1]:
             continue
         if all(_tells_all(one, question) for one in (first[0], other[0])) and _same_time(
             first[0], other[0]

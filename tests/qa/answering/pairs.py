@@ -147,6 +147,7 @@ COUNTS += pairs(
     lost [€40,000] | lost [€50,000] a month | incomparable
     [30,000 litres] of water a day | [30,000 litres] of water an hour | different
     [40 people] died a year ago | [40 people] died | same
+    [40 people] died a year ago | [50 people] died | different
     [two-thirds] of them | [67%] | compatible
     [£3.5bn] deal | [3.5 billion pounds] | same
     [£3.5bn] deal | [€4bn] deal | incomparable

@@ -566,6 +566,11 @@ def test_what_is_of_another_kind_is_no_answer_and_counts_half_against_one(
         assert found[0].probability == pytest.approx(2 / 5)
 
 
+def test_the_credit_of_a_picture_is_no_answer() -> None:
+    credit = span("Ann Berg/AFP A woman cries where Lund was shot.", "Ann Berg", 0.9)
+    assert agreement.agree("Who shot Lund?", [credit], [], 0.1).answers == ()
+
+
 def test_a_clean_value_is_shown_before_an_ordinal_of_the_same_number() -> None:
     first = span("Berg scored her 61st goal on Friday at Nes.", "61st", 0.6, id="a")
     other = span("Berg has scored 61 goals for Nes by now.", "61", 0.4, id="b")
