@@ -80,6 +80,7 @@ def test_who_was_a_holder_once_is_none_in_older_articles_either(
         ("Prime Minister [Ann Berg] spoke on Monday, then left for Norway.", False),
         ("Norwegian Prime Minister [Ann Berg] spoke on Monday.", True),
         ("[Ann Berg], Norway's prime minister, spoke on Monday.", True),
+        ("[Ann Berg] is the prime minister and head of the government of Norway.", True),
         ("Prime Minister [Ann Berg] spoke on Monday. Norway votes. All Norwegians may.", True),
         ("Norway votes again in a week, we hear. Its prime minister, [Ann Berg], spoke.", True),
         ("Norway votes again in a week, we hear. The prime minister, [Ann Berg], spoke.", False),

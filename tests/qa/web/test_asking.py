@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -103,6 +103,28 @@ def test_a_conversation_keeps_the_latest_turns_each_address_once() -> None:
     again = list(asking.answer("3", kept, *BOXES, literally=True))[-1]
     assert [turn["asked"] for turn in again[1]].count("3") == 1
     assert again[1][-1]["asked"] == "3"
+
+
+class Silent(FakeSession):
+    """A session whose archive finds nothing, and that completes no question."""
+
+    def understood(self, question: str, turns: Any, limits: Limits) -> Understood:
+        return Understood(question, question)
+
+    def ask(self, question: str, limits: Limits, k: int = 16) -> Reply:
+        return replace(super().ask(question, limits), answers=(), reason="not-said: nothing")
+
+
+@pytest.mark.parametrize(
+    ("literally", "asked"),
+    [(True, ["by how much?"]), (False, ["by how much?", "Who won? by how much?"])],
+)
+def test_only_what_is_not_asked_literally_leans_on_the_last_question(
+    literally: bool, asked: list[str]
+) -> None:
+    session, kept = Silent(), [asdict(Turn("Who won?", "Who won?", "Ann", address="?q=Who"))]
+    list(Asking(session).answer("by how much?", kept, *BOXES, literally=literally))
+    assert [question for question, _ in session.asked] == asked
 
 
 def test_enter_once_more_leaves_the_answer() -> None:
